@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * GDB agent expressions: checked and decoded once, run many times.
+ *
+ * agent_compile() checks everything that can be checked without running:
+ * opcodes, operands, jumps, stack depth, registers and variables.  What it has
+ * accepted, agent_run() can only fail on a division by zero, on memory, on the
+ * frame's room, or on the step budget.
+ *
+ * Source of the opcodes: the GDB manual, "Bytecode Descriptions", and GDB's
+ * ax.def.
+ */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include <linux/types.h>
+
+#define AGENT_STACK_MAX		100	/* 64-bit entries */
+#define AGENT_CODE_MAX		16384	/* bytes of bytecode */
+/* Backward jumps that one run may take before it is ended. */
+#define AGENT_JUMP_BUDGET	10000
+
+enum agent_error {
+	AGENT_OK = 0,
+	/* agent_compile() */
+	AGENT_E_EMPTY,
+	AGENT_E_TOO_LONG,
+	AGENT_E_BAD_OPCODE,
+	AGENT_E_NOT_SUPPORTED,	/* a valid opcode that a kernel probe cannot do */
+	AGENT_E_TRUNCATED,	/* operand runs past the end */
+	AGENT_E_NO_END,		/* control runs off the end */
+	AGENT_E_BAD_JUMP,	/* not to the start of an instruction */
+	AGENT_E_UNDERFLOW,
+	AGENT_E_OVERFLOW,
+	AGENT_E_DEPTH,		/* two ways to one place, two stack depths */
+	AGENT_E_BAD_SIZE,	/* ext or zero_ext of 0 bits */
+	AGENT_E_BAD_REG,
+	AGENT_E_BAD_VAR,
+	AGENT_E_VAR_READONLY,
+	/* agent_run() */
+	AGENT_E_DIV_ZERO,
+	AGENT_E_MEMORY,		/* the target knows the address */
+	AGENT_E_NO_ROOM,	/* the frame does not fit in the trace buffer */
+	AGENT_E_BUDGET,
+	AGENT_E_TARGET,		/* any other refusal of the target */
+	AGENT_E_NR
+};
+
+/* A short text without a full stop; never NULL. */
+const char *agent_strerror(enum agent_error err);
+
+/* One decoded instruction.  Only agent/ looks inside. */
+struct agent_insn {
+	u16 op;
+	u16 arg;
+	u32 target;		/* index of the insn to jump to */
+	u64 imm;
+};
+
+struct agent_prog {
+	const struct agent_insn *insn;
+	u32 nr;
+	u32 max_depth;		/* stack entries that a run needs */
+	int reads_var;		/* some variable is read (getv, tracev) */
+	int writes_var;		/* some variable is written (setv) */
+	int rmw_var;		/* one variable is both read and written */
+	int traces;		/* something is put into the frame */
+};
+
+/*
+ * insn: room for `len` instructions; map: scratch of `len` entries, not needed
+ * afterwards.  On an error *err_pc (if not NULL) is the byte offset of the
+ * instruction at fault.
+ */
+enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
+			       u16 *map, struct agent_prog *prog, u32 *err_pc);
+
+/*
+ * Any context that the target's functions below allow.  stack: at least
+ * prog->max_depth entries.  *result: the top of the stack at the end, 0 if the
+ * stack is empty then.
+ */
+enum agent_error agent_run(const struct agent_prog *prog, void *target,
+			   u64 *stack, u64 *result);
+
+/* ---- what the surroundings define (trace/target.c, or a test's fake) ----- */
+
+/* agent_compile(): may a program name this register of the target? */
+int agent_target_has_reg(unsigned int regno);
+
+#define AGENT_VAR_READ	1
+#define AGENT_VAR_WRITE	2
+/*
+ * agent_compile(): find variable `num` for this use (one AGENT_VAR_ bit).
+ * *slot is what agent_run() hands back.  AGENT_OK, AGENT_E_BAD_VAR or
+ * AGENT_E_VAR_READONLY.
+ */
+enum agent_error agent_target_var(unsigned int num, int use, u32 *slot);
+
+/* agent_run(), with its `target` */
+u64 agent_target_reg(void *target, unsigned int regno);
+/* len is 1, 2, 4 or 8; the value is in the target's byte order. */
+enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len);
+/* Collect len bytes at addr into the frame. */
+enum agent_error agent_target_trace(void *target, u64 addr, u64 len);
+/* Collect a NUL-terminated string, NUL included, at most max bytes. */
+enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max);
+enum agent_error agent_target_getv(void *target, u32 slot, u64 *val);
+enum agent_error agent_target_setv(void *target, u32 slot, u64 val);
+enum agent_error agent_target_tracev(void *target, u32 slot);
+
+#endif

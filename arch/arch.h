@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What GDB and the trace engine have to know of a machine, as data.  Kbuild
+ * links one file of this room.
+ */
+#ifndef ARCH_ARCH_H
+#define ARCH_ARCH_H
+
+#include <linux/types.h>
+
+struct pt_regs;
+
+#define ARCH_REG_UNSAVED	(-1)
+
+/* A register, in the order of the `g' packet. */
+struct arch_reg {
+	const char *name;
+	const char *type;	/* of target.xml */
+	u16 bits;		/* in the `g' packet */
+	s16 offset;		/* in struct pt_regs, or ARCH_REG_UNSAVED */
+	u16 size;		/* in struct pt_regs, bytes */
+};
+
+extern const struct arch_reg arch_regs[];
+extern const unsigned int arch_nr_regs;
+extern const unsigned int arch_pc;	/* index of the program counter */
+
+extern const char arch_name[];		/* target.xml's <architecture> */
+extern const char arch_feature[];	/* its <feature name> */
+
+/* The address that the kernel's _text was linked for. */
+extern const unsigned long arch_link_text;
+
+#endif

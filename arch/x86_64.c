@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/kernel.h>
+#include <linux/stddef.h>
+#include <asm/page.h>
+#include <asm/ptrace.h>
+#include "arch/arch.h"
+
+#define SAVED(reg, type, bits, field) {				\
+	reg, type, bits, offsetof(struct pt_regs, field),		\
+	sizeof(((struct pt_regs *)0)->field)				\
+}
+
+#define UNSAVED(reg, type, bits) { reg, type, bits, ARCH_REG_UNSAVED, 0 }
+
+/* GDB's feature org.gnu.gdb.i386.core wants all of these, in this order. */
+const struct arch_reg arch_regs[] = {
+	SAVED("rax", "int64", 64, ax),
+	SAVED("rbx", "int64", 64, bx),
+	SAVED("rcx", "int64", 64, cx),
+	SAVED("rdx", "int64", 64, dx),
+	SAVED("rsi", "int64", 64, si),
+	SAVED("rdi", "int64", 64, di),
+	SAVED("rbp", "data_ptr", 64, bp),
+	SAVED("rsp", "data_ptr", 64, sp),
+	SAVED("r8", "int64", 64, r8),
+	SAVED("r9", "int64", 64, r9),
+	SAVED("r10", "int64", 64, r10),
+	SAVED("r11", "int64", 64, r11),
+	SAVED("r12", "int64", 64, r12),
+	SAVED("r13", "int64", 64, r13),
+	SAVED("r14", "int64", 64, r14),
+	SAVED("r15", "int64", 64, r15),
+	SAVED("rip", "code_ptr", 64, ip),
+	SAVED("eflags", "int32", 32, flags),
+	SAVED("cs", "int32", 32, cs),
+	SAVED("ss", "int32", 32, ss),
+	UNSAVED("ds", "int32", 32),
+	UNSAVED("es", "int32", 32),
+	UNSAVED("fs", "int32", 32),
+	UNSAVED("gs", "int32", 32),
+	UNSAVED("st0", "i387_ext", 80),
+	UNSAVED("st1", "i387_ext", 80),
+	UNSAVED("st2", "i387_ext", 80),
+	UNSAVED("st3", "i387_ext", 80),
+	UNSAVED("st4", "i387_ext", 80),
+	UNSAVED("st5", "i387_ext", 80),
+	UNSAVED("st6", "i387_ext", 80),
+	UNSAVED("st7", "i387_ext", 80),
+	UNSAVED("fctrl", "int32", 32),
+	UNSAVED("fstat", "int32", 32),
+	UNSAVED("ftag", "int32", 32),
+	UNSAVED("fiseg", "int32", 32),
+	UNSAVED("fioff", "int32", 32),
+	UNSAVED("foseg", "int32", 32),
+	UNSAVED("fooff", "int32", 32),
+	UNSAVED("fop", "int32", 32),
+};
+
+const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
+const unsigned int arch_pc = 16;
+const char arch_name[] = "i386:x86-64";
+const char arch_feature[] = "org.gnu.gdb.i386.core";
+const unsigned long arch_link_text = __START_KERNEL;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Clocks.
+ */
+#ifndef COMPAT_CLOCK_H
+#define COMPAT_CLOCK_H
+
+#include <linux/types.h>
+#include <linux/sched.h>
+#include <linux/ktime.h>
+#include <linux/time.h>
+#include "compat/config.h"
+
+#ifdef KC_HAVE_SCHED_CLOCK_H
+#include <linux/sched/clock.h>
+#endif
+#ifdef KC_HAVE_KTIME_GET_REAL_TS64
+#include <linux/timekeeping.h>
+#endif
+#ifdef KC_HAVE_CHECK_TSC_UNSTABLE
+#include <asm/cpufeature.h>
+#include <asm/processor.h>
+#include <asm/tsc.h>
+#endif
+
+/* Any context incl. NMI.  Nanoseconds, monotonic on each CPU. */
+static inline u64 kc_clock(void)
+{
+#if defined(KC_HAVE_SCHED_CLOCK_H) || defined(KC_HAVE_LOCAL_CLOCK)
+	return local_clock();
+#else
+	return sched_clock();
+#endif
+}
+
+/* Can kc_clock() of two CPUs be compared to order events? */
+static inline int kc_clock_orders_cpus(void)
+{
+#ifdef KC_HAVE_CHECK_TSC_UNSTABLE
+	return !check_tsc_unstable() && boot_cpu_has(X86_FEATURE_NONSTOP_TSC);
+#else
+	return 0;
+#endif
+}
+
+/* Process context.  Microseconds since 1970. */
+static inline u64 kc_wall_us(void)
+{
+#ifdef KC_HAVE_KTIME_GET_REAL_TS64
+	struct timespec64 ts;
+
+	ktime_get_real_ts64(&ts);
+#else
+	struct timespec ts;
+
+	getnstimeofday(&ts);
+#endif
+	return (u64)ts.tv_sec * 1000000 + (u32)ts.tv_nsec / 1000;
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Kernel lockdown: has the owner of the machine said that not even root may
+ * read kernel memory?
+ */
+#ifndef COMPAT_LOCKDOWN_H
+#define COMPAT_LOCKDOWN_H
+
+#include "compat/config.h"
+
+#ifdef KC_HAVE_SECURITY_LOCKED_DOWN
+#include <linux/security.h>
+#endif
+
+/* Process context.  0 or a negative errno. */
+static inline int kc_locked_down(void)
+{
+#ifdef KC_HAVE_SECURITY_LOCKED_DOWN
+	return security_locked_down(LOCKDOWN_KCORE);
+#else
+	return 0;
+#endif
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A device node in /proc and in debugfs, from one table of operations.
+ */
+#ifndef COMPAT_NODE_H
+#define COMPAT_NODE_H
+
+#include <linux/fs.h>
+#include <linux/poll.h>
+#include "compat/config.h"
+
+#ifdef KC_HAVE_POLL_T
+typedef __poll_t kc_poll_t;
+#else
+typedef unsigned int kc_poll_t;
+#endif
+
+#define KC_POLL_IN	((__force kc_poll_t)(POLLIN | POLLRDNORM))
+#define KC_POLL_OUT	((__force kc_poll_t)(POLLOUT | POLLWRNORM))
+
+struct kc_node {
+	struct proc_dir_entry *proc;
+	struct dentry *debugfs;
+};
+
+/*
+ * Process context; sleeps.  Both create `name` with mode 0600 at the top of
+ * their filesystem.  0; -EEXIST; -ENOMEM; kc_node_debugfs(): -ENODEV where the
+ * kernel has no debugfs.  fops: owner, open, release, read, write, poll and
+ * unlocked_ioctl are used; one table for the life of the module.
+ */
+int kc_node_proc(struct kc_node *node, const char *name,
+		 const struct file_operations *fops);
+int kc_node_debugfs(struct kc_node *node, const char *name,
+		    const struct file_operations *fops);
+
+/* Process context; waits for callers that are inside.  Safe on a zeroed node. */
+void kc_node_remove(struct kc_node *node, const char *name);
+
+#endif

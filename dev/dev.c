@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#define pr_fmt(fmt) "kgtp: " fmt
+
+#include <linux/capability.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/termios.h>
+#include <linux/uaccess.h>
+
+#include "compat/lockdown.h"
+#include "compat/node.h"
+#include "dev/dev.h"
+#include "dev/session.h"
+
+#define DEV_NAME "gtp"
+
+static DEFINE_MUTEX(dev_lock);	/* opening and closing */
+static struct session session;
+static struct kc_node node;
+
+/*
+ * A process may open the device once for both ways, or once for each: what a
+ * shell does for `nc ... < /proc/gtp > /proc/gtp'.  Under dev_lock.
+ */
+static int dev_join(fmode_t mode)
+{
+	int reads = !!(mode & FMODE_READ);
+	int writes = !!(mode & FMODE_WRITE);
+	int busy = session.readers || session.writers;
+	int ret;
+
+	if (busy && (session.tgid != current->tgid ||
+		     (reads && session.readers) || (writes && session.writers) ||
+		     session.had_writer))
+		return -EBUSY;
+	if (!busy) {
+		ret = session_begin(&session);
+		if (ret)
+			return ret;
+		session.tgid = current->tgid;
+		gtp_open(current->tgid);
+	}
+	session.readers += reads;
+	session.writers += writes;
+	return 0;
+}
+
+static int dev_open(struct inode *inode, struct file *file)
+{
+	int ret;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	ret = kc_locked_down();
+	if (ret)
+		return ret;
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	mutex_lock(&dev_lock);
+	ret = dev_join(file->f_mode);
+	mutex_unlock(&dev_lock);
+	if (ret) {
+		module_put(THIS_MODULE);
+		return ret;
+	}
+	return nonseekable_open(inode, file);
+}
+
+static int dev_release(struct inode *inode, struct file *file)
+{
+	mutex_lock(&dev_lock);
+	if (file->f_mode & FMODE_READ)
+		session.readers--;
+	if (file->f_mode & FMODE_WRITE) {
+		session.writers--;
+		session.had_writer = 1;
+	}
+	if (!session.readers && !session.writers) {
+		gtp_close();
+		session_end(&session);
+	}
+	mutex_unlock(&dev_lock);
+	/* A reader that is left gets what is there, and then the end. */
+	wake_up_interruptible(&session.wait);
+	module_put(THIS_MODULE);
+	return 0;
+}
+
+static int dev_at_end(void)
+{
+	return session.had_writer && !session.writers;
+}
+
+static ssize_t dev_read(struct file *file, char __user *buf, size_t n,
+			loff_t *pos)
+{
+	int ret;
+
+	if (!n)
+		return 0;
+	while (!session_has_output(&session)) {
+		if (dev_at_end())
+			return 0;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		ret = wait_event_interruptible(session.wait,
+					       session_has_output(&session) ||
+					       dev_at_end());
+		if (ret)
+			return ret;
+	}
+	return session_output(&session, buf, n);
+}
+
+/* Bytes taken from a first part of the user's, or a negative errno. */
+static ssize_t dev_write_part(const char __user *buf, size_t n)
+{
+	char part[256];
+	ssize_t ret;
+
+	n = min_t(size_t, n, sizeof(part));
+	if (copy_from_user(part, buf, n))
+		return -EFAULT;
+	ret = mutex_lock_interruptible(&session.in_lock);
+	if (ret)
+		return ret;
+	ret = session_input(&session, part, n);
+	mutex_unlock(&session.in_lock);
+	return ret;
+}
+
+static ssize_t dev_write(struct file *file, const char __user *buf, size_t n,
+			 loff_t *pos)
+{
+	size_t done = 0;
+	ssize_t ret = 0;
+
+	while (done < n) {
+		ret = dev_write_part(buf + done, n - done);
+		if (ret > 0) {
+			done += ret;
+			continue;
+		}
+		/* 0: a reply has to be read first. */
+		if (!ret && (file->f_flags & O_NONBLOCK))
+			ret = -EAGAIN;
+		if (!ret)
+			ret = wait_event_interruptible(session.wait,
+						session_has_room(&session));
+		if (ret)
+			break;
+	}
+	return done ? done : ret;
+}
+
+static kc_poll_t dev_poll(struct file *file, poll_table *wait)
+{
+	kc_poll_t mask = 0;
+
+	poll_wait(file, &session.wait, wait);
+	if (session_has_output(&session) || dev_at_end())
+		mask |= KC_POLL_IN;
+	if (session_has_room(&session))
+		mask |= KC_POLL_OUT;
+	return mask;
+}
+
+/*
+ * GDB opens the path of `target remote' as a serial line, and sets it up.
+ * There is nothing to set.
+ */
+static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case TCGETS:
+		return clear_user((void __user *)arg, sizeof(struct termios)) ?
+			-EFAULT : 0;
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+	case TCFLSH:
+		return 0;
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations dev_fops = {
+	.owner = THIS_MODULE,
+	.open = dev_open,
+	.release = dev_release,
+	.read = dev_read,
+	.write = dev_write,
+	.poll = dev_poll,
+	.unlocked_ioctl = dev_ioctl,
+};
+
+int dev_init(enum dev_transport transport)
+{
+	int ret = 0;
+
+	mutex_init(&session.in_lock);
+	mutex_init(&session.out_lock);
+	init_waitqueue_head(&session.wait);
+	if (transport != DEV_DEBUGFS) {
+		ret = kc_node_proc(&node, DEV_NAME, &dev_fops);
+		if (ret) {
+			pr_err("cannot create /proc/" DEV_NAME " (errno %d)\n",
+			       -ret);
+			return ret;
+		}
+	}
+	if (transport != DEV_PROC) {
+		ret = kc_node_debugfs(&node, DEV_NAME, &dev_fops);
+		if (ret && transport == DEV_DEBUGFS) {
+			pr_err("cannot create " DEV_NAME " in debugfs (errno %d)\n",
+			       -ret);
+			return ret;
+		}
+		if (ret)
+			pr_info("no debugfs (errno %d): only /proc/" DEV_NAME "\n",
+				-ret);
+	}
+	return 0;
+}
+
+void dev_exit(void)
+{
+	kc_node_remove(&node, DEV_NAME);
+}

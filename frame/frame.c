@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading what is inside a trace frame.  The payload comes from memory that a
+ * probe filled; it is read as if a stranger had.
+ */
+#include <linux/types.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include "frame/frame.h"
+
+#define FRAME_WORD		8
+#define FRAME_HEAD_KIND		0xff
+#define FRAME_HEAD_UNUSED	0xff00
+
+/* Any context; does not sleep. */
+static u64 frame_word(const struct frame *f, u32 pos)
+{
+	u64 word;
+
+	memcpy(&word, f->data + pos, sizeof(word));
+	return word;
+}
+
+/* Any context; does not sleep.  Is there data at pos, and padding after it? */
+static int frame_has(const struct frame *f, u32 pos, u32 len)
+{
+	return (((u64)len + FRAME_WORD - 1) & ~7ULL) <= f->len - pos;
+}
+
+/* Any context; does not sleep. */
+int frame_next(const struct frame *f, u32 *pos, struct frame_block *b)
+{
+	u32 at = *pos;
+	u64 head;
+
+	if (at == f->len)
+		return 0;
+	if (at > f->len || f->len - at < FRAME_WORD)
+		return -1;
+	head = frame_word(f, at);
+	at += FRAME_WORD;
+	memset(b, 0, sizeof(*b));
+	b->kind = head & FRAME_HEAD_KIND;
+	b->num = head >> 16;
+	b->len = head >> 32;
+	if (head & FRAME_HEAD_UNUSED)
+		return -1;
+
+	switch (b->kind) {
+	case 'M':
+		if (f->len - at < FRAME_WORD)
+			return -1;
+		b->addr = frame_word(f, at);
+		at += FRAME_WORD;
+		break;
+	case 'V':
+		if (b->len != FRAME_WORD)
+			return -1;
+		break;
+	case 'R':
+		break;
+	default:
+		return -1;
+	}
+	if (!frame_has(f, at, b->len))
+		return -1;
+	if (b->kind == 'V') {
+		b->value = frame_word(f, at);
+		b->len = 0;
+		at += FRAME_WORD;
+	} else {
+		b->data = f->data + at;
+		at += (b->len + FRAME_WORD - 1) & ~7U;
+	}
+	*pos = at;
+	return 1;
+}
+
+/* Any context; does not sleep. */
+int frame_find_regs(const struct frame *f, struct frame_block *b)
+{
+	u32 pos = 0;
+
+	while (frame_next(f, &pos, b) > 0)
+		if (b->kind == 'R')
+			return 1;
+	return 0;
+}
+
+/* Any context; does not sleep. */
+int frame_find_var(const struct frame *f, u16 num, s64 *value)
+{
+	struct frame_block b;
+	u32 pos = 0;
+	int found = 0;
+
+	while (frame_next(f, &pos, &b) > 0) {
+		if (b.kind == 'V' && b.num == num) {
+			*value = b.value;
+			found = 1;
+		}
+	}
+	return found;
+}
+
+/*
+ * Any context; does not sleep.  The first block that has addr, up to where one
+ * that was collected before it takes over, and n at most: *from, and how many
+ * bytes; 0 if no block has it.
+ */
+static u32 frame_find_mem(const struct frame *f, u64 addr, u32 n,
+			  const u8 **from)
+{
+	struct frame_block b;
+	u64 off, ahead, most = n;
+	u32 pos = 0;
+
+	while (frame_next(f, &pos, &b) > 0) {
+		if (b.kind != 'M' || !b.len)
+			continue;
+		off = addr - b.addr;
+		if (off < b.len) {
+			*from = b.data + off;
+			return min_t(u64, most, b.len - off);
+		}
+		ahead = b.addr - addr;
+		most = min_t(u64, most, ahead);
+	}
+	return 0;
+}
+
+/* Any context; does not sleep. */
+u32 frame_read_mem(const struct frame *f, u64 addr, void *dst, u32 n)
+{
+	const u8 *from;
+	u32 done = 0, len;
+
+	while (done < n) {
+		len = frame_find_mem(f, addr + done, n - done, &from);
+		if (!len)
+			break;
+		memcpy((u8 *)dst + done, from, len);
+		done += len;
+	}
+	return done;
+}
+
+/* Any context; does not sleep. */
+int frame_matches(enum frame_how how, u64 a, u64 b, u32 num, u64 addr)
+{
+	switch (how) {
+	case FRAME_BY_PC:
+		return addr == a;
+	case FRAME_BY_TRACEPOINT:
+		return num == a;
+	case FRAME_IN_RANGE:
+		return a <= addr && addr <= b;
+	case FRAME_OUTSIDE:
+		return addr < a || addr > b;
+	}
+	return 0;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is inside a trace frame, and how frames are told apart.
+ *
+ * A frame's payload is a list of blocks, each a multiple of 8 bytes, in the
+ * byte order of the machine:
+ *
+ *	R  head, registers as the kernel saved them
+ *	M  head, u64 address, bytes
+ *	V  head, s64 value
+ *
+ * head: bits 0-7 the letter, 16-31 the variable's number (V), 32-63 the bytes
+ * of data that follow (without address and padding).
+ *
+ * Reading works on a contiguous copy of the payload; nothing in it is trusted.
+ */
+#ifndef FRAME_FRAME_H
+#define FRAME_FRAME_H
+
+#include <linux/types.h>
+
+#define FRAME_HEAD(kind, num, len) \
+	((u64)(u8)(kind) | ((u64)(u16)(num) << 16) | ((u64)(u32)(len) << 32))
+
+struct frame_block {
+	char kind;		/* 'R', 'M' or 'V' */
+	u16 num;		/* V */
+	u64 addr;		/* M */
+	s64 value;		/* V */
+	const u8 *data;		/* R, M */
+	u32 len;		/* bytes of data */
+};
+
+/* A payload to walk. */
+struct frame {
+	const u8 *data;		/* 8-byte aligned */
+	u32 len;
+};
+
+/*
+ * The block at *pos (start with 0), which then moves on.  1, 0 at the end, -1
+ * if the payload is damaged (stop there).
+ */
+int frame_next(const struct frame *f, u32 *pos, struct frame_block *b);
+
+/* The first R block: 1 or 0. */
+int frame_find_regs(const struct frame *f, struct frame_block *b);
+/* The last V block of that variable: 1 or 0. */
+int frame_find_var(const struct frame *f, u16 num, s64 *value);
+/*
+ * Bytes of collected memory from addr on, across blocks, into dst.  Where
+ * blocks overlap the first one collected counts.  Returns how many bytes (0..n)
+ * could be had without a gap.
+ */
+u32 frame_read_mem(const struct frame *f, u64 addr, void *dst, u32 n);
+
+/* ---- tfind --------------------------------------------------------------- */
+
+enum frame_how {
+	FRAME_BY_PC,		/* addr == a */
+	FRAME_BY_TRACEPOINT,	/* num == a */
+	FRAME_IN_RANGE,		/* a <= addr <= b */
+	FRAME_OUTSIDE,		/* not so */
+};
+
+int frame_matches(enum frame_how how, u64 a, u64 b, u32 num, u64 addr);
+
+/* ---- the trace file format ("tfile"), as GDB's qTBuffer and tsave use it -- */
+
+/* Bytes that a frame takes there, if its R block is regs_len bytes there. */
+u64 frame_tfile_size(const struct frame *f, u32 regs_len);
+/*
+ * Write bytes [off, off + n) of that form into dst.  regs: the register block
+ * as GDB's `g' has it (regs_len bytes), in place of the R block's data.
+ * M blocks over 65535 bytes become several.  Returns the bytes written.
+ */
+u32 frame_tfile_read(const struct frame *f, u16 num, const u8 *regs,
+		     u32 regs_len, u64 off, void *dst, u32 n);
+
+#endif

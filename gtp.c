@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * KGTP: GDB traces the running kernel.  Module entry; the rooms are described
+ * in docs/design.md.
+ */
+#define pr_fmt(fmt) "kgtp: " fmt
+
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+
+#include "dev/dev.h"
+#include "trace/trace.h"
+
+static char *transport = "auto";
+module_param(transport, charp, 0444);
+MODULE_PARM_DESC(transport, "where the device gtp is: auto (/proc, and debugfs if there is one), proc, debugfs");
+
+static unsigned long buffer_size = 5UL << 20;
+module_param(buffer_size, ulong, 0444);
+MODULE_PARM_DESC(buffer_size, "preferred size of the trace buffer, in bytes for all CPUs (default 5242880)");
+
+static int __init parse_transport(enum dev_transport *t)
+{
+	if (!strcmp(transport, "auto"))
+		*t = DEV_AUTO;
+	else if (!strcmp(transport, "proc"))
+		*t = DEV_PROC;
+	else if (!strcmp(transport, "debugfs"))
+		*t = DEV_DEBUGFS;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int __init kgtp_init(void)
+{
+	enum dev_transport t;
+	int ret;
+
+	if (parse_transport(&t)) {
+		pr_err("transport=%s: must be auto, proc or debugfs\n",
+		       transport);
+		return -EINVAL;
+	}
+	if (!buffer_size) {
+		pr_err("buffer_size=0: must be at least 1\n");
+		return -EINVAL;
+	}
+	ret = gtp_init(buffer_size);
+	if (ret)
+		return ret;
+	ret = dev_init(t);
+	if (ret) {
+		dev_exit();
+		gtp_exit();
+	}
+	return ret;
+}
+
+static void __exit kgtp_exit(void)
+{
+	dev_exit();
+	gtp_exit();
+}
+
+module_init(kgtp_init);
+module_exit(kgtp_exit);
+
+MODULE_AUTHOR("The KGTP developers");
+MODULE_DESCRIPTION("GDB tracepoint server inside the running kernel");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Readers: copy first, then look whether the writer has dropped the frame.  And
+ * frame numbers: the CPUs' frames merged in order of time.
+ */
+#include <linux/types.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/errno.h>
+#include "ringbuf/private.h"
+
+/*
+ * The one access that races with the writer, by design: what it copied is
+ * thrown away if the frame was dropped meanwhile.  ThreadSanitizer and KCSAN
+ * shall not look at it.
+ */
+#if defined(__SANITIZE_THREAD__) || defined(__clang__)
+#define RINGBUF_RACY	__attribute__((no_sanitize("thread"), noinline))
+#else
+#define RINGBUF_RACY
+#endif
+
+/* Process context; serialised by the caller.  From one page. */
+static RINGBUF_RACY void ringbuf_copy(u8 *dst, const u8 *src, u32 len)
+{
+	u64 word;
+
+	for (; len && ((unsigned long)src & 7); len--, src++)
+		*dst++ = kc_load(src);
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		word = kc_load((const u64 *)src);
+		memcpy(dst, &word, sizeof(word));
+		dst += sizeof(word);
+		src += sizeof(word);
+	}
+	for (; len; len--, src++)
+		*dst++ = kc_load(src);
+}
+
+/*
+ * Process context; serialised by the caller.  0, or -ESTALE if the frame at
+ * `frame`, which pos is in, has been dropped.
+ */
+static int ringbuf_copy_out(const struct ringbuf_cpu *rc, u64 frame, u64 pos,
+			    void *dst, u32 len)
+{
+	u32 idx = ringbuf_page_of(pos, rc->nr_pages);
+	u32 off = pos & RINGBUF_PAGE_MASK;
+	u8 *to = dst;
+	u32 chunk;
+
+	while (len) {
+		chunk = min_t(u32, len, RINGBUF_PAGE_SIZE - off);
+		ringbuf_copy(to, rc->pages[idx] + off, chunk);
+		to += chunk;
+		len -= chunk;
+		off = 0;
+		if (++idx == rc->nr_pages)
+			idx = 0;
+	}
+	kc_rmb();
+	return frame < ringbuf_count_get(&rc->tail) ? -ESTALE : 0;
+}
+
+/* Process context; serialised by the caller. */
+u64 ringbuf_first(struct ringbuf *rb, unsigned int cpu)
+{
+	if (cpu >= rb->nr_cpus)
+		return 0;
+	return ringbuf_count_get(&ringbuf_of(rb, cpu)->tail);
+}
+
+/* Process context; serialised by the caller. */
+u64 ringbuf_end(struct ringbuf *rb, unsigned int cpu)
+{
+	if (cpu >= rb->nr_cpus)
+		return 0;
+	return ringbuf_count_get(&ringbuf_of(rb, cpu)->committed);
+}
+
+/* Process context; serialised by the caller. */
+int ringbuf_read_hdr(struct ringbuf *rb, unsigned int cpu, u64 pos,
+		     struct ringbuf_hdr *hdr)
+{
+	u64 end = ringbuf_end(rb, cpu);
+	int err;
+
+	if (pos >= end)
+		return -ENOENT;
+	if (pos < ringbuf_first(rb, cpu) || (pos & 7) ||
+	    end - pos < sizeof(*hdr))
+		return -ESTALE;
+	err = ringbuf_copy_out(ringbuf_of(rb, cpu), pos, pos,
+			       hdr, sizeof(*hdr));
+	if (err)
+		return err;
+	/* Only if pos was never the start of a frame. */
+	if (hdr->size < sizeof(*hdr) || (hdr->size & 7) ||
+	    hdr->size > end - pos)
+		return -ESTALE;
+	return 0;
+}
+
+/* Process context; serialised by the caller. */
+int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
+		 void *dst, u32 len)
+{
+	struct ringbuf_hdr hdr;
+	int err;
+
+	err = ringbuf_read_hdr(rb, cpu, pos, &hdr);
+	if (err)
+		return err;
+	if ((u64)off + len > hdr.size - sizeof(hdr))
+		return -ENOENT;
+	return ringbuf_copy_out(ringbuf_of(rb, cpu), pos,
+				pos + sizeof(hdr) + off, dst, len);
+}
+
+/* ---- frame numbers ------------------------------------------------------ */
+
+#define RINGBUF_REF_SHIFT	(RINGBUF_PAGE_SHIFT - 4)
+#define RINGBUF_REFS		(RINGBUF_PAGE_SIZE / sizeof(struct ringbuf_ref))
+
+/* A CPU's next frame in the merge. */
+struct ringbuf_head {
+	u64 time;
+	u64 pos;
+	u64 next;
+	u64 end;
+	u32 cpu;
+	u32 tag;
+};
+
+/* Process context; serialised by the caller. */
+void ringbuf_index_drop(struct ringbuf *rb)
+{
+	u64 i;
+
+	for (i = 0; i < rb->index_pages; i++)
+		ringbuf_page_free(rb->index[i]);
+	if (rb->index)
+		ringbuf_table_free(rb->index);
+	rb->index = NULL;
+	rb->index_count = 0;
+	rb->index_pages = 0;
+	rb->index_table = 0;
+}
+
+/*
+ * Process context; serialised by the caller.  1, or 0 if this CPU has no more
+ * frames.
+ */
+static int ringbuf_head_next(struct ringbuf *rb, struct ringbuf_head *h)
+{
+	struct ringbuf_hdr hdr;
+	u64 first;
+
+	while (h->next < h->end) {
+		if (!ringbuf_read_hdr(rb, h->cpu, h->next, &hdr)) {
+			h->time = hdr.time;
+			h->tag = hdr.tag;
+			h->pos = h->next;
+			h->next += hdr.size;
+			return 1;
+		}
+		first = ringbuf_first(rb, h->cpu);
+		if (first <= h->next)
+			break;
+		h->next = first;
+	}
+	return 0;
+}
+
+/* Any context; does not sleep. */
+static int ringbuf_head_before(const struct ringbuf_head *a,
+			       const struct ringbuf_head *b)
+{
+	return a->time < b->time || (a->time == b->time && a->cpu < b->cpu);
+}
+
+/* Any context; does not sleep.  heap[at] may be later than its children. */
+static void ringbuf_heap_down(struct ringbuf_head *heap, u32 n, u32 at)
+{
+	struct ringbuf_head h = heap[at];
+	u32 child;
+
+	for (; (child = 2 * at + 1) < n; at = child) {
+		if (child + 1 < n &&
+		    ringbuf_head_before(&heap[child + 1], &heap[child]))
+			child++;
+		if (!ringbuf_head_before(&heap[child], &h))
+			break;
+		heap[at] = heap[child];
+	}
+	heap[at] = h;
+}
+
+/*
+ * Process context; serialised by the caller.  The CPUs that have frames, as a
+ * heap; *frames is how many frames there are at most.
+ */
+static u32 ringbuf_heap_fill(struct ringbuf *rb, struct ringbuf_head *heap,
+			     u64 *frames)
+{
+	struct ringbuf_cpu *rc;
+	u64 gone;
+	u32 cpu, i, n = 0;
+
+	*frames = 0;
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
+		rc = ringbuf_of(rb, cpu);
+		gone = ringbuf_count_get(&rc->overwritten) +
+		       ringbuf_count_get(&rc->shrunk);
+		heap[n].cpu = cpu;
+		heap[n].next = ringbuf_first(rb, cpu);
+		heap[n].end = ringbuf_end(rb, cpu);
+		*frames += ringbuf_count_get(&rc->created) - gone;
+		n += ringbuf_head_next(rb, &heap[n]);
+	}
+	for (i = n / 2; i-- > 0;)
+		ringbuf_heap_down(heap, n, i);
+	return n;
+}
+
+/* Process context; serialised by the caller. */
+static int ringbuf_index_add(struct ringbuf *rb, const struct ringbuf_head *h)
+{
+	u64 n = rb->index_count;
+	struct ringbuf_ref *ref;
+
+	if (!(n & (RINGBUF_REFS - 1))) {
+		ref = ringbuf_page_alloc();
+		if (!ref)
+			return -ENOMEM;
+		rb->index[rb->index_pages++] = ref;
+	}
+	ref = &rb->index[n >> RINGBUF_REF_SHIFT][n & (RINGBUF_REFS - 1)];
+	ref->pos = h->pos;
+	ref->cpu = h->cpu;
+	ref->tag = h->tag;
+	rb->index_count = n + 1;
+	return 0;
+}
+
+/* Process context; serialised by the caller. */
+int ringbuf_index_build(struct ringbuf *rb)
+{
+	struct ringbuf_head *heap;
+	u64 frames;
+	u32 n;
+	int err = 0;
+
+	BUILD_BUG_ON(RINGBUF_REFS != 1UL << RINGBUF_REF_SHIFT);
+
+	ringbuf_index_drop(rb);
+	heap = ringbuf_table_alloc(rb->nr_cpus * sizeof(*heap));
+	if (!heap)
+		return -ENOMEM;
+	n = ringbuf_heap_fill(rb, heap, &frames);
+	if (n) {
+		rb->index_table = ((frames + RINGBUF_REFS - 1) >>
+				   RINGBUF_REF_SHIFT) * sizeof(*rb->index);
+		rb->index = ringbuf_table_alloc(rb->index_table);
+		if (!rb->index)
+			err = -ENOMEM;
+	}
+	while (n && !err && rb->index_count < frames) {
+		err = ringbuf_index_add(rb, &heap[0]);
+		if (!ringbuf_head_next(rb, &heap[0]))
+			heap[0] = heap[--n];
+		ringbuf_heap_down(heap, n, 0);
+	}
+	ringbuf_table_free(heap);
+	if (err)
+		ringbuf_index_drop(rb);
+	return err;
+}
+
+/* Process context; serialised by the caller. */
+u64 ringbuf_index_count(const struct ringbuf *rb)
+{
+	return rb->index_count;
+}
+
+/* Process context; serialised by the caller. */
+int ringbuf_index_get(const struct ringbuf *rb, u64 n, struct ringbuf_ref *ref)
+{
+	if (n >= rb->index_count)
+		return -ENOENT;
+	*ref = rb->index[n >> RINGBUF_REF_SHIFT][n & (RINGBUF_REFS - 1)];
+	return 0;
+}

@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The buffer as a whole: making it, changing its size, telling about it.
+ *
+ * A size is set in two steps.  The first takes all memory that is needed and
+ * can fail.  The second visits each CPU, moves pointers and cannot fail.
+ */
+#include <linux/types.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/errno.h>
+#include "ringbuf/private.h"
+
+/* What a CPU is about to get, and then what it has left over. */
+struct ringbuf_change {
+	struct ringbuf_cpu *rc;
+	u64 share;
+	void **pages;		/* the new directory; in the end the old one */
+	u32 nr_pages;		/* in it */
+	void **fresh;		/* new pages to go in; in the end those left */
+	u32 nr_fresh;
+	u32 nr_left;		/* at the start of the old directory */
+	int mine;		/* this CPU takes part */
+	int done;
+};
+
+/* ---- shares ------------------------------------------------------------- */
+
+/* Any context; does not sleep. */
+static int ringbuf_has_share(const struct ringbuf_cpu *rc)
+{
+	return !(kc_load(&rc->depth) & RINGBUF_NO_SHARE);
+}
+
+/* Any context; does not sleep.  What frames can have of a share. */
+static u64 ringbuf_room(u64 share)
+{
+	return share < sizeof(struct ringbuf_hdr) ? 0 : share & ~7ULL;
+}
+
+/*
+ * Any context; does not sleep.  Pages for that much room, wherever in a page it
+ * starts: the oldest and the newest frame never share a page from both ends, so
+ * pages can move on their own when the size changes.
+ */
+static u64 ringbuf_pages_for(u64 room)
+{
+	if (!room)
+		return 0;
+	return ((room + RINGBUF_PAGE_SIZE - 2 * sizeof(u64)) >>
+		RINGBUF_PAGE_SHIFT) + 1;
+}
+
+/* Process context; serialised by the caller.  Who gets how much. */
+static void ringbuf_share_out(struct ringbuf *rb, u64 bytes,
+			      struct ringbuf_change *changes)
+{
+	u32 cpu, rest, takers = 0;
+	u64 share;
+
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
+		changes[cpu].rc = ringbuf_of(rb, cpu);
+		changes[cpu].mine = ringbuf_has_share(changes[cpu].rc) ||
+				    ringbuf_cpu_present(cpu);
+		takers += changes[cpu].mine;
+	}
+	if (!takers)
+		return;
+	share = ringbuf_divide(bytes, takers, &rest);
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
+		if (!changes[cpu].mine)
+			continue;
+		changes[cpu].share = share;
+		if (rest) {
+			changes[cpu].share++;
+			rest--;
+		}
+	}
+}
+
+/* ---- step one: memory --------------------------------------------------- */
+
+/* Process context; serialised by the caller. */
+static void ringbuf_change_free(struct ringbuf_change *c)
+{
+	u32 i;
+
+	for (i = 0; i < c->nr_left; i++)
+		ringbuf_page_free(c->pages[i]);
+	for (i = 0; i < c->nr_fresh; i++)
+		ringbuf_page_free(c->fresh[i]);
+	if (c->pages)
+		ringbuf_table_free(c->pages);
+	if (c->fresh)
+		ringbuf_table_free(c->fresh);
+}
+
+/* Process context; serialised by the caller.  0 or -ENOMEM. */
+static int ringbuf_change_alloc(struct ringbuf_change *c)
+{
+	u64 nr = ringbuf_pages_for(ringbuf_room(c->share));
+	u32 more;
+
+	if (nr > 0x7fffffff / sizeof(void *))
+		return -ENOMEM;
+	c->nr_pages = nr;
+	if (!nr)
+		return 0;
+	c->pages = ringbuf_table_alloc(nr * sizeof(void *));
+	if (!c->pages)
+		return -ENOMEM;
+	if (nr <= c->rc->nr_pages)
+		return 0;
+	more = nr - c->rc->nr_pages;
+	c->fresh = ringbuf_table_alloc(more * sizeof(void *));
+	if (!c->fresh)
+		return -ENOMEM;
+	for (; c->nr_fresh < more; c->nr_fresh++) {
+		c->fresh[c->nr_fresh] = ringbuf_page_alloc();
+		if (!c->fresh[c->nr_fresh])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* ---- step two: this CPU, interrupts off --------------------------------- */
+
+/*
+ * This CPU (or it is offline), interrupts off, its writer claimed; does not
+ * sleep.  Drop the oldest frames that the new room has no room for.
+ */
+static void ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
+{
+	u64 end = ringbuf_count_own(&rc->committed);
+	u64 tail = ringbuf_count_own(&rc->tail);
+	u64 next, dropped = 0;
+	u32 idx = rc->tail_idx;
+	const struct ringbuf_hdr *hdr;
+
+	while (end - tail > room) {
+		hdr = rc->pages[idx] + (tail & RINGBUF_PAGE_MASK);
+		next = tail + hdr->size;
+		idx = ringbuf_page_on(rc, idx, tail, next);
+		tail = next;
+		dropped++;
+	}
+	ringbuf_count_add(&rc->shrunk, dropped);
+	ringbuf_count_publish(&rc->tail, tail);
+	rc->tail_idx = idx;
+}
+
+/*
+ * This CPU (or it is offline), interrupts off, its writer claimed; does not
+ * sleep.  Put each page that holds frames where its positions are to be found
+ * from now on, and fill up with the others.
+ */
+static void ringbuf_move_pages(struct ringbuf_cpu *rc, struct ringbuf_change *c)
+{
+	u64 end = ringbuf_count_own(&rc->committed);
+	u64 pos = ringbuf_count_own(&rc->tail);
+	u32 from = rc->tail_idx, to, i;
+
+	to = pos < end ? ringbuf_page_of(pos, c->nr_pages) : 0;
+	while (pos < end) {
+		c->pages[to] = rc->pages[from];
+		rc->pages[from] = NULL;
+		if (++to == c->nr_pages)
+			to = 0;
+		if (++from == rc->nr_pages)
+			from = 0;
+		pos = (pos | RINGBUF_PAGE_MASK) + 1;
+	}
+	for (i = 0; i < rc->nr_pages; i++)
+		if (rc->pages[i])
+			rc->pages[c->nr_left++] = rc->pages[i];
+	for (i = 0; i < c->nr_pages; i++) {
+		if (c->pages[i])
+			continue;
+		if (c->nr_left)
+			c->pages[i] = rc->pages[--c->nr_left];
+		else
+			c->pages[i] = c->fresh[--c->nr_fresh];
+	}
+}
+
+/* This CPU (or it is offline), interrupts off; does not sleep. */
+static void ringbuf_change_apply(void *arg)
+{
+	struct ringbuf_change *c = arg;
+	struct ringbuf_cpu *rc = c->rc;
+	void **pages = rc->pages;
+	u64 tail, end;
+	u32 i;
+
+	if (rc->depth && rc->depth != RINGBUF_NO_SHARE)
+		return;		/* we interrupt a writer: later */
+	if (!rc->depth)
+		kc_store(&rc->depth, 1);
+	else
+		for (i = 0; i < RINGBUF_LEVELS; i++)
+			rc->no_share += ringbuf_count_own(&rc->nested[i]);
+	kc_barrier();
+	/* From here on an NMI's hit is turned away, and counted. */
+	ringbuf_shrink(rc, ringbuf_room(c->share));
+	ringbuf_move_pages(rc, c);
+	tail = ringbuf_count_own(&rc->tail);
+	end = ringbuf_count_own(&rc->committed);
+	rc->pages = c->pages;
+	rc->nr_pages = c->nr_pages;
+	rc->share = c->share;
+	rc->room = ringbuf_room(c->share);
+	rc->limit = tail + rc->room;
+	rc->idx = c->nr_pages ? ringbuf_page_of(end, c->nr_pages) : 0;
+	rc->tail_idx = c->nr_pages ? ringbuf_page_of(tail, c->nr_pages) : 0;
+	c->pages = pages;
+	c->done = 1;
+	ringbuf_leave(rc);
+}
+
+/* ---- both --------------------------------------------------------------- */
+
+/* Process context; serialised by the caller. */
+static void ringbuf_apply_all(struct ringbuf *rb,
+			      struct ringbuf_change *changes, int live)
+{
+	struct ringbuf_change *c;
+	u32 cpu;
+
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
+		c = &changes[cpu];
+		if (!c->mine)
+			continue;
+		if (!live)
+			ringbuf_change_apply(c);
+		/* A writer that we interrupt goes on when we are back here. */
+		while (!c->done)
+			ringbuf_run_on_cpu(cpu, ringbuf_change_apply, c);
+	}
+}
+
+/* Process context; serialised by the caller.  0 or -ENOMEM. */
+static int ringbuf_set_size(struct ringbuf *rb, u64 bytes, int live)
+{
+	struct ringbuf_change *changes;
+	u32 cpu;
+	int err = 0;
+
+	changes = ringbuf_table_alloc(rb->nr_cpus * sizeof(*changes));
+	if (!changes)
+		return -ENOMEM;
+	ringbuf_share_out(rb, bytes, changes);
+	for (cpu = 0; cpu < rb->nr_cpus && !err; cpu++)
+		if (changes[cpu].mine)
+			err = ringbuf_change_alloc(&changes[cpu]);
+	if (!err) {
+		ringbuf_apply_all(rb, changes, live);
+		rb->bytes = bytes;
+	}
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++)
+		ringbuf_change_free(&changes[cpu]);
+	ringbuf_table_free(changes);
+	return err;
+}
+
+/* Process context; serialised by the caller. */
+int ringbuf_resize(struct ringbuf *rb, u64 bytes)
+{
+	return ringbuf_set_size(rb, bytes, 1);
+}
+
+/* Any context; does not sleep.  Bytes for the CPUs' rings, wherever aligned. */
+static size_t ringbuf_slot_table_size(unsigned int nr_cpus)
+{
+	return nr_cpus * sizeof(union ringbuf_slot) + RINGBUF_LINE;
+}
+
+/* Process context. */
+struct ringbuf *ringbuf_alloc(u64 bytes, unsigned int nr_cpus)
+{
+	struct ringbuf *rb;
+	unsigned long start;
+	u32 cpu;
+
+	rb = ringbuf_table_alloc(sizeof(*rb));
+	if (!rb)
+		return NULL;
+	rb->slot_table = ringbuf_table_alloc(ringbuf_slot_table_size(nr_cpus));
+	if (!rb->slot_table)
+		goto free_rb;
+	start = (unsigned long)rb->slot_table + RINGBUF_LINE - 1;
+	rb->slots = (union ringbuf_slot *)(start & ~(RINGBUF_LINE - 1UL));
+	rb->nr_cpus = nr_cpus;
+	for (cpu = 0; cpu < nr_cpus; cpu++) {
+		ringbuf_of(rb, cpu)->rb = rb;
+		ringbuf_of(rb, cpu)->depth = RINGBUF_NO_SHARE;
+	}
+	if (ringbuf_set_size(rb, bytes, 0))
+		goto free_slot_table;
+	return rb;
+
+free_slot_table:
+	ringbuf_table_free(rb->slot_table);
+free_rb:
+	ringbuf_table_free(rb);
+	return NULL;
+}
+
+/* Process context; serialised by the caller. */
+void ringbuf_free(struct ringbuf *rb)
+{
+	struct ringbuf_cpu *rc;
+	u32 cpu, i;
+
+	ringbuf_index_drop(rb);
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
+		rc = ringbuf_of(rb, cpu);
+		for (i = 0; i < rc->nr_pages; i++)
+			ringbuf_page_free(rc->pages[i]);
+		if (rc->pages)
+			ringbuf_table_free(rc->pages);
+	}
+	ringbuf_table_free(rb->slot_table);
+	ringbuf_table_free(rb);
+}
+
+/* Process context; serialised by the caller. */
+void ringbuf_reset(struct ringbuf *rb)
+{
+	struct ringbuf_cpu *rc;
+	u32 cpu, i;
+
+	ringbuf_index_drop(rb);
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
+		rc = ringbuf_of(rb, cpu);
+		ringbuf_count_publish(&rc->tail,
+				      ringbuf_count_own(&rc->committed));
+		rc->tail_idx = rc->idx;
+		rc->limit = ringbuf_count_own(&rc->tail) + rc->room;
+		ringbuf_count_set(&rc->created, 0);
+		ringbuf_count_set(&rc->overwritten, 0);
+		ringbuf_count_set(&rc->too_big, 0);
+		ringbuf_count_set(&rc->shrunk, 0);
+		for (i = 0; i < RINGBUF_LEVELS; i++)
+			ringbuf_count_set(&rc->nested[i], 0);
+		rc->no_share = 0;
+	}
+}
+
+/* Process context; serialised by the caller. */
+void ringbuf_set_circular(struct ringbuf *rb, int circular)
+{
+	kc_store(&rb->circular, circular);
+}
+
+/* ---- information -------------------------------------------------------- */
+
+/*
+ * Process context; serialised by the caller.  Frames and bytes in use that fit
+ * together, if the writer leaves us the time to see them.
+ */
+static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
+			 struct ringbuf_info *info)
+{
+	u64 tail, end, gone;
+	int tries;
+
+	info->shrunk = ringbuf_count_get(&rc->shrunk);
+	for (tries = 0; tries < 8; tries++) {
+		tail = ringbuf_count_get(&rc->tail);
+		info->overwritten = ringbuf_count_get(&rc->overwritten);
+		end = ringbuf_count_get(&rc->committed);
+		info->created = ringbuf_count_get(&rc->created);
+		if (ringbuf_count_get(&rc->tail) == tail &&
+		    ringbuf_count_get(&rc->committed) == end)
+			break;
+	}
+	gone = info->overwritten + info->shrunk;
+	info->frames = info->created - gone;
+	*used = min_t(u64, end - tail, rc->share);
+}
+
+/* Process context; serialised by the caller. */
+static void ringbuf_cpu_info(const struct ringbuf_cpu *rc,
+			     struct ringbuf_info *info)
+{
+	u64 nested = 0, used;
+	u32 i;
+
+	memset(info, 0, sizeof(*info));
+	ringbuf_used(rc, &used, info);
+	info->size = rc->share;
+	info->free = rc->share - used;
+	for (i = 0; i < RINGBUF_LEVELS; i++)
+		nested += ringbuf_count_get(&rc->nested[i]);
+	info->no_share = ringbuf_has_share(rc) ? rc->no_share : nested;
+	info->nested = nested - info->no_share;
+	info->too_big = ringbuf_count_get(&rc->too_big);
+	info->memory = sizeof(union ringbuf_slot) +
+		       rc->nr_pages * (RINGBUF_PAGE_SIZE + sizeof(void *));
+}
+
+/* Process context; serialised by the caller. */
+void ringbuf_get_info(struct ringbuf *rb, int cpu, struct ringbuf_info *info)
+{
+	struct ringbuf_info one;
+	u32 i;
+
+	memset(info, 0, sizeof(*info));
+	if (cpu >= 0) {
+		if ((u32)cpu < rb->nr_cpus)
+			ringbuf_cpu_info(ringbuf_of(rb, cpu), info);
+		return;
+	}
+	info->memory = sizeof(*rb) + ringbuf_slot_table_size(0) +
+		       rb->index_pages * RINGBUF_PAGE_SIZE + rb->index_table;
+	for (i = 0; i < rb->nr_cpus; i++) {
+		ringbuf_cpu_info(ringbuf_of(rb, i), &one);
+		info->size += one.size;
+		info->free += one.free;
+		info->frames += one.frames;
+		info->created += one.created;
+		info->overwritten += one.overwritten;
+		info->shrunk += one.shrunk;
+		info->nested += one.nested;
+		info->too_big += one.too_big;
+		info->no_share += one.no_share;
+		info->memory += one.memory;
+	}
+}

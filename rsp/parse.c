@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Packet text -> command: the table of packets, and the parsers of those that
+ * have nothing to do with tracing (parse_trace.c has the others).
+ */
+#include <linux/types.h>
+#include <linux/string.h>
+#include <linux/kernel.h>
+
+#include "rsp/rsp.h"
+#include "rsp/scan.h"
+
+/* "1f", "-1" (all), "0" (any), and "p1.1f" with the process left aside. */
+static s64 scan_tid(struct rsp_scan *s)
+{
+	if (rsp_scan_accept(s, 'p')) {
+		if (rsp_scan_accept(s, '-'))
+			rsp_scan_need(s, '1', "the process is not a number or -1");
+		else
+			SCAN_S64(s, "the process");
+		/* "p1": every thread of it. */
+		if (!rsp_scan_accept(s, '.'))
+			return -1;
+	}
+	if (rsp_scan_accept(s, '-')) {
+		rsp_scan_need(s, '1', "the thread is not a number or -1");
+		return -1;
+	}
+	return (s64)SCAN_S64(s, "the thread");
+}
+
+/* "addr,len" */
+static void scan_mem(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.mem.addr = SCAN_U64(s, "the address");
+	rsp_scan_need(s, ',', "no comma after the address");
+	cmd->u.mem.len = SCAN_U64(s, "the length");
+}
+
+/* qSupported:feature;feature... */
+static void parse_supported(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->text = rsp_scan_rest(s);
+}
+
+/* Hg<tid>, Hc<tid> */
+static void parse_set_thread(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	if (rsp_scan_accept(s, 'g'))
+		cmd->u.thread.op = 'g';
+	else if (rsp_scan_accept(s, 'c'))
+		cmd->u.thread.op = 'c';
+	else
+		rsp_scan_fail(s, "H: the operation is not g or c");
+	cmd->u.thread.tid = scan_tid(s);
+}
+
+/* T<tid>, qThreadExtraInfo,<tid> */
+static void parse_thread(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.thread.tid = scan_tid(s);
+}
+
+/* qAttached:<pid>, vKill;<pid>, D;<pid> */
+static void parse_pid(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.thread.tid = scan_tid(s);
+}
+
+/* qSymbol:<value>:<hex name>, both empty in the first one */
+static void parse_symbol(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	if (rsp_scan_peek(s) != ':')
+		SCAN_U64(s, "qSymbol: the value");
+	rsp_scan_need(s, ':', "qSymbol: no colon after the value");
+	cmd->hex = rsp_scan_hex(s, "qSymbol: the name has an odd number of hex digits");
+}
+
+/* qRcmd,<hex> */
+static void parse_monitor(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->hex = rsp_scan_hex(s, "qRcmd: an odd number of hex digits");
+}
+
+/* qXfer:<object>:read:<annex>:<offset>,<length> */
+static void parse_xfer(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	if (rsp_scan_word(s, "features:read:")) {
+		cmd->u.xfer.object = RSP_OBJ_FEATURES;
+	} else if (rsp_scan_word(s, "traceframe-info:read:")) {
+		cmd->u.xfer.object = RSP_OBJ_TRACEFRAME_INFO;
+	} else {
+		cmd->id = RSP_UNKNOWN;
+		return;
+	}
+	cmd->u.xfer.annex = rsp_scan_until(s, ':');
+	rsp_scan_need(s, ':', "qXfer: no colon after the annex");
+	cmd->u.xfer.off = SCAN_U64(s, "qXfer: the offset");
+	rsp_scan_need(s, ',', "qXfer: no comma after the offset");
+	cmd->u.xfer.len = SCAN_U64(s, "qXfer: the length");
+}
+
+/* p<number> */
+static void parse_read_reg(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.reg.num = SCAN_U64(s, "p: the register");
+}
+
+/* G<hex> */
+static void parse_write_regs(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->hex = rsp_scan_hex(s, "G: an odd number of hex digits");
+}
+
+/* P<number>=<hex> */
+static void parse_write_reg(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.reg.num = SCAN_U64(s, "P: the register");
+	rsp_scan_need(s, '=', "P: no = after the register");
+	cmd->hex = rsp_scan_hex(s, "P: an odd number of hex digits");
+}
+
+/* m<addr>,<len> */
+static void parse_read_mem(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	scan_mem(s, cmd);
+}
+
+/* M<addr>,<len>:<hex> */
+static void parse_write_hex(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	scan_mem(s, cmd);
+	rsp_scan_need(s, ':', "M: no colon after the length");
+	cmd->hex = rsp_scan_hex_exact(s, cmd->u.mem.len,
+				      "M: less data than its length says, or not hex");
+}
+
+/* X<addr>,<len>:<bytes> */
+static void parse_write_binary(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	scan_mem(s, cmd);
+	rsp_scan_need(s, ':', "X: no colon after the length");
+	cmd->text = rsp_scan_rest(s);
+	if (cmd->text.len != cmd->u.mem.len)
+		rsp_scan_fail(s, "X: the data is not as long as its length says");
+}
+
+/* <type>,<addr>,<kind>[;conditions or commands] */
+static void scan_breakpoint(struct rsp_scan *s, struct rsp_cmd *cmd, char op)
+{
+	u64 type = SCAN_U64(s, "the breakpoint type");
+
+	cmd->u.brk.op = op;
+	rsp_scan_need(s, ',', "no comma after the breakpoint type");
+	cmd->u.brk.addr = SCAN_U64(s, "the breakpoint address");
+	rsp_scan_need(s, ',', "no comma after the breakpoint address");
+	cmd->u.brk.kind = SCAN_U64(s, "the breakpoint kind");
+	if (rsp_scan_peek(s) == ';')
+		rsp_scan_rest(s);
+	if (s->why)
+		return;
+	/* A type that is still to be invented is a packet that is not known. */
+	if (type > 4)
+		cmd->id = RSP_UNKNOWN;
+	cmd->u.brk.type = (unsigned int)type;
+}
+
+static void parse_insert(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	scan_breakpoint(s, cmd, 'Z');
+}
+
+static void parse_remove(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	scan_breakpoint(s, cmd, 'z');
+}
+
+static void parse_continue(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.resume.action = 'c';
+	if (!rsp_scan_at_end(s))
+		SCAN_U64(s, "c: the address");
+}
+
+static void parse_step(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.resume.action = 's';
+	if (!rsp_scan_at_end(s))
+		SCAN_U64(s, "s: the address");
+}
+
+/* <signal>[;<addr>] */
+static void scan_signal(struct rsp_scan *s)
+{
+	SCAN_U8(s, "the signal");
+	if (rsp_scan_accept(s, ';'))
+		SCAN_U64(s, "the address after the signal");
+}
+
+static void parse_continue_signal(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.resume.action = 'C';
+	scan_signal(s);
+}
+
+static void parse_step_signal(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.resume.action = 'S';
+	scan_signal(s);
+}
+
+static void parse_back_step(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.resume.action = 'b';
+}
+
+static void parse_back_continue(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	cmd->u.resume.action = 'B';
+}
+
+/* vCont;<action>[:<tid>][;...]: the first action is what is asked for. */
+static void parse_vcont(struct rsp_scan *s, struct rsp_cmd *cmd)
+{
+	do {
+		int action = rsp_scan_peek(s);
+
+		switch (action) {
+		case 'c':
+		case 's':
+		case 't':
+			rsp_scan_accept(s, (char)action);
+			break;
+		case 'C':
+		case 'S':
+			rsp_scan_accept(s, (char)action);
+			SCAN_U8(s, "vCont: the signal");
+			break;
+		case 'r':
+			rsp_scan_accept(s, (char)action);
+			SCAN_U64(s, "vCont: the start of the range");
+			rsp_scan_need(s, ',', "vCont: no comma in the range");
+			SCAN_U64(s, "vCont: the end of the range");
+			break;
+		default:
+			rsp_scan_fail(s, "vCont: the action is not one of c, C, s, S, r, t");
+			return;
+		}
+		if (!cmd->u.resume.action)
+			cmd->u.resume.action = (char)action;
+		if (rsp_scan_accept(s, ':'))
+			scan_tid(s);
+	} while (rsp_scan_accept(s, ';'));
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+struct packet {
+	/* With its separator where arguments follow. */
+	const char *name;
+	enum rsp_cmd_id id;
+	/* NULL: the name is all; bs and bc take nothing either. */
+	void (*parse)(struct rsp_scan *s, struct rsp_cmd *cmd);
+};
+
+/* The first name that fits decides, so longer ones stand before their starts. */
+static const struct packet packets[] = {
+	/* session */
+	{ "qSupported",		RSP_QSUPPORTED,		NULL },
+	{ "qSupported:",	RSP_QSUPPORTED,		parse_supported },
+	{ "QStartNoAckMode",	RSP_QSTARTNOACK,	NULL },
+	{ "!",			RSP_EXTENDED,		NULL },
+	{ "?",			RSP_STOP_REASON,	NULL },
+	{ "H",			RSP_SET_THREAD,		parse_set_thread },
+	{ "qC",			RSP_CURRENT_THREAD,	NULL },
+	{ "qfThreadInfo",	RSP_THREADS_FIRST,	NULL },
+	{ "qsThreadInfo",	RSP_THREADS_NEXT,	NULL },
+	{ "qThreadExtraInfo,",	RSP_THREAD_EXTRA,	parse_thread },
+	{ "T",			RSP_THREAD_ALIVE,	parse_thread },
+	{ "qAttached",		RSP_ATTACHED,		NULL },
+	{ "qAttached:",		RSP_ATTACHED,		parse_pid },
+	{ "qOffsets",		RSP_OFFSETS,		NULL },
+	{ "qSymbol:",		RSP_SYMBOL,		parse_symbol },
+	{ "k",			RSP_KILL,		NULL },
+	{ "vKill;",		RSP_KILL,		parse_pid },
+	{ "D",			RSP_DETACH,		NULL },
+	{ "D;",			RSP_DETACH,		parse_pid },
+	{ "qRcmd,",		RSP_MONITOR,		parse_monitor },
+	{ "qXfer:",		RSP_XFER_READ,		parse_xfer },
+
+	/* state */
+	{ "g",			RSP_READ_REGS,		NULL },
+	{ "p",			RSP_READ_REG,		parse_read_reg },
+	{ "G",			RSP_WRITE_REGS,		parse_write_regs },
+	{ "P",			RSP_WRITE_REGS,		parse_write_reg },
+	{ "m",			RSP_READ_MEM,		parse_read_mem },
+	{ "M",			RSP_WRITE_MEM,		parse_write_hex },
+	{ "X",			RSP_WRITE_MEM,		parse_write_binary },
+	{ "Z",			RSP_BREAKPOINT,		parse_insert },
+	{ "z",			RSP_BREAKPOINT,		parse_remove },
+	{ "c",			RSP_RESUME,		parse_continue },
+	{ "s",			RSP_RESUME,		parse_step },
+	{ "C",			RSP_RESUME,		parse_continue_signal },
+	{ "S",			RSP_RESUME,		parse_step_signal },
+	{ "bs",			RSP_RESUME,		parse_back_step },
+	{ "bc",			RSP_RESUME,		parse_back_continue },
+	{ "vCont?",		RSP_VCONT_QUERY,	NULL },
+	{ "vCont;",		RSP_RESUME,		parse_vcont },
+
+	/* tracing */
+	{ "QTinit",		RSP_QTINIT,		NULL },
+	{ "QTDP:-",		RSP_QTDP_ACTIONS,	rsp_parse_tdp_actions },
+	{ "QTDP:",		RSP_QTDP,		rsp_parse_tdp },
+	{ "QTDPsrc:",		RSP_QTDPSRC,		rsp_parse_tdp_src },
+	{ "QTDV:",		RSP_QTDV,		rsp_parse_tdv },
+	{ "QTro",		RSP_QTRO,		NULL },
+	{ "QTro:",		RSP_QTRO,		rsp_parse_tro },
+	{ "QTDisconnected:",	RSP_QTDISCONNECTED,	rsp_parse_disconnected },
+	{ "QTBuffer:circular:",	RSP_QTBUFFER_CIRCULAR,	rsp_parse_circular },
+	{ "QTBuffer:size:",	RSP_QTBUFFER_SIZE,	rsp_parse_buffer_size },
+	{ "QTNotes:",		RSP_QTNOTES,		rsp_parse_notes },
+	{ "QTStart",		RSP_QTSTART,		NULL },
+	{ "QTStop",		RSP_QTSTOP,		NULL },
+	{ "QTEnable:",		RSP_QTENABLE,		rsp_parse_tp },
+	{ "QTDisable:",		RSP_QTDISABLE,		rsp_parse_tp },
+	{ "QTFrame:",		RSP_QTFRAME,		rsp_parse_frame },
+	{ "qTStatus",		RSP_QTSTATUS,		NULL },
+	{ "qTP:",		RSP_QTP,		rsp_parse_tp },
+	{ "qTV:",		RSP_QTV,		rsp_parse_tv },
+	{ "qTfP",		RSP_QTFP,		NULL },
+	{ "qTsP",		RSP_QTSP,		NULL },
+	{ "qTfV",		RSP_QTFV,		NULL },
+	{ "qTsV",		RSP_QTSV,		NULL },
+	{ "qTBuffer:",		RSP_QTBUFFER_READ,	rsp_parse_buffer_read },
+	{ "QTSave:",		RSP_QTSAVE,		rsp_parse_save },
+	{ "qTMinFTPILen",	RSP_QTMINFTPILEN,	NULL },
+};
+
+static int is_separator(char c)
+{
+	return c == ':' || c == ';' || c == ',';
+}
+
+/*
+ * 1: the packet has this name and s stands behind it.  0: it has not.  -1: it
+ * has, but with text behind a name that takes none, or none where some must be
+ * (then *why says so).  A name goes on to the next separator, so "qCRC:" is not
+ * a bad "qC"; but of a one-letter packet all the rest is its text.
+ */
+static int name_fits(const struct packet *pk, struct rsp_scan *s, const char **why)
+{
+	size_t len = strlen(pk->name);
+
+	if (rsp_scan_word(s, pk->name)) {
+		if (pk->parse || rsp_scan_at_end(s))
+			return 1;
+		if (len > 1 && !is_separator(*s->p)) {
+			s->p -= len;
+			return 0;
+		}
+		s->p -= len;
+		*why = "text after a packet that takes none";
+		return -1;
+	}
+	if (pk->parse && is_separator(pk->name[len - 1]) &&
+	    (size_t)(s->end - s->p) == len - 1 && !memcmp(s->p, pk->name, len - 1)) {
+		*why = "the packet ends after its name";
+		return -1;
+	}
+	return 0;
+}
+
+/* Any context; does not sleep. */
+void rsp_parse(const char *buf, size_t len, struct rsp_cmd *cmd)
+{
+	const struct packet *pk = packets;
+	const char *why = NULL;
+	struct rsp_scan s;
+
+	memset(cmd, 0, sizeof(*cmd));
+	rsp_scan_init(&s, buf, len);
+	while (pk < packets + ARRAY_SIZE(packets) && name_fits(pk, &s, &why) != 1)
+		pk++;
+
+	if (pk < packets + ARRAY_SIZE(packets)) {
+		cmd->id = pk->id;
+		why = NULL;
+		if (pk->parse)
+			pk->parse(&s, cmd);
+		if (cmd->id == RSP_UNKNOWN)
+			return;
+		if (!rsp_scan_at_end(&s))
+			rsp_scan_fail(&s, "text after the end of the packet");
+		why = s.why;
+	}
+	if (why) {
+		memset(cmd, 0, sizeof(*cmd));
+		cmd->id = RSP_MALFORMED;
+		cmd->why = why;
+	}
+}

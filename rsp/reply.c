@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Replying: a packet under construction in a fixed buffer.
+ *
+ * Text goes out unescaped, because GDB undoes '}' in binary replies only.  A
+ * '$' or '#' would break the frame and a '*' would be read as a run length, so
+ * in text each of them becomes '_': what a reply quotes can never break it.
+ */
+#include <linux/types.h>
+#include <linux/string.h>
+#include <linux/kernel.h>
+
+#include "rsp/rsp.h"
+
+#define TX_TAIL		3	/* '#' and the checksum */
+#define TX_ESCAPE	'}'
+#define TX_ESCAPE_XOR	0x20
+
+/* EMSGSIZE's usual number: sent when a reply did not fit. */
+#define TX_OVERFLOW_ERROR	0x5a
+
+static const char tx_digits[] = "0123456789abcdef";
+
+void rsp_tx_init(struct rsp_tx *tx, char *buf, size_t size)
+{
+	tx->buf = buf;
+	tx->size = size;
+	rsp_tx_begin(tx);
+}
+
+void rsp_tx_begin(struct rsp_tx *tx)
+{
+	tx->buf[0] = '$';
+	tx->len = 1;
+	tx->overflow = 0;
+}
+
+size_t rsp_tx_used(const struct rsp_tx *tx)
+{
+	return tx->len - 1;
+}
+
+size_t rsp_tx_room(const struct rsp_tx *tx)
+{
+	if (tx->overflow || tx->len + TX_TAIL > tx->size)
+		return 0;
+	return tx->size - TX_TAIL - tx->len;
+}
+
+void rsp_tx_end(struct rsp_tx *tx)
+{
+	u8 sum = 0;
+	size_t i;
+
+	if (tx->overflow)
+		rsp_error_num(tx, TX_OVERFLOW_ERROR);
+	for (i = 1; i < tx->len; i++)
+		sum += (u8)tx->buf[i];
+	tx->buf[tx->len++] = '#';
+	tx->buf[tx->len++] = tx_digits[sum >> 4];
+	tx->buf[tx->len++] = tx_digits[sum & 15];
+}
+
+/* Make sure that n bytes more fit: 1, or 0 and the reply has overflown. */
+static int tx_reserve(struct rsp_tx *tx, size_t n)
+{
+	if (n <= rsp_tx_room(tx))
+		return 1;
+	tx->overflow = 1;
+	return 0;
+}
+
+static char tx_clean(char c)
+{
+	return c == '$' || c == '#' || c == '*' ? '_' : c;
+}
+
+void rsp_putc(struct rsp_tx *tx, char c)
+{
+	if (tx_reserve(tx, 1))
+		tx->buf[tx->len++] = tx_clean(c);
+}
+
+void rsp_puts(struct rsp_tx *tx, const char *s)
+{
+	for (; *s; s++)
+		rsp_putc(tx, *s);
+}
+
+/* Returns 0 if the text did not fit; then what does fit is there. */
+static int tx_vprintf(struct rsp_tx *tx, const char *fmt, va_list args)
+{
+	size_t room = rsp_tx_room(tx);
+	size_t i, n;
+	int want;
+
+	/* The terminating NUL may lie where the '#' will be. */
+	want = vsnprintf(tx->buf + tx->len, room + 1, fmt, args);
+	if (want < 0)
+		return 0;
+	n = (size_t)want < room ? (size_t)want : room;
+	for (i = 0; i < n; i++)
+		tx->buf[tx->len + i] = tx_clean(tx->buf[tx->len + i]);
+	tx->len += n;
+	return (size_t)want <= room;
+}
+
+void rsp_printf(struct rsp_tx *tx, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	if (!tx_vprintf(tx, fmt, args))
+		tx->overflow = 1;
+	va_end(args);
+}
+
+void rsp_put_num(struct rsp_tx *tx, u64 v)
+{
+	int shift = 60;
+
+	while (shift && !(v >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		rsp_putc(tx, tx_digits[(v >> shift) & 15]);
+}
+
+void rsp_put_hex(struct rsp_tx *tx, const void *data, size_t n)
+{
+	const u8 *p = data;
+
+	if (n > rsp_tx_room(tx) / 2) {
+		tx->overflow = 1;
+		return;
+	}
+	for (; n; n--, p++) {
+		tx->buf[tx->len++] = tx_digits[*p >> 4];
+		tx->buf[tx->len++] = tx_digits[*p & 15];
+	}
+}
+
+void rsp_put_hex_str(struct rsp_tx *tx, const char *s)
+{
+	rsp_put_hex(tx, s, strlen(s));
+}
+
+void rsp_put_unavailable(struct rsp_tx *tx, size_t n)
+{
+	if (n > rsp_tx_room(tx) / 2) {
+		tx->overflow = 1;
+		return;
+	}
+	memset(tx->buf + tx->len, 'x', 2 * n);
+	tx->len += 2 * n;
+}
+
+size_t rsp_put_binary(struct rsp_tx *tx, const void *data, size_t n, size_t room)
+{
+	const u8 *p = data;
+	size_t i;
+
+	if (room > rsp_tx_room(tx))
+		room = rsp_tx_room(tx);
+	for (i = 0; i < n; i++) {
+		u8 c = p[i];
+		int special = c == '$' || c == '#' || c == '*' || c == TX_ESCAPE;
+		size_t need = special ? 2 : 1;
+
+		if (need > room)
+			break;
+		room -= need;
+		if (special) {
+			tx->buf[tx->len++] = TX_ESCAPE;
+			c ^= TX_ESCAPE_XOR;
+		}
+		tx->buf[tx->len++] = (char)c;
+	}
+	return i;
+}
+
+void rsp_ok(struct rsp_tx *tx)
+{
+	rsp_tx_begin(tx);
+	rsp_puts(tx, "OK");
+}
+
+void rsp_error(struct rsp_tx *tx, const char *fmt, ...)
+{
+	va_list args;
+
+	rsp_tx_begin(tx);
+	rsp_puts(tx, "E.");
+	va_start(args, fmt);
+	/* Half a sentence is better than a number: cut it. */
+	tx_vprintf(tx, fmt, args);
+	va_end(args);
+}
+
+/*
+ * 0x10-0x2f become 0x90-0xaf, beyond every errno but still readable: E96 is
+ * errno 0x16, EINVAL.  More than two digits become ff.
+ */
+void rsp_error_num(struct rsp_tx *tx, unsigned int nn)
+{
+	if (nn > 0xff)
+		nn = 0xff;
+	if (nn >= 0x10 && nn <= 0x2f)
+		nn |= 0x80;
+	rsp_tx_begin(tx);
+	rsp_putc(tx, 'E');
+	rsp_putc(tx, tx_digits[nn >> 4]);
+	rsp_putc(tx, tx_digits[nn & 15]);
+}

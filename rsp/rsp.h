@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * GDB remote serial protocol: framing, packet text -> command struct, reply
+ * writer.  Pure: no state but what the caller passes, no allocation.
+ *
+ * Source of the packet forms: the GDB manual, "Remote Protocol" and
+ * "Tracepoint Packets".
+ */
+#ifndef RSP_RSP_H
+#define RSP_RSP_H
+
+#include <linux/types.h>
+
+/* ---- receiving ---------------------------------------------------------- */
+
+enum rsp_event {
+	RSP_EV_NONE,		/* more bytes are needed */
+	RSP_EV_PACKET,		/* rx->buf holds rx->len unescaped bytes and a NUL */
+	RSP_EV_BAD_CHECKSUM,	/* send '-' (never seen while rx->noack) */
+	RSP_EV_TOO_LONG,	/* checksum was right but the packet did not fit */
+	RSP_EV_ACK,		/* '+' between packets */
+	RSP_EV_NAK,		/* '-' between packets: send the last reply again */
+	RSP_EV_INTERRUPT,	/* 0x03 between packets */
+};
+
+struct rsp_rx {
+	char *buf;
+	size_t size;		/* bytes in buf; a packet may have size - 1 */
+	size_t len;
+	int state;
+	int escaped;
+	int too_long;
+	int noack;		/* set by the caller: checksums are not checked */
+	u8 sum;			/* of the bytes as sent */
+	u8 want;		/* the checksum that the sender gave */
+};
+
+void rsp_rx_init(struct rsp_rx *rx, char *buf, size_t size);
+
+/*
+ * Feed one byte.  Junk between packets is ignored; '$' inside a packet starts
+ * it again.  After RSP_EV_PACKET the packet stays valid until the next call.
+ */
+enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c);
+
+/* ---- replying ----------------------------------------------------------- */
+
+/*
+ * A reply under construction, complete with framing, in a fixed buffer.  What
+ * does not fit sets ->overflow and is dropped; rsp_tx_end() then sends an
+ * error in place of the reply.
+ */
+struct rsp_tx {
+	char *buf;
+	size_t size;		/* at least RSP_TX_MIN */
+	size_t len;		/* bytes in buf, framing included once ended */
+	int overflow;
+};
+
+#define RSP_TX_MIN 64
+
+void rsp_tx_init(struct rsp_tx *tx, char *buf, size_t size);
+/* Start over with an empty reply ("$" is written; "$#00" if nothing follows). */
+void rsp_tx_begin(struct rsp_tx *tx);
+/* Payload bytes so far, and how many more will fit. */
+size_t rsp_tx_used(const struct rsp_tx *tx);
+size_t rsp_tx_room(const struct rsp_tx *tx);
+/* Append '#' and the checksum; buf[0..len) is then what goes on the wire. */
+void rsp_tx_end(struct rsp_tx *tx);
+
+void rsp_putc(struct rsp_tx *tx, char c);
+void rsp_puts(struct rsp_tx *tx, const char *s);
+/* printf-style text; the formatted text must be under 512 bytes. */
+void rsp_printf(struct rsp_tx *tx, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Lower-case hex without leading zeros ("0" for 0). */
+void rsp_put_num(struct rsp_tx *tx, u64 v);
+/* Two hex digits a byte. */
+void rsp_put_hex(struct rsp_tx *tx, const void *data, size_t n);
+/* A NUL-terminated string as hex. */
+void rsp_put_hex_str(struct rsp_tx *tx, const char *s);
+/* "xx" n times: n bytes of an unavailable register. */
+void rsp_put_unavailable(struct rsp_tx *tx, size_t n);
+/*
+ * Binary data, escaped; stops before a byte that would not fit in `room`
+ * payload bytes more.  Returns how many bytes of data were taken.
+ */
+size_t rsp_put_binary(struct rsp_tx *tx, const void *data, size_t n, size_t room);
+/* Replace the payload by "OK". */
+void rsp_ok(struct rsp_tx *tx);
+/*
+ * Replace the payload by "E.text": GDB shows the text.  Use for the replies
+ * that GDB reads as text (QT*, qRcmd, vAttach...).
+ */
+void rsp_error(struct rsp_tx *tx, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/*
+ * Replace the payload by "Enn".  nn is forced out of 0x10-0x1f and 0x20-0x2f,
+ * which GDB (and GDB up to 7.6) show as protocol errors of their own.
+ */
+void rsp_error_num(struct rsp_tx *tx, unsigned int nn);
+
+/* ---- packets as commands ------------------------------------------------ */
+
+enum rsp_cmd_id {
+	RSP_UNKNOWN = 0,	/* reply empty */
+	RSP_MALFORMED,		/* known name, bad text: see cmd->why */
+
+	/* session */
+	RSP_QSUPPORTED,		/* text: the feature list */
+	RSP_QSTARTNOACK,
+	RSP_EXTENDED,		/* ! */
+	RSP_STOP_REASON,	/* ? */
+	RSP_SET_THREAD,		/* H: u.thread.op 'g'/'c', u.thread.tid */
+	RSP_CURRENT_THREAD,	/* qC */
+	RSP_THREADS_FIRST,	/* qfThreadInfo */
+	RSP_THREADS_NEXT,	/* qsThreadInfo */
+	RSP_THREAD_EXTRA,	/* qThreadExtraInfo: u.thread.tid */
+	RSP_THREAD_ALIVE,	/* T: u.thread.tid */
+	RSP_ATTACHED,		/* qAttached[:pid] */
+	RSP_OFFSETS,		/* qOffsets */
+	RSP_SYMBOL,		/* qSymbol:: */
+	RSP_KILL,		/* k and vKill */
+	RSP_DETACH,		/* D */
+	RSP_MONITOR,		/* qRcmd: hex */
+	RSP_XFER_READ,		/* qXfer:object:read:annex:off,len */
+
+	/* state */
+	RSP_READ_REGS,		/* g */
+	RSP_READ_REG,		/* p: u.reg */
+	RSP_WRITE_REGS,		/* G, P */
+	RSP_READ_MEM,		/* m: u.mem */
+	RSP_WRITE_MEM,		/* M, X: u.mem (data not decoded) */
+	RSP_BREAKPOINT,		/* Z, z: u.brk */
+	RSP_RESUME,		/* c s C S bc bs vCont;... : u.resume.action */
+	RSP_VCONT_QUERY,	/* vCont? */
+
+	/* tracing */
+	RSP_QTINIT,
+	RSP_QTDP,		/* a tracepoint: u.tdp */
+	RSP_QTDP_ACTIONS,	/* QTDP:-n:addr:...: u.actions */
+	RSP_QTDPSRC,		/* u.src */
+	RSP_QTDV,		/* u.var */
+	RSP_QTRO,		/* text: the ranges; rsp_next_range() */
+	RSP_QTDISCONNECTED,	/* u.flag */
+	RSP_QTBUFFER_CIRCULAR,	/* u.flag */
+	RSP_QTBUFFER_SIZE,	/* u.size: bytes, or RSP_SIZE_DEFAULT */
+	RSP_QTNOTES,		/* u.notes */
+	RSP_QTSTART,
+	RSP_QTSTOP,
+	RSP_QTENABLE,		/* u.tp */
+	RSP_QTDISABLE,		/* u.tp */
+	RSP_QTFRAME,		/* u.frame */
+	RSP_QTSTATUS,		/* qTStatus */
+	RSP_QTP,		/* qTP: u.tp */
+	RSP_QTV,		/* qTV: u.var.num */
+	RSP_QTFP,		/* qTfP */
+	RSP_QTSP,		/* qTsP */
+	RSP_QTFV,		/* qTfV */
+	RSP_QTSV,		/* qTsV */
+	RSP_QTBUFFER_READ,	/* qTBuffer: u.mem */
+	RSP_QTSAVE,		/* hex: the file name */
+	RSP_QTMINFTPILEN,
+};
+
+/* qXfer objects */
+enum rsp_object {
+	RSP_OBJ_FEATURES,
+	RSP_OBJ_TRACEFRAME_INFO,
+};
+
+enum rsp_frame_how {
+	RSP_FRAME_NUMBER,	/* a: the number; RSP_FRAME_NONE leaves */
+	RSP_FRAME_PC,		/* a */
+	RSP_FRAME_TRACEPOINT,	/* a */
+	RSP_FRAME_RANGE,	/* a..b, both inclusive */
+	RSP_FRAME_OUTSIDE,	/* not in a..b */
+};
+
+#define RSP_FRAME_NONE	0xffffffffULL
+#define RSP_SIZE_DEFAULT (~0ULL)
+
+/* A piece of the packet: not NUL-terminated. */
+struct rsp_text {
+	const char *p;
+	size_t len;
+};
+
+struct rsp_cmd {
+	enum rsp_cmd_id id;
+	const char *why;	/* RSP_MALFORMED: a sentence, no full stop */
+	struct rsp_text text;	/* see the ids that say "text" */
+	struct rsp_text hex;	/* see the ids that say "hex": even, all hex */
+	union {
+		struct { char op; s64 tid; } thread;	/* tid: -1 all, 0 any */
+		struct { u64 num; } reg;
+		struct { u64 addr, len; } mem;
+		struct { char op; unsigned int type; u64 addr, kind; } brk;
+		struct { char action; } resume;
+		struct {
+			enum rsp_object object;
+			struct rsp_text annex;
+			u64 off, len;
+		} xfer;
+		struct {
+			u32 num;
+			u64 addr;
+			int enabled;
+			u64 step, pass;
+			int has_fast;		/* Flen: a fast tracepoint */
+			int is_static;		/* S */
+			struct rsp_text cond;	/* hex bytecode, len 0: none */
+			int more;		/* QTDP:- packets follow */
+		} tdp;
+		struct {
+			u32 num;
+			u64 addr;
+			struct rsp_text list;	/* rsp_next_action() */
+			int more;
+		} actions;
+		struct {
+			u32 num;
+			u64 addr;
+			struct rsp_text type;	/* "at", "cond", "cmd", ... */
+			u64 start, total;	/* bytes of the source string */
+			struct rsp_text hex;	/* this part of it */
+		} src;
+		struct {
+			u32 num;
+			s64 value;
+			int builtin;
+			struct rsp_text name;	/* hex */
+		} var;
+		int flag;
+		u64 size;
+		struct {
+			/* ->p NULL: not in the packet, leave as it is */
+			struct rsp_text user, notes, tstop;	/* hex */
+		} notes;
+		struct { u32 num; u64 addr; } tp;
+		struct { enum rsp_frame_how how; u64 a, b; } frame;
+	} u;
+};
+
+/* buf must be NUL-terminated at buf[len]; cmd points into it. */
+void rsp_parse(const char *buf, size_t len, struct rsp_cmd *cmd);
+
+struct rsp_action {
+	char kind;		/* 'R', 'M', 'X', 'L' */
+	int step;		/* belongs to while-stepping ('S' prefix) */
+	struct rsp_text text;	/* the action's own text, without the 'S' */
+	s64 basereg;		/* M: -1 for an absolute address */
+	u64 off, len;		/* M; X: len is the number of bytecode bytes */
+	struct rsp_text hex;	/* R: the mask; X: the bytecode */
+};
+
+/*
+ * Take the next action off *list.  `*step` carries the 'S' state from one call
+ * to the next (an 'S' holds for the rest of the packet); start with 0.
+ * Returns 1, 0 at the end, or -1 with *why set to a sentence.
+ */
+int rsp_next_action(struct rsp_text *list, int *step, struct rsp_action *act,
+		    const char **why);
+
+/* Take the next "start,end" off a QTro list: 1, 0 at the end, -1 malformed. */
+int rsp_next_range(struct rsp_text *list, u64 *start, u64 *end);
+
+/*
+ * Decode hex into dst (at most size bytes).  Returns the number of bytes or
+ * -1 (odd, not hex, or too long for dst).
+ */
+long rsp_unhex(struct rsp_text hex, void *dst, size_t size);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From what GDB sent of a tracepoint to what the hit path runs.  All process
+ * context, under gtp.lock, with no run on.
+ */
+#include <linux/errno.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "arch/arch.h"
+#include "trace/compile.h"
+
+/* What gtp_compile() works with. */
+struct compile {
+	struct gtp_point *tp;
+	struct rsp_tx *tx;	/* takes the complaint */
+	int where;		/* action from 0, or GTP_IN_COND */
+	u8 *code;		/* AGENT_CODE_MAX bytes */
+	u16 *map;		/* AGENT_CODE_MAX entries */
+	struct agent_insn *insn;	/* the next free one */
+	u32 nr_acts;
+};
+
+static const char *compile_at(int where, char *buf, size_t size)
+{
+	if (where == GTP_IN_COND)
+		snprintf(buf, size, "condition");
+	else
+		snprintf(buf, size, "action %d", where + 1);
+	return buf;
+}
+
+static int complain(struct compile *c, const char *what)
+{
+	char buf[24];
+
+	rsp_error(c->tx, "tracepoint %u at 0x%llx: %s: %s", c->tp->num,
+		  (unsigned long long)c->tp->addr,
+		  compile_at(c->where, buf, sizeof(buf)), what);
+	return -1;
+}
+
+static int compile_expr(struct compile *c, struct rsp_text hex,
+			struct agent_prog *prog)
+{
+	long len = rsp_unhex(hex, c->code, AGENT_CODE_MAX);
+	enum agent_error err;
+	char buf[96];
+	u32 pc = 0;
+
+	if (len < 0)
+		return complain(c, "the bytecode is not hex, or over 16384 bytes");
+	err = agent_compile(c->code, len, c->insn, c->map, prog, &pc);
+	if (err) {
+		snprintf(buf, sizeof(buf), "%s (bytecode offset %u)",
+			 agent_strerror(err), pc);
+		return complain(c, buf);
+	}
+	c->insn += prog->nr;
+	return 0;
+}
+
+int agent_target_has_reg(unsigned int regno)
+{
+	return regno < arch_nr_regs &&
+		arch_regs[regno].offset != ARCH_REG_UNSAVED;
+}
+
+/* acts is NULL in the first round, which only counts. */
+static int compile_action(struct compile *c, const struct rsp_action *a,
+			  struct gtp_action *acts)
+{
+	struct gtp_action *act = acts ? &acts[c->nr_acts] : NULL;
+
+	switch (a->kind) {
+	case 'R':
+		c->tp->regs = 1;
+		return 0;
+	case 'X':
+		if (act && compile_expr(c, a->hex, &act->prog))
+			return -1;
+		/* A register's "expression" is empty: nothing to run. */
+		if (act && act->prog.nr <= 1)
+			return 0;
+		break;
+	case 'M':
+		if (a->basereg >= 0 && !agent_target_has_reg(a->basereg))
+			return complain(c, agent_strerror(AGENT_E_BAD_REG));
+		if (act) {
+			act->basereg = a->basereg;
+			act->off = a->off;
+			act->len = a->len;
+		}
+		break;
+	default:
+		return complain(c, "static tracepoint data is not available");
+	}
+	if (act)
+		act->kind = a->kind;
+	c->nr_acts++;
+	return 0;
+}
+
+static int compile_actions(struct compile *c, struct gtp_action *acts)
+{
+	struct rsp_action a;
+	struct gtp_text *t;
+	struct rsp_text list;
+	const char *why;
+	int step, ret;
+
+	c->nr_acts = 0;
+	c->where = 0;
+	list_for_each_entry(t, &c->tp->actions, list) {
+		list.p = t->text;
+		list.len = t->len;
+		step = 0;
+		while ((ret = rsp_next_action(&list, &step, &a, &why)) > 0) {
+			if (step)
+				return complain(c, "while-stepping is not available");
+			if (compile_action(c, &a, acts))
+				return -1;
+			c->where++;
+		}
+		if (ret < 0)
+			return complain(c, why);
+	}
+	return 0;
+}
+
+void gtp_compile_drop(struct gtp_point *tp)
+{
+	kfree(tp->acts);
+	vfree(tp->code);
+	tp->acts = NULL;
+	tp->code = NULL;
+	tp->nr_acts = 0;
+	tp->has_cond = 0;
+	tp->regs = 0;
+}
+
+/* An upper bound: every byte of bytecode is two digits in the texts. */
+static size_t compile_max_insns(const struct gtp_point *tp)
+{
+	const struct gtp_text *t;
+	size_t n = tp->cond_hex ? strlen(tp->cond_hex) / 2 : 0;
+
+	list_for_each_entry(t, &tp->actions, list)
+		n += t->len / 2;
+	return n;
+}
+
+static int compile_parts(struct compile *c)
+{
+	struct gtp_point *tp = c->tp;
+	struct rsp_text cond;
+
+	if (tp->step)
+		return complain(c, "while-stepping is not available");
+	if (tp->is_static)
+		return complain(c, "static tracepoints are not available");
+	if (tp->cond_hex) {
+		cond.p = tp->cond_hex;
+		cond.len = strlen(tp->cond_hex);
+		if (compile_expr(c, cond, &tp->cond))
+			return -1;
+		tp->has_cond = 1;
+	}
+	if (compile_actions(c, NULL))
+		return -1;
+	if (c->nr_acts) {
+		tp->acts = kzalloc(c->nr_acts * sizeof(*tp->acts), GFP_KERNEL);
+		if (!tp->acts)
+			return complain(c, "no memory");
+	}
+	if (compile_actions(c, tp->acts))
+		return -1;
+	tp->nr_acts = c->nr_acts;
+	return 0;
+}
+
+int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx)
+{
+	struct compile c;
+	int ret = -1;
+
+	gtp_compile_drop(tp);
+	c.tp = tp;
+	c.tx = tx;
+	c.where = GTP_IN_COND;
+	c.code = vmalloc(AGENT_CODE_MAX);
+	c.map = vmalloc(AGENT_CODE_MAX * sizeof(*c.map));
+	tp->code = vmalloc((compile_max_insns(tp) + 1) *
+			   sizeof(struct agent_insn));
+	c.insn = tp->code;
+	if (c.code && c.map && c.insn)
+		ret = compile_parts(&c);
+	else
+		complain(&c, "no memory");
+	vfree(c.code);
+	vfree(c.map);
+	if (ret)
+		gtp_compile_drop(tp);
+	return ret;
+}

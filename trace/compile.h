@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GTP_COMPILE_H
+#define GTP_COMPILE_H
+
+#include "trace/internal.h"
+
+/*
+ * Check and decode the tracepoint's condition and actions.  0, or -1 with the
+ * complaint in tx, and then nothing of it is left.
+ */
+int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx);
+void gtp_compile_drop(struct gtp_point *tp);
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The hit path: from a probe that fired to a frame in the trace buffer.
+ *
+ * Runs in whatever context the probe fired in, NMI included, with any lock
+ * held.  It calls only: the no-fault reader, the clock, and the rooms agent/
+ * and ringbuf/, none of which sleep, allocate or take a lock.
+ */
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+
+#include "arch/arch.h"
+#include "compat/barrier.h"
+#include "compat/clock.h"
+#include "compat/read.h"
+#include "trace/internal.h"
+
+/* No single block may take the frame's 32-bit size anywhere near its end. */
+#define HIT_BLOCK_MAX	(1UL << 30)
+
+/* Any context.  See internal.h. */
+void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
+		   enum agent_error err, int where, u64 addr)
+{
+	if (cmpxchg(&gtp.stopping, 0, 1))
+		return;
+	gtp.end.reason = reason;
+	gtp.end.num = tp ? tp->num : 0;
+	gtp.end.err = err;
+	gtp.end.where = where;
+	gtp.end.addr = addr;
+	kc_store_release(&gtp.running, 0);
+}
+
+/* ---- what agent/ asks of its surroundings, while it runs ------------------ */
+
+/* Any context. */
+u64 agent_target_reg(void *target, unsigned int regno)
+{
+	const struct gtp_cpu *tc = target;
+	const struct arch_reg *reg = &arch_regs[regno];
+	const char *field;
+
+	if (regno == arch_pc)
+		return tc->tp->addr;
+	field = (const char *)tc->regs + reg->offset;
+	switch (reg->size) {
+	case sizeof(u16):
+		return *(const u16 *)field;
+	case sizeof(u32):
+		return *(const u32 *)field;
+	default:
+		return *(const u64 *)field;
+	}
+}
+
+/* Any context. */
+enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
+{
+	struct gtp_cpu *tc = target;
+
+	if (!kc_read_kernel(buf, (void *)(unsigned long)addr, len))
+		return AGENT_OK;
+	tc->fault = addr;
+	return AGENT_E_MEMORY;
+}
+
+/* Any context.  The first byte of [addr, addr + len) that cannot be read. */
+static u64 hit_fault_addr(u64 addr, u32 len)
+{
+	u64 end = addr + len;
+	char c;
+
+	while (addr < end) {
+		if (kc_read_kernel(&c, (void *)(unsigned long)addr, 1))
+			return addr;
+		addr = (addr | (PAGE_SIZE - 1)) + 1;
+	}
+	return end - len;	/* it was there again when we looked */
+}
+
+/* Any context.  Head and address of a memory block. */
+static int hit_begin_block(struct gtp_cpu *tc, u64 addr, u64 len)
+{
+	u64 head[2];
+
+	head[0] = FRAME_HEAD('M', 0, len);
+	head[1] = addr;
+	return ringbuf_append(&tc->frame, head, sizeof(head));
+}
+
+/* Any context.  A block is put in whole, or not at all. */
+enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
+{
+	struct gtp_cpu *tc = target;
+	u32 mark = ringbuf_mark(&tc->frame);
+	enum agent_error err = AGENT_E_NO_ROOM;
+	u64 at = addr;
+	u64 left = len;
+	u32 got;
+	void *p;
+
+	if (!len)
+		return AGENT_OK;
+	if (len > HIT_BLOCK_MAX || hit_begin_block(tc, addr, len))
+		goto undo;
+	while (left) {
+		p = ringbuf_space(&tc->frame, left, &got);
+		if (!p)
+			goto undo;
+		if (kc_read_kernel(p, (void *)(unsigned long)at, got)) {
+			tc->fault = hit_fault_addr(at, got);
+			err = AGENT_E_MEMORY;
+			goto undo;
+		}
+		ringbuf_advance(&tc->frame, got);
+		at += got;
+		left -= got;
+	}
+	if (!ringbuf_pad(&tc->frame))
+		return AGENT_OK;
+undo:
+	ringbuf_rewind(&tc->frame, mark);
+	return err;
+}
+
+/*
+ * Any context.  The length is known only at the end, so the head is put in
+ * after the string.
+ */
+enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
+{
+	struct gtp_cpu *tc = target;
+	u32 mark = ringbuf_mark(&tc->frame);
+	enum agent_error err = AGENT_E_NO_ROOM;
+	u32 len = 0;
+	char c = 1;
+	u32 got;
+	u8 *p;
+
+	if (!max)
+		return AGENT_OK;
+	if (max > HIT_BLOCK_MAX || hit_begin_block(tc, addr, max))
+		goto undo;
+	while (c && len < max) {
+		p = ringbuf_space(&tc->frame, 1, &got);
+		if (!p)
+			goto undo;
+		if (kc_read_kernel(&c, (void *)(unsigned long)(addr + len), 1)) {
+			tc->fault = addr + len;
+			err = AGENT_E_MEMORY;
+			goto undo;
+		}
+		*p = c;
+		ringbuf_advance(&tc->frame, 1);
+		len++;
+	}
+	ringbuf_patch(&tc->frame, mark, FRAME_HEAD('M', 0, len));
+	if (!ringbuf_pad(&tc->frame))
+		return AGENT_OK;
+undo:
+	ringbuf_rewind(&tc->frame, mark);
+	return err;
+}
+
+/* Any context. */
+enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
+{
+	const struct gtp_var *var = gtp_var_slot(slot);
+
+	*val = var->special ? var->special->get(target) : (u64)var->value;
+	return AGENT_OK;
+}
+
+/* Any context.  Only ordinary variables: agent_target_var() saw to that. */
+enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
+{
+	gtp_var_slot(slot)->value = val;
+	return AGENT_OK;
+}
+
+/* Any context. */
+enum agent_error agent_target_tracev(void *target, u32 slot)
+{
+	struct gtp_cpu *tc = target;
+	u64 block[2];
+
+	block[0] = FRAME_HEAD('V', gtp_var_slot(slot)->num, sizeof(u64));
+	agent_target_getv(target, slot, &block[1]);
+	if (ringbuf_append(&tc->frame, block, sizeof(block)))
+		return AGENT_E_NO_ROOM;
+	return AGENT_OK;
+}
+
+/* ---- a hit ---------------------------------------------------------------- */
+
+/*
+ * Any context, under ringbuf_enter(): so the CPU that holds the lock cannot hit
+ * again, and whoever waits for it waits for a few instructions elsewhere.
+ */
+static enum agent_error hit_run(struct gtp_cpu *tc,
+				const struct agent_prog *prog, u64 *result)
+{
+	enum agent_error err;
+
+	if (!prog->rmw_var)
+		return agent_run(prog, tc, tc->stack, result);
+	while (cmpxchg(&gtp.var_lock, 0, 1))
+		cpu_relax();
+	err = agent_run(prog, tc, tc->stack, result);
+	kc_store_release(&gtp.var_lock, 0);
+	return err;
+}
+
+/* Any context. */
+static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
+{
+	u64 head = FRAME_HEAD('R', 0, sizeof(struct pt_regs));
+
+	if (ringbuf_append(&tc->frame, &head, sizeof(head)) ||
+	    ringbuf_append(&tc->frame, tc->regs, sizeof(struct pt_regs)) ||
+	    ringbuf_pad(&tc->frame))
+		return AGENT_E_NO_ROOM;
+	return AGENT_OK;
+}
+
+/* Any context.  *where: the action at fault. */
+static enum agent_error hit_actions(struct gtp_cpu *tc, u32 *where)
+{
+	const struct gtp_point *tp = tc->tp;
+	const struct gtp_action *act = tp->acts;
+	enum agent_error err = AGENT_OK;
+	u64 base;
+	u32 i;
+
+	*where = 0;
+	if (tp->regs)
+		err = hit_collect_regs(tc);
+	for (i = 0; !err && i < tp->nr_acts; i++, act++) {
+		*where = i;
+		if (act->kind == 'X') {
+			err = hit_run(tc, &act->prog, &base);
+			continue;
+		}
+		base = act->basereg < 0 ? 0 :
+			agent_target_reg(tc, act->basereg);
+		err = agent_target_trace(tc, base + act->off, act->len);
+	}
+	return err;
+}
+
+/* Any context.  Orders frames; unique where the clocks give no order. */
+static u64 hit_time(void)
+{
+	if (gtp.clock_orders)
+		return kc_clock();
+	return atomic_long_inc_return(&gtp.sequence);
+}
+
+/* Any context, under ringbuf_enter().  The condition holds. */
+static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
+		      struct gtp_count *count)
+{
+	struct gtp_point *tp = tc->tp;
+	enum agent_error err;
+	u32 passed = 0;
+	u32 where;
+	u64 time;
+	u32 size;
+
+	if (tp->pass) {
+		passed = atomic_inc_return(&tp->passed);
+		if (passed > tp->pass)
+			return;
+	}
+	time = hit_time();
+	if (ringbuf_begin(rc, &tc->frame)) {
+		gtp_end_run(GTP_FULL, tp, AGENT_OK, 0, 0);
+		return;
+	}
+	err = hit_actions(tc, &where);
+	if (err == AGENT_E_NO_ROOM) {
+		if (gtp.circular) {
+			ringbuf_discard_too_big(&tc->frame);
+		} else {
+			ringbuf_discard(&tc->frame);
+			gtp_end_run(GTP_FULL, tp, AGENT_OK, 0, 0);
+		}
+		return;
+	}
+	size = ringbuf_mark(&tc->frame) + sizeof(struct ringbuf_hdr);
+	ringbuf_commit(&tc->frame, tp->num, time, tp->addr);
+	count->hits++;
+	count->bytes += size;
+	if (err)
+		gtp_end_run(GTP_ERROR, tp, err, where, tc->fault);
+	else if (passed && passed == tp->pass)
+		gtp_end_run(GTP_PASSCOUNT, tp, AGENT_OK, 0, 0);
+}
+
+/*
+ * Any context incl. NMI, preemption off (kprobes see to that); does not sleep.
+ */
+int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
+	unsigned int cpu = smp_processor_id();
+	struct ringbuf_cpu *rc;
+	struct gtp_cpu *tc;
+	enum agent_error err;
+	u64 cond = 1;
+
+	if (!kc_load_acquire(&gtp.running) || !tp->enabled)
+		return 0;
+	if (gtp.self && current->tgid == gtp.self && !gtp.self_trace)
+		return 0;
+	rc = ringbuf_enter(gtp.rb, cpu);
+	if (!rc)
+		return 0;
+	tc = gtp.cpus[cpu];
+	tc->tp = tp;
+	tc->regs = regs;
+	if (tp->has_cond) {
+		err = hit_run(tc, &tp->cond, &cond);
+		if (err) {
+			gtp_end_run(GTP_ERROR, tp, err, GTP_IN_COND,
+				      tc->fault);
+			cond = 0;
+		}
+	}
+	if (cond)
+		hit_frame(tc, rc, per_cpu_ptr(tp->count, cpu));
+	ringbuf_leave(rc);
+	return 0;
+}

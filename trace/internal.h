@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of trace/ share.  Context rules and locks: docs/design.md.
+ */
+#ifndef GTP_INTERNAL_H
+#define GTP_INTERNAL_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/ptrace.h>
+#include <linux/types.h>
+
+#include "agent/agent.h"
+#include "compat/kprobe.h"
+#include "frame/frame.h"
+#include "ringbuf/ringbuf.h"
+#include "rsp/rsp.h"
+
+/* ---- definitions -------------------------------------------------------- */
+
+/* A text that GDB sent, kept to be sent back (qTfP). */
+struct gtp_text {
+	struct list_head list;
+	u64 start, total;	/* source strings */
+	char *type;		/* source strings: "at", "cond", "cmd" */
+	u32 len;
+	char text[];
+};
+
+/* An action, ready to run. */
+struct gtp_action {
+	char kind;		/* 'M' or 'X' */
+	struct agent_prog prog;	/* X */
+	int basereg;		/* M: -1 for none */
+	u64 off, len;		/* M */
+};
+
+struct gtp_count {
+	u64 hits;		/* frames begun */
+	u64 bytes;		/* in the trace buffer, since the start */
+};
+
+/* A tracepoint at one address. */
+struct gtp_point {
+	struct list_head list;	/* gtp.points */
+	u32 num;
+	u64 addr;
+	int enabled;
+	int is_fast, is_static;
+	u64 step, pass;
+	char *cond_hex;		/* NULL: none */
+	struct list_head actions;	/* gtp_text */
+	struct list_head sources;	/* gtp_text */
+
+	/* From QTStart to the next QTStart or QTinit. */
+	int has_cond;
+	int regs;		/* collect the registers */
+	struct agent_prog cond;
+	struct gtp_action *acts;
+	u32 nr_acts;
+	void *code;		/* memory of all decoded programs */
+	struct gtp_count *count;	/* per CPU; NULL before the first run */
+	atomic_t passed;
+	struct kprobe kp;
+	int armed;
+};
+
+struct gtp_point *gtp_point_find(u32 num, u64 addr);
+void gtp_points_free(void);
+
+/* ---- variables ---------------------------------------------------------- */
+
+#define GTP_VARS_MAX	1024
+
+struct gtp_cpu;
+
+/* A variable that the module itself knows. */
+struct gtp_special {
+	u32 num;
+	const char *name;
+	/* Any context; tc NULL when GDB asks outside of a hit. */
+	u64 (*get)(const struct gtp_cpu *tc);
+	void (*set)(u64 val);	/* QTDV; NULL: read-only */
+};
+
+struct gtp_var {
+	u32 num;
+	int builtin;		/* as GDB said */
+	const struct gtp_special *special;
+	s64 initial;
+	s64 value;
+	char name[];
+};
+
+int gtp_vars_init(void);
+void gtp_vars_clear(void);	/* all but the special ones */
+void gtp_vars_exit(void);
+void gtp_vars_start(void);	/* initial values */
+struct gtp_var *gtp_var_slot(u32 slot);	/* NULL behind the last */
+struct gtp_var *gtp_var_find(u32 num);
+s64 gtp_var_get(const struct gtp_var *var);
+const char *gtp_var_define(u32 num, s64 value, int builtin,
+			     struct rsp_text hexname);
+
+/* ---- the run ------------------------------------------------------------ */
+
+enum gtp_reason {
+	GTP_NOT_RUN,
+	GTP_STOPPED,		/* QTStop */
+	GTP_FULL,
+	GTP_DISCONNECTED,
+	GTP_PASSCOUNT,
+	GTP_ERROR,
+};
+
+#define GTP_IN_COND	(-1)
+
+/* Why the run ended. */
+struct gtp_end {
+	enum gtp_reason reason;
+	u32 num;		/* tracepoint */
+	enum agent_error err;
+	int where;		/* action from 0, or GTP_IN_COND */
+	u64 addr;		/* AGENT_E_MEMORY: first byte that is not there */
+};
+
+/* Scratch of one CPU, used under its ringbuf_enter(). */
+struct gtp_cpu {
+	struct gtp_point *tp;
+	struct pt_regs *regs;
+	struct ringbuf_frame frame;
+	u64 fault;
+	u64 stack[AGENT_STACK_MAX];
+};
+
+struct gtp {
+	struct mutex lock;	/* all but what is said to be of the hit path */
+
+	struct list_head points;
+	struct list_head ro;	/* gtp_range: QTro */
+
+	/* the run */
+	int running;		/* hit path reads; cleared by the first to stop */
+	int stopping;		/* hit path: cmpxchg 0 -> 1 claims `end' */
+	struct gtp_end end;	/* written by the claimer, then running = 0 */
+	int armed;		/* probes are in */
+	int clock_orders;	/* hit path reads */
+	atomic_long_t sequence;	/* hit path, where clocks do not order */
+	int var_lock;		/* hit path: 1 while a variable is updated */
+	struct gtp_cpu **cpus;	/* by CPU number */
+	u64 start_us, stop_us;
+	int index_ready;
+
+	/* settings */
+	struct ringbuf *rb;	/* allocated at the first QTStart */
+	u64 size, default_size;	/* bytes */
+	int circular, disconnected;
+	char *user, *notes, *stop_note;	/* hex, or NULL */
+	u64 ignore_error;
+	s64 last_errno;
+	u64 self_trace;
+	pid_t self;		/* hit path reads: the session's process, or 0 */
+	unsigned long text;	/* where _text is */
+};
+
+extern struct gtp gtp;
+
+int gtp_run_init(void);
+void gtp_run_exit(void);
+/* 0, or -1 with the reply in tx. */
+int gtp_start(struct rsp_tx *tx);
+void gtp_stop(enum gtp_reason reason);
+/* Take the probes out if the hit path has ended the run. */
+void gtp_settle(void);
+/* Any context.  The first call ends the run, the others do nothing. */
+void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
+		   enum agent_error err, int where, u64 addr);
+/* A reason for a failed probe, for people. */
+const char *gtp_probe_error(int err);
+int gtp_set_size(u64 bytes);
+void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
+
+/* hit.c */
+int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs);
+
+/* ---- frames ------------------------------------------------------------- */
+
+/* The frame that QTFrame has selected; a copy. */
+struct gtp_selected {
+	int valid;
+	u64 n;
+	u32 num, cpu;
+	u64 addr;
+	void *copy;
+	struct frame frame;
+};
+
+extern struct gtp_selected gtp_selected;
+
+void gtp_select_none(void);
+void gtp_frames_drop(void);	/* the index and the selection */
+void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_put_regs(struct rsp_tx *tx);
+void gtp_put_reg(u64 num, struct rsp_tx *tx);
+
+/* ---- packets ------------------------------------------------------------ */
+
+/* serve_trace.c: 1 if the command was one of tracing. */
+int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* upload.c */
+void gtp_upload_reset(void);
+void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx);
+/* xml.c */
+void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* memory.c */
+void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx);
+int gtp_add_ro(struct rsp_text list);
+void gtp_clear_ro(void);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What ringbuf/ asks of its surroundings.
+ */
+#include <linux/cpumask.h>
+#include <linux/gfp.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "trace/internal.h"
+
+int ringbuf_cpu_present(unsigned int cpu)
+{
+	return cpu_present(cpu);
+}
+
+/* Process context; sleeps.  Gives up rather than wake the OOM killer. */
+void *ringbuf_page_alloc(void)
+{
+	return (void *)__get_free_pages(GFP_KERNEL | __GFP_NORETRY |
+					__GFP_NOWARN,
+					get_order(RINGBUF_PAGE_SIZE));
+}
+
+void ringbuf_page_free(void *page)
+{
+	free_pages((unsigned long)page, get_order(RINGBUF_PAGE_SIZE));
+}
+
+/* Process context; sleeps. */
+void *ringbuf_table_alloc(size_t bytes)
+{
+	void *table = vmalloc(bytes);
+
+	if (table)
+		memset(table, 0, bytes);
+	return table;
+}
+
+void ringbuf_table_free(void *table)
+{
+	vfree(table);
+}
+
+/* Process context; waits. */
+void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
+{
+	unsigned long flags;
+
+	if (cpu_online(cpu) && !smp_call_function_single(cpu, fn, arg, 1))
+		return;
+	/* Nobody writes for a CPU that is offline. */
+	local_irq_save(flags);
+	fn(arg);
+	local_irq_restore(flags);
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Starting and stopping the experiment.  All process context, under gtp.lock,
+ * but for the thread's own loop.
+ */
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <linux/wait.h>
+
+#include "compat/barrier.h"
+#include "compat/clock.h"
+#include "trace/compile.h"
+#include "trace/internal.h"
+
+static struct task_struct *run_thread;
+static DECLARE_WAIT_QUEUE_HEAD(run_wait);
+
+/* ---- memory ----------------------------------------------------------------- */
+
+static void run_free_cpus(void)
+{
+	unsigned int cpu;
+
+	if (!gtp.cpus)
+		return;
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		kfree(gtp.cpus[cpu]);
+	kfree(gtp.cpus);
+	gtp.cpus = NULL;
+}
+
+static int run_alloc_cpus(void)
+{
+	unsigned int cpu;
+
+	gtp.cpus = kzalloc(nr_cpu_ids * sizeof(*gtp.cpus), GFP_KERNEL);
+	if (!gtp.cpus)
+		return -ENOMEM;
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		if (!cpu_present(cpu))
+			continue;
+		gtp.cpus[cpu] = kzalloc(sizeof(**gtp.cpus), GFP_KERNEL);
+		if (!gtp.cpus[cpu]) {
+			run_free_cpus();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* The scratch, and a buffer of gtp.size bytes; kept from run to run. */
+static int run_alloc(void)
+{
+	int ret;
+
+	if (gtp.rb)
+		return 0;
+	ret = run_alloc_cpus();
+	if (ret)
+		return ret;
+	gtp.rb = ringbuf_alloc(gtp.size, nr_cpu_ids);
+	if (!gtp.rb) {
+		run_free_cpus();
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* 0 or -ENOMEM, and then the old buffer is as it was. */
+int gtp_set_size(u64 bytes)
+{
+	int ret = 0;
+
+	if (bytes == RSP_SIZE_DEFAULT)
+		bytes = gtp.default_size;
+	if (bytes == gtp.size)
+		return 0;
+	if (gtp.rb)
+		ret = ringbuf_resize(gtp.rb, bytes);
+	if (!ret)
+		gtp.size = bytes;
+	return ret;
+}
+
+/* ---- probes ----------------------------------------------------------------- */
+
+const char *gtp_probe_error(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "the kernel allows no probe there";
+	case -ENOENT:
+		return "there is no code at that address";
+	case -EILSEQ:
+		return "that is not the start of an instruction";
+	case -ENOMEM:
+		return "no memory for the probe";
+	case -EBUSY:
+		return "another probe is in the way";
+	case -EOPNOTSUPP:
+		return "the instruction there cannot be probed";
+	default:
+		return "the kernel refused the probe";
+	}
+}
+
+static int run_arm(struct gtp_point *tp)
+{
+	int ret;
+
+	memset(&tp->kp, 0, sizeof(tp->kp));
+	tp->kp.addr = (kprobe_opcode_t *)(unsigned long)tp->addr;
+	tp->kp.pre_handler = gtp_kprobe_hit;
+	ret = register_kprobe(&tp->kp);
+	tp->armed = !ret;
+	return ret;
+}
+
+/* When it returns no hit is under way. */
+static void run_disarm(void)
+{
+	struct kprobe **kps = NULL;
+	struct gtp_point *tp;
+	int n = 0;
+
+	list_for_each_entry(tp, &gtp.points, list)
+		n += tp->armed;
+	/* One grace period for all where there is memory for the list. */
+	if (n > 1)
+		kps = vmalloc(n * sizeof(*kps));
+	n = 0;
+	list_for_each_entry(tp, &gtp.points, list) {
+		if (!tp->armed)
+			continue;
+		tp->armed = 0;
+		if (kps)
+			kps[n++] = &tp->kp;
+		else
+			unregister_kprobe(&tp->kp);
+	}
+	if (n)
+		kc_unregister_kprobes(kps, n);
+	vfree(kps);
+	gtp.armed = 0;
+}
+
+/* ---- counters ---------------------------------------------------------------- */
+
+void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
+{
+	const struct gtp_count *c;
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	if (!tp->count)
+		return;
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(tp->count, cpu);
+		sum->hits += c->hits;
+		sum->bytes += c->bytes;
+	}
+}
+
+static int run_reset_count(struct gtp_point *tp)
+{
+	int cpu;
+
+	atomic_set(&tp->passed, 0);
+	if (!tp->count)
+		tp->count = alloc_percpu(struct gtp_count);
+	if (!tp->count)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(tp->count, cpu), 0, sizeof(*tp->count));
+	return 0;
+}
+
+/* ---- start and stop ----------------------------------------------------------- */
+
+static int run_prepare(struct rsp_tx *tx)
+{
+	struct gtp_point *tp;
+
+	list_for_each_entry(tp, &gtp.points, list) {
+		if (gtp_compile(tp, tx))
+			return -1;
+		if (run_reset_count(tp)) {
+			rsp_error(tx, "no memory for the counters of tracepoint %u",
+				  tp->num);
+			return -1;
+		}
+	}
+	if (run_alloc()) {
+		rsp_error(tx, "no memory for a trace buffer of %llu bytes",
+			  (unsigned long long)gtp.size);
+		return -1;
+	}
+	return 0;
+}
+
+static int run_arm_all(struct rsp_tx *tx)
+{
+	struct gtp_point *tp;
+	int ret;
+
+	list_for_each_entry(tp, &gtp.points, list) {
+		ret = run_arm(tp);
+		if (!ret)
+			continue;
+		if (gtp.ignore_error) {
+			gtp.last_errno = ret;
+			continue;
+		}
+		run_disarm();
+		rsp_error(tx, "tracepoint %u at 0x%llx: %s (errno %d)", tp->num,
+			  (unsigned long long)tp->addr, gtp_probe_error(ret),
+			  -ret);
+		return -1;
+	}
+	return 0;
+}
+
+int gtp_start(struct rsp_tx *tx)
+{
+	if (gtp.armed) {
+		rsp_error(tx, "the trace is running already");
+		return -1;
+	}
+	if (list_empty(&gtp.points)) {
+		rsp_error(tx, "there is no tracepoint");
+		return -1;
+	}
+	if (run_prepare(tx))
+		return -1;
+	gtp_frames_drop();
+	ringbuf_reset(gtp.rb);
+	ringbuf_set_circular(gtp.rb, gtp.circular);
+	gtp_vars_start();
+	gtp.last_errno = 0;
+	gtp.clock_orders = kc_clock_orders_cpus();
+	atomic_long_set(&gtp.sequence, 0);
+	memset(&gtp.end, 0, sizeof(gtp.end));
+	gtp.stopping = 0;
+	/* Armed probes find the run off until all of them are in. */
+	if (run_arm_all(tx))
+		return -1;
+	gtp.armed = 1;
+	gtp.start_us = kc_wall_us();
+	gtp.stop_us = 0;
+	kc_store_release(&gtp.running, 1);
+	wake_up(&run_wait);
+	return 0;
+}
+
+void gtp_settle(void)
+{
+	if (!gtp.armed || kc_load_acquire(&gtp.running))
+		return;
+	gtp.stop_us = kc_wall_us();
+	run_disarm();
+}
+
+void gtp_stop(enum gtp_reason reason)
+{
+	if (!gtp.armed)
+		return;
+	gtp_end_run(reason, NULL, AGENT_OK, 0, 0);
+	/* The hit path may have claimed the end and not yet said it. */
+	while (kc_load_acquire(&gtp.running))
+		cpu_relax();
+	gtp_settle();
+}
+
+/* ---- the thread ----------------------------------------------------------------- */
+
+/*
+ * A handler must not unregister probes, nor wake anything: it may have hit in
+ * the scheduler.  So this thread looks ten times a second, while a run is on.
+ */
+static int run_poll(void *unused)
+{
+	while (!kthread_should_stop()) {
+		wait_event_interruptible(run_wait, gtp.armed ||
+					 kthread_should_stop());
+		schedule_timeout_interruptible(HZ / 10);
+		mutex_lock(&gtp.lock);
+		gtp_settle();
+		mutex_unlock(&gtp.lock);
+	}
+	return 0;
+}
+
+int gtp_run_init(void)
+{
+	run_thread = kthread_run(run_poll, NULL, "kgtp");
+	return IS_ERR(run_thread) ? PTR_ERR(run_thread) : 0;
+}
+
+void gtp_run_exit(void)
+{
+	kthread_stop(run_thread);
+	mutex_lock(&gtp.lock);
+	gtp_stop(GTP_DISCONNECTED);
+	gtp_frames_drop();
+	if (gtp.rb)
+		ringbuf_free(gtp.rb);
+	gtp.rb = NULL;
+	run_free_cpus();
+	mutex_unlock(&gtp.lock);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The packets of a session, and the way to the packets of tracing.
+ */
+#define pr_fmt(fmt) "kgtp: " fmt
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "compat/symbols.h"
+#include "trace/internal.h"
+#include "trace/trace.h"
+
+struct gtp gtp = {
+	.lock = __MUTEX_INITIALIZER(gtp.lock),
+	.points = LIST_HEAD_INIT(gtp.points),
+	.ro = LIST_HEAD_INIT(gtp.ro),
+};
+
+/* The kernel is one thread to GDB: it runs, and GDB only looks. */
+#define THREAD "1"
+
+static void serve_supported(struct rsp_tx *tx)
+{
+	rsp_printf(tx, "PacketSize=%x", GTP_PACKET_SIZE);
+	rsp_puts(tx, ";QStartNoAckMode+;qXfer:features:read+"
+		 ";qXfer:traceframe-info:read+;ConditionalTracepoints+"
+		 ";TracepointSource+;TraceStateVariables+;DisconnectedTracing+"
+		 ";EnableDisableTracepoints+;QTBuffer:size+;tracenz+");
+}
+
+static void serve_thread_extra(struct rsp_tx *tx)
+{
+	rsp_put_hex_str(tx, "the running kernel");
+}
+
+/*
+ * One static answer for each packet that needs no more.  Memory and registers
+ * are read only: GDB must not write a breakpoint into a running kernel by
+ * itself, which an empty reply to Z or X would make it do.
+ */
+static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	switch (cmd->id) {
+	case RSP_QSUPPORTED:
+		serve_supported(tx);
+		break;
+	case RSP_STOP_REASON:
+	case RSP_RESUME:
+		rsp_puts(tx, "T05thread:" THREAD ";");
+		break;
+	case RSP_CURRENT_THREAD:
+		rsp_puts(tx, "QC" THREAD);
+		break;
+	case RSP_THREADS_FIRST:
+		rsp_puts(tx, "m" THREAD);
+		break;
+	case RSP_THREADS_NEXT:
+		rsp_putc(tx, 'l');
+		break;
+	case RSP_THREAD_EXTRA:
+		serve_thread_extra(tx);
+		break;
+	case RSP_ATTACHED:
+		rsp_putc(tx, '1');
+		break;
+	case RSP_OFFSETS:
+		rsp_printf(tx, "TextSeg=%lx", gtp.text);
+		break;
+	case RSP_READ_REGS:
+		gtp_put_regs(tx);
+		break;
+	case RSP_READ_REG:
+		gtp_put_reg(cmd->u.reg.num, tx);
+		break;
+	case RSP_READ_MEM:
+		gtp_serve_mem(cmd->u.mem.addr, cmd->u.mem.len, tx);
+		break;
+	case RSP_XFER_READ:
+		gtp_serve_xfer(cmd, tx);
+		break;
+	case RSP_WRITE_REGS:
+	case RSP_WRITE_MEM:
+	case RSP_BREAKPOINT:
+		rsp_error_num(tx, 1);
+		break;
+	case RSP_QSTARTNOACK:
+	case RSP_EXTENDED:
+	case RSP_SET_THREAD:
+	case RSP_THREAD_ALIVE:
+	case RSP_SYMBOL:
+	case RSP_DETACH:
+	case RSP_KILL:
+		rsp_ok(tx);
+		break;
+	case RSP_QTFP:
+	case RSP_QTSP:
+	case RSP_QTFV:
+	case RSP_QTSV:
+		gtp_serve_upload(cmd->id, tx);
+		break;
+	case RSP_MALFORMED:
+		rsp_error(tx, "%s", cmd->why);
+		break;
+	default:
+		/* Empty: not supported. */
+		break;
+	}
+}
+
+int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
+{
+	struct rsp_cmd cmd;
+
+	rsp_parse(packet, len, &cmd);
+	rsp_tx_begin(tx);
+	mutex_lock(&gtp.lock);
+	if (!gtp_serve_trace(&cmd, tx))
+		serve_session(&cmd, tx);
+	mutex_unlock(&gtp.lock);
+	rsp_tx_end(tx);
+	return cmd.id == RSP_QSTARTNOACK ? GTP_NOACK : 0;
+}
+
+void gtp_open(pid_t tgid)
+{
+	mutex_lock(&gtp.lock);
+	gtp.self = tgid;
+	mutex_unlock(&gtp.lock);
+}
+
+void gtp_close(void)
+{
+	mutex_lock(&gtp.lock);
+	gtp.self = 0;
+	gtp_select_none();
+	if (!gtp.disconnected)
+		gtp_stop(GTP_DISCONNECTED);
+	mutex_unlock(&gtp.lock);
+}
+
+int gtp_init(u64 buffer_size)
+{
+	int ret;
+
+	gtp.default_size = buffer_size;
+	gtp.size = buffer_size;
+	ret = kc_symbols_init();
+	if (ret) {
+		pr_err("cannot find kallsyms_lookup_name (errno %d)\n", -ret);
+		return ret;
+	}
+	gtp.text = kc_symbol("_text");
+	if (!gtp.text)
+		gtp.text = kc_symbol("_stext");
+	if (!gtp.text) {
+		pr_err("the kernel has no symbol _text\n");
+		return -ENOENT;
+	}
+	ret = gtp_vars_init();
+	if (!ret)
+		ret = gtp_run_init();
+	if (ret)
+		gtp_vars_exit();
+	return ret;
+}
+
+void gtp_exit(void)
+{
+	gtp_run_exit();
+	gtp_points_free();
+	gtp_clear_ro();
+	gtp_vars_exit();
+	kfree(gtp.user);
+	kfree(gtp.notes);
+	kfree(gtp.stop_note);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The packets of tracing: QT* and qT*.  All process context, under gtp.lock.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "trace/internal.h"
+#include "trace/points.h"
+
+/* OK, or the complaint. */
+static void answer(struct rsp_tx *tx, const char *complaint)
+{
+	if (complaint)
+		rsp_error(tx, "%s", complaint);
+	else
+		rsp_ok(tx);
+}
+
+static void answer_point(struct rsp_tx *tx, u32 num, u64 addr,
+			 const char *complaint)
+{
+	if (complaint)
+		rsp_error(tx, "tracepoint %u at 0x%llx: %s", num,
+			  (unsigned long long)addr, complaint);
+	else
+		rsp_ok(tx);
+}
+
+static void serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp_stop(GTP_STOPPED);
+	gtp_frames_drop();
+	if (gtp.rb)
+		ringbuf_reset(gtp.rb);
+	gtp_points_free();
+	gtp_vars_clear();
+	gtp_clear_ro();
+	memset(&gtp.end, 0, sizeof(gtp.end));
+	rsp_ok(tx);
+}
+
+static void serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	answer_point(tx, cmd->u.tdp.num, cmd->u.tdp.addr,
+		     gtp_point_define(cmd));
+}
+
+static void serve_actions(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	answer_point(tx, cmd->u.actions.num, cmd->u.actions.addr,
+		     gtp_point_actions(cmd));
+}
+
+static void serve_source(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	answer_point(tx, cmd->u.src.num, cmd->u.src.addr,
+		     gtp_point_source(cmd));
+}
+
+static void serve_var(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	answer(tx, gtp_var_define(cmd->u.var.num, cmd->u.var.value,
+				    cmd->u.var.builtin, cmd->u.var.name));
+}
+
+static void serve_ro(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	int ret = gtp_add_ro(cmd->text);
+
+	answer(tx, !ret ? NULL : ret == -ENOMEM ? "no memory" :
+	       "QTro: not a list of address ranges");
+}
+
+static void serve_disconnected(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp.disconnected = cmd->u.flag;
+	rsp_ok(tx);
+}
+
+static void serve_circular(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp.circular = cmd->u.flag;
+	if (gtp.rb)
+		ringbuf_set_circular(gtp.rb, gtp.circular);
+	rsp_ok(tx);
+}
+
+static void serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	if (gtp_set_size(cmd->u.size))
+		rsp_error(tx, "no memory for a trace buffer of %llu bytes; it stays at %llu",
+			  (unsigned long long)cmd->u.size,
+			  (unsigned long long)gtp.size);
+	else
+		rsp_ok(tx);
+}
+
+/* A note that the packet does not name stays. */
+static int set_note(char **note, struct rsp_text text)
+{
+	char *s;
+
+	if (!text.p)
+		return 0;
+	s = kmalloc(text.len + 1, GFP_KERNEL);
+	if (!s)
+		return -ENOMEM;
+	memcpy(s, text.p, text.len);
+	s[text.len] = '\0';
+	kfree(*note);
+	*note = s;
+	return 0;
+}
+
+static void serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	if (set_note(&gtp.user, cmd->u.notes.user) ||
+	    set_note(&gtp.notes, cmd->u.notes.notes) ||
+	    set_note(&gtp.stop_note, cmd->u.notes.tstop))
+		rsp_error(tx, "no memory for the note");
+	else
+		rsp_ok(tx);
+}
+
+static void serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp_settle();
+	if (!gtp_start(tx))
+		rsp_ok(tx);
+}
+
+static void serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp_stop(GTP_STOPPED);
+	rsp_ok(tx);
+}
+
+static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	struct gtp_point *tp = gtp_point_find(cmd->u.tp.num,
+						  cmd->u.tp.addr);
+
+	if (tp)
+		tp->enabled = cmd->id == RSP_QTENABLE;
+	answer_point(tx, cmd->u.tp.num, cmd->u.tp.addr,
+		     tp ? NULL : "there is no such tracepoint");
+}
+
+/* ---- qTStatus ------------------------------------------------------------------ */
+
+static void put_error(struct rsp_tx *tx)
+{
+	const struct gtp_end *end = &gtp.end;
+	char text[160];
+	int n = 0;
+
+	if (end->where != GTP_IN_COND)
+		n = snprintf(text, sizeof(text), "action %d: ", end->where + 1);
+	else
+		n = snprintf(text, sizeof(text), "condition: ");
+	if (end->err == AGENT_E_MEMORY)
+		snprintf(text + n, sizeof(text) - n,
+			 "cannot read memory at 0x%llx",
+			 (unsigned long long)end->addr);
+	else
+		snprintf(text + n, sizeof(text) - n, "%s",
+			 agent_strerror(end->err));
+	rsp_puts(tx, ";terror:");
+	rsp_put_hex_str(tx, text);
+	rsp_printf(tx, ":%x", end->num);
+}
+
+static void put_reason(struct rsp_tx *tx)
+{
+	switch (gtp.end.reason) {
+	case GTP_NOT_RUN:
+		rsp_puts(tx, ";tnotrun:0");
+		break;
+	case GTP_STOPPED:
+		rsp_puts(tx, ";tstop:");
+		rsp_puts(tx, gtp.stop_note ? gtp.stop_note : "");
+		rsp_puts(tx, ":0");
+		break;
+	case GTP_FULL:
+		rsp_printf(tx, ";tfull:%x", gtp.end.num);
+		break;
+	case GTP_DISCONNECTED:
+		rsp_puts(tx, ";tdisconnected:0");
+		break;
+	case GTP_PASSCOUNT:
+		rsp_printf(tx, ";tpasscount:%x", gtp.end.num);
+		break;
+	case GTP_ERROR:
+		put_error(tx);
+		break;
+	}
+}
+
+static void put_field(struct rsp_tx *tx, const char *name, u64 value)
+{
+	rsp_printf(tx, ";%s:%llx", name, (unsigned long long)value);
+}
+
+static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	struct ringbuf_info info;
+
+	gtp_settle();
+	memset(&info, 0, sizeof(info));
+	info.size = gtp.size;
+	info.free = gtp.size;
+	if (gtp.rb)
+		ringbuf_get_info(gtp.rb, -1, &info);
+	rsp_puts(tx, gtp.armed ? "T1" : "T0");
+	if (!gtp.armed)
+		put_reason(tx);
+	put_field(tx, "tframes", info.frames);
+	put_field(tx, "tcreated", info.created);
+	put_field(tx, "tfree", info.free);
+	put_field(tx, "tsize", info.size);
+	put_field(tx, "circular", gtp.circular);
+	put_field(tx, "disconn", gtp.disconnected);
+	put_field(tx, "starttime", gtp.start_us);
+	put_field(tx, "stoptime", gtp.stop_us);
+	rsp_puts(tx, ";username:");
+	rsp_puts(tx, gtp.user ? gtp.user : "");
+	rsp_puts(tx, ";notes:");
+	rsp_puts(tx, gtp.notes ? gtp.notes : "");
+}
+
+/* ---- counters and variables ------------------------------------------------------ */
+
+static void serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	struct gtp_point *tp = gtp_point_find(cmd->u.tp.num,
+						  cmd->u.tp.addr);
+	struct gtp_count count;
+
+	if (!tp)
+		return;
+	gtp_get_count(tp, &count);
+	rsp_printf(tx, "V%llx:%llx", (unsigned long long)count.hits,
+		   (unsigned long long)count.bytes);
+}
+
+static void serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	static const u32 cpu_id = 2;
+	const struct gtp_var *var = gtp_var_find(cmd->u.var.num);
+	s64 val;
+
+	if (gtp_selected.valid) {
+		if (cmd->u.var.num == cpu_id) {
+			rsp_printf(tx, "V%x", gtp_selected.cpu);
+		} else if (frame_find_var(&gtp_selected.frame,
+					  cmd->u.var.num, &val)) {
+			rsp_printf(tx, "V%llx", (unsigned long long)val);
+		} else {
+			rsp_putc(tx, 'U');
+		}
+	} else if (var) {
+		rsp_printf(tx, "V%llx", (unsigned long long)gtp_var_get(var));
+	} else {
+		rsp_putc(tx, 'U');
+	}
+}
+
+/* ---- dispatch ---------------------------------------------------------------------- */
+
+static const struct {
+	enum rsp_cmd_id id;
+	void (*serve)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+} packets[] = {
+	{ RSP_QTINIT, serve_init },
+	{ RSP_QTDP, serve_tdp },
+	{ RSP_QTDP_ACTIONS, serve_actions },
+	{ RSP_QTDPSRC, serve_source },
+	{ RSP_QTDV, serve_var },
+	{ RSP_QTRO, serve_ro },
+	{ RSP_QTDISCONNECTED, serve_disconnected },
+	{ RSP_QTBUFFER_CIRCULAR, serve_circular },
+	{ RSP_QTBUFFER_SIZE, serve_size },
+	{ RSP_QTNOTES, serve_notes },
+	{ RSP_QTSTART, serve_start },
+	{ RSP_QTSTOP, serve_stop },
+	{ RSP_QTENABLE, serve_toggle },
+	{ RSP_QTDISABLE, serve_toggle },
+	{ RSP_QTFRAME, gtp_serve_frame },
+	{ RSP_QTSTATUS, serve_status },
+	{ RSP_QTP, serve_tp },
+	{ RSP_QTV, serve_tv },
+};
+
+int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(packets); i++) {
+		if (packets[i].id != cmd->id)
+			continue;
+		packets[i].serve(cmd, tx);
+		return 1;
+	}
+	return 0;
+}

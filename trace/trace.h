@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The trace experiment, and the answers to GDB's packets.
+ */
+#ifndef GTP_TRACE_H
+#define GTP_TRACE_H
+
+#include <linux/types.h>
+
+struct rsp_tx;
+
+/* Bytes of payload in the largest packet, either way; told to GDB. */
+#define GTP_PACKET_SIZE	0x8000
+
+/* Process context; sleeps.  0 or a negative errno. */
+int gtp_init(u64 buffer_size);
+/* Process context; sleeps.  Ends the run and frees all; no session is open. */
+void gtp_exit(void);
+
+/* Process context; sleeps.  A session of GDB begins, opened by that process. */
+void gtp_open(pid_t tgid);
+/*
+ * Process context; sleeps.  It has ended: the run stops, unless disconnected
+ * tracing is on.  The frames stay for the next session.
+ */
+void gtp_close(void);
+
+#define GTP_NOACK	1	/* no acks after this reply */
+
+/*
+ * Process context; sleeps.  Act on one packet (NUL-terminated at packet[len])
+ * and leave the reply in tx, which rsp_tx_end() has ended.  Returns GTP_
+ * flags.
+ */
+int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a GDB that connects again is told: tracepoints (qTfP, qTsP) and
+ * variables (qTfV, qTsV).  All process context, under gtp.lock.
+ */
+#include "trace/internal.h"
+
+static struct gtp_point *up_tp;	/* next piece is of this one; NULL: none */
+static u32 up_piece;
+static u32 up_var;
+
+void gtp_upload_reset(void)
+{
+	up_tp = NULL;
+	up_piece = 0;
+}
+
+static void put_where(struct rsp_tx *tx, char kind, const struct gtp_point *tp)
+{
+	rsp_printf(tx, "%c%x:%llx:", kind, tp->num, (unsigned long long)tp->addr);
+}
+
+static void put_definition(struct rsp_tx *tx, const struct gtp_point *tp)
+{
+	put_where(tx, 'T', tp);
+	rsp_printf(tx, "%c:%llx:%llx", tp->enabled ? 'E' : 'D',
+		   (unsigned long long)tp->step, (unsigned long long)tp->pass);
+	if (tp->is_static)
+		rsp_puts(tx, ":S");
+	if (tp->cond_hex) {
+		rsp_printf(tx, ":X%zx,", strlen(tp->cond_hex) / 2);
+		rsp_puts(tx, tp->cond_hex);
+	}
+}
+
+static void put_source(struct rsp_tx *tx, const struct gtp_point *tp,
+		       const struct gtp_text *t)
+{
+	put_where(tx, 'Z', tp);
+	rsp_puts(tx, t->type);
+	rsp_printf(tx, ":%llx:%llx:", (unsigned long long)t->start,
+		   (unsigned long long)t->total);
+	rsp_puts(tx, t->text);
+}
+
+/* Piece n of a tracepoint; 0 if it has no more. */
+static int put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
+{
+	const struct gtp_text *t;
+	struct gtp_count count;
+
+	if (!n--) {
+		put_definition(tx, tp);
+		return 1;
+	}
+	list_for_each_entry(t, &tp->actions, list) {
+		if (n--)
+			continue;
+		put_where(tx, t->text[0] == 'S' ? 'S' : 'A', tp);
+		rsp_puts(tx, t->text + (t->text[0] == 'S'));
+		return 1;
+	}
+	list_for_each_entry(t, &tp->sources, list) {
+		if (n--)
+			continue;
+		put_source(tx, tp, t);
+		return 1;
+	}
+	if (n)
+		return 0;
+	gtp_get_count(tp, &count);
+	put_where(tx, 'V', tp);
+	rsp_printf(tx, "%llx:%llx", (unsigned long long)count.hits,
+		   (unsigned long long)count.bytes);
+	return 1;
+}
+
+static void upload_point(struct rsp_tx *tx)
+{
+	while (up_tp && !put_piece(tx, up_tp, up_piece)) {
+		up_piece = 0;
+		if (up_tp->list.next == &gtp.points)
+			up_tp = NULL;
+		else
+			up_tp = list_entry(up_tp->list.next, struct gtp_point,
+					   list);
+	}
+	up_piece++;
+	if (!up_tp)
+		rsp_putc(tx, 'l');
+}
+
+static void upload_var(struct rsp_tx *tx)
+{
+	const struct gtp_var *var = gtp_var_slot(up_var);
+
+	if (!var) {
+		rsp_putc(tx, 'l');
+		return;
+	}
+	up_var++;
+	rsp_printf(tx, "%x:%llx:%x:", var->num,
+		   (unsigned long long)(var->special ? gtp_var_get(var) :
+					var->initial),
+		   var->builtin);
+	rsp_put_hex_str(tx, var->name);
+}
+
+void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx)
+{
+	switch (id) {
+	case RSP_QTFP:
+		up_tp = list_empty(&gtp.points) ? NULL :
+			list_entry(gtp.points.next, struct gtp_point, list);
+		up_piece = 0;
+		upload_point(tx);
+		break;
+	case RSP_QTSP:
+		upload_point(tx);
+		break;
+	case RSP_QTFV:
+		up_var = 0;
+		upload_var(tx);
+		break;
+	default:
+		upload_var(tx);
+		break;
+	}
+}
