@@ -15,9 +15,13 @@ KDIR ?= /lib/modules/$(KREL_RUNNING)/build
 PREFIX ?= /usr/local
 DESTDIR ?=
 
+# One version, for all.
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+
 # The kernel's own build has a CC of its own; this one is for user space.
 CFLAGS ?= -O2 -g
-RELAY_CFLAGS := -std=gnu89 -Wall -Wextra -Wdeclaration-after-statement -Werror
+RELAY_CFLAGS := -std=gnu89 -Wall -Wextra -Wdeclaration-after-statement \
+	-Werror -DKGTP_VERSION='"$(VERSION)"'
 
 KREL = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || \
 	$(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease)

@@ -73,4 +73,4 @@ module_exit(kgtp_exit);
 MODULE_AUTHOR("The KGTP developers");
 MODULE_DESCRIPTION("GDB tracepoint server inside the running kernel");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(KGTP_VERSION);

@@ -8,7 +8,7 @@
 
 #include "agent/ops.h"
 
-#define SIGN_BIT (1ULL << 63)
+#define SIGN_BIT 0x8000000000000000ULL
 
 /* Any context incl. NMI; does not sleep.  Divisor b is not 0. */
 static u64 div_rem(u64 a, u64 b, u64 *rem)

@@ -23,7 +23,7 @@ struct arch_reg {
 
 extern const struct arch_reg arch_regs[];
 extern const unsigned int arch_nr_regs;
-extern const unsigned int arch_pc;	/* index of the program counter */
+extern const unsigned int arch_pc, arch_sp;	/* indexes in arch_regs */
 
 extern const char arch_name[];		/* target.xml's <architecture> */
 extern const char arch_feature[];	/* its <feature name> */

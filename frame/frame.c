@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Reading what is inside a trace frame.  The payload comes from memory that a
  * probe filled; it is read as if a stranger had.

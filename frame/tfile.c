@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A frame as GDB's trace file has it: s16 tracepoint, u32 size of what follows,
  * then 'R' registers, 'M' u64 address u16 length bytes, 'V' s32 number s64

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Readers: copy first, then look whether the writer has dropped the frame.  And
  * frame numbers: the CPUs' frames merged in order of time.

@@ -384,7 +384,6 @@ void rsp_parse(const char *buf, size_t len, struct rsp_cmd *cmd)
 
 	if (pk < packets + ARRAY_SIZE(packets)) {
 		cmd->id = pk->id;
-		why = NULL;
 		if (pk->parse)
 			pk->parse(&s, cmd);
 		if (cmd->id == RSP_UNKNOWN)

@@ -88,7 +88,8 @@ void rsp_puts(struct rsp_tx *tx, const char *s)
 }
 
 /* Returns 0 if the text did not fit; then what does fit is there. */
-static int tx_vprintf(struct rsp_tx *tx, const char *fmt, va_list args)
+static int __attribute__((format(printf, 2, 0)))
+tx_vprintf(struct rsp_tx *tx, const char *fmt, va_list args)
 {
 	size_t room = rsp_tx_room(tx);
 	size_t i, n;

@@ -15,29 +15,18 @@
 struct compile {
 	struct gtp_point *tp;
 	struct rsp_tx *tx;	/* takes the complaint */
-	int where;		/* action from 0, or GTP_IN_COND */
+	const char *where;	/* for the complaint */
 	u8 *code;		/* AGENT_CODE_MAX bytes */
 	u16 *map;		/* AGENT_CODE_MAX entries */
 	struct agent_insn *insn;	/* the next free one */
 	u32 nr_acts;
 };
 
-static const char *compile_at(int where, char *buf, size_t size)
-{
-	if (where == GTP_IN_COND)
-		snprintf(buf, size, "condition");
-	else
-		snprintf(buf, size, "action %d", where + 1);
-	return buf;
-}
-
 static int complain(struct compile *c, const char *what)
 {
-	char buf[24];
-
 	rsp_error(c->tx, "tracepoint %u at 0x%llx: %s: %s", c->tp->num,
 		  (unsigned long long)c->tp->addr,
-		  compile_at(c->where, buf, sizeof(buf)), what);
+		  c->where, what);
 	return -1;
 }
 
@@ -111,7 +100,7 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 	int step, ret;
 
 	c->nr_acts = 0;
-	c->where = 0;
+	c->where = "actions";
 	list_for_each_entry(t, &c->tp->actions, list) {
 		list.p = t->text;
 		list.len = t->len;
@@ -121,7 +110,6 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 				return complain(c, "while-stepping is not available");
 			if (compile_action(c, &a, acts))
 				return -1;
-			c->where++;
 		}
 		if (ret < 0)
 			return complain(c, why);
@@ -188,7 +176,7 @@ int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx)
 	gtp_compile_drop(tp);
 	c.tp = tp;
 	c.tx = tx;
-	c.where = GTP_IN_COND;
+	c.where = "condition";
 	c.code = vmalloc(AGENT_CODE_MAX);
 	c.map = vmalloc(AGENT_CODE_MAX * sizeof(*c.map));
 	tp->code = vmalloc((compile_max_insns(tp) + 1) *

@@ -21,14 +21,14 @@
 
 /* Any context.  See internal.h. */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
-		   enum agent_error err, int where, u64 addr)
+		   enum agent_error err, int in_cond, u64 addr)
 {
 	if (cmpxchg(&gtp.stopping, 0, 1))
 		return;
 	gtp.end.reason = reason;
 	gtp.end.num = tp ? tp->num : 0;
 	gtp.end.err = err;
-	gtp.end.where = where;
+	gtp.end.in_cond = in_cond;
 	gtp.end.addr = addr;
 	kc_store_release(&gtp.running, 0);
 }
@@ -90,14 +90,17 @@ static int hit_begin_block(struct gtp_cpu *tc, u64 addr, u64 len)
 	return ringbuf_append(&tc->frame, head, sizeof(head));
 }
 
-/* Any context.  A block is put in whole, or not at all. */
-enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
+/*
+ * Any context.  A block is put in whole, or not at all; or up to the first byte
+ * that is not there, if a part will do.
+ */
+static enum agent_error hit_block(struct gtp_cpu *tc, u64 addr, u64 len,
+				  int part_will_do)
 {
-	struct gtp_cpu *tc = target;
 	u32 mark = ringbuf_mark(&tc->frame);
 	enum agent_error err = AGENT_E_NO_ROOM;
+	u64 done = 0;
 	u64 at = addr;
-	u64 left = len;
 	u32 got;
 	void *p;
 
@@ -105,24 +108,36 @@ enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
 		return AGENT_OK;
 	if (len > HIT_BLOCK_MAX || hit_begin_block(tc, addr, len))
 		goto undo;
-	while (left) {
-		p = ringbuf_space(&tc->frame, left, &got);
+	while (done < len) {
+		p = ringbuf_space(&tc->frame, len - done, &got);
 		if (!p)
 			goto undo;
+		if (part_will_do)
+			got = min_t(u32, got, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
 		if (kc_read_kernel(p, (void *)(unsigned long)at, got)) {
+			if (part_will_do)
+				break;
 			tc->fault = hit_fault_addr(at, got);
 			err = AGENT_E_MEMORY;
 			goto undo;
 		}
 		ringbuf_advance(&tc->frame, got);
 		at += got;
-		left -= got;
+		done += got;
 	}
+	if (done < len)
+		ringbuf_patch(&tc->frame, mark, FRAME_HEAD('M', 0, done));
 	if (!ringbuf_pad(&tc->frame))
 		return AGENT_OK;
 undo:
 	ringbuf_rewind(&tc->frame, mark);
 	return err;
+}
+
+/* Any context. */
+enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
+{
+	return hit_block(target, addr, len, 0);
 }
 
 /*
@@ -183,10 +198,13 @@ enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 /* Any context. */
 enum agent_error agent_target_tracev(void *target, u32 slot)
 {
+	const struct gtp_var *var = gtp_var_slot(slot);
 	struct gtp_cpu *tc = target;
 	u64 block[2];
 
-	block[0] = FRAME_HEAD('V', gtp_var_slot(slot)->num, sizeof(u64));
+	if (var->special && var->special->collect)
+		return var->special->collect(tc);
+	block[0] = FRAME_HEAD('V', var->num, sizeof(u64));
 	agent_target_getv(target, slot, &block[1]);
 	if (ringbuf_append(&tc->frame, block, sizeof(block)))
 		return AGENT_E_NO_ROOM;
@@ -222,11 +240,24 @@ static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
 	    ringbuf_append(&tc->frame, tc->regs, sizeof(struct pt_regs)) ||
 	    ringbuf_pad(&tc->frame))
 		return AGENT_E_NO_ROOM;
+	tc->has_regs = 1;
 	return AGENT_OK;
 }
 
-/* Any context.  *where: the action at fault. */
-static enum agent_error hit_actions(struct gtp_cpu *tc, u32 *where)
+/* Any context.  What GDB needs to unwind: registers, and the stack's top. */
+enum agent_error gtp_hit_bt(struct gtp_cpu *tc)
+{
+	enum agent_error err = AGENT_OK;
+
+	if (!tc->has_regs)
+		err = hit_collect_regs(tc);
+	if (err)
+		return err;
+	return hit_block(tc, agent_target_reg(tc, arch_sp), gtp.bt_size, 1);
+}
+
+/* Any context. */
+static enum agent_error hit_actions(struct gtp_cpu *tc)
 {
 	const struct gtp_point *tp = tc->tp;
 	const struct gtp_action *act = tp->acts;
@@ -234,11 +265,10 @@ static enum agent_error hit_actions(struct gtp_cpu *tc, u32 *where)
 	u64 base;
 	u32 i;
 
-	*where = 0;
+	tc->has_regs = 0;
 	if (tp->regs)
 		err = hit_collect_regs(tc);
 	for (i = 0; !err && i < tp->nr_acts; i++, act++) {
-		*where = i;
 		if (act->kind == 'X') {
 			err = hit_run(tc, &act->prog, &base);
 			continue;
@@ -265,7 +295,6 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 	struct gtp_point *tp = tc->tp;
 	enum agent_error err;
 	u32 passed = 0;
-	u32 where;
 	u64 time;
 	u32 size;
 
@@ -279,7 +308,7 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 		gtp_end_run(GTP_FULL, tp, AGENT_OK, 0, 0);
 		return;
 	}
-	err = hit_actions(tc, &where);
+	err = hit_actions(tc);
 	if (err == AGENT_E_NO_ROOM) {
 		if (gtp.circular) {
 			ringbuf_discard_too_big(&tc->frame);
@@ -294,7 +323,7 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 	count->hits++;
 	count->bytes += size;
 	if (err)
-		gtp_end_run(GTP_ERROR, tp, err, where, tc->fault);
+		gtp_end_run(GTP_ERROR, tp, err, 0, tc->fault);
 	else if (passed && passed == tp->pass)
 		gtp_end_run(GTP_PASSCOUNT, tp, AGENT_OK, 0, 0);
 }
@@ -324,8 +353,7 @@ int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
 	if (tp->has_cond) {
 		err = hit_run(tc, &tp->cond, &cond);
 		if (err) {
-			gtp_end_run(GTP_ERROR, tp, err, GTP_IN_COND,
-				      tc->fault);
+			gtp_end_run(GTP_ERROR, tp, err, 1, tc->fault);
 			cond = 0;
 		}
 	}

@@ -82,6 +82,8 @@ struct gtp_special {
 	/* Any context; tc NULL when GDB asks outside of a hit. */
 	u64 (*get)(const struct gtp_cpu *tc);
 	void (*set)(u64 val);	/* QTDV; NULL: read-only */
+	/* Any context: `collect'; NULL: the value. */
+	enum agent_error (*collect)(struct gtp_cpu *tc);
 };
 
 struct gtp_var {
@@ -114,14 +116,12 @@ enum gtp_reason {
 	GTP_ERROR,
 };
 
-#define GTP_IN_COND	(-1)
-
 /* Why the run ended. */
 struct gtp_end {
 	enum gtp_reason reason;
 	u32 num;		/* tracepoint */
 	enum agent_error err;
-	int where;		/* action from 0, or GTP_IN_COND */
+	int in_cond;		/* or in an action */
 	u64 addr;		/* AGENT_E_MEMORY: first byte that is not there */
 };
 
@@ -130,6 +130,7 @@ struct gtp_cpu {
 	struct gtp_point *tp;
 	struct pt_regs *regs;
 	struct ringbuf_frame frame;
+	int has_regs;		/* the frame has its R block */
 	u64 fault;
 	u64 stack[AGENT_STACK_MAX];
 };
@@ -160,6 +161,7 @@ struct gtp {
 	u64 ignore_error;
 	s64 last_errno;
 	u64 self_trace;
+	u64 bt_size;		/* $bt: bytes of stack */
 	pid_t self;		/* hit path reads: the session's process, or 0 */
 	unsigned long text;	/* where _text is */
 };
@@ -175,7 +177,7 @@ void gtp_stop(enum gtp_reason reason);
 void gtp_settle(void);
 /* Any context.  The first call ends the run, the others do nothing. */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
-		   enum agent_error err, int where, u64 addr);
+		   enum agent_error err, int in_cond, u64 addr);
 /* A reason for a failed probe, for people. */
 const char *gtp_probe_error(int err);
 int gtp_set_size(u64 bytes);
@@ -183,6 +185,8 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 
 /* hit.c */
 int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs);
+/* Any context: `collect $bt'. */
+enum agent_error gtp_hit_bt(struct gtp_cpu *tc);
 
 /* ---- frames ------------------------------------------------------------- */
 

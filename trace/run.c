@@ -16,6 +16,7 @@
 
 #include "compat/barrier.h"
 #include "compat/clock.h"
+#include "compat/memory.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
 
@@ -55,6 +56,15 @@ static int run_alloc_cpus(void)
 	return 0;
 }
 
+/*
+ * May the buffer take that many bytes more?  An allocation that fails logs a
+ * backtrace, and one that nearly fails has the OOM killer at the neighbours.
+ */
+static int run_may_take(u64 bytes)
+{
+	return bytes <= kc_mem_available();
+}
+
 /* The scratch, and a buffer of gtp.size bytes; kept from run to run. */
 static int run_alloc(void)
 {
@@ -62,6 +72,8 @@ static int run_alloc(void)
 
 	if (gtp.rb)
 		return 0;
+	if (!run_may_take(gtp.size))
+		return -ENOMEM;
 	ret = run_alloc_cpus();
 	if (ret)
 		return ret;
@@ -82,6 +94,8 @@ int gtp_set_size(u64 bytes)
 		bytes = gtp.default_size;
 	if (bytes == gtp.size)
 		return 0;
+	if (bytes > gtp.size && !run_may_take(bytes - (gtp.rb ? gtp.size : 0)))
+		return -ENOMEM;
 	if (gtp.rb)
 		ret = ringbuf_resize(gtp.rb, bytes);
 	if (!ret)

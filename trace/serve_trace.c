@@ -91,8 +91,7 @@ static void serve_circular(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 static void serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	if (gtp_set_size(cmd->u.size))
-		rsp_error(tx, "no memory for a trace buffer of %llu bytes; it stays at %llu",
-			  (unsigned long long)cmd->u.size,
+		rsp_error(tx, "no memory for a trace buffer of that size; it stays at %llu bytes",
 			  (unsigned long long)gtp.size);
 	else
 		rsp_ok(tx);
@@ -154,19 +153,14 @@ static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 static void put_error(struct rsp_tx *tx)
 {
 	const struct gtp_end *end = &gtp.end;
+	const char *where = end->in_cond ? "condition" : "actions";
 	char text[160];
-	int n = 0;
 
-	if (end->where != GTP_IN_COND)
-		n = snprintf(text, sizeof(text), "action %d: ", end->where + 1);
-	else
-		n = snprintf(text, sizeof(text), "condition: ");
 	if (end->err == AGENT_E_MEMORY)
-		snprintf(text + n, sizeof(text) - n,
-			 "cannot read memory at 0x%llx",
-			 (unsigned long long)end->addr);
+		snprintf(text, sizeof(text), "%s: cannot read memory at 0x%llx",
+			 where, (unsigned long long)end->addr);
 	else
-		snprintf(text + n, sizeof(text) - n, "%s",
+		snprintf(text, sizeof(text), "%s: %s", where,
 			 agent_strerror(end->err));
 	rsp_puts(tx, ";terror:");
 	rsp_put_hex_str(tx, text);

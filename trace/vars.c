@@ -79,6 +79,19 @@ static u64 get_last_errno(const struct gtp_cpu *tc)
 	return gtp.last_errno;
 }
 
+#define BT_SIZE_DEFAULT	512
+
+static u64 get_bt(const struct gtp_cpu *tc)
+{
+	return gtp.bt_size;
+}
+
+/* A `tvariable $bt' without a value gives 0. */
+static void set_bt(u64 val)
+{
+	gtp.bt_size = val ? val : BT_SIZE_DEFAULT;
+}
+
 static u64 get_current_pid(const struct gtp_cpu *tc)
 {
 	return current->pid;
@@ -135,6 +148,7 @@ static const struct gtp_special specials[] = {
 	{ 20, "ignore_error", get_ignore_error, set_ignore_error },
 	{ 21, "last_errno", get_last_errno },
 	{ 26, "current_task_pid", get_current_pid },
+	{ 29, "bt", get_bt, set_bt, gtp_hit_bt },
 	{ 100, "lost_nested", get_lost_nested },
 	{ 101, "lost_overwritten", get_lost_overwritten },
 	{ 102, "lost_shrunk", get_lost_shrunk },
@@ -184,6 +198,7 @@ int gtp_vars_init(void)
 	struct gtp_var *var;
 	u32 i;
 
+	gtp.bt_size = BT_SIZE_DEFAULT;
 	for (i = 0; i < ARRAY_SIZE(specials); i++) {
 		var = var_add(specials[i].num, specials[i].name);
 		if (!var)

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the device is, and the line that says why it cannot be opened.
+ */
+#include "putgtprsp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEBUGFS_DEFAULT	"/sys/kernel/debug"
+#define DEBUGFS_DEVICE	DEBUGFS_DEFAULT "/gtp"
+#define PROC_DEVICE	"/proc/gtp"
+#define MODPROBE	"modprobe kgtp"
+#define MOUNT		"mount -t debugfs none " DEBUGFS_DEFAULT
+
+struct search {
+	char path[NAME_LEN];	/* the device that was opened or tried */
+	char denied[NAME_LEN];	/* the first one that needs more rights */
+	int err;		/* errno of what ended the search, 0: absent */
+};
+
+static struct search search;
+
+static int open_device(const char *path)
+{
+	int fd;
+
+	/* O_NOCTTY: with -d it may be a terminal line. */
+	do {
+		fd = open(path, O_RDWR | O_NONBLOCK | O_NOCTTY);
+	} while (fd < 0 && errno == EINTR && !signals_caught());
+	return fd;
+}
+
+static int module_loaded(void)
+{
+	char line[512];
+	int found = 0;
+	FILE *f;
+
+	if (!access("/sys/module/kgtp", F_OK))
+		return 1;
+	f = fopen("/proc/modules", "r");
+	if (!f)
+		return 0;
+	while (!found && fgets(line, sizeof(line), f))
+		found = !strncmp(line, "kgtp ", 5);
+	fclose(f);
+	return found;
+}
+
+static void explain(const char *path, int err)
+{
+	if (err == EBUSY)
+		complain("%s is busy: another session has it open", path);
+	else if (err == EACCES || err == EPERM)
+		complain("no permission to open %s: this needs root", path);
+	else if (err == ENOENT && !module_loaded())
+		complain("there is no %s: the module is not loaded: " MODPROBE,
+			 path);
+	else
+		complain("cannot open %s: %s", path, strerror(err));
+}
+
+static void explain_absent(int debugfs_mounted)
+{
+	if (debugfs_mounted && module_loaded())
+		complain("the module is loaded, but there is no gtp in debugfs and no "
+			 PROC_DEVICE);
+	else if (debugfs_mounted)
+		complain("there is no gtp in debugfs and no " PROC_DEVICE
+			 ": the module is not loaded: " MODPROBE);
+	else if (module_loaded())
+		complain("debugfs is not mounted and there is no " PROC_DEVICE
+			 ": " MOUNT);
+	else
+		complain("there is no " PROC_DEVICE " and debugfs is not mounted: the module is not loaded: "
+			 MODPROBE " (then perhaps " MOUNT ")");
+}
+
+/*
+ * Returns the descriptor, or -1. An absent device or a denied one lets the
+ * search go on (an ordinary user cannot even look into debugfs); anything
+ * else, EBUSY above all, ends it.
+ */
+static int try_path(struct search *s, const char *dir)
+{
+	int fd;
+
+	if (s->err)
+		return -1;
+	snprintf(s->path, sizeof(s->path), "%s/gtp", dir);
+	fd = open_device(s->path);
+	if (fd >= 0)
+		return fd;
+	if (errno == EACCES || errno == EPERM) {
+		if (!s->denied[0])
+			strcpy(s->denied, s->path);
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		s->err = errno;
+	}
+	return -1;
+}
+
+/* Space, tab, newline and backslash are \ooo there; old musl leaves them so. */
+static void unescape(char *p)
+{
+	unsigned int c;
+	char *to = p;
+
+	for (; *p; p++) {
+		if (*p == '\\' && strspn(p + 1, "01234567") >= 3 &&
+		    sscanf(p + 1, "%3o", &c) == 1) {
+			*to++ = c;
+			p += 3;
+		} else {
+			*to++ = *p;
+		}
+	}
+	*to = '\0';
+}
+
+/* Tries every debugfs of /proc/mounts. */
+static int try_mounts(struct search *s, int *mounted)
+{
+	char line[2 * NAME_LEN], dir[NAME_LEN / 2], type[32];
+	int fd = -1;
+	FILE *f;
+
+	*mounted = 0;
+	f = fopen("/proc/mounts", "r");
+	if (!f)
+		return -1;
+	while (fd < 0 && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*s %255s %31s", dir, type) != 2 ||
+		    strcmp(type, "debugfs"))
+			continue;
+		*mounted = 1;
+		unescape(dir);
+		fd = try_path(s, dir);
+	}
+	fclose(f);
+	return fd;
+}
+
+static int search_device(const char **name)
+{
+	struct search *s = &search;
+	int mounted, fd;
+
+	memset(s, 0, sizeof(*s));
+	fd = try_mounts(s, &mounted);
+	if (fd < 0)
+		fd = try_path(s, DEBUGFS_DEFAULT);
+	if (fd < 0)
+		fd = try_path(s, "/proc");
+	*name = s->path;
+	if (fd >= 0)
+		return fd;
+	if (s->err)
+		explain(s->path, s->err);
+	else if (s->denied[0])
+		explain(s->denied, EACCES);
+	else
+		explain_absent(mounted);
+	return -1;
+}
+
+/* Opens path, or what the search finds if path is NULL. Says why it cannot. */
+int device_open(const char *path, const char **name)
+{
+	int fd;
+
+	if (!path)
+		return search_device(name);
+	*name = path;
+	fd = open_device(path);
+	if (fd < 0)
+		explain(path, errno);
+	return fd;
+}

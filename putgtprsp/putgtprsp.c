@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * putgtprsp - relay between KGTP's device and GDB
+ *
+ *	gdb vmlinux -ex 'target remote | putgtprsp'
+ *
+ * See putgtprsp.8. The files of the program are listed in putgtprsp.h.
+ */
+#include "putgtprsp.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum mode { STDIO, TCP_LISTEN, TCP_CONNECT, UNIX_LISTEN };
+
+struct options {
+	enum mode mode;
+	const char *address;
+	const char *device;	/* NULL: search */
+	int once;
+};
+
+/* In lines, since C90 compilers need not take longer strings than 509 bytes. */
+static const char * const help[] = {
+	"Usage: putgtprsp [-v] [-d DEVICE]                      stdin and stdout",
+	"       putgtprsp [-v1] [-d DEVICE] -l [ADDRESS:]PORT   listen on TCP",
+	"       putgtprsp [-v1] [-d DEVICE] -u PATH             listen on a Unix socket",
+	"       putgtprsp [-v] [-d DEVICE] -c HOST:PORT         connect out",
+	"Relay between the device of KGTP and GDB.",
+	"",
+	"  -l, --listen=[ADDRESS:]PORT  ADDRESS is 127.0.0.1 unless given; [V6]:PORT",
+	"  -u, --unix=PATH              the socket is made with mode 0600",
+	"  -c, --connect=HOST:PORT",
+	"  -1, --once                   with -l and -u: end after the first connection",
+	"  -d, --device=DEVICE          instead of gtp in debugfs, or else /proc/gtp",
+	"  -v, --verbose                log the packets on stderr",
+	"  -h, --help                   print this",
+	"  -V, --version                print the version",
+	"",
+	"  gdb vmlinux -ex 'target remote | putgtprsp'",
+	NULL
+};
+
+static const char * const version[] = { "putgtprsp " KGTP_VERSION, NULL };
+
+static int print(const char * const *lines)
+{
+	while (*lines)
+		puts(*lines++);
+	if (fflush(stdout) || ferror(stdout)) {
+		complain("cannot write to standard output: %s",
+			 strerror(errno));
+		return EXIT_TROUBLE;
+	}
+	return 0;
+}
+
+static int usage(const char *what, const char *arg)
+{
+	complain("%s%s; see putgtprsp -h", what, arg);
+	return EXIT_USAGE;
+}
+
+/* getopt's own lines would start with the path that we were called by. */
+static int bad_option(int missing, char **argv)
+{
+	char name[3];
+
+	name[0] = '-';
+	name[1] = optopt;
+	name[2] = '\0';
+	/* musl's optind is beyond the end here; optopt is right for a long one too. */
+	if (missing)
+		return usage("an argument is missing after ", name);
+	/* A long option: unknown, ambiguous, or with an argument too many. */
+	if (!strncmp(argv[optind - 1], "--", 2))
+		return usage("bad option ", argv[optind - 1]);
+	return usage("bad option ", name);
+}
+
+static int set_mode(struct options *o, enum mode mode, const char *address)
+{
+	if (o->mode != STDIO)
+		return usage("only one of -l, -u and -c can be given", "");
+	o->mode = mode;
+	o->address = address;
+	return 0;
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int take_option(int c, struct options *o, char **argv)
+{
+	int err = 0;
+
+	switch (c) {
+	case 'l':
+		err = set_mode(o, TCP_LISTEN, optarg);
+		break;
+	case 'c':
+		err = set_mode(o, TCP_CONNECT, optarg);
+		break;
+	case 'u':
+		err = set_mode(o, UNIX_LISTEN, optarg);
+		break;
+	case 'd':
+		o->device = optarg;
+		break;
+	case '1':
+		o->once = 1;
+		break;
+	case 'v':
+		verbose = 1;
+		break;
+	case 'h':
+		return print(help);
+	case 'V':
+		return print(version);
+	default:
+		return bad_option(c == ':', argv);
+	}
+	return err ? err : -1;
+}
+
+static int parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{ "listen", 1, NULL, 'l' },
+		{ "connect", 1, NULL, 'c' },
+		{ "unix", 1, NULL, 'u' },
+		{ "device", 1, NULL, 'd' },
+		{ "once", 0, NULL, '1' },
+		{ "verbose", 0, NULL, 'v' },
+		{ "help", 0, NULL, 'h' },
+		{ "version", 0, NULL, 'V' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int c, status;
+
+	memset(o, 0, sizeof(*o));
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":l:c:u:d:1vhV", longs,
+				NULL)) != -1) {
+		status = take_option(c, o, argv);
+		if (status >= 0)
+			return status;
+	}
+	if (optind < argc)
+		return usage("unexpected argument ", argv[optind]);
+	if (o->once && o->mode != TCP_LISTEN && o->mode != UNIX_LISTEN)
+		return usage("-1 goes with -l or -u only", "");
+	return -1;
+}
+
+/* The device is open exactly as long as there is a peer. */
+static int serve_peer(const struct options *o, int in, int out, int lsn)
+{
+	const char *name;
+	int dev, status;
+
+	dev = device_open(o->device, &name);
+	if (dev < 0)
+		return EXIT_TROUBLE;
+	note("opened %s", name);
+	/* Not before: a failure should leave the terminal as it is. */
+	if (in == STDIN_FILENO && (stdio_nonblock() || stdin_raw()))
+		status = EXIT_TROUBLE;
+	else
+		status = relay_session(dev, name, in, out, lsn);
+	close(dev);
+	note("closed %s", name);
+	return status;
+}
+
+static int serve_listener(const struct options *o, int lsn)
+{
+	int fd, status;
+
+	for (;;) {
+		fd = next_client(lsn);
+		if (fd < 0)
+			return EXIT_TROUBLE;
+		status = serve_peer(o, fd, fd, lsn);
+		hang_up(fd, 200);
+		note("connection closed");
+		if (o->once || signals_caught())
+			return status;
+	}
+}
+
+static int serve_tcp(const struct options *o)
+{
+	struct endpoint ep;
+	int lsn;
+
+	if (parse_endpoint(o->address, 1, &ep))
+		return EXIT_USAGE;
+	lsn = tcp_listen(&ep);
+	if (lsn < 0 || signals_setup())
+		return EXIT_TROUBLE;
+	return serve_listener(o, lsn);
+}
+
+static int serve_unix(const struct options *o)
+{
+	int lsn;
+
+	/* Before the socket exists, so that it is never left behind. */
+	if (signals_setup())
+		return EXIT_TROUBLE;
+	lsn = unix_listen(o->address);
+	if (lsn < 0)
+		return EXIT_TROUBLE;
+	return serve_listener(o, lsn);
+}
+
+static int connect_out(const struct options *o)
+{
+	struct endpoint ep;
+	int fd, status;
+
+	if (parse_endpoint(o->address, 0, &ep))
+		return EXIT_USAGE;
+	fd = tcp_connect(&ep);
+	if (fd < 0)
+		return EXIT_TROUBLE;
+	note("connected to %s port %s", ep.host, ep.port);
+	status = serve_peer(o, fd, fd, -1);
+	hang_up(fd, 200);
+	return status;
+}
+
+static int serve_stdio(const struct options *o)
+{
+	if (signals_setup())
+		return EXIT_TROUBLE;
+	return serve_peer(o, STDIN_FILENO, STDOUT_FILENO, -1);
+}
+
+static int serve(const struct options *o)
+{
+	switch (o->mode) {
+	case TCP_LISTEN:
+		return serve_tcp(o);
+	case UNIX_LISTEN:
+		return serve_unix(o);
+	case TCP_CONNECT:
+		return connect_out(o);
+	default:
+		return serve_stdio(o);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	int status;
+
+	if (fill_std_fds())
+		return EXIT_TROUBLE;
+	status = parse_options(argc, argv, &o);
+	if (status >= 0)
+		return status;
+	status = serve(&o);
+	if (signals_caught())
+		signals_reraise();
+	undo_all();
+	return status;
+}

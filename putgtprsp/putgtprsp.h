@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * putgtprsp - relay between KGTP's device and GDB
+ *
+ * putgtprsp.c	options and the four ways to get a peer
+ * relay.c	the session: one poll loop, one bounded buffer per direction
+ * scan.c	finds the packets in the byte stream (log, replies still owed)
+ * device.c	where the device is, and why it cannot be opened
+ * net.c	addresses, listening, accepting, connecting
+ * undo.c	signals, and what has to be put back when the process ends
+ *
+ * This has to build with gcc 4.1 (gnu89) and to run on Linux 2.6.18, hence no
+ * accept4, pipe2, SOCK_CLOEXEC, signalfd, ppoll or epoll, and no clock_gettime
+ * (it needs -lrt before glibc 2.17).
+ */
+#ifndef PUTGTPRSP_H
+#define PUTGTPRSP_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <stddef.h>
+
+#ifndef KGTP_VERSION
+#define KGTP_VERSION "1.0"
+#endif
+
+/* Exit statuses beside 0. */
+#define EXIT_TROUBLE	1
+#define EXIT_USAGE	2
+
+#define NAME_LEN	512
+
+/* undo.c */
+extern int verbose;
+void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_line(const char *text);
+int set_nonblock(int fd);
+int fill_std_fds(void);
+int signals_setup(void);
+int signals_fd(void);
+int signals_caught(void);
+void signals_reraise(void);
+void undo_all(void);
+void undo_socket_path(const char *path);
+int stdio_nonblock(void);
+int stdin_raw(void);
+
+/* device.c */
+int device_open(const char *path, const char **name);
+
+/* net.c */
+struct endpoint {
+	char host[256];
+	char port[8];
+};
+
+int parse_endpoint(const char *arg, int port_alone, struct endpoint *ep);
+int tcp_listen(const struct endpoint *ep);
+int tcp_connect(const struct endpoint *ep);
+int unix_listen(const char *path);
+int next_client(int lsn);
+void refuse_client(int lsn);
+void hang_up(int fd, int wait_ms);
+
+/* scan.c */
+#define SCAN_KEEP	160	/* bytes of a packet that the log shows */
+
+struct scan {
+	int from_gdb;
+	int *owed;		/* replies that the device still owes GDB */
+	int state;
+	char lead;
+	unsigned char sum;
+	char digits[3];
+	unsigned long len;
+	unsigned char text[SCAN_KEEP];
+};
+
+void scan_init(struct scan *s, int from_gdb, int *owed);
+void scan_feed(struct scan *s, const unsigned char *p, size_t n);
+void scan_end(struct scan *s);
+
+/* relay.c */
+int relay_session(int dev, const char *dev_name, int in, int out, int lsn);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * For the tests of ringbuf/: surroundings that count, fail and are in the way;
+ * and frames whose bytes tell which they are.
+ */
+#ifndef TESTS_UNIT_TEST_RINGBUF_FAKE_H
+#define TESTS_UNIT_TEST_RINGBUF_FAKE_H
+
+#include <errno.h>
+#include <stdlib.h>
+#include <linux/types.h>
+#include <linux/kernel.h>
+#include "ringbuf/ringbuf.h"
+#include "tests/unit/unit.h"
+
+#define HDR	sizeof(struct ringbuf_hdr)
+#define PAGE	RINGBUF_PAGE_SIZE
+#define NCPU	4
+
+/* ---- the surroundings --------------------------------------------------- */
+
+static unsigned int present = 0xf;	/* mask */
+static u64 live_bytes;			/* of pages and tables */
+static long live_blocks;
+static long allocs;			/* so far */
+static long fail_at = -1;		/* this one fails (-1: none) */
+static void *alias;			/* if set: the only page there is */
+static void (*on_run)(unsigned int cpu);
+static int runs;
+
+int ringbuf_cpu_present(unsigned int cpu)
+{
+	return (present >> cpu) & 1;
+}
+
+static inline void *take(size_t bytes, int fill)
+{
+	size_t *p;
+
+	if (allocs++ == fail_at)
+		return NULL;
+	p = malloc(16 + bytes);
+	p[0] = bytes;
+	memset(p + 2, fill, bytes);
+	live_bytes += bytes;
+	live_blocks++;
+	return p + 2;
+}
+
+static inline void give(void *block)
+{
+	size_t *p = (size_t *)block - 2;
+
+	live_bytes -= p[0];
+	live_blocks--;
+	free(p);
+}
+
+void *ringbuf_page_alloc(void)
+{
+	return alias ? alias : take(PAGE, 0xa5);
+}
+
+void ringbuf_page_free(void *page)
+{
+	if (page != alias)
+		give(page);
+}
+
+void *ringbuf_table_alloc(size_t bytes)
+{
+	return take(bytes, 0);
+}
+
+void ringbuf_table_free(void *table)
+{
+	give(table);
+}
+
+void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
+{
+	runs++;
+	fn(arg);
+	if (on_run)
+		on_run(cpu);
+}
+
+/* ---- helpers ------------------------------------------------------------ */
+
+static inline u8 pattern(u32 seed, u32 i)
+{
+	return seed * 37 + i * 7 + (i >> 8) * 3 + (i >> 16);
+}
+
+static u8 buf[3 << 20], back[3 << 20];
+
+static inline void fill(u32 seed, u32 len)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		buf[i] = pattern(seed, i);
+}
+
+/* One frame of len bytes (a multiple of 8), appended in pieces of step. */
+static inline int put(struct ringbuf *rb, unsigned int cpu, u32 len, u32 seed,
+		      u32 step, u64 time)
+{
+	struct ringbuf_cpu *rc = ringbuf_enter(rb, cpu);
+	struct ringbuf_frame f;
+	u32 done, n;
+	int err;
+
+	if (!rc)
+		return -EBUSY;
+	fill(seed, len);
+	err = ringbuf_begin(rc, &f);
+	for (done = 0; !err && done < len; done += n) {
+		n = len - done < step ? len - done : step;
+		err = ringbuf_append(&f, buf + done, n);
+	}
+	if (err)
+		ringbuf_discard(&f);
+	else
+		ringbuf_commit(&f, seed, time, 0xabcd0000ULL + seed);
+	ringbuf_leave(rc);
+	return err;
+}
+
+/* The frame at *pos is that one; on to the next. */
+static inline int is_frame(struct ringbuf *rb, unsigned int cpu, u64 *pos,
+			   u32 len, u32 seed)
+{
+	struct ringbuf_hdr hdr;
+
+	if (ringbuf_read_hdr(rb, cpu, *pos, &hdr))
+		return 0;
+	if (hdr.size != len + HDR || hdr.tag != seed ||
+	    hdr.addr != 0xabcd0000ULL + seed)
+		return 0;
+	fill(seed, len);
+	memset(back, 0x5a, len);
+	if (ringbuf_read(rb, cpu, *pos, 0, back, len) || memcmp(buf, back, len))
+		return 0;
+	*pos += hdr.size;
+	return 1;
+}
+
+static inline u64 info_frames(struct ringbuf *rb)
+{
+	struct ringbuf_info i;
+
+	ringbuf_get_info(rb, -1, &i);
+	return i.frames;
+}
+
+/* All there is to say about a quiet buffer. */
+static inline void check_info(struct ringbuf *rb, u64 size)
+{
+	struct ringbuf_info all, one;
+	u64 used = 0, bytes = 0, frames = 0, memory = 0, pos;
+	struct ringbuf_hdr hdr;
+	int cpu;
+
+	ringbuf_get_info(rb, -1, &all);
+	CHECK_EQ(all.size, size);
+	for (cpu = 0; cpu < NCPU; cpu++) {
+		ringbuf_get_info(rb, cpu, &one);
+		pos = ringbuf_first(rb, cpu);
+		used += ringbuf_end(rb, cpu) - pos;
+		while (!ringbuf_read_hdr(rb, cpu, pos, &hdr)) {
+			pos += hdr.size;
+			frames++;
+		}
+		CHECK_EQ(pos, ringbuf_end(rb, cpu));
+		CHECK_EQ(one.free, one.size - (pos - ringbuf_first(rb, cpu)));
+		CHECK_EQ(one.frames,
+			 one.created - one.overwritten - one.shrunk);
+		bytes += one.size;
+		memory += one.memory;
+	}
+	CHECK_EQ(bytes, size);
+	CHECK_EQ(all.free, size - used);
+	CHECK_EQ(all.frames, frames);
+	CHECK_EQ(all.created - all.overwritten - all.shrunk, frames);
+	CHECK_EQ(all.memory, live_bytes);
+	CHECK(memory < all.memory);
+}
+
+static inline void no_leak(void)
+{
+	CHECK_EQ(live_blocks, 0);
+	CHECK_EQ(live_bytes, 0);
+}
+
+#endif

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* rsp/: framing, and the writer of replies. */
+#include <stdlib.h>
+
+#include "rsp/rsp.h"
+#include "tests/unit/unit.h"
+
+#define RX_SIZE 64
+
+/* Feed all of s: the events that are not NONE, as letters. */
+static const char *feed(struct rsp_rx *rx, const char *s, size_t n)
+{
+	static const char letter[] = ".PBL+-!";
+	static char out[64];
+	size_t i, k = 0;
+
+	for (i = 0; i < n; i++) {
+		enum rsp_event ev = rsp_rx_byte(rx, (u8)s[i]);
+
+		if (ev != RSP_EV_NONE && k < sizeof(out) - 1)
+			out[k++] = letter[ev];
+	}
+	out[k] = 0;
+	return out;
+}
+
+#define FEED(rx, s) feed(rx, s, sizeof(s) - 1)
+
+static void test_frame(void)
+{
+	struct rsp_rx rx;
+	char *buf = malloc(RX_SIZE);
+
+	rsp_rx_init(&rx, buf, RX_SIZE);
+	CHECK_STR(FEED(&rx, "$OK#9a"), "P");
+	CHECK_EQ(rx.len, 2);
+	CHECK_STR(buf, "OK");
+	CHECK_STR(FEED(&rx, "$OK#9A"), "P");
+	CHECK_STR(FEED(&rx, "$#00"), "P");
+	CHECK_EQ(rx.len, 0);
+	CHECK_STR(buf, "");
+	/* several in one write, with acks between */
+	CHECK_STR(FEED(&rx, "+$g#67+$?#3f"), "+P+P");
+	CHECK_STR(buf, "?");
+	free(buf);
+}
+
+/* Every way to cut a stream into two writes, and byte by byte with junk. */
+static void test_chunks(void)
+{
+	static const char stream[] = "+$qSupported:a#d2+$Xf,1:}\x03#d5$g#67";
+	struct rsp_rx rx;
+	char *buf = malloc(RX_SIZE);
+	size_t cut, n = sizeof(stream) - 1;
+
+	for (cut = 0; cut <= n; cut++) {
+		char got[32];
+
+		rsp_rx_init(&rx, buf, RX_SIZE);
+		strcpy(got, feed(&rx, stream, cut));
+		strcat(got, feed(&rx, stream + cut, n - cut));
+		CHECK_STR(got, "+P+PP");
+		CHECK_STR(buf, "g");
+	}
+	free(buf);
+}
+
+static void test_escapes(void)
+{
+	struct rsp_rx rx;
+	char *buf = malloc(RX_SIZE), frame[16];
+	int c;
+
+	for (c = 0; c < 256; c++) {
+		size_t n = 0;
+		u8 sum;
+
+		rsp_rx_init(&rx, buf, RX_SIZE);
+		frame[n++] = '$';
+		frame[n++] = 'X';
+		frame[n++] = '}';
+		frame[n++] = (char)(c ^ 0x20);
+		sum = (u8)('X' + '}' + (c ^ 0x20));
+		n += sprintf(frame + n, "#%02x", sum);
+		/* An escaped byte that looks like '$' or '#' cannot be sent. */
+		if ((c ^ 0x20) == '$' || (c ^ 0x20) == '#')
+			continue;
+		CHECK_STR(feed(&rx, frame, n), "P");
+		CHECK_EQ(rx.len, 2);
+		CHECK_EQ((u8)buf[1], c);
+		CHECK_EQ(buf[2], 0);
+	}
+	/* escapes of escapes; one with nothing behind it; cut by a restart */
+	rsp_rx_init(&rx, buf, RX_SIZE);
+	CHECK_STR(FEED(&rx, "$}]}]#b4"), "P");
+	CHECK_STR(buf, "}}");
+	CHECK_STR(FEED(&rx, "$a}#de"), "P");
+	CHECK_STR(buf, "a}");
+	CHECK_STR(FEED(&rx, "$a}$b#62"), "P");
+	CHECK_STR(buf, "b");
+	free(buf);
+}
+
+static void test_checksums(void)
+{
+	struct rsp_rx rx;
+	char *buf = malloc(RX_SIZE), frame[8];
+	int sum;
+
+	rsp_rx_init(&rx, buf, RX_SIZE);
+	for (sum = 0; sum < 256; sum++) {
+		sprintf(frame, "$g#%02x", sum);
+		CHECK_STR(feed(&rx, frame, 5), sum == 0x67 ? "P" : "B");
+	}
+	/* Not hex: bad at once, and what follows is between packets. */
+	CHECK_STR(FEED(&rx, "$g#x"), "B");
+	CHECK_STR(FEED(&rx, "+"), "+");
+	CHECK_STR(FEED(&rx, "$g#6x"), "B");
+	CHECK_STR(FEED(&rx, "$g#\x03"), "B");
+	/* The sum is over the bytes as sent, modulo 256. */
+	CHECK_STR(FEED(&rx, "$}\x03#80"), "P");
+	CHECK_STR(FEED(&rx, "$\xff\xff\x03#01"), "P");
+
+	rx.noack = 1;
+	CHECK_STR(FEED(&rx, "$g#00"), "P");
+	CHECK_STR(buf, "g");
+	CHECK_STR(FEED(&rx, "$g#zz$g#67"), "PP");
+	free(buf);
+}
+
+static void test_between(void)
+{
+	struct rsp_rx rx;
+	char *buf = malloc(RX_SIZE);
+
+	rsp_rx_init(&rx, buf, RX_SIZE);
+	CHECK_STR(FEED(&rx, "junk#00\n \r%"), "");
+	CHECK_STR(FEED(&rx, "-+\x03-"), "-+!-");
+	/* Inside of a packet all of these are data. */
+	CHECK_STR(FEED(&rx, "$a+-\x03%#e1"), "P");
+	CHECK_STR(buf, "a+-\x03%");
+	/* restarts: in the data, in the checksum */
+	CHECK_STR(FEED(&rx, "$abc$g#67"), "P");
+	CHECK_STR(FEED(&rx, "$abc#$g#67"), "P");
+	CHECK_STR(FEED(&rx, "$abc#2$g#67"), "P");
+	CHECK_STR(FEED(&rx, "$$$g#67"), "P");
+	CHECK_STR(buf, "g");
+	/* The packet stays while only acks come. */
+	CHECK_STR(FEED(&rx, "+++"), "+++");
+	CHECK_STR(buf, "g");
+	/* A NUL is data like any other. */
+	CHECK_STR(FEED(&rx, "$a\0b#c3"), "P");
+	CHECK_EQ(rx.len, 3);
+	free(buf);
+}
+
+static void test_too_long(void)
+{
+	struct rsp_rx rx;
+	char *buf = malloc(RX_SIZE), frame[RX_SIZE + 64];
+	int n;
+
+	for (n = RX_SIZE - 3; n < RX_SIZE + 40; n++) {
+		const char *want = n < RX_SIZE ? "P" : "L";
+		size_t len;
+
+		rsp_rx_init(&rx, buf, RX_SIZE);
+		frame[0] = '$';
+		memset(frame + 1, 'a', n);
+		len = 1 + n + sprintf(frame + 1 + n, "#%02x", (u8)(n * 'a'));
+		CHECK_STR(feed(&rx, frame, len), want);
+		CHECK(rx.len < RX_SIZE);
+		CHECK_EQ(strlen(buf), rx.len);
+		rx.noack = 1;
+		CHECK_STR(feed(&rx, frame, len), want);
+		rx.noack = 0;
+		frame[len - 1] ^= 1;
+		CHECK_STR(feed(&rx, frame, len), "B");
+		/* and the next one is fine again */
+		CHECK_STR(FEED(&rx, "$g#67"), "P");
+	}
+	/* the smallest buffer of all */
+	rsp_rx_init(&rx, buf, 1);
+	CHECK_STR(FEED(&rx, "$#00$g#67"), "PL");
+	CHECK_EQ(rx.len, 0);
+	free(buf);
+}
+
+/* ---- replies ------------------------------------------------------------ */
+
+static struct rsp_tx tx;
+static char *tx_mem;
+
+static void tx_new(size_t size)
+{
+	free(tx_mem);
+	tx_mem = malloc(size);
+	rsp_tx_init(&tx, tx_mem, size);
+}
+
+/* The reply on the wire, NUL-terminated. */
+static const char *wire(void)
+{
+	static char out[1024];
+
+	rsp_tx_end(&tx);
+	memcpy(out, tx.buf, tx.len);
+	out[tx.len] = 0;
+	return out;
+}
+
+static void test_reply_pieces(void)
+{
+	tx_new(256);
+	CHECK_STR(wire(), "$#00");
+	rsp_tx_begin(&tx);
+	CHECK_EQ(rsp_tx_used(&tx), 0);
+	CHECK_EQ(rsp_tx_room(&tx), 252);
+	rsp_putc(&tx, 'm');
+	rsp_puts(&tx, "ab");
+	CHECK_EQ(rsp_tx_used(&tx), 3);
+	CHECK_EQ(rsp_tx_room(&tx), 249);
+	CHECK_STR(wire(), "$mab#30");
+	rsp_tx_begin(&tx);
+	rsp_printf(&tx, "T%d;%s:%llx", 1, "x", 0xabcdefULL);
+	CHECK_STR(wire(), "$T1;x:abcdef#c7");
+	rsp_tx_begin(&tx);
+	rsp_put_num(&tx, 0);
+	rsp_putc(&tx, ',');
+	rsp_put_num(&tx, 15);
+	rsp_putc(&tx, ',');
+	rsp_put_num(&tx, 0x1000000000000000ULL);
+	rsp_putc(&tx, ',');
+	rsp_put_num(&tx, ~0ULL);
+	rsp_putc(&tx, ',');
+	rsp_put_num(&tx, 0x0fedcba987654321ULL);
+	CHECK(!strncmp(wire(), "$0,f,1000000000000000,ffffffffffffffff,fedcba987654321#", 55));
+	rsp_tx_begin(&tx);
+	rsp_put_hex(&tx, "\x00\x7f\x80\xff", 4);
+	rsp_put_hex_str(&tx, "az");
+	rsp_put_unavailable(&tx, 2);
+	CHECK(!strncmp(wire(), "$007f80ff617axxxx#", 18));
+	rsp_tx_begin(&tx);
+	rsp_puts(&tx, "gone");
+	rsp_ok(&tx);
+	CHECK_STR(wire(), "$OK#9a");
+}
+
+static void test_reply_errors(void)
+{
+	char want[8];
+	unsigned int nn;
+
+	tx_new(256);
+	rsp_puts(&tx, "gone");
+	rsp_error(&tx, "no memory for %d bytes", 42);
+	CHECK(!strncmp(wire(), "$E.no memory for 42 bytes#", 26));
+	for (nn = 0; nn < 300; nn++) {
+		unsigned int shown = nn > 255 ? 255 : nn;
+
+		if (shown >= 0x10 && shown < 0x30)
+			shown |= 0x80;
+		rsp_tx_begin(&tx);
+		rsp_puts(&tx, "gone");
+		rsp_error_num(&tx, nn);
+		sprintf(want, "$E%02x#", shown);
+		CHECK(!strncmp(wire(), want, 5));
+		CHECK(want[2] != '1' && want[2] != '2');
+	}
+	/* What a reply quotes cannot break its frame. */
+	rsp_tx_begin(&tx);
+	rsp_error(&tx, "$cnt #%s", "a*b}");
+	CHECK(!strncmp(wire(), "$E._cnt _a_b}#", 14));
+	rsp_tx_begin(&tx);
+	rsp_putc(&tx, '#');
+	rsp_puts(&tx, "$*");
+	rsp_printf(&tx, "%c", '#');
+	CHECK(!strncmp(wire(), "$____#", 6));
+	/* A long text is cut, at the end of the smallest buffer too. */
+	tx_new(RSP_TX_MIN);
+	rsp_error(&tx, "%0200d", 1);
+	CHECK(!tx.overflow);
+	CHECK_EQ(rsp_tx_room(&tx), 0);
+	CHECK_EQ(strlen(wire()), RSP_TX_MIN);
+}
+
+/* Fill up to `left` bytes of room. */
+static void fill(size_t left)
+{
+	tx_new(RSP_TX_MIN);
+	while (rsp_tx_room(&tx) > left)
+		rsp_putc(&tx, 'a');
+}
+
+static void test_reply_overflow(void)
+{
+	size_t left;
+	int how;
+
+	for (how = 0; how < 6; how++) {
+		for (left = 0; left < 8; left++) {
+			fill(left);
+			switch (how) {
+			case 0:
+				rsp_puts(&tx, "1234");
+				break;
+			case 1:
+				rsp_printf(&tx, "%d", 1234);
+				break;
+			case 2:
+				rsp_put_num(&tx, 0x1234);
+				break;
+			case 3:
+				rsp_put_hex(&tx, "12", 2);
+				break;
+			case 4:
+				rsp_put_unavailable(&tx, 2);
+				break;
+			case 5:
+				rsp_put_hex_str(&tx, "12");
+				break;
+			}
+			CHECK_EQ(tx.overflow, left < 4);
+			if (tx.overflow) {
+				/* once over, it stays over */
+				rsp_putc(&tx, 'x');
+				rsp_printf(&tx, "y");
+				CHECK_EQ(rsp_tx_room(&tx), 0);
+				CHECK_STR(wire(), "$E5a#db");
+				/* and the next reply is fine again */
+				rsp_tx_begin(&tx);
+				rsp_ok(&tx);
+				CHECK_STR(wire(), "$OK#9a");
+			} else {
+				CHECK_EQ(rsp_tx_room(&tx), left - 4);
+				wire();
+			}
+		}
+	}
+	fill(0);
+	rsp_put_hex(&tx, "1", (size_t)-1);
+	CHECK(tx.overflow);
+	/* twice this is 0 */
+	fill(4);
+	rsp_put_hex(&tx, "1", ~(size_t)0 / 2 + 1);
+	CHECK(tx.overflow);
+	fill(4);
+	rsp_put_unavailable(&tx, ~(size_t)0 / 2 + 1);
+	CHECK(tx.overflow);
+	rsp_ok(&tx);
+	CHECK(!tx.overflow);
+	CHECK_STR(wire(), "$OK#9a");
+}
+
+static void test_reply_binary(void)
+{
+	static const char data[] = "a#b$c}d*e";
+	size_t room;
+
+	tx_new(256);
+	CHECK_EQ(rsp_put_binary(&tx, data, 9, 100), 9);
+	CHECK(!strncmp(wire(), "$a}\003b}\004c}]d}\ne#", 15));
+	/* bytes taken for every room: an escape is two or nothing */
+	for (room = 0; room < 14; room++) {
+		static const u8 taken[] = { 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8, 9 };
+
+		rsp_tx_begin(&tx);
+		CHECK_EQ(rsp_put_binary(&tx, data, 9, room), taken[room]);
+		CHECK(rsp_tx_used(&tx) <= room);
+		CHECK(!tx.overflow);
+	}
+	fill(3);
+	CHECK_EQ(rsp_put_binary(&tx, data, 9, 100), 2);
+	CHECK_EQ(rsp_tx_room(&tx), 0);
+	CHECK_EQ(rsp_put_binary(&tx, data, 9, 100), 0);
+	CHECK(!tx.overflow);
+	CHECK_EQ(rsp_put_binary(&tx, data, 0, 0), 0);
+}
+
+/* What is sent is what is received, for every byte. */
+static void test_round_trip(void)
+{
+	u8 data[256];
+	struct rsp_rx rx;
+	char *buf = malloc(257);
+	size_t i, from;
+
+	for (i = 0; i < 256; i++)
+		data[i] = (u8)i;
+	for (from = 0; from < 256; from++) {
+		tx_new(600);
+		CHECK_EQ(rsp_put_binary(&tx, data + from, 256 - from, 600), 256 - from);
+		rsp_tx_end(&tx);
+		rsp_rx_init(&rx, buf, 257);
+		CHECK_STR(feed(&rx, tx.buf, tx.len), "P");
+		CHECK_EQ(rx.len, 256 - from);
+		CHECK(!memcmp(buf, data + from, 256 - from));
+	}
+	free(buf);
+}
+
+static void test_unhex(void)
+{
+	struct rsp_text t;
+	u8 out[3];
+
+	t.p = "00fFaB1";
+	t.len = 6;
+	CHECK_EQ(rsp_unhex(t, out, 3), 3);
+	CHECK(!memcmp(out, "\x00\xff\xab", 3));
+	CHECK_EQ(rsp_unhex(t, out, 2), -1);
+	t.len = 7;
+	CHECK_EQ(rsp_unhex(t, out, 3), -1);
+	t.len = 3;
+	CHECK_EQ(rsp_unhex(t, out, 3), -1);
+	t.len = 0;
+	CHECK_EQ(rsp_unhex(t, out, 0), 0);
+	t.p = "0g";
+	t.len = 2;
+	CHECK_EQ(rsp_unhex(t, out, 3), -1);
+	t.p = "g0";
+	CHECK_EQ(rsp_unhex(t, out, 3), -1);
+	t.p = "/:";
+	CHECK_EQ(rsp_unhex(t, out, 3), -1);
+	t.p = "@G";
+	CHECK_EQ(rsp_unhex(t, out, 3), -1);
+	t.p = "`g";
+	CHECK_EQ(rsp_unhex(t, out, 3), -1);
+}
+
+int main(void)
+{
+	RUN(test_frame);
+	RUN(test_chunks);
+	RUN(test_escapes);
+	RUN(test_checksums);
+	RUN(test_between);
+	RUN(test_too_long);
+	RUN(test_reply_pieces);
+	RUN(test_reply_errors);
+	RUN(test_reply_overflow);
+	RUN(test_reply_binary);
+	RUN(test_round_trip);
+	RUN(test_unhex);
+	free(tx_mem);
+	return unit_end();
+}

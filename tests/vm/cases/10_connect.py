@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0
+"""GDB connects to a running kernel and looks around; nothing is traced."""
+import re
+
+from harness import GdbError, case
+
+
+def symbol(t, name):
+    """Where the guest's kernel says that a symbol is."""
+    return int(re.search(rf"^(\w+) \w {name}$", t.sh(f"grep ' {name}' /proc/kallsyms"), re.M)[1], 16)
+
+
+def fails(gdb, command):
+    """A command that GDB must refuse; -> its message."""
+    try:
+        shown = gdb.cmd(command)
+    except GdbError as error:
+        return str(error)
+    raise AssertionError(f"{command} did not fail: {shown}")
+
+
+@case
+def live_memory(t):
+    """Live values change while the kernel runs, constants do not, and what is not there is an error."""
+    gdb = t.gdb()
+    first = int(gdb.eval("jiffies_64"))
+    t.sh("sleep 1")
+    second = int(gdb.eval("jiffies_64"))
+    hz = int(t.kernel.config("CONFIG_HZ"))
+    assert hz * 0.9 <= second - first <= hz * 30, (first, second)
+    banner = gdb.cmd("printf \"%s\", linux_banner")
+    assert banner.startswith(f"Linux version {t.kernel.release} "), banner
+    assert t.sh("cat /proc/version") == banner
+    assert gdb.eval("init_task.comm").startswith('"swapper')
+    assert "Cannot access memory at address 0x10" in fails(gdb, "x/x 0x10")
+    assert "Cannot access memory" in fails(gdb, "x/x 0xdead000000000000")
+    # The last bytes before a hole: a large read stops there, and says where.
+    assert "Cannot access memory" in fails(gdb, "x/x 0xffffffffffffff00")
+
+
+@case
+def kaslr(t):
+    """qOffsets moves the symbols of the vmlinux to where they are in this boot: data, text, and init text."""
+    gdb = t.gdb()
+    for name in ("jiffies_64", "linux_banner", "vfs_read", "init_task", "_text", "_sinittext"):
+        address = symbol(t, name)
+        assert int(gdb.eval(f"(unsigned long)&{name}")) == address, (name, hex(address))
+    text = symbol(t, "_text")
+    assert "vfs_read" in gdb.cmd(f"info symbol {symbol(t, 'vfs_read'):#x}")
+    assert f"{symbol(t, 'vfs_read'):#x}" in gdb.cmd("trace vfs_read")
+    assert int(gdb.eval("*(unsigned int *)&_text")) >= 0 and text
+
+
+@case
+def disassemble(t):
+    """Code can be read."""
+    gdb = t.gdb()
+    shown = gdb.cmd("x/3i vfs_read")
+    assert shown.count("vfs_read") >= 3, shown
+
+
+@case
+def no_registers_live(t):
+    """A kernel that runs has no registers to show: GDB says so and stays connected."""
+    gdb = t.gdb()
+    shown = gdb.cmd("info registers")
+    assert "<unavailable>" in shown and re.search(r"rip +0x0 ", shown), shown
+    gdb.cmd("bt")
+    assert "the running kernel" in gdb.cmd("info threads")
+    assert int(gdb.eval("jiffies_64")) > 0
+
+
+@case
+def nothing_is_written(t):
+    """GDB can neither change memory, nor set a breakpoint, nor run anything."""
+    gdb = t.gdb()
+    before = gdb.eval("panic_timeout")
+    assert "Cannot access memory" in fails(gdb, "set var panic_timeout = 77")
+    assert gdb.eval("panic_timeout") == before
+    code = gdb.eval("*(char(*)[16])vfs_read")
+    gdb.cmd("break vfs_read")
+    gdb.cmd("continue")
+    gdb.cmd("delete")
+    assert gdb.eval("*(char(*)[16])vfs_read") == code
+    # A resumed "program" is stopped again at once.
+    gdb.cmd("stepi")
+    gdb.cmd("continue")
+    assert int(gdb.eval("jiffies_64")) > 0
+    assert gdb.eval("*(char(*)[16])vfs_read") == code
+
+
+@case
+def special_variables(t):
+    """The module's own variables are known to GDB on connect."""
+    gdb = t.gdb()
+    shown = gdb.cmd("info tvariables")
+    for name in ("gtp_version", "cpu_id", "current_task", "current_task_pid", "clock", "cpu_number", "self_trace",
+                 "ignore_error", "last_errno", "bt"):
+        assert re.search(rf"^\${name} ", shown, re.M), name
+    assert int(gdb.eval("$cpu_number")) == t.guest.smp
+    assert int(gdb.eval("$bt")) == 512
+    one, two = int(gdb.eval("$clock")), int(gdb.eval("$clock"))
+    assert 0 < one and two - one < 60e9, (one, two)
+    # GDB asks in the relay's process.
+    pid = int(gdb.eval("$current_task_pid"))
+    assert t.sh(f"cat /proc/{pid}/comm").strip() == "putgtprsp"
+    assert gdb.eval("((struct task_struct *)$current_task)->comm").startswith('"putgtprsp')
+
+
+@case
+def status_before_any_run(t):
+    """tstatus of a module that has just been loaded."""
+    gdb = t.gdb()
+    shown = gdb.cmd("tstatus")
+    assert "No trace has been run on the target." in shown, shown
+    assert "Collected 0 trace frames." in shown, shown
+    assert "Trace buffer has 5242880 bytes of 5242880 bytes free" in shown, shown
+
+
+@case
+def reconnect(t):
+    """GDB goes and comes again, by detach, by disconnect and by dying."""
+    gdb = t.gdb()
+    for leave in ("detach", "disconnect", "detach"):
+        gdb.cmd(leave)
+        t.connect(gdb)
+        assert int(gdb.eval("jiffies_64")) > 0
+    gdb.process.kill()
+    again = t.gdb()
+    assert int(again.eval("jiffies_64")) > 0
+
+
+@case
+def without_a_vmlinux(t):
+    """GDB without a program: target.xml tells it the machine."""
+    gdb = t.gdb(program=False)
+    assert "i386:x86-64" in gdb.cmd("show architecture"), gdb.cmd("show architecture")
+    address = symbol(t, "linux_banner")
+    assert "Linux version" in gdb.cmd(f"x/s {address:#x}")
+
+
+@case(guest_gdb=True)
+def gdb_in_the_guest(t):
+    """GDB's own `target remote /proc/gtp`, without a relay, and with one."""
+    banner = symbol(t, "linux_banner")
+    for target in ("/proc/gtp", "/sys/kernel/debug/gtp", "| putgtprsp", "| putgtprsp -d /proc/gtp"):
+        shown, status = t.guest_gdb(f"target remote {target}", f"x/s {banner:#x}", "detach")
+        assert status == 0 and "Linux version" in shown, (target, status, shown)
+        assert "get_tty_state" not in shown, shown

@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Trace experiments: what is collected is what the program did, no more and no less."""
+import re
+import time
+
+from harness import GdbError, case
+
+MINE = "((struct task_struct *)$current_task)->pid == {}"
+
+
+def frames(gdb):
+    """How many frames tstatus says there are."""
+    return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", gdb.cmd("tstatus"))[1])
+
+
+def no_frame(gdb, command):
+    """tfind must find nothing; -> GDB's message."""
+    try:
+        shown = gdb.cmd(command)
+    except GdbError as error:
+        return str(error)
+    raise AssertionError(f"{command} found: {shown}")
+
+
+def number(gdb):
+    return int(gdb.eval("$trace_frame"))
+
+
+def trace(gdb, where, pid, *actions):
+    """A tracepoint for one process; -> its number."""
+    shown = gdb.cmd(f"trace {where} if " + MINE.format(pid))
+    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
+    if actions:
+        gdb.actions(n, *actions)
+    return n
+
+
+@case
+def collect_all(t):
+    """The run of the issue: arguments, registers, an object, a global; as many frames as reads, with their values."""
+    load = t.load("pread", n=7, file="/proc/version", size=100, offset=3)
+    gdb = t.gdb()
+    trace(gdb, "vfs_read", load.pid, "collect $args, $regs, *file, jiffies_64")
+    before = int(gdb.eval("jiffies_64"))
+    gdb.cmd("tstart")
+    done = load.go()
+    gdb.cmd("tstop")
+    after = int(gdb.eval("jiffies_64"))
+    assert done["ok"] == 7
+    assert frames(gdb) == 7, gdb.cmd("tstatus")
+    last = 0
+    for i in range(7):
+        gdb.cmd("tfind")
+        assert number(gdb) == i
+        assert int(gdb.eval("(unsigned long)buf")) == load.buf
+        assert int(gdb.eval("count")) == 100
+        assert gdb.eval("$rdx") == "100" and int(gdb.eval("$rsi")) == load.buf
+        assert gdb.eval("file->f_op") == gdb.eval("(const struct file_operations *)&proc_reg_file_ops") \
+            or "proc" in gdb.eval("file->f_op"), gdb.eval("file->f_op")
+        assert gdb.eval("$rdi") == gdb.eval("(long)file")
+        now = int(gdb.eval("jiffies_64"))
+        assert max(before, last) <= now <= after, (before, last, now, after)
+        last = now
+        shown = gdb.cmd("tdump")
+        assert f"Data collected at tracepoint 1, trace frame {i}:" in shown, shown
+        assert "count = 100" in shown and f"jiffies_64 = {now}" in shown, shown
+        assert re.search(rf"^rdx +0x64 +100$", shown, re.M), shown
+    assert "failed to find" in no_frame(gdb, "tfind")
+    gdb.cmd("tfind none")
+    # Live again.
+    assert int(gdb.eval("jiffies_64")) >= after
+
+
+@case
+def uncollected(t):
+    """What was not collected is unavailable, not wrong; constants are read live."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    trace(gdb, "vfs_read", load.pid, "collect jiffies_64")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    gdb.cmd("tfind start")
+    assert int(gdb.eval("jiffies_64")) > 0
+    assert gdb.eval("$rdi") == "<unavailable>" and gdb.eval("$rsp") == "<unavailable>"
+    assert "<unavailable>" in gdb.eval("init_task.comm") or "unavailable" in gdb.eval("init_task.comm")
+    assert gdb.eval("count") in ("<optimized out>", "<unavailable>"), gdb.eval("count")
+    # The frame knows its own address, and the code there is constant.
+    assert "vfs_read" in gdb.eval("$pc")
+    assert "vfs_read" in gdb.cmd("x/2i $pc")
+    assert "vfs_read" in gdb.cmd("disassemble $pc,+8")
+
+
+@case
+def tfind_forms(t):
+    """tfind by number, pc, tracepoint, range and outside, each moving on from the frame it is at."""
+    load = t.load("open", n=3, file="/proc/version")
+    gdb = t.gdb()
+    first = trace(gdb, "*do_filp_open", load.pid, "collect $regs")
+    second = trace(gdb, "*vfs_open", load.pid, "collect $regs")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    total = frames(gdb)
+    assert total == 6, gdb.cmd("tstatus")
+    gdb.cmd("tfind 0")
+    a = int(gdb.eval("(unsigned long)$pc"))
+    gdb.cmd("tfind 1")
+    b = int(gdb.eval("(unsigned long)$pc"))
+    assert "do_filp_open" in gdb.cmd(f"info symbol {a:#x}") and "vfs_open" in gdb.cmd(f"info symbol {b:#x}")
+
+    def walk(command):
+        gdb.cmd("tfind none")
+        found = []
+        while True:
+            try:
+                gdb.cmd(command)
+            except GdbError:
+                return found
+            found.append(number(gdb))
+    assert walk("tfind") == [0, 1, 2, 3, 4, 5]
+    assert walk(f"tfind tracepoint {first}") == [0, 2, 4]
+    assert walk(f"tfind tracepoint {second}") == [1, 3, 5]
+    assert walk(f"tfind pc {b:#x}") == [1, 3, 5]
+    assert walk(f"tfind range {a:#x}, {a:#x}") == [0, 2, 4]
+    low, high = min(a, b), max(a, b)
+    assert walk(f"tfind range {low:#x}, {high:#x}") == [0, 1, 2, 3, 4, 5]
+    assert walk(f"tfind range {low + 1:#x}, {high - 1:#x}") == []
+    assert walk(f"tfind outside {a:#x}, {a:#x}") == [1, 3, 5]
+    assert walk(f"tfind outside {low:#x}, {high:#x}") == []
+
+    gdb.cmd("tfind 5")
+    gdb.cmd("tfind -")
+    assert number(gdb) == 4
+    no_frame(gdb, "tfind 6")
+    no_frame(gdb, "tfind 32767")
+    gdb.cmd("tfind start")
+    assert number(gdb) == 0
+    gdb.cmd("tfind end")
+    assert number(gdb) == -1
+    gdb.cmd("tfind 2")
+    gdb.cmd("tfind none")
+    assert number(gdb) == -1
+    gdb.cmd("tfind -1")
+    assert number(gdb) == -1
+    # Without a frame that it could use, GDB looks in the current one.
+    gdb.cmd("tfind 0")
+    gdb.cmd("tfind pc")
+    assert number(gdb) == 2
+
+
+@case
+def backtrace(t):
+    """`collect $bt`: a frame unwinds to the system call."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    gdb.cmd("tvariable $bt = 4096")
+    trace(gdb, "vfs_read", load.pid, "collect $args, $bt")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    gdb.cmd("tfind start")
+    shown = gdb.cmd("bt")
+    names = re.findall(r"^#\d+ .*?(\w+) \(", shown, re.M)
+    assert names[0] == "vfs_read" and "do_syscall_64" in names, shown
+    assert "count=8" in shown, shown
+    gdb.cmd("up")
+    assert "vfs_read" not in gdb.cmd("frame").splitlines()[0]
+
+
+@case
+def variables(t):
+    """Trace state variables count, start anew with each run, and are collected."""
+    load = t.load("pread", n=5, file="/proc/version", size=8)
+    again = t.load("pread", n=2, file="/proc/version", size=8)
+    gdb = t.gdb()
+    gdb.cmd("tvariable $hits = 10")
+    gdb.cmd("tvariable $minus = -3")
+    n = trace(gdb, "vfs_read", load.pid, "teval $hits = $hits + 1", "collect $hits, $minus, $cpu_id, $clock")
+    gdb.cmd("tstart")
+    load.go()
+    assert int(gdb.eval("$hits")) == 15
+    gdb.cmd("tstop")
+    assert int(gdb.eval("$hits")) == 15 and int(gdb.eval("$minus")) == -3
+    clock = 0
+    for i in range(5):
+        gdb.cmd("tfind")
+        assert int(gdb.eval("$hits")) == 11 + i
+        assert int(gdb.eval("$minus")) == -3
+        assert 0 <= int(gdb.eval("$cpu_id")) < t.guest.smp
+        clock = int(gdb.eval("$clock"))
+        assert clock > 0
+    gdb.cmd("tfind none")
+    gdb.cmd(f"condition {n} " + MINE.format(again.pid))
+    gdb.cmd("tstart")
+    again.go()
+    gdb.cmd("tstop")
+    assert int(gdb.eval("$hits")) == 12
+    assert frames(gdb) == 2
+
+
+@case
+def notes_and_times(t):
+    """User, notes and stop note come back in tstatus, with the times."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    gdb.cmd("set trace-user operator")
+    gdb.cmd("set trace-notes slow disk")
+    n = trace(gdb, "vfs_read", load.pid, "collect $regs")
+    gdb.cmd("tstart")
+    shown = gdb.cmd("tstatus")
+    assert "Trace is running on the target." in shown and "Trace user is operator" in shown, shown
+    assert "Trace notes: slow disk" in shown, shown
+    load.go()
+    gdb.cmd("tstop seen enough")
+    shown = gdb.cmd("tstatus")
+    assert "Trace stopped by a tstop command (seen enough)." in shown, shown
+    started = float(re.search(r"Trace started at ([\d.]+) secs", shown)[1])
+    assert abs(started - time.time()) < 300, (started, time.time())      # QEMU gives the guest our time
+    assert re.search(r"stopped [\d.]+ secs later", shown), shown
+    assert f"already hit 1 time" in gdb.cmd(f"info tracepoints {n}"), gdb.cmd(f"info tracepoints {n}")
+
+
+@case
+def enable_disable(t):
+    """Disabled tracepoints do not fire; disable and enable act on a run."""
+    gdb = t.gdb()
+    counts = []
+    loads = [t.load("pread", n=2, file="/proc/version", size=8) for _ in range(3)]
+    pids = " || ".join(MINE.format(load.pid) for load in loads)
+    gdb.cmd(f"trace vfs_read if {pids}")
+    gdb.actions(1, "collect $regs")
+    gdb.cmd("tstart")
+    for load, command in zip(loads, ("disable 1", "enable 1", None)):
+        load.go()
+        counts.append(frames(gdb))
+        if command:
+            gdb.cmd(command)
+            gdb.cmd(command)
+    gdb.cmd("tstop")
+    assert counts == [2, 2, 4], counts
+
+
+@case
+def passcount(t):
+    """The n-th hit ends the run."""
+    load = t.load("pread", n=9, file="/proc/version", size=8)
+    gdb = t.gdb()
+    n = trace(gdb, "vfs_read", load.pid, "collect $regs")
+    gdb.cmd(f"passcount 4 {n}")
+    gdb.cmd("tstart")
+    load.go()
+    shown = gdb.cmd("tstatus")
+    assert f"Trace stopped by tracepoint {n}." in shown, shown
+    assert frames(gdb) == 4
+
+
+@case
+def buffer_full(t):
+    """A linear buffer keeps the first frames and ends the run; a circular one keeps the last."""
+    gdb = t.gdb()
+    results = {}
+    for mode in ("off", "on"):
+        load = t.load("pread", n=2000, file="/proc/version", size=8, cpu=0)
+        gdb.cmd(f"set circular-trace-buffer {mode}")
+        gdb.cmd("set trace-buffer-size 60000")
+        gdb.cmd("delete")
+        gdb.cmd("tvariable $i = 0")
+        trace(gdb, "vfs_read", load.pid, "teval $i = $i + 1", "collect $regs, $i")
+        gdb.cmd("tstart")
+        load.go()
+        if mode == "on":
+            gdb.cmd("tstop")
+        shown = results[mode] = gdb.cmd("tstatus")
+        assert re.search(r"Trace buffer has \d+ bytes of 60000 bytes free", shown), shown
+        kept = frames(gdb)
+        assert 60 < kept < 200, shown       # a CPU's half of the buffer
+        gdb.cmd("tfind start")
+        first = int(gdb.eval("$i"))
+        gdb.cmd(f"tfind {kept - 1}")
+        last = int(gdb.eval("$i"))
+        assert last - first == kept - 1, (first, last, kept)
+        if mode == "off":
+            assert "Trace stopped because the buffer was full." in shown and first == 1, shown
+        else:
+            assert f"Buffer contains {kept} trace frames (of 2000 created total)." in shown, shown
+            assert last == 2000 and "Trace buffer is circular." in shown
+        gdb.cmd("tfind none")
+    gdb.cmd("set trace-buffer-size unlimited")
+    assert "5242880 bytes of 5242880" in re.sub(r"\d+ bytes of", "5242880 bytes of", gdb.cmd("tstatus"))
+
+
+@case
+def large_blocks(t):
+    """Blocks far over a page in one frame, byte for byte."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    trace(gdb, "vfs_read", load.pid, "collect *(char(*)[100000])&_text", "collect *(char(*)[5000])&init_task")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert frames(gdb) == 1, gdb.cmd("tstatus")
+    gdb.cmd("tfind start")
+    gdb.cmd("dump binary memory /tmp/kgtp-frame.bin &_text (char *)&_text+100000")
+    task = gdb.eval("*(char(*)[5000])&init_task")
+    assert "unavailable" not in task
+    gdb.cmd("tfind none")
+    gdb.cmd("dump binary memory /tmp/kgtp-live.bin &_text (char *)&_text+100000")
+    with open("/tmp/kgtp-frame.bin", "rb") as frame, open("/tmp/kgtp-live.bin", "rb") as live:
+        frame, live = frame.read(), live.read()
+    assert len(frame) == 100000
+    # Patched instructions (static keys, probes) may differ in a few places.
+    assert sum(a != b for a, b in zip(frame, live)) < 200
+
+
+@case
+def disconnected(t):
+    """A disconnected run goes on; a GDB that comes later finds its tracepoints, variables and frames."""
+    gdb = t.gdb()
+    gdb.cmd("set disconnected-tracing on")
+    load = t.load("pread", n=6, file="/proc/version", size=8)
+    gdb.cmd("tvariable $seen")
+    trace(gdb, "vfs_read", load.pid, "teval $seen = $seen + 1", "collect $seen, $regs")
+    gdb.cmd("tstart")
+    gdb.close()
+    t.guest.stop_relay()
+    load.go()
+    again = t.gdb()
+    shown = again.cmd("tstatus")
+    assert "Trace is running on the target." in shown and "Trace will continue if GDB disconnects." in shown, shown
+    shown = again.cmd("info tracepoints")
+    assert "vfs_read" in shown and f"{load.pid}" in shown and "teval $seen = $seen + 1" in shown, shown
+    again.cmd("tstop")
+    assert frames(again) == 6
+    assert int(again.eval("$seen")) == 6
+    again.cmd("tfind 5")
+    assert int(again.eval("$seen")) == 6
+
+
+@case
+def disconnection_stops(t):
+    """Without disconnected tracing the run ends with the connection; its frames stay."""
+    gdb = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    later = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd(f"trace vfs_read if {MINE.format(load.pid)} || {MINE.format(later.pid)}")
+    gdb.actions(1, "collect $regs")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.close()
+    t.guest.stop_relay()
+    later.go()
+    again = t.gdb()
+    shown = again.cmd("tstatus")
+    assert "Trace stopped because of disconnection." in shown, shown
+    assert frames(again) == 3

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What goes wrong is told to the GDB user, and nothing else happens."""
+import re
+
+from harness import GdbError, case
+
+MINE = "((struct task_struct *)$current_task)->pid == {}"
+
+
+def run(t, gdb, where, condition, *actions, op="pread", **options):
+    """One run with one tracepoint and three reads; -> tstatus."""
+    load = t.load(op, **dict({"n": 3, "file": "/proc/version", "size": 8}, **options))
+    gdb.cmd("tfind none")
+    gdb.cmd("delete")
+    shown = gdb.cmd(f"trace {where} if {MINE.format(load.pid)}" + (f" && ({condition})" if condition else ""))
+    n = int(re.search(r"Tracepoint (\d+)", shown)[1])
+    if actions:
+        gdb.actions(n, *actions)
+    gdb.cmd("tstart")
+    load.go()
+    shown = gdb.cmd("tstatus")
+    if "Trace is running" in shown:
+        gdb.cmd("tstop")
+    return n, shown
+
+
+def refused(gdb):
+    """tstart must fail; -> the message."""
+    try:
+        gdb.cmd("tstart")
+    except GdbError as error:
+        return str(error)
+    raise AssertionError("tstart did not fail: " + gdb.cmd("tstatus"))
+
+
+WILD = ["0", "8", "0x7fffffffe000", "0x800000000000", "0xdead000000000000", "0xffff7fffffffffff", "0xffffffffff000000",
+        "-1", "-4096"]
+
+
+@case(timeout=400)
+def wild_pointers_collected(t):
+    """Collecting what is not there ends the run with the address; the frame keeps what came before."""
+    gdb = t.gdb()
+    for address in WILD:
+        n, shown = run(t, gdb, "vfs_read", "", "collect $regs", f"collect *(long *){address}")
+        bad = int(address, 0) & (1 << 64) - 1
+        assert f"cannot read memory at {bad:#x}" in shown and f"tracepoint {n})" in shown, shown
+        assert "Trace stopped by an error (actions: cannot read memory" in shown, shown
+        assert "Collected 1 trace frame" in shown, shown
+        gdb.cmd("tfind start")
+        assert gdb.eval("$rdx") == "8"
+
+
+@case(timeout=400)
+def wild_pointers_in_conditions(t):
+    gdb = t.gdb()
+    for address in WILD:
+        n, shown = run(t, gdb, "vfs_read", f"*(int *){address} == 1", "collect $regs")
+        bad = int(address, 0) & (1 << 64) - 1
+        assert f"condition: cannot read memory at {bad:#x}, tracepoint {n})" in shown, shown
+        assert "Collected 0 trace frames" in shown, shown
+
+
+@case
+def block_faults_half_way(t):
+    """A large block that runs into a hole: the first byte of the hole is named, earlier blocks stay."""
+    gdb = t.gdb()
+    # The kernel image ends before the next 1 GiB: read over its end.
+    end = int(gdb.eval("(unsigned long)&_end"))
+    n, shown = run(t, gdb, "vfs_read", "", "collect jiffies_64", f"collect *(char(*)[64000000]){end - 5000:#x}")
+    found = re.search(r"cannot read memory at (0x\w+), tracepoint", shown)
+    assert found and int(found[1], 16) >= end - 5000 and int(found[1], 16) % 4096 == 0, shown
+    gdb.cmd("tfind start")
+    assert int(gdb.eval("jiffies_64")) > 0
+    gdb.cmd("tfind none")
+
+
+@case
+def division_by_zero(t):
+    gdb = t.gdb()
+    n, shown = run(t, gdb, "vfs_read", "100 / (count - 8) == 1", "collect $regs")
+    assert re.search(rf"condition: .*zero, tracepoint {n}\)", shown), shown
+    n, shown = run(t, gdb, "vfs_read", "", "collect jiffies_64", "collect *(char *)(&jiffies_64 + 1 % (count - 8))")
+    assert re.search(rf"actions: .*zero, tracepoint {n}\)", shown), shown
+
+
+@case
+def user_memory(t):
+    """User memory is not the kernel's: a collect of it is an error with its address, not a leak and not an oops."""
+    gdb = t.gdb()
+    n, shown = run(t, gdb, "vfs_read", "", "collect *buf")
+    assert "cannot read memory at 0x10000000, tracepoint" in shown, shown
+
+
+@case
+def refused_places(t):
+    """A probe that cannot be: the tracepoint, the address and the reason, and no probe is left."""
+    gdb = t.gdb()
+    for where in ("*0x1000", "*&jiffies_64", "*(long)vfs_read+1", "*get_kprobe"):
+        gdb.cmd("delete")
+        gdb.cmd("trace vfs_write")
+        gdb.cmd(f"trace {where}")
+        message = refused(gdb)
+        assert re.search(r"tracepoint \d+ at 0x[0-9a-f]+: ", message), message
+        assert "outgoing packet" not in message, message
+        assert t.sh("cat /sys/kernel/debug/kprobes/list") == "", where
+        assert "No trace has been run" in gdb.cmd("tstatus")
+    gdb.cmd("delete")
+    n, shown = run(t, gdb, "vfs_read", "", "collect $regs")
+    assert "Collected 3 trace frames" in shown, shown
+
+
+@case
+def refused_actions(t):
+    """What cannot be collected is said at tstart, by tracepoint and action."""
+    gdb = t.gdb()
+    gdb.cmd("trace vfs_read")
+    gdb.actions(1, "collect $regs", "collect $st0")
+    # GDB itself takes all registers as collectable.
+    try:
+        gdb.cmd("tstart")
+        gdb.cmd("tstop")
+    except GdbError as error:
+        assert "tracepoint 1" in str(error)
+    gdb.cmd("delete")
+    gdb.cmd("trace vfs_read")
+    gdb.actions(2, "while-stepping 3", "collect $regs", "end")
+    message = refused(gdb)
+    assert "tracepoint 2 at 0x" in message and "while-stepping is not available" in message, message
+
+
+@case
+def no_tracepoints(t):
+    gdb = t.gdb()
+    try:
+        gdb.cmd("tstart")
+    except GdbError as error:
+        assert "No tracepoints" in str(error), error
+    else:
+        raise AssertionError("tstart without tracepoints")
+
+
+@case
+def buffer_sizes(t):
+    """Sizes are exact; impossible ones say so and change nothing."""
+    gdb = t.gdb()
+    for size in (4, 1, 4096, 4097, 1000000):
+        gdb.cmd(f"set trace-buffer-size {size}")
+        assert f"of {size} bytes free" in gdb.cmd("tstatus")
+    n, shown = run(t, gdb, "vfs_read", "", "collect $regs")
+    assert "of 1000000 bytes free" in shown
+    for size in (1 << 62, 1 << 40):
+        answer = gdb.cmd(f"maint packet QTBuffer:size:{size:x}")
+        assert "no memory for a trace buffer" in answer, answer
+        assert "of 1000000 bytes free" in gdb.cmd("tstatus")
+    for text in ("", "0", "xyz", "10:", "-2", "11111111111111111"):
+        answer = gdb.cmd(f"maint packet QTBuffer:size:{text}")
+        assert re.search(r'received: "E\.\S+', answer), (text, answer)
+    assert "of 1000000 bytes free" in gdb.cmd("tstatus")
+    assert "Collected 3 trace frames" in gdb.cmd("tstatus")
+    gdb.cmd("tfind 2")
+    assert gdb.eval("$rdx") == "8"
+    gdb.cmd("tfind none")
+    gdb.cmd("set trace-buffer-size 4")
+    n, shown = run(t, gdb, "vfs_read", "", "collect $regs")
+    assert "of 4 bytes free" in shown and "because the buffer was full" in shown, shown

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a case is written with. A file in cases/ starts with `from harness import case, Skip`; README.md has the rest."""
+import contextlib
+import fnmatch
+import importlib.util
+import pathlib
+import re
+import signal
+import sys
+
+from gdbmi import Gdb, GdbError, GdbTimeout
+from qemu import Guest, GuestError, GuestLost
+
+HERE = pathlib.Path(__file__).resolve().parent
+MODULE = "kgtp"
+GUEST_MODULE = f"/lib/{MODULE}.ko"
+GUEST_RELAY = "/bin/putgtprsp"
+
+__all__ = ["case", "Skip", "Gdb", "GdbError", "GdbTimeout", "Guest", "GuestError", "GuestLost"]
+
+
+class Skip(Exception):
+    """This case cannot run here; str() says why."""
+
+
+class CaseTimeout(Exception):
+    pass
+
+
+class Case:
+    def __init__(self, function, smp, module, guest_gdb, needs, timeout):
+        self.function, self.name = function, function.__name__
+        self.file = pathlib.Path(function.__code__.co_filename).stem
+        self.smp, self.module, self.guest_gdb, self.timeout = smp, module, guest_gdb, timeout
+        self.needs = [needs] if isinstance(needs, str) or callable(needs) else list(needs)
+
+    @property
+    def variant(self):
+        """Cases with the same variant can share a guest."""
+        return self.smp or 0, self.guest_gdb
+
+    def matches(self, pattern):
+        return fnmatch.fnmatch(self.name, pattern) or fnmatch.fnmatch(f"{self.file}/{self.name}", pattern)
+
+    def check_needs(self, test):
+        """needs: ">=3.2" or "<6.12" (kernel), "CONFIG_X", or a function of the test that returns why not, or None."""
+        for need in self.needs:
+            if callable(need):
+                why = need(test)
+                if why:
+                    raise Skip(why)
+            elif need.startswith("CONFIG_"):
+                if test.kernel.config(need) not in ("y", "m"):
+                    raise Skip(f"needs {need}")
+            else:
+                sign, *numbers = re.fullmatch(r"(>=|<)(\d+)\.(\d+)", need).groups()
+                if (test.kernel.version[:2] >= tuple(map(int, numbers))) != (sign == ">="):
+                    raise Skip(f"needs a kernel {need}")
+
+
+CASES = []
+
+
+def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180):
+    """Make a function of one argument, the Test, a case.
+
+    smp        number of CPUs, where the usual number will not do
+    module     True: kgtp.ko is loaded before and unloaded after; a string: with these parameters; None: neither
+    guest_gdb  put GDB into the guest
+    needs      see Case.check_needs
+    timeout    seconds for the whole case
+    """
+    def wrap(function):
+        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout))
+        return function
+    return wrap(function) if function else wrap
+
+
+def load_cases(folder=HERE / "cases"):
+    for path in sorted(folder.glob("*.py")):
+        spec = importlib.util.spec_from_file_location(f"cases_{path.stem}", path)
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    return CASES
+
+
+class Load:
+    """The guest's `load` (guest/load.c), ready to go. pid, fd, buf, path, size: what it uses, known before the go."""
+
+    def __init__(self, guest, op, **options):
+        flags = {"n": "-n", "file": "-f", "size": "-s", "offset": "-o", "data": "-d", "cpu": "-c", "pause": "-u"}
+        words = [f"{flags[key]} '{value}'" for key, value in options.items() if value is not None]
+        self.job = guest.spawn(f"exec load {op} -w {' '.join(words)}")
+        line = self.job.readline()
+        if not line.startswith("ready "):
+            raise GuestError(line)
+        facts = self._facts(line)
+        self.pid, self.fd, self.size = int(facts["pid"]), int(facts["fd"]), int(facts["size"])
+        self.buf, self.path = int(facts["buf"], 0), int(facts["path"], 0)
+
+    @staticmethod
+    def _facts(line):
+        return dict(word.split("=", 1) for word in line.split()[1:])
+
+    def start(self):
+        self.job.send("go\n")
+
+    def finish(self, timeout=60):
+        """Wait until it is done (with n=0: tell it to stop); -> {"n":, "ok":, "bytes":, "last":, "errno":}"""
+        self.job.close_stdin()
+        line = self.job.readline(timeout)
+        self.job.wait()
+        return {key: int(value) for key, value in self._facts(line).items()}
+
+    def go(self, timeout=60):
+        """Let it do its N operations and wait for the end."""
+        self.start()
+        return self.finish(timeout)
+
+
+class Test:
+    """What a case gets: one guest, and everything that is to be cleaned up when the case is over."""
+
+    def __init__(self, case, kernel, guest, built, logs):
+        self.case, self.kernel, self.guest, self.built, self.logs = case, kernel, guest, built, logs
+        self.name = case.name
+        self.allowed, self.transcripts = [], []
+        self.console_start = guest.console_size()
+        self.cleanup = contextlib.ExitStack()
+
+    # Commands in the guest.
+
+    def run(self, command, timeout=30, input=None):
+        """-> Result(output, status)"""
+        return self.guest.run(command, timeout, input)
+
+    def sh(self, command, timeout=30, input=None):
+        """-> output; the command must succeed."""
+        return self.guest.sh(command, timeout, input)
+
+    def spawn(self, command):
+        """-> Job; it is killed when the case is over."""
+        job = self.guest.spawn(command)
+        self.cleanup.callback(self._end_job, job)
+        return job
+
+    @staticmethod
+    def _end_job(job):
+        if job.status is None:
+            job.kill(signal.SIGKILL)
+            job.wait()
+
+    def load(self, op, n=1, **options):
+        """-> Load; options: file, size, offset, data, cpu, pause (microseconds)."""
+        load = Load(self.guest, op, n=n, **options)
+        self.cleanup.callback(self._end_job, load.job)
+        return load
+
+    # The module.
+
+    def insmod(self, params=""):
+        self.guest.insmod(GUEST_MODULE, params)
+        self.cleanup.callback(self._unload)
+
+    def rmmod(self):
+        self.guest.rmmod(MODULE)
+
+    def _unload(self):
+        if self.guest.run(f"grep '{MODULE} ' /proc/modules").status == 0:
+            self.guest.rmmod(MODULE)
+
+    # GDB.
+
+    def gdb(self, connect=True, program=True, relay=GUEST_RELAY):
+        """-> Gdb on the host, with the kernel's symbols, connected to the guest's module."""
+        transcript = self.logs / f"{self.kernel.name}-{self.name}-gdb{len(self.transcripts) or ''}.log"
+        self.transcripts.append(transcript)
+        # Cleaned up in reverse: GDB leaves while the relay still answers.
+        self.cleanup.callback(self.guest.stop_relay)
+        gdb = Gdb(self.kernel.vmlinux if program else None, transcript)
+        self.cleanup.callback(gdb.close)
+        if connect:
+            self.connect(gdb, relay)
+        return gdb
+
+    def connect(self, gdb, relay=GUEST_RELAY):
+        """Connect a GDB, also once more after it has disconnected."""
+        self.guest.start_relay(relay)
+        return gdb.connect(self.guest.gdb_socket)
+
+    def guest_gdb(self, *commands, timeout=60):
+        """Run GDB in the guest on commands, one after the other; -> Result. Needs @case(guest_gdb=True)."""
+        words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
+        return self.run(f"gdb -nx -q -batch {words}", timeout)
+
+    # The console.
+
+    def allow(self, pattern):
+        """Lines of the console that match are no failure of this case."""
+        self.allowed.append(pattern)
+
+    def complaints(self):
+        """The kernel's complaints since the case began, but for those that are allowed."""
+        self.guest.sync_console()
+        return self.guest.complaints(self.console_start, self.allowed)
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    def expire(*_):
+        raise CaseTimeout(f"the case took more than {seconds} s")
+    old = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+
+
+def run_case(test):
+    """Run one case on its guest, clean up behind it, and read the console. Raises what went wrong."""
+    case = test.case
+    case.check_needs(test)
+    try:
+        with time_limit(case.timeout):
+            if case.module is not None:
+                if not test.built.module:
+                    raise GuestError("there is no kgtp.ko: the build failed")
+                test.insmod(case.module if isinstance(case.module, str) else "")
+            case.function(test)
+    finally:
+        failed = sys.exc_info()[1]
+        try:
+            with time_limit(60):
+                test.cleanup.close()
+                complaints = test.complaints()
+        except Exception as error:
+            # What the case itself found comes first; but a guest that is gone is the better explanation.
+            if failed is None or isinstance(failed, (Skip, GuestLost)):
+                raise
+            if isinstance(error, GuestLost):
+                raise error from failed
+        else:
+            if complaints:
+                raise AssertionError("the kernel complained:\n" + "\n".join(complaints[:20])) from failed

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The guest's userland: klibc's shell and utilities, our own tools (guest/), the files of a run; all in a cpio archive."""
+import hashlib
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+
+import debian
+
+HERE = pathlib.Path(__file__).resolve().parent
+KLIBC = pathlib.Path("/usr/lib/klibc/bin")
+
+
+class Cpio:
+    """Writes a "newc" archive, which the kernel unpacks as it is."""
+
+    def __init__(self):
+        self.parts, self.inode, self.dirs = [], 0, set()
+
+    def add(self, path, mode, data=b"", device=(0, 0)):
+        path = path.strip("/")
+        parent = os.path.dirname(path)
+        if parent and parent not in self.dirs:
+            self.add(parent, stat.S_IFDIR | 0o755)
+        if stat.S_ISDIR(mode):
+            self.dirs.add(path)
+        self.inode += 1
+        name = path.encode() + b"\0"
+        fields = (self.inode, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name), 0)
+        head = b"070701" + b"".join(b"%08x" % f for f in fields) + name
+        self.parts += [pad(head), pad(data)]
+
+    def file(self, path, source, mode=0o755):
+        self.add(path, stat.S_IFREG | mode, pathlib.Path(source).read_bytes())
+
+    def link(self, path, target):
+        self.add(path, stat.S_IFLNK | 0o777, target.encode())
+
+    def bytes(self):
+        tail = Cpio()
+        tail.add("TRAILER!!!", 0)
+        return b"".join(self.parts + tail.parts)
+
+
+def pad(data):
+    return data + b"\0" * (-len(data) % 4)
+
+
+def build_tools():
+    """Compile guest/*.c into the cache, once per content; -> path."""
+    sources = sorted((HERE / "guest").glob("*.[ch]"))
+    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()[:16]
+    tools = debian.cache_dir() / "guest" / f"tools-{digest}"
+    if not tools.exists():
+        tools.parent.mkdir(exist_ok=True)
+        tmp = tools.with_suffix(f".{os.getpid()}")
+        subprocess.run(["musl-gcc", "-static", "-O2", "-g", "-std=gnu89", "-Wall", "-Wextra", "-Werror", "-o", tmp,
+                        *(p for p in sources if p.suffix == ".c")], check=True)
+        tmp.rename(tools)
+    return tools
+
+
+def build(out, files=()):
+    """Write the initramfs; files: {path in the guest: path here}."""
+    cpio = Cpio()
+    for name in ("proc", "sys", "tmp", "root"):
+        cpio.add(name, stat.S_IFDIR | 0o755)
+    cpio.add("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))    # init's stdin and stdout
+    cpio.add("dev/null", stat.S_IFCHR | 0o666, device=(1, 3))
+
+    tools = build_tools()
+    names = subprocess.run([tools, "--list"], stdout=subprocess.PIPE, text=True).stdout.split()
+    cpio.file("bin/guest", tools)
+    for name in names:
+        cpio.link(f"bin/{name}", "guest")
+    cpio.link("init", "bin/guest")
+
+    if not KLIBC.is_dir():
+        raise RuntimeError("klibc-utils is missing: run tests/vm/setup")
+    for path in sorted(KLIBC.iterdir()):
+        if path.name not in names:
+            cpio.file(f"bin/{path.name}", path)
+    for path in pathlib.Path("/lib").glob("klibc-*.so"):
+        cpio.file(f"lib/{path.name}", path)
+
+    for path, source in dict(files).items():
+        cpio.file(path, source, os.stat(source).st_mode & 0o777)
+    pathlib.Path(out).write_bytes(cpio.bytes())
+
+
+def guest_gdb():
+    """A cpio archive with Debian's gdb-minimal and its libraries, to be appended to the other; -> path."""
+    where = debian.cache_dir() / "guest"
+    archive = where / "gdb-minimal.cpio"
+    with debian.lock(where / "gdb.lock"):
+        if not archive.exists():
+            apt = debian.Apt("gdb-minimal", ["bookworm", "bookworm-security"])
+            apt.update()
+            root = where / "gdb-root"
+            shutil.rmtree(root, ignore_errors=True)
+            for deb in apt.download(*apt.closure("gdb-minimal")):
+                subprocess.run(["dpkg", "-x", deb, root], check=True)
+            tmp = archive.with_suffix(".tmp")
+            tmp.write_bytes(collect(root, "usr/bin/gdb"))
+            tmp.rename(archive)
+            shutil.rmtree(root)
+            apt.clean()
+    return archive
+
+
+def collect(root, program):
+    """The program, its ELF interpreter, and all libraries that they need, from below root."""
+    cpio, todo, done = Cpio(), [program], set()
+    cpio.link(f"bin/{os.path.basename(program)}", f"/{program}")
+    folders = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"]
+    while todo:
+        path = todo.pop()
+        if path in done:
+            continue
+        done.add(path)
+        cpio.file(path, root / path)
+        text = subprocess.run(["readelf", "-d", "-l", root / path], stdout=subprocess.PIPE, text=True, check=True).stdout
+        for line in text.splitlines():
+            if "program interpreter:" in line:
+                loader = line.split(": ")[1].rstrip("]")
+                real = os.path.realpath(root / loader.lstrip("/"))
+                cpio.file(loader, real)
+            elif "(NEEDED)" in line:
+                name = line.split("[")[1].rstrip("]")
+                found = [f"{folder}/{name}" for folder in folders if (root / folder / name).exists()]
+                if not found:
+                    raise RuntimeError(f"{path} needs {name}, which none of the packages has")
+                todo.append(found[0])
+    return cpio.bytes()

@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Debian's cloud kernels as data, fetched into the cache: what boots, builds modules, and gives GDB symbols.
+
+    tests/vm/kernels.py [--list] NAME...     fetch; prints IMAGE= KDIR= VMLINUX= MAKEVARS= for each
+"""
+import argparse
+import glob
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import debian
+from debian import say
+
+# suites    where to look, all of them at once; the newest package among those that match `abi` is taken
+# abi       the version part of the package names
+# make      make variables that an external module needs with this tree on Debian 12 (facts: the tree names
+#           compilers that are not there, or pahole would be needed for BTF)
+# ld_so     suite from which to take the C library for the tree's own tools (modpost, objtool), where the
+#           host's may be too old for them
+# qemu      QEMU options that this kernel needs instead of the usual -cpu max
+KERNELS = {
+    "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
+    "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
+    "6.12": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.12\.\d+\+deb12",
+             "make": ["CONFIG_DEBUG_INFO_BTF_MODULES="]},
+    "7.2": {"suites": ["sid"], "abi": r"7\.2\.\d+\+deb\d+", "ld_so": "sid",
+            "make": ["CC=gcc-12", "CONFIG_DEBUG_INFO_BTF_MODULES=", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=",
+                     "KCFLAGS=-Wno-attributes"]},     # gcc-12 warns of counted_by in every file
+}
+FLAVOUR = "cloud-amd64"
+
+
+class Kernel:
+    """One kernel: its files, whether fetched by us or named by the user."""
+
+    def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None):
+        self.name, self.image, self.kdir, self.vmlinux = name, str(image), str(kdir), str(vmlinux)
+        self.make, self.qemu = list(make), list(qemu)
+        self.release = release or kernel_release(kdir)
+
+    @property
+    def version(self):
+        """(6, 1) and the like, to compare with."""
+        found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", self.release)
+        return tuple(int(n) for n in found.groups() if n is not None)
+
+    def config(self, symbol):
+        """The value of a CONFIG_ symbol: "y", "m", a string, or None."""
+        text = (pathlib.Path(self.kdir) / ".config").read_text()
+        found = re.search(rf"^{symbol}=(.*)$", text, re.M)
+        return found[1] if found else None
+
+
+def kernel_release(kdir):
+    path = pathlib.Path(kdir) / "include/config/kernel.release"
+    return path.read_text().strip() if path.exists() else "0.0"
+
+
+def fetch(name):
+    """-> Kernel, from the cache or else from Debian."""
+    if name not in KERNELS:
+        raise RuntimeError(f"no kernel {name!r}; known: {', '.join(KERNELS)}")
+    where = debian.cache_dir() / "kernels" / name
+    with debian.lock(where.with_name(name + ".lock")):
+        if not (where / "kernel.json").exists():
+            shutil.rmtree(where, ignore_errors=True)
+            unpack(name, where)
+    data = json.loads((where / "kernel.json").read_text())
+    return Kernel(name, where / "bzImage", where / data["kdir"], where / "vmlinux", KERNELS[name]["make"],
+                  KERNELS[name].get("qemu", ()), data["release"])
+
+
+def unpack(name, where):
+    """Fill the directory `where`; it appears under its name only when it is complete."""
+    spec = KERNELS[name]
+    apt = debian.Apt(name, spec["suites"])
+    apt.update()
+    for abi in candidates(apt, name, spec):
+        try:
+            debs = download(apt, abi)
+            break
+        except RuntimeError as error:
+            # seen with bullseye-security: the index still lists packages that the mirror has dropped
+            if "404" not in str(error):
+                raise
+            say(f"{name}: the mirror lists {abi} but does not have all of it; trying the next older one")
+    else:
+        raise RuntimeError(f"{name}: the mirror lists kernels but has none of them completely")
+
+    tmp = where.with_name(f".{name}.tmp")
+    shutil.rmtree(tmp, ignore_errors=True)
+    tmp.mkdir(parents=True)
+    extract(debs["image"], tmp, "./boot/vmlinuz*", "./usr/lib/modules/*/vmlinuz", "./lib/modules/*/vmlinuz")
+    find(tmp, "vmlinuz*").rename(tmp / "bzImage")
+    for what in ("headers", "common", "kbuild"):
+        run("dpkg", "-x", debs[what], tmp)
+    kdir = pathlib.Path("usr/src") / f"linux-headers-{abi}-{FLAVOUR}"
+    fix_tree(tmp, where, kdir)
+    if "ld_so" in spec:
+        wrap_tools(name, spec, tmp)
+
+    say(f"unpacking vmlinux of {name}")
+    extract(debs["dbg"], tmp, "./usr/lib/debug/boot/vmlinux*", "./usr/lib/debug/lib/modules/*/vmlinux*",
+            "./usr/lib/debug/usr/lib/modules/*/vmlinux*")
+    shrink(find(tmp / "usr/lib/debug", "vmlinux*"), tmp / "vmlinux")
+    shutil.rmtree(tmp / "usr/lib/debug")
+    apt.clean()
+
+    (tmp / "kernel.json").write_text(json.dumps({"kdir": str(kdir), "release": f"{abi}-{FLAVOUR}"}) + "\n")
+    tmp.rename(where)
+    say(f"{name}: {abi}-{FLAVOUR} is in {where}")
+
+
+def candidates(apt, name, spec):
+    """Newest first: what has an image, headers and debug symbols (a security update may have only some yet)."""
+    names = set(apt.names("linux-"))
+    found = [abi for abi in (n[len("linux-headers-"):-len("-" + FLAVOUR)] for n in names
+                             if n.startswith("linux-headers-") and n.endswith("-" + FLAVOUR))
+             if re.fullmatch(spec["abi"], abi)
+             and {f"linux-image-{abi}-{FLAVOUR}", f"linux-image-{abi}-{FLAVOUR}-dbg"} <= names]
+    if not found:
+        there = sorted(n for n in names if re.fullmatch(rf"linux-image-.*-{FLAVOUR}", n))
+        raise RuntimeError(f"{name}: {' '.join(spec['suites'])} has no kernel {spec['abi']} with headers and -dbg any "
+                           f"more; it has {', '.join(there)}. Change KERNELS in tests/vm/kernels.py.")
+    return sorted(found, key=debian.natural, reverse=True)
+
+
+def download(apt, abi):
+    """-> {what: path of the .deb}"""
+    headers, image = f"linux-headers-{abi}-{FLAVOUR}", f"linux-image-{abi}-{FLAVOUR}"
+    binary = f"linux-binary-{abi}-{FLAVOUR}"       # since 7.x linux-image-* is only a metapackage
+    wanted = {
+        "dbg": f"{image}-dbg",
+        "image": binary if binary in apt.names("linux-binary-") else image,
+        "headers": headers,
+        "common": f"linux-headers-{abi}-common",
+        "kbuild": re.search(r"linux-kbuild-[^ ,]+", apt.field(headers, "Depends"))[0],
+    }
+    return dict(zip(wanted, apt.download(*wanted.values())))
+
+
+def run(*args, **kwargs):
+    done = subprocess.run([str(a) for a in args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **kwargs)
+    if done.returncode:
+        raise RuntimeError(f"{shlex.join(map(str, args))} failed:\n{done.stdout.decode(errors='replace')}")
+
+
+def extract(deb, where, *wildcards):
+    """Unpack only the files that match; streamed, because the whole -dbg package is gigabytes."""
+    unpacker = subprocess.Popen(["dpkg", "--fsys-tarfile", deb], stdout=subprocess.PIPE)
+    # tar complains about a pattern that matches nothing; the caller looks for the file itself
+    subprocess.run(["tar", "-x", "-C", where, "--wildcards", *wildcards], stdin=unpacker.stdout,
+                   stderr=subprocess.DEVNULL)
+    unpacker.stdout.close()
+    unpacker.wait()
+
+
+def find(where, pattern):
+    files = [p for p in pathlib.Path(where).rglob(pattern) if p.is_file() and not p.is_symlink()]
+    if not files:
+        raise RuntimeError(f"no {pattern} in the package unpacked to {where}")
+    return files[0]
+
+
+def fix_tree(tmp, where, kdir):
+    """The flavour's tree names /usr/src and /usr/lib in a few files; make them name the cache."""
+    for path in [tmp / kdir / "Makefile", tmp / kdir / ".kernelvariables", *tmp.glob("usr/src/*-common/Makefile")]:
+        if path.is_file():
+            text = path.read_text()
+            path.write_text(re.sub(r"(?<![\w.)}/])/usr/(src|lib)/linux-", rf"{where}/usr/\1/linux-", text))
+
+
+def wrap_tools(name, spec, tmp):
+    """Run the tree's own host programs through the C library that they were built for."""
+    apt = debian.Apt(f"{name}-libc", [spec["ld_so"]])
+    apt.update()
+    lib = tmp / "hostlib"
+    for deb in apt.download("libc6", "libelf1t64", "zlib1g", "libzstd1", "libssl3t64"):
+        run("dpkg", "-x", deb, lib)
+    apt.clean()
+    wrapper = """\
+#!/bin/sh
+# tests/vm/kernels.py: this program needs a newer C library than the host may have; --argv0 because Debian's
+# objtool runs "its own name".real-x86
+here=$(dirname "$(readlink -f "$0")")
+root=$here%s
+exec "$root/usr/lib64/ld-linux-x86-64.so.2" --library-path "$root/usr/lib/x86_64-linux-gnu" \\
+	--argv0 "$0" "$here/%s" "$@"
+"""
+    for path in [*tmp.glob("usr/lib/linux-kbuild-*/**/*"), *tmp.glob("usr/src/*/scripts/**/*")]:
+        if path.is_file() and not path.is_symlink() and os.access(path, os.X_OK) \
+                and path.read_bytes()[:4] == b"\x7fELF":
+            up = "/.." * len(path.parent.relative_to(tmp).parts)
+            real = path.with_name(path.name + ".real")
+            path.rename(real)
+            path.write_text(wrapper % (up + "/hostlib", real.name))
+            path.chmod(0o755)
+
+
+def shrink(vmlinux, out):
+    """What GDB does not need goes, an index comes: GDB then loads it in one second instead of three."""
+    run("objcopy", "-R", ".rela*", vmlinux, out)
+    vmlinux.unlink()
+    run("gdb-add-index", out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Fetch Debian kernels into the cache.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: all of them")
+    parser.add_argument("--list", action="store_true", help="only list what is known, and what is in the cache")
+    args = parser.parse_args()
+    for name in args.names or KERNELS:
+        if args.list:
+            there = glob.glob(str(debian.cache_dir() / "kernels" / name / "kernel.json"))
+            print(name, json.loads(pathlib.Path(there[0]).read_text())["release"] if there else "(not in the cache)")
+            continue
+        k = fetch(name)
+        print(f"IMAGE={k.image}\nKDIR={k.kdir}\nVMLINUX={k.vmlinux}\nMAKEVARS={shlex.quote(' '.join(k.make))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One guest in QEMU: boot it, run commands in it, read its console, power it off."""
+import ctypes
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from typing import NamedTuple
+
+import console
+import initramfs
+
+BOOT_TIMEOUT = 90       # a good boot takes 3 to 10 s
+CHUNK = 2048            # MAX_BODY in guest/init.c
+
+
+class GuestLost(Exception):
+    """The guest did not come up, died, or does not answer any more."""
+
+
+class GuestError(Exception):
+    """A command in the guest failed or took too long."""
+
+
+class Result(NamedTuple):
+    output: str
+    status: int
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
+
+
+class Job:
+    """A command that runs in the guest. `output` (bytes) grows as it writes; `status` is None until it ends."""
+
+    def __init__(self, guest, number, command):
+        self.guest, self.number, self.command = guest, number, command
+        self.output, self.status, self.pid, self.ack = b"", None, None, None
+        self._read = 0
+
+    def wait(self, timeout=30):
+        """Wait for the end; -> exit status."""
+        self.guest.wait_for(lambda: self.status is not None, timeout, f"end of: {self.command}")
+        return self.status
+
+    def readline(self, timeout=30):
+        """The next line of output that was not read yet, without its newline."""
+        def ready():
+            return b"\n" in self.output[self._read:] or self.status is not None
+        self.guest.wait_for(ready, timeout, f"a line from: {self.command}")
+        line, newline, _ = self.output[self._read:].partition(b"\n")
+        if not newline and not line:
+            raise GuestError(f"{self.command}: ended with status {self.status}, no more output")
+        self._read += len(line) + len(newline)
+        return line.decode(errors="surrogateescape")
+
+    def send(self, data, timeout=30):
+        """Write to the command's stdin."""
+        data = data.encode() if isinstance(data, str) else data
+        for at in range(0, len(data), CHUNK):
+            self.ack = None
+            self.guest.send_frame("in", self.number, data[at:at + CHUNK])
+            self.guest.wait_for(lambda: self.ack is not None, timeout, f"stdin of: {self.command}")
+            if self.ack:
+                raise GuestError(f"{self.command}: its stdin is closed ({os.strerror(self.ack)})")
+
+    def close_stdin(self):
+        self.guest.send_head("eof", self.number, 0)
+
+    def kill(self, sig=signal.SIGTERM):
+        """Send a signal to the command and all that it started."""
+        if self.status is None:
+            self.guest.send_head("kill", self.number, int(sig))
+
+    def text(self):
+        return self.output.decode(errors="surrogateescape")
+
+
+class Guest:
+    """kernel: a kernels.Kernel; files: {path in the guest: path here}; log: where to keep the console's output."""
+
+    def __init__(self, kernel, log, files=(), smp=2, memory=512, guest_gdb=False, append=""):
+        self.kernel, self.log, self.smp = kernel, pathlib.Path(log), smp
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kgtp-vm-"))
+        self.gdb_socket = self.dir / "gdb"
+        self.stderr = self.log.with_suffix(".stderr")
+        self.jobs, self.next_job, self.ready, self.dead = {}, 1, False, None
+        self.changed = threading.Condition()
+        self.relay = None
+        self.qemu = None
+        self.marks = 0
+        try:
+            self._start(files, memory, guest_gdb, append)
+            self.wait_for(lambda: self.ready, BOOT_TIMEOUT, "the guest's init")
+        except BaseException:
+            self.kill()
+            raise
+
+    @classmethod
+    def boot(cls, *args, **kwargs):
+        """Like Guest(), but tries once more when the boot is lost: one in some twenty hangs, unexplained."""
+        try:
+            return cls(*args, **kwargs)
+        except GuestLost as error:
+            log = pathlib.Path(kwargs["log"])
+            lost = log.with_suffix(".lost.log")
+            log.rename(lost)
+            print(f"boot lost, trying once more: {error} (now {lost.name})", flush=True)
+            return cls(*args, **kwargs)
+
+    def _start(self, files, memory, guest_gdb, append):
+        initrd = self.dir / "initramfs"
+        initramfs.build(initrd, files)
+        if guest_gdb:
+            with open(initrd, "ab") as out:
+                out.write(b"\0" * (-out.tell() % 512))
+                out.write(initramfs.guest_gdb().read_bytes())
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.write_bytes(b"")
+        control = self.dir / "control"
+        # ttyS2 would share interrupt 4 with the console; edge-triggered interrupts that are shared can get lost.
+        # panic=-1 with -no-reboot: a panic ends QEMU at once.
+        command = [
+            "qemu-system-x86_64", "-accel", "tcg", "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
+            "-m", str(memory), *(self.kernel.qemu or ["-cpu", "max", "-smp", str(self.smp)]),
+            "-kernel", self.kernel.image, "-initrd", str(initrd),
+            "-append", "console=ttyS0,115200 rdinit=/init ignore_loglevel printk.devkmsg=on panic=-1 " + append,
+            "-chardev", f"file,id=console,path={self.log}", "-serial", "chardev:console",
+            "-chardev", f"socket,id=control,path={control},server=on,wait=off", "-serial", "chardev:control",
+            "-chardev", f"socket,id=gdb,path={self.gdb_socket},server=on,wait=off",
+            "-device", "isa-serial,chardev=gdb,index=2,irq=5",
+        ]
+        command = [part.replace("@SMP@", str(self.smp)) for part in command]
+        # Its own session: Ctrl-C is for us, and we end it; should we be killed, it is killed too.
+        with open(self.stderr, "wb") as stderr:
+            self.qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr,
+                                         start_new_session=True, preexec_fn=die_with_parent)
+        deadline = time.monotonic() + 20
+        while not self.gdb_socket.exists() or not control.exists():
+            if self.qemu.poll() is not None or time.monotonic() > deadline:
+                raise GuestLost("QEMU does not start: " + self.stderr.read_text())
+            time.sleep(0.02)
+        self.control = socket.socket(socket.AF_UNIX)
+        self.control.connect(str(control))
+        threading.Thread(target=self._receive, daemon=True).start()
+
+    # The control channel; its frames are described in guest/init.c.
+
+    def _receive(self):
+        stream = self.control.makefile("rb")
+        why = "QEMU ended"
+        try:
+            while True:
+                head = stream.readline()
+                if not head.endswith(b"\n"):
+                    break
+                verb, number, value = head.split()
+                body = stream.read(int(value)) if verb == b"out" else b""
+                with self.changed:
+                    self._obey(verb, int(number), int(value), body)
+                    self.changed.notify_all()
+        except OSError:
+            pass
+        except (ValueError, KeyError) as error:
+            why = f"the control channel is garbled: {error!r}"
+        if self.stderr.exists() and self.stderr.stat().st_size:
+            why += f" ({self.stderr.read_text(errors='replace').strip()})"
+        with self.changed:
+            self.dead = why
+            self.changed.notify_all()
+
+    def _obey(self, verb, number, value, body):
+        if verb == b"ready":
+            if self.ready:
+                raise ValueError("the guest has booted again")
+            self.ready = True
+            return
+        job = self.jobs[number]
+        if verb == b"out":
+            job.output += body
+        elif verb == b"pid":
+            job.pid = value
+        elif verb == b"ack":
+            job.ack = value
+        elif verb == b"exit":
+            job.status = value
+            del self.jobs[number]
+        else:
+            raise ValueError(repr(verb))
+
+    def wait_for(self, condition, timeout, what):
+        """Wait until the receiving thread makes the condition true."""
+        with self.changed:
+            self.changed.wait_for(lambda: condition() or self.dead, timeout)
+            if condition():
+                return
+        if self.dead:
+            raise GuestLost(f"{self.dead}, while waiting for {what}; console: {self.log}")
+        if not self.ready or not self.alive():
+            self.dead = self.dead or f"the guest does not answer (last: {what})"     # ask no more
+            raise GuestLost(f"no answer in {timeout} s to {what}; console: {self.log}")
+        raise GuestError(f"timeout after {timeout} s: {what}")
+
+    def send_frame(self, verb, number, body):
+        self._send(b"%s %d %d\n%s" % (verb.encode(), number, len(body), body))
+
+    def send_head(self, verb, number, value):
+        self._send(b"%s %d %d\n" % (verb.encode(), number, value))
+
+    def _send(self, data):
+        try:
+            self.control.sendall(data)
+        except OSError as error:
+            raise GuestLost(f"QEMU ended ({error}); console: {self.log}") from None
+
+    # Commands in the guest.
+
+    def spawn(self, command):
+        """Start a shell command; -> Job."""
+        if len(command.encode()) > CHUNK:
+            self.push_bytes(command.encode(), f"/tmp/script{self.next_job}")
+            command = f". /tmp/script{self.next_job - 1}"
+        with self.changed:
+            job = Job(self, self.next_job, command)
+            self.next_job += 1
+            self.jobs[job.number] = job
+        self.send_frame("run", job.number, command.encode())
+        self.wait_for(lambda: job.pid or job.status is not None, 20, f"start of: {command}")
+        return job
+
+    def run(self, command, timeout=30, input=None):
+        """Run a shell command to its end; -> Result(output, status). Its stdin is empty but for `input`."""
+        job = self.spawn(command)
+        try:
+            if input:
+                job.send(input, timeout)
+            job.close_stdin()
+            job.wait(timeout)
+        except GuestError:
+            job.kill(signal.SIGKILL)
+            raise
+        return Result(job.text(), job.status)
+
+    def sh(self, command, timeout=30, input=None):
+        """Run a shell command that must succeed; -> its output."""
+        output, status = self.run(command, timeout, input)
+        if status:
+            raise GuestError(f"{command}: exit status {status}\n{output}")
+        return output
+
+    def alive(self, timeout=15):
+        """Does it still run commands?"""
+        if self.dead or not self.ready:
+            return False
+        with self.changed:
+            job = Job(self, self.next_job, "true")
+            self.next_job += 1
+            self.jobs[job.number] = job
+        try:
+            self.send_frame("run", job.number, b"true")
+        except GuestLost:
+            return False
+        with self.changed:
+            self.changed.wait_for(lambda: job.status is not None or self.dead, timeout)
+            return job.status == 0
+
+    def push_bytes(self, data, path):
+        job = self.spawn(f"cat >{path}")
+        job.send(data)
+        job.close_stdin()
+        if job.wait():
+            raise GuestError(f"cannot write {path}: {job.text()}")
+
+    def push(self, source, path=None):
+        """Copy a file from the host into the guest; -> its path there."""
+        source = pathlib.Path(source)
+        path = path or f"/tmp/{source.name}"
+        self.push_bytes(source.read_bytes(), path)
+        return path
+
+    def insmod(self, path, params=""):
+        self.sh(f"insmod {path} {params}")
+
+    def rmmod(self, name):
+        self.sh(f"rmmod {name}")
+
+    # ttyS2, for GDB.
+
+    def start_relay(self, command="putgtprsp"):
+        """Run a command in the guest with ttyS2, a clean 8-bit pipe, as its stdin and stdout."""
+        self.stop_relay()
+        self.relay = self.spawn(f"exec rawtty /dev/ttyS2 {command}")
+        line = self.relay.readline()
+        if line != "rawtty: ready":
+            raise GuestError(f"relay: {line}\n{self.relay.text()}")
+        return self.relay
+
+    def stop_relay(self):
+        """End it: a serial port has no hang-up that would tell it that GDB has gone."""
+        if self.relay and self.relay.status is None:
+            self.relay.kill(signal.SIGTERM)
+            try:
+                self.relay.wait(5)
+            except GuestError:
+                self.relay.kill(signal.SIGKILL)
+                self.relay.wait(10)
+        self.relay = None
+
+    # The console.
+
+    def console_size(self):
+        return self.log.stat().st_size
+
+    def sync_console(self):
+        """Wait until all that the kernel has logged so far is in the log file."""
+        self.marks += 1
+        mark = f"kgtp-vm: mark {self.marks}."
+        self.sh(f"echo '{mark}' >/dev/kmsg")
+        deadline = time.monotonic() + 20
+        while mark.encode() not in self.log.read_bytes():
+            if time.monotonic() > deadline:
+                raise GuestLost(f"the console is stuck; console: {self.log}")
+            time.sleep(0.02)
+
+    def console_text(self, since=0):
+        return self.log.read_bytes()[since:].decode(errors="replace")
+
+    def complaints(self, since=0, allowed=()):
+        """The console's lines since a size that are an oops, a warning and the like."""
+        return console.scan(self.console_text(since), allowed)
+
+    # The end.
+
+    def poweroff(self, timeout=20):
+        """Power off in the normal way; kill QEMU if that does not work. -> True if it worked."""
+        try:
+            self.send_head("off", 0, 0)
+            self.qemu.wait(timeout)
+            return True
+        except (GuestLost, subprocess.TimeoutExpired):
+            return False
+        finally:
+            self.kill()
+
+    def kill(self):
+        """End our QEMU, whatever its state."""
+        if self.qemu:
+            if self.qemu.poll() is None:
+                self.qemu.kill()
+            self.qemu.wait()
+            if not self.stderr.stat().st_size:
+                self.stderr.unlink()
+            self.qemu = None
+        shutil.rmtree(self.dir, ignore_errors=True)
