@@ -17,8 +17,11 @@
 
 #define AGENT_STACK_MAX		100	/* 64-bit entries */
 #define AGENT_CODE_MAX		16384	/* bytes of bytecode */
-/* Backward jumps that one run may take before it is ended. */
-#define AGENT_JUMP_BUDGET	10000
+/*
+ * How far one run may jump back, in bytes of bytecode over all its backward
+ * jumps: no byte is run more often, so this bounds the time of a hit.
+ */
+#define AGENT_JUMP_BUDGET	100000
 
 enum agent_error {
 	AGENT_OK = 0,

@@ -196,13 +196,15 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 			tos = *--sp;
 			if (!v)
 				break;
-			if (!budget--)
+			if (in->imm > budget)
 				return AGENT_E_BUDGET;
+			budget -= in->imm;
 			next = prog->insn + in->target;
 			break;
 		case OP_GOTO_BACK:
-			if (!budget--)
+			if (in->imm > budget)
 				return AGENT_E_BUDGET;
+			budget -= in->imm;
 			next = prog->insn + in->target;
 			break;
 		case OP_IF_GOTO:

@@ -320,7 +320,7 @@ static int reads_slot(const struct agent_prog *prog, u32 slot)
 /* Instructions become what agent_run() expects; what they do is noted. */
 static void finish(struct verify *vf, struct agent_prog *prog)
 {
-	u32 i;
+	u32 i, pc = 0;
 
 	prog->insn = vf->insn;
 	prog->nr = vf->nr;
@@ -339,12 +339,15 @@ static void finish(struct verify *vf, struct agent_prog *prog)
 	for (i = 0; i < vf->nr; i++) {
 		struct agent_insn *in = &vf->insn[i];
 
+		pc += 1 + op_info[vf->code[pc]].operand;
 		if (in->op == OP_SETV && !prog->rmw_var && prog->reads_var)
 			prog->rmw_var = reads_slot(prog, in->target);
-		if (in->op == OP_GOTO && in->target <= i)
-			in->op = OP_GOTO_BACK;
-		else if (in->op == OP_IF_GOTO && in->target <= i)
-			in->op = OP_IF_GOTO_BACK;
+		if ((in->op != OP_GOTO && in->op != OP_IF_GOTO) ||
+		    in->target > i)
+			continue;
+		in->op = in->op == OP_GOTO ? OP_GOTO_BACK : OP_IF_GOTO_BACK;
+		/* What it costs: the bytes from there to here. */
+		in->imm = pc - in->arg;
 	}
 }
 

@@ -4,16 +4,17 @@
  * -fsanitize=address.
  *
  * A thread is a CPU: it writes frames whose bytes derive from a sequence
- * number.  A reader copies frames and looks at each byte; a resizer changes size
- * and mode.  Two rounds differ in how the resizer's call gets to a CPU, and who
- * nests:
+ * number.  A reader copies frames and looks at each byte, a resizer changes
+ * size and mode.  Two rounds differ in how the resizer's call gets to a CPU,
+ * and who nests:
  *
  *	polite	the CPU looks for calls between its frames; nested hits are
  *		made in the middle of a frame
  *	rude	the call is a signal, like an IPI, in the middle of anything;
  *		hits come as another signal, like NMIs, in the middle of that
  *
- * STRESS_SECONDS in the environment: how long (5).
+ * In the environment: STRESS_SECONDS, how long (5); STRESS_VERBOSE, tell what
+ * was done.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -474,6 +475,8 @@ static void check_sums(void)
 			CHECK_EQ(c->next, i.overwritten + i.shrunk + left + 1);
 		CHECK_EQ(left, i.frames);
 		CHECK_EQ(c->pos, ringbuf_end(rb, cpu));
+		if (!getenv("STRESS_VERBOSE"))
+			continue;
 		printf("cpu %u: %llu hits, %llu frames, %llu overwritten, ",
 		       cpu, c->hits, i.created, i.overwritten);
 		printf("%llu shrunk, %llu nested, %llu too big, %llu full\n",
@@ -516,6 +519,14 @@ static struct ringbuf *new_buffer(void)
 	return rb;
 }
 
+static void print_work(void)
+{
+	printf("%llu frames read, %llu stale, %llu indexes, ", seen, stale,
+	       indexes);
+	printf("%llu resizes (%llu refused, %llu calls)\n", resizes, refused,
+	       calls);
+}
+
 static void stress_round(double seconds)
 {
 	pthread_t read_thread, size_thread, pest_thread;
@@ -551,10 +562,8 @@ static void stress_round(double seconds)
 	for (cpu = 0; cpu < CPUS; cpu++)
 		pthread_join(cpus[cpu].thread, NULL);
 	check_sums();
-	printf("%llu frames read, %llu stale, %llu indexes, ", seen, stale,
-	       indexes);
-	printf("%llu resizes (%llu refused, %llu calls)\n", resizes, refused,
-	       calls);
+	if (getenv("STRESS_VERBOSE"))
+		print_work();
 	CHECK(seen && stale && resizes > refused && refused && indexes);
 	ringbuf_free(rb);
 	CHECK_EQ(blocks, 0);

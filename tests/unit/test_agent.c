@@ -427,12 +427,12 @@ static void test_loop(void)
 	GIVES(code, 0);
 	CHECK_EQ(fake.var[1], 0);
 	CHECK_EQ(prog.max_depth, 2);
-	/* the budget: one round less than the number of jumps that it takes */
+	/* the budget: each jump goes back over 12 bytes, itself included */
 	sprintf(code, "23 %04x 2d 0001 22 ff 16 08 02 2d 0001 28 20 0006 27",
-		AGENT_JUMP_BUDGET + 1);
+		AGENT_JUMP_BUDGET / 12 + 1);
 	GIVES(code, 0);
 	sprintf(code, "23 %04x 2d 0001 22 ff 16 08 02 2d 0001 28 20 0006 27",
-		AGENT_JUMP_BUDGET + 2);
+		AGENT_JUMP_BUDGET / 12 + 2);
 	FAILS(code, AGENT_E_BUDGET);
 	CHECK_EQ(fake.var[1], 1);
 	FAILS("21 0000", AGENT_E_BUDGET);	/* to itself */

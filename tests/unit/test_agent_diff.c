@@ -293,8 +293,11 @@ static enum agent_error ref_run(struct ref *r, u64 *res)
 
 			if (op == 0x20 && !pop(r))
 				continue;
-			if (to <= at && !budget--)
-				r->err = AGENT_E_BUDGET;
+			if (to <= at) {
+				budget -= (int)(at + 3 - to);
+				if (budget < 0)
+					r->err = AGENT_E_BUDGET;
+			}
 			r->pc = to;
 		} else if (!r->wrong) {
 			step(r, op);

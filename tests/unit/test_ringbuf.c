@@ -121,6 +121,7 @@ static void seam(u32 left, u32 len, u32 step)
 	CHECK_EQ(ringbuf_read(rb, 1, second, len, back, 1), -ENOENT);
 	CHECK_EQ(ringbuf_read(rb, 1, second, len + 1, back, 0), -ENOENT);
 	CHECK_EQ(ringbuf_read(rb, 1, second, ~0U, back, ~0U), -ENOENT);
+	CHECK_EQ(ringbuf_read(rb, 1, second, ~0U, back, 1), -ENOENT);
 	check_info(rb, 1 << 20);
 	ringbuf_free(rb);
 	no_leak();

@@ -25,6 +25,7 @@ static long live_blocks;
 static long allocs;			/* so far */
 static long fail_at = -1;		/* this one fails (-1: none) */
 static void *alias;			/* if set: the only page there is */
+static void (*run_how)(void (*fn)(void *arg), void *arg);
 static void (*on_run)(unsigned int cpu);
 static int runs;
 
@@ -80,7 +81,10 @@ void ringbuf_table_free(void *table)
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {
 	runs++;
-	fn(arg);
+	if (run_how)
+		run_how(fn, arg);
+	else
+		fn(arg);
 	if (on_run)
 		on_run(cpu);
 }

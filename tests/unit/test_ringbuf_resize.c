@@ -51,6 +51,50 @@ static void test_resize(void)
 	no_leak();
 }
 
+/*
+ * A ring that is full to the last word, wherever in a page that starts, goes
+ * into a larger one and comes back.
+ */
+static void resize_full(u32 share, u32 from)
+{
+	struct ringbuf *rb = ringbuf_alloc(NCPU * (share + 3), NCPU);
+	u32 a = share / 3 & ~7, b = share - a - 2 * HDR;
+	struct ringbuf_info info;
+	u64 pos;
+
+	ringbuf_set_circular(rb, 1);
+	if (from)
+		CHECK_EQ(put(rb, 0, from - HDR, 1, 5000, 0), 0);
+	CHECK_EQ(put(rb, 0, a, 2, 5000, 0), 0);
+	CHECK_EQ(put(rb, 0, b, 3, 5000, 0), 0);
+	CHECK_EQ(ringbuf_resize(rb, NCPU * (share + PAGE)), 0);
+	CHECK_EQ(ringbuf_resize(rb, NCPU * share), 0);
+	CHECK_EQ(ringbuf_resize(rb, NCPU * (share + 6)), 0);
+	CHECK_EQ(ringbuf_resize(rb, NCPU * 5 * share), 0);
+	CHECK_EQ(ringbuf_resize(rb, NCPU * share), 0);
+	pos = ringbuf_first(rb, 0);
+	CHECK_EQ(pos, from);
+	CHECK(is_frame(rb, 0, &pos, a, 2));
+	CHECK(is_frame(rb, 0, &pos, b, 3));
+	ringbuf_get_info(rb, 0, &info);
+	CHECK_EQ(info.shrunk, 0);
+	CHECK_EQ(info.free, 0);
+	ringbuf_free(rb);
+}
+
+static void test_resize_full(void)
+{
+	static const u32 shares[] = { 96, 4088, 4096, 4104, 4112, 4120, 8184,
+				      8192, 8200, 8208, 8216, 16400 };
+	u32 i, from;
+
+	for (i = 0; i < ARRAY_SIZE(shares); i++)
+		for (from = 0; from <= min_t(u32, shares[i], PAGE); from += 8)
+			if (!from || from >= HDR)
+				resize_full(shares[i], from);
+	no_leak();
+}
+
 /* Frames nobody looks at, then some across 2^32. */
 static void test_past_4_gib(void)
 {
@@ -352,6 +396,7 @@ static void test_no_memory_index(void)
 int main(void)
 {
 	RUN(test_resize);
+	RUN(test_resize_full);
 	RUN(test_past_4_gib);
 	RUN(test_resize_busy);
 	RUN(test_cpu_comes);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Drives a real GDB on the host through its machine interface."""
+import os
 import re
 import select
 import subprocess
@@ -79,11 +80,13 @@ class MiParser:
 class Gdb:
     """transcript: a file to which the whole conversation is appended."""
 
-    def __init__(self, program=None, transcript=None, gdb="gdb", cwd=None):
+    def __init__(self, program=None, transcript=None, gdb="gdb"):
         self.log = open(transcript, "a", errors="surrogateescape") if transcript else None
         self.buffer, self.token, self.start = b"", 0, time.monotonic()
         self.process = subprocess.Popen([gdb, "-nx", "-q", "--interpreter=mi3"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=cwd,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        # should GDB crash, its core is kept beside the transcript
+                                        cwd=os.path.dirname(transcript) if transcript else None,
                                         start_new_session=True)
         try:
             for setting in ("confirm off", "pagination off", "width 0", "height 0", "debuginfod enabled off",

@@ -42,7 +42,8 @@ class Kernel:
     """One kernel: its files, whether fetched by us or named by the user."""
 
     def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None):
-        self.name, self.image, self.kdir, self.vmlinux = name, str(image), str(kdir), str(vmlinux)
+        self.name = name
+        self.image, self.kdir, self.vmlinux = map(os.path.abspath, (image, kdir, vmlinux))
         self.make, self.qemu = list(make), list(qemu)
         self.release = release or kernel_release(kdir)
 

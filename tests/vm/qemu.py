@@ -124,10 +124,14 @@ class Guest:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
         control = self.dir / "control"
+        # One thread for all CPUs: QEMU before 8.1 can run a stale translation of code that another CPU has just patched
+        # (it translates before it locks the page). The kernel patches code for every probe, and a stale int3 of ftrace's
+        # is then taken for the kprobe there, which has no copy of the instruction: a jump to 0. KGTP_TCG=multi for speed.
+        accel = "tcg,thread=" + os.environ.get("KGTP_TCG", "single")
         # ttyS2 would share interrupt 4 with the console; edge-triggered interrupts that are shared can get lost.
         # panic=-1 with -no-reboot: a panic ends QEMU at once.
         command = [
-            "qemu-system-x86_64", "-accel", "tcg", "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
+            "qemu-system-x86_64", "-accel", accel, "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
             "-m", str(memory), *(self.kernel.qemu or ["-cpu", "max", "-smp", str(self.smp)]),
             "-kernel", self.kernel.image, "-initrd", str(initrd),
             "-append", "console=ttyS0,115200 rdinit=/init ignore_loglevel printk.devkmsg=on panic=-1 " + append,

@@ -84,6 +84,7 @@ def load_counts(t):
     assert failing["ok"] == 0 and failing["errno"] == 2, failing
     endless = t.load("stat", n=0, file="/tmp")
     endless.start()
+    t.sh("usleep 200000")
     assert endless.finish()["ok"] > 0
     for op in ("read", "pwrite", "lseek", "fork", "sleep", "fault", "call"):
         done = t.load(op, n=5, file="/tmp/written").go()

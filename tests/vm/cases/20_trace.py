@@ -96,8 +96,8 @@ def tfind_forms(t):
     """tfind by number, pc, tracepoint, range and outside, each moving on from the frame it is at."""
     load = t.load("open", n=3, file="/proc/version")
     gdb = t.gdb()
-    first = trace(gdb, "*do_filp_open", load.pid, "collect $regs")
-    second = trace(gdb, "*vfs_open", load.pid, "collect $regs")
+    first = trace(gdb, "*vfs_open", load.pid, "collect $regs")
+    second = trace(gdb, "*do_dentry_open", load.pid, "collect $regs")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
@@ -107,7 +107,7 @@ def tfind_forms(t):
     a = int(gdb.eval("(unsigned long)$pc"))
     gdb.cmd("tfind 1")
     b = int(gdb.eval("(unsigned long)$pc"))
-    assert "do_filp_open" in gdb.cmd(f"info symbol {a:#x}") and "vfs_open" in gdb.cmd(f"info symbol {b:#x}")
+    assert "vfs_open" in gdb.cmd(f"info symbol {a:#x}") and "do_dentry_open" in gdb.cmd(f"info symbol {b:#x}")
 
     def walk(command):
         gdb.cmd("tfind none")

@@ -96,7 +96,7 @@ def objects(t):
         (f"{task}->active_mm == {task}->mm", 12),
         (f"{task}->in_execve == 0", 12),
         (f"{task}->sched_reset_on_fork == 1", 0),
-        (f"{task}->in_user_fault + {task}->in_execve + 1 == 1", 12),
+        (f"{task}->in_iowait + {task}->in_execve + 1 == 1", 12),
         ("file->f_path.dentry->d_name.name[0] == 118", 12),
         ("file->f_path.dentry->d_name.name[1] == 118", 0),
         ("jiffies_64 > 1", 12),

@@ -96,6 +96,16 @@ static int rm_main(int argc, char **argv)
 	return status;
 }
 
+/* chmod OCTAL FILE */
+static int chmod_main(int argc, char **argv)
+{
+	if (argc != 3)
+		return 2;
+	if (chmod(argv[2], strtoul(argv[1], NULL, 8)))
+		return fail(argv[2]);
+	return 0;
+}
+
 /* grep [-c] STRING [FILE]: a fixed string, no pattern. */
 static int grep_main(int argc, char **argv)
 {
@@ -148,11 +158,13 @@ static const struct {
 	{ "init",	init_main },
 	{ "load",	load_main },
 	{ "rawtty",	rawtty_main },
+	{ "talk",	talk_main },
 	{ "insmod",	insmod_main },
 	{ "rmmod",	rmmod_main },
 	{ "nproc",	nproc_main },
 	{ "taskset",	taskset_main },
 	{ "rm",		rm_main },
+	{ "chmod",	chmod_main },
 	{ "grep",	grep_main },
 	{ "usleep",	usleep_main },
 	{ "date",	date_main },

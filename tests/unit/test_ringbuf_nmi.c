@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ringbuf/ and NMIs: the code is single-stepped, and a hit comes in between any
+ * two of its instructions.  Where this cannot be done (not x86-64) it is left to
+ * stress_ringbuf.c.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <ucontext.h>
+#include "tests/unit/test_ringbuf_fake.h"
+
+static struct ringbuf *rb;
+static u64 hits, seq, nested;
+
+/* A frame of some words, all the same: its number. */
+static void hit(void)
+{
+	struct ringbuf_cpu *rc = ringbuf_enter(rb, 0);
+	struct ringbuf_frame f;
+	u64 words[24];
+	u32 i, n = seq % ARRAY_SIZE(words);
+
+	hits++;
+	if (!rc) {
+		nested++;
+		return;
+	}
+	for (i = 0; i < n; i++)
+		words[i] = seq;
+	if (ringbuf_begin(rc, &f) || ringbuf_append(&f, words, 8) ||
+	    ringbuf_append(&f, words, n * 8)) {
+		ringbuf_discard(&f);
+	} else {
+		ringbuf_commit(&f, n, seq, seq);
+		seq++;
+	}
+	ringbuf_leave(rc);
+}
+
+/* All there is, oldest to newest, and nothing missing. */
+static void check_all(void)
+{
+	struct ringbuf_info info;
+	struct ringbuf_hdr hdr;
+	u64 pos = ringbuf_first(rb, 0), words[25];
+	u64 next;
+	u32 i;
+
+	ringbuf_get_info(rb, 0, &info);
+	CHECK_EQ(info.created, seq);
+	CHECK_EQ(info.nested, nested);
+	CHECK_EQ(info.created + info.nested, hits);
+	next = info.overwritten + info.shrunk;
+	while (!ringbuf_read_hdr(rb, 0, pos, &hdr)) {
+		CHECK_EQ(hdr.time, next);
+		CHECK_EQ(hdr.size, HDR + 8 + 8 * hdr.tag);
+		if (unit_failed_)
+			return;
+		CHECK_EQ(ringbuf_read(rb, 0, pos, 0, words, hdr.size - HDR), 0);
+		for (i = 1; i <= hdr.tag; i++)
+			CHECK_EQ(words[i], hdr.time);
+		pos += hdr.size;
+		next++;
+	}
+	CHECK_EQ(pos, ringbuf_end(rb, 0));
+	CHECK_EQ(next, seq);
+	CHECK_EQ(info.free, info.size - (pos - ringbuf_first(rb, 0)));
+}
+
+#ifdef __x86_64__
+
+#define TRAP_FLAG	0x100
+
+static volatile int stepping;
+static volatile long steps, at;		/* so far; where to hit (-1: anywhere) */
+
+static void on_trap(int sig, siginfo_t *si, void *context)
+{
+	ucontext_t *uc = context;
+
+	if (!stepping) {
+		uc->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
+		return;
+	}
+	uc->uc_mcontext.gregs[REG_EFL] |= TRAP_FLAG;
+	if (steps++ == at || at < 0)
+		hit();
+}
+
+/* How many instructions fn has, more or less; hit before number k of them. */
+static long step_through(void (*fn)(void), long k)
+{
+	steps = 0;
+	at = k;
+	stepping = 1;
+	raise(SIGTRAP);		/* its handler sets the flag */
+	fn();
+	stepping = 0;
+	raise(SIGTRAP);
+	return steps;
+}
+
+static void each_step(void (*fn)(void), long stride)
+{
+	long k, n = 1;
+
+	for (k = 0; k < n && !unit_failed_; k += stride) {
+		n = step_through(fn, k);
+		check_all();
+	}
+	/* And a hit at each of them. */
+	step_through(fn, -1);
+	check_all();
+}
+
+static void new_buffer(void)
+{
+	present = 1;
+	hits = 0;
+	seq = 0;
+	nested = 0;
+	rb = ringbuf_alloc(9000, 1);
+	ringbuf_set_circular(rb, 1);
+	while (seq < 500)
+		hit();
+	check_all();
+}
+
+static void old_buffer(void)
+{
+	ringbuf_free(rb);
+	no_leak();
+}
+
+static void test_hit_in_hit(void)
+{
+	new_buffer();
+	each_step(hit, 1);
+	CHECK(nested > 1000);
+	old_buffer();
+}
+
+static void turned_away(void)
+{
+	hit();
+	hit();
+}
+
+/* Two levels of nesting: no count may be lost. */
+static void test_hit_in_nested_hit(void)
+{
+	struct ringbuf_cpu *rc;
+
+	new_buffer();
+	rc = ringbuf_enter(rb, 0);
+	each_step(turned_away, 1);
+	ringbuf_leave(rc);
+	CHECK(nested > 500);
+	check_all();
+	old_buffer();
+}
+
+static struct {
+	void (*fn)(void *arg);
+	void *arg;
+} call;
+
+static void make_call(void)
+{
+	call.fn(call.arg);
+}
+
+static long call_at, call_steps;
+
+static void step_call(void (*fn)(void *arg), void *arg)
+{
+	call.fn = fn;
+	call.arg = arg;
+	call_steps = step_through(make_call, call_at);
+}
+
+static void resize_steps(const u64 *sizes, u32 n)
+{
+	u32 i;
+
+	new_buffer();
+	run_how = step_call;
+	call_steps = 1;
+	for (call_at = -1; call_at < call_steps && !unit_failed_;
+	     call_at += 1 + call_at / 50) {
+		for (i = 0; i < n; i++) {
+			CHECK_EQ(ringbuf_resize(rb, sizes[i]), 0);
+			check_all();
+		}
+		while (seq % 100)
+			hit();
+	}
+	run_how = NULL;
+	CHECK(nested > n * 10);
+	old_buffer();
+}
+
+static void test_hit_in_resize(void)
+{
+	static const u64 up_down[] = { 30000, 9000 };
+	static const u64 small[] = { 500, 4096, 100, 8192, 1, 9000 };
+
+	resize_steps(up_down, ARRAY_SIZE(up_down));
+	resize_steps(small, ARRAY_SIZE(small));
+}
+
+int main(void)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_sigaction = on_trap;
+	sa.sa_flags = SA_SIGINFO;
+	sigaction(SIGTRAP, &sa, NULL);
+	RUN(test_hit_in_hit);
+	RUN(test_hit_in_nested_hit);
+	RUN(test_hit_in_resize);
+	return unit_end();
+}
+
+#else
+
+static void test_hit(void)
+{
+	rb = ringbuf_alloc(9000, 1);
+	hit();
+	check_all();
+	ringbuf_free(rb);
+}
+
+int main(void)
+{
+	RUN(test_hit);
+	return unit_end();
+}
+
+#endif

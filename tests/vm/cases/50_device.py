@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The device is a byte stream, with one session at a time, that nothing can upset."""
+import errno
+import os
+import random
+
+from harness import GUEST_RELAY, GdbError, case
+
+PROC, DEBUGFS = "/proc/gtp", "/sys/kernel/debug/gtp"
+PROBES = "/sys/kernel/debug/kprobes/list"
+
+
+class Talk:
+    """System calls by one process in the guest; see guest/talk.c."""
+
+    def __init__(self, t):
+        self.job = t.spawn("exec talk")
+
+    def _ask(self, line):
+        self.job.send(line + "\n")
+        answer = self.job.readline()
+        if answer[0] == "!":
+            word = answer[2:]
+            return OSError(int(word), os.strerror(int(word))) if word.isdigit() else word
+        return answer[2:]
+
+    def call(self, line):
+        answer = self._ask(line)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    def errno(self, line):
+        answer = self._ask(line)
+        assert isinstance(answer, OSError), (line, answer)
+        return answer.errno
+
+    def write(self, data, fd=0):
+        data = data.encode() if isinstance(data, str) else data
+        return int(self.call(f"write {fd} {data.hex()}"))
+
+    def read(self, count=65536, ms=2000, fd=0):
+        answer = self.call(f"read {fd} {count} {ms}")
+        return answer if answer == "late" else bytes.fromhex(answer)
+
+    def until(self, end, fd=0):
+        """Read on until the data ends so."""
+        data = b""
+        while not data.endswith(end):
+            more = self.read(fd=fd)
+            assert more not in (b"", "late"), (data, more)
+            data += more
+        return data
+
+    def end(self):
+        self.job.close_stdin()
+        self.job.wait()
+
+
+def packet(text):
+    text = text.encode() if isinstance(text, str) else text
+    return b"$" + text + b"#%02x" % (sum(text) & 0xff)
+
+
+@case
+def nodes(t):
+    """Both nodes are there, for root alone, and are one device."""
+    talk, other, user = Talk(t), Talk(t), Talk(t)
+    for path in (PROC, DEBUGFS):
+        assert talk.call(f"mode {path}") == "100600"
+    user.call("setuid 1000")
+    assert user.errno(f"open 0 {PROC} rw") == errno.EACCES
+    t.sh(f"chmod 666 {PROC}")
+    assert user.errno(f"open 0 {PROC} rw") == errno.EPERM
+    talk.call(f"open 0 {PROC} rw")
+    assert other.errno(f"open 0 {DEBUGFS} rw") == errno.EBUSY
+    assert other.errno(f"open 0 {PROC} r") == errno.EBUSY
+    assert other.errno(f"open 0 {PROC} w") == errno.EBUSY
+    talk.call("close 0")
+    other.call(f"open 0 {DEBUGFS} rw")
+    assert talk.errno(f"open 0 {PROC} rw") == errno.EBUSY
+    # A descriptor that a child has inherited keeps the session.
+    child = int(other.call("fork"))
+    other.end()
+    assert talk.errno(f"open 0 {PROC} rw") == errno.EBUSY
+    t.sh(f"kill -9 {child}; usleep 200000")
+    talk.call(f"open 0 {PROC} rw")
+
+
+@case(module="transport=proc")
+def proc_only(t):
+    assert t.run(f"cat {DEBUGFS} </dev/null").status
+    gdb = t.gdb()
+    assert int(gdb.eval("jiffies_64")) > 0
+
+
+@case(module="transport=debugfs")
+def debugfs_only(t):
+    assert t.run(f"cat {PROC} </dev/null").status
+    gdb = t.gdb()
+    assert int(gdb.eval("jiffies_64")) > 0
+
+
+@case(module=None)
+def bad_parameters(t):
+    """A bad module parameter is one clear line, and no module."""
+    for param, line in (("transport=tcp", "transport=tcp: must be auto, proc or debugfs"),
+                        ("buffer_size=0", "buffer_size=0: must be at least 1")):
+        result = t.run(f"insmod /lib/kgtp.ko {param}")
+        assert result.status and "Invalid argument" in result.output, result
+        assert line in t.sh("dmesg"), line
+        assert t.run("grep 'kgtp ' /proc/modules").status == 1
+
+
+@case
+def chunks(t):
+    """A packet may come in any pieces; several may come at once."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    for byte in packet("qAttached"):
+        assert talk.write(bytes([byte])) == 1
+    assert talk.until(b"#31") == b"+$1#31"
+    assert talk.write(packet("qAttached") + packet("qC") + b"+++" + packet("!")) == 13 + 6 + 3 + 5
+    assert talk.until(b"#9a") == b"+$1#31+$QC1#c5+$OK#9a"
+    # A reply is read in any pieces.
+    talk.write(packet("qC"))
+    assert [talk.read(1) for _ in range(8)] == [b"+", b"$", b"Q", b"C", b"1", b"#", b"c", b"5"]
+    # And nothing is left.
+    assert talk.read(ms=200) == "late"
+
+
+@case
+def acks(t):
+    """Checksums are checked, '-' gets the reply again, no acks after QStartNoAckMode."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write("$qC#00")
+    assert talk.read() == b"-"
+    talk.write(packet("qC"))
+    assert talk.until(b"#c5") == b"+$QC1#c5"
+    talk.write("-")
+    assert talk.until(b"#c5") == b"$QC1#c5"
+    talk.write("--")
+    assert talk.until(b"#c5") in (b"$QC1#c5", b"$QC1#c5$QC1#c5")
+    talk.write("+" + "garbage" + "\x03" + "$qC$qAttached#8f")
+    assert talk.until(b"#31").endswith(b"+$1#31")
+    talk.write(packet("QStartNoAckMode"))
+    assert talk.until(b"#9a") == b"+$OK#9a"
+    talk.write("+" + "$qC#00")
+    assert talk.until(b"#c5") == b"$QC1#c5"
+    talk.write("-")
+    assert talk.read(ms=200) == "late"
+
+
+@case
+def unknown_packets(t):
+    """What is not known gets the empty reply; what is known and malformed gets a sentence."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write(packet("QStartNoAckMode"))
+    talk.until(b"#9a")
+    for text in ("vMustReplyEmpty", "qNonsense", "Z9,0,0", "vCont?", "jThreads", "b", "\x80\xff", "}\x03"):
+        talk.write(packet(text.encode("latin-1")))
+        assert talk.until(b"#00") == b"$#00", text
+    for text in ("QTDP:x", "m12", "mzz,4", "QTFrame:", "QTBuffer:size:", "QTDV:1", "qTV:", "qTP:1"):
+        talk.write(packet(text))
+        reply = talk.read()
+        assert reply.startswith(b"$E.") and len(reply) > 12, (text, reply)
+
+
+@case
+def blocking(t):
+    """read blocks until there is a reply; O_NONBLOCK says EAGAIN; poll knows."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    assert talk.read(ms=300) == "late"
+    assert talk.call("poll 0 0").split() == ["out"]
+    assert talk.call("poll 0 200") == ""
+    talk.write(packet("qC"))
+    assert talk.call("poll 0 0").split() == ["in", "out"]
+    talk.call("close 0")
+    talk.call(f"open 0 {PROC} rw n")
+    assert talk.errno("read 0 10 1000") == errno.EAGAIN
+    talk.write(packet("qC"))
+    assert talk.until(b"#c5") == b"+$QC1#c5"
+    assert talk.errno("read 0 10 1000") == errno.EAGAIN
+    # Nobody reads: replies are kept until there is no room, and none is lost.
+    sent, got = 0, b""
+    request = packet("qXfer:features:read:target.xml:0,7000")
+    while "out" in talk.call("poll 0 0"):
+        sent += talk.write(request)
+        assert sent < 1000 * len(request)
+    assert talk.errno(f"write 0 {request.hex()}") == errno.EAGAIN
+    assert sent % len(request) == 0
+    while True:
+        try:
+            got += talk.read(100000)
+        except OSError as error:
+            assert error.errno == errno.EAGAIN
+            break
+    replies = got.split(b"$")
+    assert len(replies) == sent // len(request) + 1 and len(set(replies[1:-1])) == 1, len(replies)
+    assert talk.errno("close 7") == errno.EBADF
+
+
+@case
+def two_descriptors(t):
+    """`nc < /proc/gtp > /proc/gtp` opens the device twice: one session."""
+    talk, other = Talk(t), Talk(t)
+    talk.call(f"open 0 {PROC} r")
+    assert talk.errno(f"open 2 {PROC} r") == errno.EBUSY
+    talk.call(f"open 1 {PROC} w")
+    assert talk.errno(f"open 2 {PROC} w") == errno.EBUSY
+    assert other.errno(f"open 0 {PROC} rw") == errno.EBUSY
+    talk.write(packet("qC"), fd=1)
+    assert talk.errno("write 0 00") == errno.EBADF
+    assert talk.until(b"#c5", fd=0) == b"+$QC1#c5"
+    # The writer goes: the reader gets what is there, then the end.
+    talk.write(packet("qC"), fd=1)
+    talk.call("close 1")
+    assert talk.until(b"#c5", fd=0) == b"+$QC1#c5"
+    assert talk.read(fd=0) == b""
+    assert other.errno(f"open 0 {PROC} rw") == errno.EBUSY
+    talk.call("close 0")
+    other.call(f"open 0 {PROC} rw")
+    other.end()
+    # The shell's own way, with a program that knows nothing of it.
+    t.guest.push_bytes(packet("qC") + packet("!"), "/tmp/in")
+    got = t.sh(f"sh -c 'cat /tmp/in >&1; dd bs=1 count=15 2>/dev/null >/tmp/out' <{PROC} >{PROC}; cat /tmp/out")
+    assert got == "+$QC1#c5+$OK#9a", got
+
+
+@case
+def relay_errors(t):
+    """The relay says in one line what is wrong: busy, absent, not allowed."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    for relay in (GUEST_RELAY, f"{GUEST_RELAY} -d {PROC}", f"{GUEST_RELAY} -d {DEBUGFS}"):
+        result = t.run(f"{relay} </dev/null")
+        assert result.status == 1 and result.output.count("\n") == 1, result
+        assert result.output.startswith("putgtprsp: ") and "is busy" in result.output, result
+    talk.end()
+    t.rmmod()
+    result = t.run(f"{GUEST_RELAY} </dev/null")
+    assert result.status == 1 and result.output.count("\n") == 1 and "kgtp" in result.output, result
+
+
+@case(timeout=300)
+def garbage(t):
+    """A hundred thousand bytes of noise, half packets and mutated ones; then a session as ever."""
+    rnd = random.Random(4)
+    good = [packet(p) for p in ("qSupported:x", "?", "g", "m0,10", "mffffffff81000000,20", "qTStatus", "QTinit",
+                                "QTDP:1:ffffffff81000000:E:0:0-", "QTDP:-1:ffffffff81000000:R03X3,220027",
+                                "QTDPsrc:1:ffffffff81000000:at:0:1:41", "QTDV:1:5:0:61", "QTro:1000,2000", "QTStart",
+                                "QTStop", "QTFrame:0", "QTFrame:pc:10", "qTfP", "qTsP", "qTfV", "qTsV", "qTV:1",
+                                "QTBuffer:size:1000", "QTBuffer:circular:1", "qXfer:traceframe-info:read::0,100",
+                                "QTNotes:user:41;", "QTEnable:1:10", "qTP:1:10")]
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw n")
+    sent = 0
+    while sent < 100000:
+        data = bytearray(rnd.choice(good)) if rnd.random() < 0.8 else bytearray(rnd.randbytes(rnd.randrange(200)))
+        if rnd.random() < 0.6 and data:
+            for _ in range(rnd.randrange(3)):
+                data[rnd.randrange(len(data))] = rnd.randrange(256)
+            if rnd.random() < 0.7 and data[:1] == b"$" and b"#" in data[1:]:
+                body = bytes(data[1:data.rindex(b"#")])
+                data = bytearray(packet(body))
+        elif rnd.random() < 0.2:
+            data = data[:rnd.randrange(len(data) + 1)]
+        if not data:
+            continue
+        sent += len(data)
+        try:
+            talk.write(bytes(data))
+        except OSError as error:
+            assert error.errno == errno.EAGAIN
+        try:
+            talk.read(70000)
+        except OSError as error:
+            assert error.errno == errno.EAGAIN
+    talk.end()
+    # A packet that is too long is refused, and the session goes on.
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write(packet(b"m" * 40000))
+    assert talk.read().startswith(b"+$E.packet over")
+    talk.write(packet("qC"))
+    assert talk.until(b"#c5").endswith(b"$QC1#c5")
+    talk.end()
+    t.sh(f"cat {PROBES} >/dev/null")
+    gdb = t.gdb()
+    assert int(gdb.eval("jiffies_64")) > 0
+
+
+def memory(t):
+    """Bytes of the guest's memory that the kernel itself uses, after the garbage is collected."""
+    t.sh("echo 3 >/proc/sys/vm/drop_caches")
+    facts = dict(line.split(":") for line in t.sh("cat /proc/meminfo").splitlines())
+    return sum(int(facts[name].split()[0]) for name in ("SUnreclaim", "VmallocUsed", "PageTables", "Percpu")
+               if name in facts)
+
+
+def start_run(t, gdb, disconnected=False):
+    """A busy run; -> the load, which is at work."""
+    load = t.load("pread", n=0, file="/proc/version", size=64)
+    gdb.cmd(f"set disconnected-tracing {'on' if disconnected else 'off'}")
+    gdb.cmd("set circular-trace-buffer on")
+    gdb.cmd("delete")
+    gdb.cmd(f"trace vfs_read if $current_task_pid == {load.pid}")
+    n = gdb.eval("$tpnum")
+    gdb.actions(n, "collect $args, $bt")
+    gdb.cmd("tstart")
+    load.start()
+    return load
+
+
+@case(timeout=600)
+def kill_the_relay(t):
+    """kill -9 of the relay during a run, again and again: the run ends, nothing is left behind, memory comes back."""
+    gdb = t.gdb(connect=False)
+    gdb.cmd("set remotetimeout 1")
+    used = []
+    for _ in range(20):
+        t.connect(gdb)
+        load = start_run(t, gdb)
+        assert "vfs_read" in t.sh(f"cat {PROBES}")
+        t.sh("usleep 100000")
+        t.guest.relay.kill(9)
+        t.guest.relay.wait()
+        assert t.sh(f"cat {PROBES}") == ""
+        load.finish()
+        try:
+            gdb.cmd("disconnect")
+        except GdbError:
+            pass
+        used.append(memory(t))
+    assert max(used[10:]) - min(used[1:10]) < 600, used
+    t.connect(gdb)
+    assert "Trace stopped because of disconnection." in gdb.cmd("tstatus")
+
+
+@case(timeout=600, module=None)
+def unload_during_a_run(t):
+    """rmmod during a run: refused while a session is open, clean without one; memory is back where it was."""
+    gdb = t.gdb(connect=False)
+    used = []
+    for _ in range(20):
+        t.sh("insmod /lib/kgtp.ko")
+        t.connect(gdb)
+        load = start_run(t, gdb, disconnected=True)
+        refused = t.run("rmmod kgtp")
+        assert refused.status and "unavailable" in refused.output, refused     # EAGAIN: in use
+        gdb.cmd("disconnect")
+        t.guest.stop_relay()
+        assert "vfs_read" in t.sh(f"cat {PROBES}")
+        t.sh("rmmod kgtp")
+        assert t.sh(f"cat {PROBES}") == ""
+        load.finish()
+        assert t.run(f"cat {PROC} </dev/null").status
+        used.append(memory(t))
+    assert max(used[10:]) - min(used[1:10]) < 600, used

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * talk: system calls on a device, one a line, by one process, so that a test
+ * can do what no decent program would.  Each line is answered by one line.
+ *
+ *   open FD PATH r|w|rw [n]    (n: O_NONBLOCK; FD: 0 to 9, our own numbers)
+ *   close FD
+ *   write FD HEX
+ *   read FD COUNT MILLISECONDS    one read(2), if it returns in time
+ *   poll FD MILLISECONDS
+ *   fork                          a child has it all open, and sleeps
+ *   setuid UID                    for good
+ *   mode PATH                     of a file, with its type
+ *
+ * The answer is "= NUMBER", "= HEX" for read, "= in out err hup" for poll, or
+ * "! ERRNO"; "! late" where a read had to be interrupted.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+#define DATA_MAX	70000
+
+static int fds[10] = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
+static unsigned char data[DATA_MAX];
+
+static void wake(int sig)
+{
+	(void)sig;
+}
+
+static void answer(long ret)
+{
+	if (ret < 0)
+		printf("! %d\n", errno);
+	else
+		printf("= %ld\n", ret);
+}
+
+static void do_open(int n, const char *path, const char *mode, const char *more)
+{
+	int flags = mode[0] == 'r' && mode[1] == 'w' ? O_RDWR :
+		mode[0] == 'w' ? O_WRONLY : O_RDONLY;
+
+	fds[n] = open(path, flags | (more ? O_NONBLOCK : 0));
+	answer(fds[n] < 0 ? -1 : 0);
+}
+
+static void do_write(int n, const char *hex)
+{
+	long len = 0;
+	unsigned int byte;
+
+	while (len < DATA_MAX && sscanf(hex + 2 * len, "%2x", &byte) == 1)
+		data[len++] = byte;
+	answer(write(fds[n], data, len));
+}
+
+/* The alarm goes off again and again: it may come before the read begins. */
+static void do_read(int n, long count, long ms)
+{
+	struct itimerval timer = { { 0, 50000 }, { ms / 1000, ms % 1000 * 1000 } };
+	struct itimerval off = { { 0, 0 }, { 0, 0 } };
+	long ret, i;
+	int err;
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+	ret = read(fds[n], data, count < DATA_MAX ? count : DATA_MAX);
+	err = errno;
+	setitimer(ITIMER_REAL, &off, NULL);
+	errno = err;
+	if (ret < 0) {
+		if (err == EINTR)
+			puts("! late");
+		else
+			answer(ret);
+		return;
+	}
+	printf("= ");
+	for (i = 0; i < ret; i++)
+		printf("%02x", data[i]);
+	puts("");
+}
+
+static void do_poll(int n, int ms)
+{
+	struct pollfd p = { -1, POLLIN | POLLOUT, 0 };
+
+	p.fd = fds[n];
+	if (ms)		/* to wait for input: there is nearly always room */
+		p.events = POLLIN;
+	if (poll(&p, 1, ms) < 0) {
+		answer(-1);
+		return;
+	}
+	printf("= %s%s%s%s\n", p.revents & POLLIN ? "in " : "",
+	       p.revents & POLLOUT ? "out " : "",
+	       p.revents & POLLERR ? "err " : "",
+	       p.revents & POLLHUP ? "hup " : "");
+}
+
+static void do_fork(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		close(0);
+		close(1);
+		sleep(1000);
+		_exit(0);
+	}
+	answer(pid);
+}
+
+static void do_mode(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		answer(-1);
+	else
+		printf("= %o\n", (unsigned int)st.st_mode);
+}
+
+int talk_main(int argc, char **argv)
+{
+	static char line[2 * DATA_MAX + 100];
+	struct sigaction sa;
+	char *word[5];
+	int n;
+
+	(void)argc;
+	(void)argv;
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = wake;
+	sigaction(SIGALRM, &sa, NULL);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while (fgets(line, sizeof(line), stdin)) {
+		memset(word, 0, sizeof(word));
+		word[0] = strtok(line, " \n");
+		for (n = 1; n < 5 && word[n - 1]; n++)
+			word[n] = strtok(NULL, " \n");
+		n = word[0] && word[1] ? atoi(word[1]) % 10 : 0;
+		if (!word[0])
+			continue;
+		if (!strcmp(word[0], "open") && word[3])
+			do_open(n, word[2], word[3], word[4]);
+		else if (!strcmp(word[0], "close"))
+			answer(close(fds[n]));
+		else if (!strcmp(word[0], "write"))
+			do_write(n, word[2] ? word[2] : "");
+		else if (!strcmp(word[0], "read") && word[3])
+			do_read(n, atol(word[2]), atol(word[3]));
+		else if (!strcmp(word[0], "poll") && word[2])
+			do_poll(n, atoi(word[2]));
+		else if (!strcmp(word[0], "setuid") && word[1])
+			answer(setuid(atoi(word[1])));
+		else if (!strcmp(word[0], "mode") && word[1])
+			do_mode(word[1]);
+		else if (!strcmp(word[0], "fork"))
+			do_fork();
+		else
+			puts("! what?");
+	}
+	return 0;
+}
