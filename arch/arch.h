@@ -25,8 +25,8 @@ extern const struct arch_reg arch_regs[];
 extern const unsigned int arch_nr_regs;
 extern const unsigned int arch_pc, arch_sp;	/* indexes in arch_regs */
 
-extern const char arch_name[];		/* target.xml's <architecture> */
-extern const char arch_feature[];	/* its <feature name> */
+extern const char * const arch_name;	/* target.xml's <architecture> */
+extern const char * const arch_feature;	/* its <feature name> */
 
 /* The address that the kernel's _text was linked for. */
 extern const unsigned long arch_link_text;

@@ -58,6 +58,6 @@ const struct arch_reg arch_regs[] = {
 
 const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
 const unsigned int arch_pc = 16, arch_sp = 7;
-const char arch_name[] = "i386:x86-64";
-const char arch_feature[] = "org.gnu.gdb.i386.core";
+const char * const arch_name = "i386:x86-64";
+const char * const arch_feature = "org.gnu.gdb.i386.core";
 const unsigned long arch_link_text = __START_KERNEL;

@@ -18,26 +18,27 @@
 #include <asm/system.h>
 #endif
 
-#define kc_load(p)	(*(const volatile __typeof__(*(p)) *)(p))
-#define kc_store(p, v)	((void)(*(volatile __typeof__(*(p)) *)(p) = (v)))
+#define kc_load(p)	(*(const volatile __typeof__((p)[0]) *)(p))
+#define kc_store(p, v)	((void)(*(volatile __typeof__((p)[0]) *)(p) = (v)))
 
 /* A full barrier serves any width, which smp_store_release() does not. */
 #define kc_load_acquire(p) __extension__({				\
-	__typeof__(*(p)) kc_v_ = kc_load(p);				\
-	kc_rmb();							\
+	__typeof__((p)[0]) kc_v_ = kc_load(p);				\
+	kc_rmb();	/* what is loaded next is not older */		\
 	kc_v_;								\
 })
 #define kc_store_release(p, v)	do {					\
-	kc_wmb();							\
+	kc_wmb();	/* what was stored before is not younger */	\
 	kc_store(p, v);							\
 } while (0)
 
+/* Loads before it come before loads behind it. */
 #define kc_rmb()	smp_rmb()
-/* Stores before it, and loads before it where the machine moves those. */
+/* All before it comes before stores behind it; x86 moves no load past a store. */
 #ifdef CONFIG_X86
-#define kc_wmb()	smp_wmb()
+#define kc_wmb()	smp_wmb()	/* see above */
 #else
-#define kc_wmb()	smp_mb()
+#define kc_wmb()	smp_mb()	/* see above */
 #endif
 #define kc_barrier()	barrier()
 

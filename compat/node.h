@@ -10,9 +10,9 @@
 #include "compat/config.h"
 
 #ifdef KC_HAVE_POLL_T
-typedef __poll_t kc_poll_t;
+#define kc_poll_t	__poll_t
 #else
-typedef unsigned int kc_poll_t;
+#define kc_poll_t	unsigned int
 #endif
 
 #define KC_POLL_IN	((__force kc_poll_t)(POLLIN | POLLRDNORM))

@@ -33,6 +33,7 @@ int kc_symbols_init(void)
 	char text[KSYM_SYMBOL_LEN];
 	struct kprobe kp;
 	unsigned long addr;
+	unsigned long off;
 	char *plus;
 	int ret;
 
@@ -46,10 +47,9 @@ int kc_symbols_init(void)
 
 	sprint_symbol(text, addr);
 	plus = strchr(text, '+');
-	if (!plus)
+	if (!plus || sscanf(plus + 1, "0x%lx", &off) != 1)
 		return -ENOENT;
-	addr -= simple_strtoul(plus + 1, NULL, 16);
-	kc_lookup = (unsigned long (*)(const char *name))addr;
+	kc_lookup = (unsigned long (*)(const char *name))(addr - off);
 	return 0;
 }
 

@@ -196,19 +196,29 @@ enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 }
 
 /* Any context. */
+static enum agent_error hit_put_var(struct gtp_cpu *tc,
+				    const struct gtp_var *var, u64 value)
+{
+	u64 block[2];
+
+	block[0] = FRAME_HEAD('V', var->num, sizeof(u64));
+	block[1] = value;
+	if (ringbuf_append(&tc->frame, block, sizeof(block)))
+		return AGENT_E_NO_ROOM;
+	return AGENT_OK;
+}
+
+/* Any context. */
 enum agent_error agent_target_tracev(void *target, u32 slot)
 {
 	const struct gtp_var *var = gtp_var_slot(slot);
 	struct gtp_cpu *tc = target;
-	u64 block[2];
+	u64 value;
 
 	if (var->special && var->special->collect)
-		return var->special->collect(tc);
-	block[0] = FRAME_HEAD('V', var->num, sizeof(u64));
-	agent_target_getv(target, slot, &block[1]);
-	if (ringbuf_append(&tc->frame, block, sizeof(block)))
-		return AGENT_E_NO_ROOM;
-	return AGENT_OK;
+		return var->special->collect(tc, var);
+	agent_target_getv(target, slot, &value);
+	return hit_put_var(tc, var, value);
 }
 
 /* ---- a hit ---------------------------------------------------------------- */
@@ -245,15 +255,17 @@ static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
 }
 
 /* Any context.  What GDB needs to unwind: registers, and the stack's top. */
-enum agent_error gtp_hit_bt(struct gtp_cpu *tc)
+enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 {
 	enum agent_error err = AGENT_OK;
 
 	if (!tc->has_regs)
 		err = hit_collect_regs(tc);
-	if (err)
-		return err;
-	return hit_block(tc, agent_target_reg(tc, arch_sp), gtp.bt_size, 1);
+	if (!err)
+		err = hit_block(tc, agent_target_reg(tc, arch_sp), gtp.bt_size,
+				1);
+	/* So that tdump has something to say of it. */
+	return err ? err : hit_put_var(tc, var, gtp.bt_size);
 }
 
 /* Any context. */

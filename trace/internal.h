@@ -7,12 +7,12 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/percpu.h>
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
 #include "agent/agent.h"
 #include "compat/kprobe.h"
+#include "compat/percpu.h"
 #include "frame/frame.h"
 #include "ringbuf/ringbuf.h"
 #include "rsp/rsp.h"
@@ -60,7 +60,7 @@ struct gtp_point {
 	struct gtp_action *acts;
 	u32 nr_acts;
 	void *code;		/* memory of all decoded programs */
-	struct gtp_count *count;	/* per CPU; NULL before the first run */
+	struct gtp_count __percpu *count;	/* NULL before the first run */
 	atomic_t passed;
 	struct kprobe kp;
 	int armed;
@@ -74,6 +74,7 @@ void gtp_points_free(void);
 #define GTP_VARS_MAX	1024
 
 struct gtp_cpu;
+struct gtp_var;
 
 /* A variable that the module itself knows. */
 struct gtp_special {
@@ -83,7 +84,8 @@ struct gtp_special {
 	u64 (*get)(const struct gtp_cpu *tc);
 	void (*set)(u64 val);	/* QTDV; NULL: read-only */
 	/* Any context: `collect'; NULL: the value. */
-	enum agent_error (*collect)(struct gtp_cpu *tc);
+	enum agent_error (*collect)(struct gtp_cpu *tc,
+				    const struct gtp_var *var);
 };
 
 struct gtp_var {
@@ -186,7 +188,7 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 /* hit.c */
 int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs);
 /* Any context: `collect $bt'. */
-enum agent_error gtp_hit_bt(struct gtp_cpu *tc);
+enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var);
 
 /* ---- frames ------------------------------------------------------------- */
 

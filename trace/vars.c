@@ -243,7 +243,7 @@ const char *gtp_var_define(u32 num, s64 value, int builtin,
 	name[len] = '\0';
 	if (var && var->special) {
 		if (strcmp(name, var->special->name))
-			return "that number belongs to a variable of the module; reconnect to learn of it";
+			return "that number is a variable of the module: reconnect";
 		if (var->special->set)
 			var->special->set(value);
 		return NULL;
