@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ringbuf/ and NMIs: the code is single-stepped, and a hit comes in between any
- * two of its instructions.  Where this cannot be done (not x86-64) it is left to
- * stress_ringbuf.c.
+ * ringbuf/ and NMIs: the code is single-stepped, and a hit comes in between
+ * any two of its instructions.  Where this cannot be done (not x86-64) it is
+ * left to stress_ringbuf.c.
  *
- *	test_ringbuf_nmi [all]	all: one instruction after the other, takes minutes
+ *	test_ringbuf_nmi [all]		all: at each instruction in turn, slow
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -80,8 +80,9 @@ static void check_all(void)
 
 #define TRAP_FLAG	0x100
 
-static volatile int stepping;
-static volatile long steps, at;		/* so far; where to hit (-1: anywhere) */
+static int stepping;
+static long steps;	/* so far */
+static long at;		/* where to hit; -1: everywhere */
 
 static void on_trap(int sig, siginfo_t *si, void *context)
 {

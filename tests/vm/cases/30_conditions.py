@@ -97,8 +97,9 @@ def objects(t):
         (f"{task}->in_execve == 0", 12),
         (f"{task}->sched_reset_on_fork == 1", 0),
         (f"{task}->in_iowait + {task}->in_execve + 1 == 1", 12),
-        ("file->f_path.dentry->d_name.name[0] == 118", 12),
-        ("file->f_path.dentry->d_name.name[1] == 118", 0),
+        ("(file->f_inode->i_mode & 0170000) == 0100000", 12),           # a short
+        ("(file->f_inode->i_mode & 0170000) == 0040000", 0),
+        ("file->f_inode->i_sb->s_type->name[0] == 112", 12),            # "proc"
         ("jiffies_64 > 1", 12),
         ("init_task.comm[7] == 47", 12),
         ("$current_task_pid == $current_task_pid && $cpu_id < $cpu_number", 12),
