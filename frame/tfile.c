@@ -124,8 +124,6 @@ u32 frame_tfile_read(const struct frame *f, u16 num, const u8 *regs,
 	w.off = off;
 	w.end = off + n;
 	w.dst = dst;
-	if (w.end < off)
-		return 0;
 	if (off < TFILE_HDR)
 		frame_put_hdr(&w, num, frame_tfile_size(f, regs_len));
 	else

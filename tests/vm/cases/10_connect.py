@@ -147,3 +147,27 @@ def gdb_in_the_guest(t):
         shown, status = t.guest_gdb(f"target remote {target}", f"x/s {banner:#x}", "detach")
         assert status == 0 and "Linux version" in shown, (target, status, shown)
         assert "get_tty_state" not in shown, shown
+
+
+@case(guest_gdb=True)
+def relay_modes(t):
+    """putgtprsp on a Unix socket and on TCP, both ways, with the real device; it lets go of it each time."""
+    banner = symbol(t, "linux_banner")
+
+    def look(target):
+        shown, status = t.guest_gdb(f"target remote {target}", f"x/s {banner:#x}", "detach")
+        assert status == 0 and "Linux version" in shown, (target, status, shown)
+
+    t.sh("loup")
+    unix = t.spawn("exec putgtprsp -u /tmp/gtp.socket")
+    tcp = t.spawn("exec putgtprsp -l 4321")
+    for job in (unix, tcp):
+        assert "listening" in job.readline()
+    for _ in range(3):
+        look("/tmp/gtp.socket")
+        look("127.0.0.1:4321")
+    for job in (unix, tcp):
+        job.kill(15)
+        assert job.wait() == 128 + 15, job.text()
+    assert t.run("ls /tmp/gtp.socket").status
+    assert t.run("putgtprsp -c 127.0.0.1:4322 </dev/null").status == 1

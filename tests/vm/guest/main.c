@@ -6,11 +6,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -106,6 +109,22 @@ static int chmod_main(int argc, char **argv)
 	return 0;
 }
 
+/* loup: 127.0.0.1 on the loopback interface */
+static int loup_main(int argc, char **argv)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct ifreq ifr;
+
+	(void)argc;
+	(void)argv;
+	memset(&ifr, 0, sizeof(ifr));
+	strcpy(ifr.ifr_name, "lo");
+	ifr.ifr_flags = IFF_UP | IFF_RUNNING;
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr))
+		return fail("lo");
+	return 0;
+}
+
 /* grep [-c] STRING [FILE]: a fixed string, no pattern. */
 static int grep_main(int argc, char **argv)
 {
@@ -166,6 +185,7 @@ static const struct {
 	{ "rm",		rm_main },
 	{ "chmod",	chmod_main },
 	{ "grep",	grep_main },
+	{ "loup",	loup_main },
 	{ "usleep",	usleep_main },
 	{ "date",	date_main },
 };
