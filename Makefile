@@ -2,7 +2,7 @@
 #
 #	make			kgtp.ko for the running kernel, and putgtprsp
 #	make KDIR=DIR		... for the kernel whose build tree is DIR
-#	make install, uninstall	(PREFIX, DESTDIR)
+#	make install, uninstall	(PREFIX, MODDIR, DESTDIR)
 #	make probe		what was found out about the kernel's API
 #	make demo		a kernel in QEMU, traced by GDB, in one command
 #	make shell		the same, at the (gdb) prompt
@@ -10,8 +10,7 @@
 #	make lint, unit, fuzz	parts of them
 #	make clean
 
-KREL_RUNNING := $(shell uname -r)
-KDIR ?= /lib/modules/$(KREL_RUNNING)/build
+KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -23,9 +22,17 @@ CFLAGS ?= -O2 -g
 RELAY_CFLAGS := -std=gnu89 -Wall -Wextra -Wdeclaration-after-statement \
 	-Werror -DKGTP_VERSION='"$(VERSION)"'
 
-KREL = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || \
-	$(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease)
-MODDIR = $(DESTDIR)/lib/modules/$(KREL)/extra
+# The release as `uname -r` and vermagic have it, which kernel.release and `make
+# kernelrelease` are not on Debian; without a tree, its usual place tells.
+KREL = $(or $(firstword $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
+	$(addprefix $(KDIR)/include/,generated/utsrelease.h linux/utsrelease.h \
+	linux/version.h) 2>/dev/null)),$(patsubst \
+	/lib/modules/%/build,%,$(filter /lib/modules/%,$(KDIR))))
+MODDIR = /lib/modules/$(KREL)/extra
+
+# For compat/probe.sh: the tree, and what else its answers depend on.
+PROBE_STAMP = $(filter-out KDIR=% PREFIX=% MODDIR=% DESTDIR=% V=%,$(MAKEOVERRIDES))
+export KDIR PROBE_STAMP
 
 all: modules putgtprsp/putgtprsp
 
@@ -35,30 +42,35 @@ modules: compat-config
 	@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 compat-config:
-	@KDIR=$(KDIR) MAKE="$(MAKE)" PROBE_STAMP="$(filter-out KDIR=%,$(MAKEOVERRIDES))" \
-		compat/probe.sh
+	@MAKE="$(MAKE)" compat/probe.sh
 
-probe:
-	@KDIR=$(KDIR) MAKE="$(MAKE)" PROBE_STAMP="$(filter-out KDIR=%,$(MAKEOVERRIDES))" \
-		compat/probe.sh --table
+probe: compat-config
+	@cat compat/.probe/table
 
-putgtprsp/putgtprsp: $(wildcard putgtprsp/*.[ch])
-	@command -v $(firstword $(CC)) >/dev/null || { \
-		echo "putgtprsp: no C compiler ($(CC)): install gcc" >&2; exit 1; }
+putgtprsp/putgtprsp: $(wildcard putgtprsp/*.[ch]) dkms.conf
+	@echo '#include <stdio.h>' | $(CC) -E -x c - >/dev/null 2>&1 || { \
+		echo "putgtprsp: $(firstword $(CC)) is missing or finds no C library:" \
+			"install gcc and libc6-dev (Red Hat: glibc-devel)" >&2; exit 1; }
 	$(CC) $(CFLAGS) $(RELAY_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS)
 
+# Not into a DESTDIR: that is a package's business.
+DEPMOD = PATH="$$PATH:/usr/sbin:/sbin" depmod $(KREL) || { \
+	echo "kgtp: depmod $(KREL) failed; if it is missing, install kmod" >&2; exit 1; }
+
 install: all
-	install -d $(MODDIR) $(DESTDIR)$(PREFIX)/sbin \
+	install -d $(DESTDIR)$(MODDIR) $(DESTDIR)$(PREFIX)/sbin \
 		$(DESTDIR)$(PREFIX)/share/man/man8
-	install -m 644 kgtp.ko $(MODDIR)/
+	install -m 644 kgtp.ko $(DESTDIR)$(MODDIR)/
 	install -m 755 putgtprsp/putgtprsp $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 putgtprsp/putgtprsp.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	$(if $(DESTDIR),,depmod $(KREL))
+	$(if $(DESTDIR),,$(DEPMOD))
 
 uninstall:
-	rm -f $(MODDIR)/kgtp.ko $(DESTDIR)$(PREFIX)/sbin/putgtprsp \
+	@[ -n "$(KREL)" ] || { \
+		echo "kgtp: whose module? no kernel build tree at $(KDIR): say KDIR=DIR" >&2; exit 1; }
+	rm -f $(DESTDIR)$(MODDIR)/kgtp.ko $(DESTDIR)$(PREFIX)/sbin/putgtprsp \
 		$(DESTDIR)$(PREFIX)/share/man/man8/putgtprsp.8
-	$(if $(DESTDIR),,depmod $(KREL))
+	$(if $(DESTDIR),,$(DEPMOD))
 
 demo:
 	@tests/demo/run
@@ -69,20 +81,21 @@ shell:
 check:
 	@tests/check
 
-lint:
-	@tests/lint/run
+lint unit:
+	@tests/check $@
 
-unit:
-	@tests/unit/run
+clean: clean-objects
+	rm -rf compat/.probe compat/config.h tests/unit/build putgtprsp/putgtprsp
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
-clean:
-	rm -rf compat/.probe compat/config.h compat/config.h.tmp tests/unit/build
-	rm -f putgtprsp/putgtprsp kgtp.ko kgtp.mod kgtp.mod.c kgtp.o kgtp.mod.o \
-		Module.symvers modules.order Module.markers .Module.symvers.cmd \
-		.modules.order.cmd .module-common.o .*.cmd
+# What kbuild makes.  compat/probe.sh asks for this too, when the tree changes.
+clean-objects:
+	find . \( -name .git -o -name .probe -o -name tests \) -prune -o -type f \
+		\( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name '.*.d' -o -name '*.tmp' \
+		-o -name Module.symvers -o -name Module.markers -o -name modules.order \) \
+		-exec rm -f {} +
 	rm -rf .tmp_versions
-	for d in . agent arch compat dev frame ringbuf rsp trace; do \
-		rm -f $$d/*.o $$d/.*.cmd $$d/.*.d; done
 
 .PHONY: all modules compat-config probe install uninstall demo shell check \
-	lint unit clean
+	lint unit clean clean-objects

@@ -6,38 +6,36 @@
 #include "compat/node.h"
 
 #ifdef KC_HAVE_PROC_OPS
-static struct proc_ops kc_proc_ops;
-
-static const struct proc_ops *kc_proc(const struct file_operations *fops)
+static const struct proc_ops *kc_proc(struct kc_node *node)
 {
-	kc_proc_ops.proc_open = fops->open;
-	kc_proc_ops.proc_release = fops->release;
-	kc_proc_ops.proc_read = fops->read;
-	kc_proc_ops.proc_write = fops->write;
-	kc_proc_ops.proc_poll = fops->poll;
-	kc_proc_ops.proc_ioctl = fops->unlocked_ioctl;
-	return &kc_proc_ops;
+	node->proc_ops.proc_open = node->fops->open;
+	node->proc_ops.proc_release = node->fops->release;
+	node->proc_ops.proc_read = node->fops->read;
+	node->proc_ops.proc_write = node->fops->write;
+	node->proc_ops.proc_poll = node->fops->poll;
+	node->proc_ops.proc_ioctl = node->fops->unlocked_ioctl;
+	return &node->proc_ops;
 }
 #else
-static const struct file_operations *kc_proc(const struct file_operations *fops)
+static const struct file_operations *kc_proc(struct kc_node *node)
 {
-	return fops;
+	return node->fops;
 }
 #endif
 
-int kc_node_proc(struct kc_node *node, const char *name,
-		 const struct file_operations *fops)
+int kc_node_proc(struct kc_node *node)
 {
-	node->proc = proc_create_data(name, 0600, NULL, kc_proc(fops), NULL);
+	node->proc = proc_create_data(node->name, node->mode, NULL,
+				      kc_proc(node), NULL);
 	/* It does not say which; a name in use is logged by the kernel. */
 	return node->proc ? 0 : -ENOMEM;
 }
 
 #ifdef KC_HAVE_DEBUGFS_CREATE
-int kc_node_debugfs(struct kc_node *node, const char *name,
-		    const struct file_operations *fops)
+int kc_node_debugfs(struct kc_node *node)
 {
-	struct dentry *d = debugfs_create_file(name, 0600, NULL, NULL, fops);
+	struct dentry *d = debugfs_create_file(node->name, node->mode, NULL,
+					       NULL, node->fops);
 
 	/* NULL for an error up to 4.20 (ff9fb72bc077), ERR_PTR since. */
 	if (!d)
@@ -54,8 +52,7 @@ static void kc_node_debugfs_remove(struct kc_node *node)
 	node->debugfs = NULL;
 }
 #else
-int kc_node_debugfs(struct kc_node *node, const char *name,
-		    const struct file_operations *fops)
+int kc_node_debugfs(struct kc_node *node)
 {
 	return -ENODEV;
 }
@@ -65,11 +62,11 @@ static void kc_node_debugfs_remove(struct kc_node *node)
 }
 #endif
 
-void kc_node_remove(struct kc_node *node, const char *name)
+void kc_node_remove(struct kc_node *node)
 {
 	if (node->debugfs)
 		kc_node_debugfs_remove(node);
 	if (node->proc)
-		remove_proc_entry(name, NULL);
+		remove_proc_entry(node->name, NULL);
 	node->proc = NULL;
 }

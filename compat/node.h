@@ -7,6 +7,7 @@
 
 #include <linux/fs.h>
 #include <linux/poll.h>
+#include <linux/proc_fs.h>
 #include "compat/config.h"
 
 #ifdef KC_HAVE_POLL_T
@@ -19,22 +20,28 @@
 #define KC_POLL_OUT	((__force kc_poll_t)(POLLOUT | POLLWRNORM))
 
 struct kc_node {
+	const char *name;
+	umode_t mode;
+	const struct file_operations *fops;
+
+	/* compat/node.c's own */
 	struct proc_dir_entry *proc;
 	struct dentry *debugfs;
+#ifdef KC_HAVE_PROC_OPS
+	struct proc_ops proc_ops;
+#endif
 };
 
 /*
- * Process context; sleeps.  Both create `name` with mode 0600 at the top of
- * their filesystem.  0; -EEXIST; -ENOMEM; kc_node_debugfs(): -ENODEV where the
- * kernel has no debugfs.  fops: owner, open, release, read, write, poll and
- * unlocked_ioctl are used; one table for the life of the module.
+ * Process context; sleeps.  Both create the node at the top of their
+ * filesystem.  0; -EEXIST; -ENOMEM; kc_node_debugfs(): -ENODEV where the kernel
+ * has no debugfs.  Of fops, owner, open, release, read, write, poll and
+ * unlocked_ioctl are used.
  */
-int kc_node_proc(struct kc_node *node, const char *name,
-		 const struct file_operations *fops);
-int kc_node_debugfs(struct kc_node *node, const char *name,
-		    const struct file_operations *fops);
+int kc_node_proc(struct kc_node *node);
+int kc_node_debugfs(struct kc_node *node);
 
-/* Process context; waits for callers that are inside.  Safe on a zeroed node. */
-void kc_node_remove(struct kc_node *node, const char *name);
+/* Process context; waits for callers that are inside.  Safe where none is. */
+void kc_node_remove(struct kc_node *node);
 
 #endif

@@ -4,15 +4,19 @@
 # compat/config.h.  The answers are kept until the tree, its configuration, the
 # compiler or the questions change.
 #
-#	KDIR=... MAKE=... compat/probe.sh [--table]
+#	KDIR=... MAKE=... compat/probe.sh
 #
 # Run from the top of the source tree.  PROBE_STAMP: anything else that the
 # answers depend on (make variables, which reach $MAKE by themselves).
-# --table prints what was decided, and why.
+# What was decided, and why, is in compat/.probe/table.
 set -eu
+LC_ALL=C
+export LC_ALL
 
 out=compat/config.h
 work=compat/.probe
+log=$work/log
+table=$work/table
 make=${MAKE:-make}
 
 die() {
@@ -20,23 +24,46 @@ die() {
 	exit 1
 }
 
-[ -f "$KDIR/Makefile" ] ||
-	die "no kernel build tree at $KDIR: install linux-headers-$(uname -r)" \
-	    "(Debian, Ubuntu) or kernel-devel-$(uname -r) (Red Hat, SUSE)," \
-	    "or say KDIR=DIR"
-[ -f "$KDIR/Module.symvers" ] ||
-	die "$KDIR/Module.symvers is missing: the tree must be a built one," \
-	    "or come from your distribution's kernel headers package"
+# make -n: this runs all the same, to hand on make's job slots.
+flags=${MAKEFLAGS-}
+case ${flags%% *} in
+-*|*=*) ;;
+*n*) exit 0 ;;
+esac
 
+# kbuild itself can not, and says so late or not at all.
+case $PWD$KDIR in
+*[[:space:]:%]*)
+	die "kernel modules can not be built in a directory whose path has" \
+	    "spaces, colons or percent signs ($PWD, KDIR=$KDIR): move it" ;;
+esac
+
+case $KDIR in
+/lib/modules/*/build) release=${KDIR#/lib/modules/} release=${release%/build} ;;
+*) release=$(uname -r) ;;
+esac
+headers="linux-headers-$release (Debian, Ubuntu), kernel-devel-$release (Red Hat)"
+headers="$headers or kernel-default-devel (SUSE)"
+
+[ -f "$KDIR/Makefile" ] ||
+	die "no kernel build tree at $KDIR: install $headers, or say KDIR=DIR"
 autoconf=
 for f in include/generated/autoconf.h include/linux/autoconf.h; do
 	[ -f "$KDIR/$f" ] && autoconf=$KDIR/$f && break
 done
-[ -n "$autoconf" ] || die "$KDIR is not configured (no autoconf.h)"
+[ -n "$autoconf" ] ||
+	die "the kernel tree $KDIR is not configured (no autoconf.h):" \
+	    "install $headers, or build that tree first"
+[ -f "$KDIR/Module.symvers" ] ||
+	die "the kernel tree $KDIR is not built (no Module.symvers):" \
+	    "install $headers, or build that tree first"
 
-stamp=$( { echo "$KDIR ${PROBE_STAMP-}"; cat "$autoconf" "$KDIR/Module.symvers" \
-	compat/families compat/probes/*.c compat/probe.sh; } | cksum | tr ' ' '-')
-if [ "${1-}" != --table ] && [ -f $out ] &&
+stamp=$( {
+	echo "$KDIR ${PROBE_STAMP-} ${ARCH-} ${CROSS_COMPILE-} ${KCFLAGS-}"
+	cat "$autoconf" "$KDIR/Module.symvers" compat/families \
+		compat/probes/*.c compat/probe.sh
+} | cksum | tr ' ' '-')
+if [ -f $out ] && [ -f $table ] &&
    [ "$(sed -n '1s/.*stamp \([^ ]*\) .*/\1/p' $out)" = "$stamp" ]; then
 	exit 0
 fi
@@ -57,13 +84,15 @@ done
 	echo "EXTRA_CFLAGS := -Werror"
 } > $work/Kbuild
 cp $work/Kbuild $work/Makefile
-log=$work/log
-$make -k -C "$KDIR" M="$PWD/$work" V=1 modules > $log 2>&1 || :
+$make -k -C "$KDIR" M="$PWD/$work" V=1 modules > $log 2>&1 < /dev/null || :
 
 [ -f $work/control-compiles.o ] || {
-	cc=$(sed -n 's/^.*: \([^ :]*\): \(command \)\{0,1\}[nN]o\{0,1\}t\{0,1\} \(such file\|found\).*$/\1/p' $log | head -n 1)
-	[ -z "$cc" ] || die "$cc is missing: install the package of that name," \
-		"or say CC=gcc"
+	# make's words, dash's, bash's
+	cc=$(sed -n -e 's/^.*: \([^ :]*\(cc\|clang\)[0-9.]*\(-[^ :]*\)*\): No such file.*/\1/p' \
+		-e 's/^.*: \([^ :]*\(cc\|clang\)[0-9.]*\(-[^ :]*\)*\): \(command \)*not found.*/\1/p' \
+		$log | head -n 1)
+	[ -z "$cc" ] ||
+		die "the compiler $cc is missing: install $cc, or say CC=COMPILER"
 	grep -m 3 -iE 'error|not found' $log >&2 || tail -n 3 $log >&2
 	die "a module that must compile does not compile against $KDIR;" \
 	    "the log is $log"
@@ -89,8 +118,7 @@ exported() {	# "a+b|c": is this satisfied by Module.symvers?
 	return 1
 }
 
-tmp=$out.tmp
-table=$work/table
+tmp=$work/config.h
 : > $table
 {
 	echo "/* Made by compat/probe.sh for $KDIR: stamp $stamp (do not edit) */"
@@ -131,10 +159,11 @@ while read -r family need variants; do
 	fi
 done < compat/families
 { echo; echo "#endif"; } >> $tmp
-[ "${1-}" != --table ] || cat $table
 [ -z "$failed" ] || {
-	rm -f $tmp
 	cat $table >&2
 	die "this kernel offers no known way to:$failed; the log is $log"
 }
+# kbuild rebuilds what its command line or a newer header tells it to: for another
+# tree both may be as they were.
+$make -s clean-objects
 mv $tmp $out

@@ -16,12 +16,10 @@
 #include "compat/node.h"
 #include "dev/dev.h"
 #include "dev/session.h"
-
-#define DEV_NAME "gtp"
+#include "dev/stat.h"
 
 static DEFINE_MUTEX(dev_lock);	/* opening and closing */
 static struct session session;
-static struct kc_node node;
 
 /*
  * A process may open the device once for both ways, or once for each: what a
@@ -200,36 +198,54 @@ static const struct file_operations dev_fops = {
 	.unlocked_ioctl = dev_ioctl,
 };
 
+static struct kc_node dev_nodes[] = {
+	{ .name = "gtp", .mode = 0600, .fops = &dev_fops },
+	{ .name = "gtpstat", .mode = 0400, .fops = &dev_stat_fops },
+};
+
+static int dev_create(struct kc_node *node, enum dev_transport transport)
+{
+	int ret;
+
+	if (transport != DEV_DEBUGFS) {
+		ret = kc_node_proc(node);
+		if (ret) {
+			pr_err("cannot create /proc/%s (errno %d)\n",
+			       node->name, -ret);
+			return ret;
+		}
+	}
+	if (transport == DEV_PROC)
+		return 0;
+	ret = kc_node_debugfs(node);
+	if (!ret)
+		return 0;
+	if (transport == DEV_DEBUGFS) {
+		pr_err("cannot create %s in debugfs (errno %d)\n", node->name,
+		       -ret);
+		return ret;
+	}
+	pr_info("no debugfs (errno %d): only /proc/%s\n", -ret, node->name);
+	return 0;
+}
+
 int dev_init(enum dev_transport transport)
 {
+	unsigned int i;
 	int ret = 0;
 
 	mutex_init(&session.in_lock);
 	mutex_init(&session.out_lock);
 	init_waitqueue_head(&session.wait);
-	if (transport != DEV_DEBUGFS) {
-		ret = kc_node_proc(&node, DEV_NAME, &dev_fops);
-		if (ret) {
-			pr_err("cannot create /proc/" DEV_NAME " (errno %d)\n",
-			       -ret);
-			return ret;
-		}
-	}
-	if (transport != DEV_PROC) {
-		ret = kc_node_debugfs(&node, DEV_NAME, &dev_fops);
-		if (ret && transport == DEV_DEBUGFS) {
-			pr_err("cannot create " DEV_NAME " in debugfs (errno %d)\n",
-			       -ret);
-			return ret;
-		}
-		if (ret)
-			pr_info("no debugfs (errno %d): only /proc/" DEV_NAME "\n",
-				-ret);
-	}
-	return 0;
+	for (i = 0; !ret && i < ARRAY_SIZE(dev_nodes); i++)
+		ret = dev_create(&dev_nodes[i], transport);
+	return ret;
 }
 
 void dev_exit(void)
 {
-	kc_node_remove(&node, DEV_NAME);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(dev_nodes); i++)
+		kc_node_remove(&dev_nodes[i]);
 }

@@ -15,7 +15,7 @@
  * shall not look at it.
  */
 #if defined(__SANITIZE_THREAD__) || defined(__clang__)
-#define RINGBUF_RACY	__attribute__((no_sanitize("thread"), noinline))
+#define RINGBUF_RACY	__attribute__((no_sanitize("thread"), __noinline__))
 #else
 #define RINGBUF_RACY
 #endif

@@ -11,6 +11,8 @@
 #include <linux/errno.h>
 #include "ringbuf/private.h"
 
+#define RINGBUF_DROP_MOST	256	/* frames, with interrupts off */
+
 /* What a CPU is about to get, and then what it has left over. */
 struct ringbuf_change {
 	struct ringbuf_cpu *rc;
@@ -127,9 +129,10 @@ static int ringbuf_change_alloc(struct ringbuf_change *c)
 
 /*
  * This CPU (or it is offline), interrupts off, its writer claimed; does not
- * sleep.  Drop the oldest frames that the new room has no room for.
+ * sleep.  Drop the oldest frames that the new room has no room for, some at a
+ * time.  Is there enough room now?
  */
-static void ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
+static int ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
 {
 	u64 end = ringbuf_count_own(&rc->committed);
 	u64 tail = ringbuf_count_own(&rc->tail);
@@ -137,7 +140,7 @@ static void ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
 	u32 idx = rc->tail_idx;
 	const struct ringbuf_hdr *hdr;
 
-	while (end - tail > room) {
+	while (end - tail > room && dropped < RINGBUF_DROP_MOST) {
 		hdr = rc->pages[idx] + (tail & RINGBUF_PAGE_MASK);
 		next = tail + hdr->size;
 		idx = ringbuf_page_on(rc, idx, tail, next);
@@ -147,6 +150,7 @@ static void ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
 	ringbuf_count_add(&rc->shrunk, dropped);
 	ringbuf_count_publish(&rc->tail, tail);
 	rc->tail_idx = idx;
+	return end - tail <= room;
 }
 
 /*
@@ -201,7 +205,8 @@ static void ringbuf_change_apply(void *arg)
 			rc->no_share += ringbuf_count_own(&rc->nested[i]);
 	kc_barrier();
 	/* From here on an NMI's hit is turned away, and counted. */
-	ringbuf_shrink(rc, ringbuf_room(c->share));
+	if (!ringbuf_shrink(rc, ringbuf_room(c->share)))
+		goto leave;
 	ringbuf_move_pages(rc, c);
 	tail = ringbuf_count_own(&rc->tail);
 	end = ringbuf_count_own(&rc->committed);
@@ -214,6 +219,7 @@ static void ringbuf_change_apply(void *arg)
 	rc->tail_idx = c->nr_pages ? ringbuf_page_of(tail, c->nr_pages) : 0;
 	c->pages = pages;
 	c->done = 1;
+leave:
 	ringbuf_leave(rc);
 }
 
@@ -232,7 +238,7 @@ static void ringbuf_apply_all(struct ringbuf *rb,
 			continue;
 		if (!live)
 			ringbuf_change_apply(c);
-		/* A writer that we interrupt goes on when we are back here. */
+		/* Not done: we interrupted a writer, or it is a long way. */
 		while (!c->done)
 			ringbuf_run_on_cpu(cpu, ringbuf_change_apply, c);
 	}

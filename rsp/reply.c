@@ -28,16 +28,32 @@ void rsp_tx_init(struct rsp_tx *tx, char *buf, size_t size)
 	rsp_tx_begin(tx);
 }
 
+/* An empty payload, behind what stands before base. */
+static void tx_restart(struct rsp_tx *tx)
+{
+	tx->len = tx->base;
+	tx->buf[tx->len++] = '$';
+	tx->overflow = 0;
+}
+
 void rsp_tx_begin(struct rsp_tx *tx)
 {
-	tx->buf[0] = '$';
-	tx->len = 1;
-	tx->overflow = 0;
+	tx->base = 0;
+	tx_restart(tx);
+}
+
+void rsp_notice(struct rsp_tx *tx, const char *text)
+{
+	rsp_putc(tx, 'O');
+	rsp_put_hex_str(tx, text);
+	rsp_tx_end(tx);
+	tx->base = tx->len;
+	tx_restart(tx);
 }
 
 size_t rsp_tx_used(const struct rsp_tx *tx)
 {
-	return tx->len - 1;
+	return tx->len - tx->base - 1;
 }
 
 size_t rsp_tx_room(const struct rsp_tx *tx)
@@ -54,7 +70,7 @@ void rsp_tx_end(struct rsp_tx *tx)
 
 	if (tx->overflow)
 		rsp_error_num(tx, TX_OVERFLOW_ERROR);
-	for (i = 1; i < tx->len; i++)
+	for (i = tx->base + 1; i < tx->len; i++)
 		sum += (u8)tx->buf[i];
 	tx->buf[tx->len++] = '#';
 	tx->buf[tx->len++] = tx_digits[sum >> 4];
@@ -181,7 +197,7 @@ size_t rsp_put_binary(struct rsp_tx *tx, const void *data, size_t n, size_t room
 
 void rsp_ok(struct rsp_tx *tx)
 {
-	rsp_tx_begin(tx);
+	tx_restart(tx);
 	rsp_puts(tx, "OK");
 }
 
@@ -189,7 +205,7 @@ void rsp_error(struct rsp_tx *tx, const char *fmt, ...)
 {
 	va_list args;
 
-	rsp_tx_begin(tx);
+	tx_restart(tx);
 	rsp_puts(tx, "E.");
 	va_start(args, fmt);
 	/* Half a sentence is better than a number: cut it. */
@@ -207,7 +223,7 @@ void rsp_error_num(struct rsp_tx *tx, unsigned int nn)
 		nn = 0xff;
 	if (nn >= 0x10 && nn <= 0x2f)
 		nn |= 0x80;
-	rsp_tx_begin(tx);
+	tx_restart(tx);
 	rsp_putc(tx, 'E');
 	rsp_putc(tx, tx_digits[nn >> 4]);
 	rsp_putc(tx, tx_digits[nn & 15]);

@@ -54,6 +54,7 @@ struct rsp_tx {
 	char *buf;
 	size_t size;		/* at least RSP_TX_MIN */
 	size_t len;		/* bytes in buf, framing included once ended */
+	size_t base;		/* where the reply begins, behind any notices */
 	int overflow;
 };
 
@@ -62,6 +63,11 @@ struct rsp_tx {
 void rsp_tx_init(struct rsp_tx *tx, char *buf, size_t size);
 /* Start over with an empty reply ("$" is written; "$#00" if nothing follows). */
 void rsp_tx_begin(struct rsp_tx *tx);
+/*
+ * Console output for the user, in a packet before the reply; the reply is still
+ * empty.  Only for the packets that GDB reads so: QT*, qT*.
+ */
+void rsp_notice(struct rsp_tx *tx, const char *text);
 /* Payload bytes so far, and how many more will fit. */
 size_t rsp_tx_used(const struct rsp_tx *tx);
 size_t rsp_tx_room(const struct rsp_tx *tx);

@@ -97,14 +97,14 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 	struct gtp_text *t;
 	struct rsp_text list;
 	const char *why;
-	int step, ret;
+	int step = 0;
+	int ret;
 
 	c->nr_acts = 0;
 	c->where = "actions";
 	list_for_each_entry(t, &c->tp->actions, list) {
 		list.p = t->text;
 		list.len = t->len;
-		step = 0;
 		while ((ret = rsp_next_action(&list, &step, &a, &why)) > 0) {
 			if (step)
 				return complain(c, "while-stepping is not available");

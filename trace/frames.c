@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * QTFrame, and the registers of the frame that it has selected.  All process
+ * QTFrame: finding and selecting trace frames.  All process
  * context, under gtp.lock.
  */
 #include <linux/errno.h>
-#include <linux/ptrace.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "arch/arch.h"
 #include "trace/internal.h"
 
 struct gtp_selected gtp_selected;
@@ -22,13 +20,46 @@ void gtp_select_none(void)
 void gtp_frames_drop(void)
 {
 	gtp_select_none();
+	gtp_buffer_drop();
 	if (gtp.rb)
 		ringbuf_index_drop(gtp.rb);
 	gtp.index_ready = 0;
 }
 
-/* 0 or -ENOMEM. */
-static int frames_index(void)
+void gtp_frames_moved(void)
+{
+	gtp_buffer_drop();
+	ringbuf_index_drop(gtp.rb);
+	gtp.index_ready = 0;
+	if (gtp_selected.valid &&
+	    gtp_selected.pos < ringbuf_first(gtp.rb, gtp_selected.cpu))
+		gtp_selected.gone = 1;
+}
+
+/*
+ * The selected frame's number in a new index.  Where it has gone, all frames
+ * come after it.
+ */
+static u64 frames_next(void)
+{
+	struct ringbuf_ref ref;
+	u64 n;
+
+	if (!gtp_selected.valid || gtp_selected.gone)
+		return 0;
+	for (n = gtp_selected.n; !ringbuf_index_get(gtp.rb, n, &ref); n--) {
+		if (ref.cpu == gtp_selected.cpu && ref.pos == gtp_selected.pos)
+			return n + 1;
+		if (!n)
+			break;
+	}
+	for (n = 0; !ringbuf_index_get(gtp.rb, n, &ref); n++)
+		if (ref.cpu == gtp_selected.cpu && ref.pos == gtp_selected.pos)
+			return n + 1;
+	return 0;
+}
+
+int gtp_frames_index(void)
 {
 	int ret = 0;
 
@@ -58,43 +89,53 @@ static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
 	return -ENOENT;
 }
 
-/* 0, -ENOENT, -ESTALE or -ENOMEM; on an error the selection stays. */
-static int frames_select(u64 n)
+int gtp_copy_frame(u64 n, struct gtp_selected *s)
 {
-	struct gtp_selected s;
 	struct ringbuf_ref ref;
 	struct ringbuf_hdr hdr;
 	int ret;
 
-	memset(&s, 0, sizeof(s));
+	memset(s, 0, sizeof(*s));
 	ret = ringbuf_index_get(gtp.rb, n, &ref);
 	if (!ret)
 		ret = ringbuf_read_hdr(gtp.rb, ref.cpu, ref.pos, &hdr);
 	if (ret)
 		return ret;
-	s.frame.len = hdr.size - sizeof(hdr);
-	s.copy = vmalloc(s.frame.len + 1);
-	if (!s.copy)
+	s->frame.len = hdr.size - sizeof(hdr);
+	s->copy = vmalloc(s->frame.len + 1);
+	if (!s->copy)
 		return -ENOMEM;
-	ret = ringbuf_read(gtp.rb, ref.cpu, ref.pos, 0, s.copy, s.frame.len);
+	ret = ringbuf_read(gtp.rb, ref.cpu, ref.pos, 0, s->copy, s->frame.len);
 	if (ret) {
-		vfree(s.copy);
+		vfree(s->copy);
 		return ret;
 	}
-	s.frame.data = s.copy;
-	s.valid = 1;
-	s.n = n;
-	s.num = hdr.tag;
-	s.cpu = ref.cpu;
-	s.addr = hdr.addr;
-	gtp_select_none();
-	gtp_selected = s;
+	s->frame.data = s->copy;
+	s->valid = 1;
+	s->n = n;
+	s->num = hdr.tag;
+	s->cpu = ref.cpu;
+	s->pos = ref.pos;
+	s->addr = hdr.addr;
 	return 0;
+}
+
+/* On an error the selection stays. */
+static int frames_select(u64 n)
+{
+	struct gtp_selected s;
+	int ret = gtp_copy_frame(n, &s);
+
+	if (!ret) {
+		gtp_select_none();
+		gtp_selected = s;
+	}
+	return ret;
 }
 
 static int frames_find(const struct rsp_cmd *cmd)
 {
-	u64 from = gtp_selected.valid ? gtp_selected.n + 1 : 0;
+	u64 from = frames_next();
 	u64 a = cmd->u.frame.a;
 	u64 b = cmd->u.frame.b;
 	u64 n = a;
@@ -138,7 +179,7 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_puts(tx, "F-1");
 		return;
 	}
-	ret = frames_index();
+	ret = gtp_frames_index();
 	if (!ret)
 		ret = frames_find(cmd);
 	if (!ret)
@@ -149,58 +190,5 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	else if (ret == -ENOMEM)
 		rsp_error(tx, "no memory to look at the trace frames");
 	else
-		rsp_error(tx, "that trace frame is no longer in the buffer");
-}
-
-/* ---- registers ---------------------------------------------------------------- */
-
-/* One register, from a struct pt_regs or without (NULL). */
-static void put_reg(struct rsp_tx *tx, unsigned int i, const u8 *regs)
-{
-	static const u8 zeros[16];
-	const struct arch_reg *reg = &arch_regs[i];
-	unsigned int bytes = reg->bits / 8;
-	unsigned long pc = gtp_selected.addr;
-	unsigned int n;
-
-	/*
-	 * Without a frame it is 0: a running kernel has no pc, but GDB refuses
-	 * to connect to a target that has none.
-	 */
-	if (i == arch_pc) {
-		rsp_put_hex(tx, &pc, bytes);
-	} else if (regs && reg->offset != ARCH_REG_UNSAVED) {
-		n = reg->size < bytes ? reg->size : bytes;
-		rsp_put_hex(tx, regs + reg->offset, n);
-		rsp_put_hex(tx, zeros, bytes - n);
-	} else {
-		rsp_put_unavailable(tx, bytes);
-	}
-}
-
-static const u8 *frame_regs(void)
-{
-	struct frame_block b;
-
-	if (gtp_selected.valid && frame_find_regs(&gtp_selected.frame, &b) &&
-	    b.len == sizeof(struct pt_regs))
-		return b.data;
-	return NULL;
-}
-
-void gtp_put_regs(struct rsp_tx *tx)
-{
-	const u8 *regs = frame_regs();
-	unsigned int i;
-
-	for (i = 0; i < arch_nr_regs; i++)
-		put_reg(tx, i, regs);
-}
-
-void gtp_put_reg(u64 num, struct rsp_tx *tx)
-{
-	if (num < arch_nr_regs)
-		put_reg(tx, num, frame_regs());
-	else
-		rsp_error_num(tx, 1);
+		rsp_error(tx, GTP_GONE);
 }

@@ -78,7 +78,6 @@ struct gtp_var;
 
 /* A variable that the module itself knows. */
 struct gtp_special {
-	u32 num;
 	const char *name;
 	/* Any context; tc NULL when GDB asks outside of a hit. */
 	u64 (*get)(const struct gtp_cpu *tc);
@@ -104,6 +103,8 @@ void gtp_vars_start(void);	/* initial values */
 struct gtp_var *gtp_var_slot(u32 slot);	/* NULL behind the last */
 struct gtp_var *gtp_var_find(u32 num);
 s64 gtp_var_get(const struct gtp_var *var);
+/* Every frame has this one, collected or not. */
+int gtp_var_is_cpu_id(const struct gtp_var *var);
 const char *gtp_var_define(u32 num, s64 value, int builtin,
 			     struct rsp_text hexname);
 
@@ -185,6 +186,9 @@ const char *gtp_probe_error(int err);
 int gtp_set_size(u64 bytes);
 void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 
+/* Hits that the kernel did not deliver: a kprobe inside a kprobe handler. */
+u64 gtp_missed(void);
+
 /* hit.c */
 int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs);
 /* Any context: `collect $bt'. */
@@ -192,11 +196,15 @@ enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var);
 
 /* ---- frames ------------------------------------------------------------- */
 
+#define GTP_GONE	"the trace frame is no longer in the buffer"
+
 /* The frame that QTFrame has selected; a copy. */
 struct gtp_selected {
 	int valid;
+	int gone;		/* dropped from the buffer since */
 	u64 n;
 	u32 num, cpu;
+	u64 pos;		/* in that CPU's ring */
 	u64 addr;
 	void *copy;
 	struct frame frame;
@@ -205,10 +213,24 @@ struct gtp_selected {
 extern struct gtp_selected gtp_selected;
 
 void gtp_select_none(void);
+/* The buffer has another size: frames may have gone, and new numbers. */
+void gtp_frames_moved(void);
 void gtp_frames_drop(void);	/* the index and the selection */
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* 0, -ENOENT, -ESTALE or -ENOMEM: a copy of frame n, to be vfree()d. */
+int gtp_copy_frame(u64 n, struct gtp_selected *s);
+/* 0 or -ENOMEM.  The run has ended. */
+int gtp_frames_index(void);
+
+/* regs.c: of the selected frame; and the block of any, in the order of `g'. */
 void gtp_put_regs(struct rsp_tx *tx);
 void gtp_put_reg(u64 num, struct rsp_tx *tx);
+u32 gtp_reg_block_len(void);
+void gtp_reg_block(const struct gtp_selected *s, u8 *dst);
+
+/* buffer.c */
+void gtp_buffer_drop(void);
+void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx);
 
 /* ---- packets ------------------------------------------------------------ */
 

@@ -85,7 +85,7 @@ static u32 read_some(u64 addr, void *buf, u32 n)
 		return 0;
 	if (!gtp_selected.valid)
 		return read_live(addr, buf, n);
-	got = frame_read_mem(&gtp_selected.frame, addr, buf, n);
+	got = gtp_selected.gone ? 0 : frame_read_mem(&gtp_selected.frame, addr, buf, n);
 	if (!got && is_constant(addr))
 		got = read_live(addr, buf, n);
 	return got;

@@ -4,10 +4,10 @@
  */
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
-#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "compat/cpu.h"
 #include "trace/internal.h"
 
 int ringbuf_cpu_present(unsigned int cpu)
@@ -48,10 +48,12 @@ void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {
 	unsigned long flags;
 
-	if (cpu_online(cpu) && !smp_call_function_single(cpu, fn, arg, 1))
-		return;
-	/* Nobody writes for a CPU that is offline. */
-	local_irq_save(flags);
-	fn(arg);
-	local_irq_restore(flags);
+	kc_cpus_lock();
+	if (!cpu_online(cpu) || smp_call_function_single(cpu, fn, arg, 1)) {
+		/* Nobody writes for a CPU that is offline. */
+		local_irq_save(flags);
+		fn(arg);
+		local_irq_restore(flags);
+	}
+	kc_cpus_unlock();
 }

@@ -37,16 +37,15 @@ static void run_free_cpus(void)
 	gtp.cpus = NULL;
 }
 
+/* For every CPU that may ever come: a larger buffer may give it a share. */
 static int run_alloc_cpus(void)
 {
-	unsigned int cpu;
+	int cpu;
 
 	gtp.cpus = kzalloc(nr_cpu_ids * sizeof(*gtp.cpus), GFP_KERNEL);
 	if (!gtp.cpus)
 		return -ENOMEM;
-	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		if (!cpu_present(cpu))
-			continue;
+	for_each_possible_cpu(cpu) {
 		gtp.cpus[cpu] = kzalloc(sizeof(**gtp.cpus), GFP_KERNEL);
 		if (!gtp.cpus[cpu]) {
 			run_free_cpus();
@@ -98,9 +97,12 @@ int gtp_set_size(u64 bytes)
 		return -ENOMEM;
 	if (gtp.rb)
 		ret = ringbuf_resize(gtp.rb, bytes);
-	if (!ret)
-		gtp.size = bytes;
-	return ret;
+	if (ret)
+		return ret;
+	gtp.size = bytes;
+	if (gtp.rb)
+		gtp_frames_moved();
+	return 0;
 }
 
 /* ---- probes ----------------------------------------------------------------- */
@@ -180,6 +182,16 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 		sum->hits += c->hits;
 		sum->bytes += c->bytes;
 	}
+}
+
+u64 gtp_missed(void)
+{
+	const struct gtp_point *tp;
+	u64 sum = 0;
+
+	list_for_each_entry(tp, &gtp.points, list)
+		sum += tp->kp.nmissed;
+	return sum;
 }
 
 static int run_reset_count(struct gtp_point *tp)

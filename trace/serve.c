@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "arch/arch.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
@@ -145,6 +146,8 @@ int gtp_init(u64 buffer_size)
 {
 	int ret;
 
+	if (gtp_reg_block_len() > ARCH_REGS_MAX)
+		return -EINVAL;
 	gtp.default_size = buffer_size;
 	gtp.size = buffer_size;
 	ret = kc_symbols_init();

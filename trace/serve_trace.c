@@ -90,11 +90,16 @@ static void serve_circular(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	if (gtp_set_size(cmd->u.size))
+	int gone = gtp_selected.gone;
+
+	if (gtp_set_size(cmd->u.size)) {
 		rsp_error(tx, "no memory for a trace buffer of that size; it stays at %llu bytes",
 			  (unsigned long long)gtp.size);
-	else
-		rsp_ok(tx);
+		return;
+	}
+	if (gtp_selected.gone && !gone)
+		rsp_notice(tx, "The trace frame that you look at has been dropped from the trace buffer.\n");
+	rsp_ok(tx);
 }
 
 /* A note that the packet does not name stays. */
@@ -242,14 +247,14 @@ static void serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	static const u32 cpu_id = 2;
 	const struct gtp_var *var = gtp_var_find(cmd->u.var.num);
 	s64 val;
 
 	if (gtp_selected.valid) {
-		if (cmd->u.var.num == cpu_id) {
+		if (var && gtp_var_is_cpu_id(var)) {
 			rsp_printf(tx, "V%x", gtp_selected.cpu);
-		} else if (frame_find_var(&gtp_selected.frame,
+		} else if (!gtp_selected.gone &&
+			   frame_find_var(&gtp_selected.frame,
 					  cmd->u.var.num, &val)) {
 			rsp_printf(tx, "V%llx", (unsigned long long)val);
 		} else {
@@ -260,6 +265,11 @@ static void serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	} else {
 		rsp_putc(tx, 'U');
 	}
+}
+
+static void serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp_serve_buffer(cmd->u.mem.addr, cmd->u.mem.len, tx);
 }
 
 /* ---- dispatch ---------------------------------------------------------------------- */
@@ -286,6 +296,7 @@ static const struct {
 	{ RSP_QTSTATUS, serve_status },
 	{ RSP_QTP, serve_tp },
 	{ RSP_QTV, serve_tv },
+	{ RSP_QTBUFFER_READ, serve_buffer },
 };
 
 int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx)

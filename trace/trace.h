@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct rsp_tx;
+struct seq_file;
 
 /* Bytes of payload in the largest packet, either way; told to GDB. */
 #define GTP_PACKET_SIZE	0x8000
@@ -24,6 +25,9 @@ void gtp_open(pid_t tgid);
  * tracing is on.  The frames stay for the next session.
  */
 void gtp_close(void);
+
+/* Process context; sleeps.  Counters and sizes as text, "name value" a line. */
+void gtp_show_stat(struct seq_file *m);
 
 #define GTP_NOACK	1	/* no acks after this reply */
 

@@ -48,15 +48,18 @@ static int put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
 {
 	const struct gtp_text *t;
 	struct gtp_count count;
+	int step = 0;
 
 	if (!n--) {
 		put_definition(tx, tp);
 		return 1;
 	}
 	list_for_each_entry(t, &tp->actions, list) {
+		/* From the first 'S' on all actions are of while-stepping. */
+		step |= t->text[0] == 'S';
 		if (n--)
 			continue;
-		put_where(tx, t->text[0] == 'S' ? 'S' : 'A', tp);
+		put_where(tx, step ? 'S' : 'A', tp);
 		rsp_puts(tx, t->text + (t->text[0] == 'S'));
 		return 1;
 	}

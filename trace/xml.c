@@ -112,7 +112,7 @@ void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 			serve_text(cmd, tx, make_features);
 		break;
 	case RSP_OBJ_TRACEFRAME_INFO:
-		if (!gtp_selected.valid)
+		if (!gtp_selected.valid || gtp_selected.gone)
 			rsp_error_num(tx, 1);
 		else
 			serve_text(cmd, tx, make_frame_info);

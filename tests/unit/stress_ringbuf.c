@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ringbuf/ with everybody at work at once, for -fsanitize=thread and for
- * -fsanitize=address.
+ * ringbuf/ with everybody at work at once, for -fsanitize=address and for
+ * -fsanitize=thread -Wno-tsan (TSan does not see fences, and gcc says so).
  *
  * A thread is a CPU: it writes frames whose bytes derive from a sequence
  * number.  A reader copies frames and looks at each byte, a resizer changes

@@ -134,6 +134,29 @@ static void test_past_4_gib(void)
 	no_leak();
 }
 
+/* Interrupts are not off for long, however much is dropped. */
+static void test_shrink_in_steps(void)
+{
+	struct ringbuf *rb = ringbuf_alloc(NCPU << 18, NCPU);
+	struct ringbuf_info info;
+	u64 pos;
+	u32 i;
+
+	for (i = 0; i < 5000; i++)
+		CHECK_EQ(put(rb, 2, 8, i, 8, 0), 0);
+	runs = 0;
+	CHECK_EQ(ringbuf_resize(rb, NCPU * 10 * (HDR + 8)), 0);
+	CHECK_EQ(runs, NCPU + 4990 / 256);
+	ringbuf_get_info(rb, 2, &info);
+	CHECK_EQ(info.shrunk, 4990);
+	pos = ringbuf_first(rb, 2);
+	for (i = 4990; i < 5000; i++)
+		CHECK(is_frame(rb, 2, &pos, 8, i));
+	check_info(rb, NCPU * 10 * (HDR + 8));
+	ringbuf_free(rb);
+	no_leak();
+}
+
 static struct ringbuf *busy_rb;
 static struct ringbuf_cpu *busy_rc;
 static struct ringbuf_frame busy_frame;
@@ -398,6 +421,7 @@ int main(void)
 	RUN(test_resize);
 	RUN(test_resize_full);
 	RUN(test_past_4_gib);
+	RUN(test_shrink_in_steps);
 	RUN(test_resize_busy);
 	RUN(test_cpu_comes);
 	RUN(test_index);

@@ -292,6 +292,27 @@ static void fill(size_t left)
 		rsp_putc(&tx, 'a');
 }
 
+static void test_notice(void)
+{
+	char buf[RSP_TX_MIN];
+	struct rsp_tx tx;
+
+	rsp_tx_init(&tx, buf, sizeof(buf));
+	rsp_notice(&tx, "Hi");
+	CHECK_EQ(rsp_tx_used(&tx), 0);
+	rsp_puts(&tx, "replaced");
+	rsp_ok(&tx);
+	rsp_tx_end(&tx);
+	CHECK_EQ(tx.len, 15);
+	CHECK(!memcmp(buf, "$O4869#2a$OK#9a", 15));
+	/* what does not fit is an error, behind the notice */
+	rsp_tx_begin(&tx);
+	rsp_notice(&tx, "Hi");
+	rsp_put_unavailable(&tx, 100);
+	rsp_tx_end(&tx);
+	CHECK(!memcmp(buf, "$O4869#2a$E", 11));
+}
+
 static void test_reply_overflow(void)
 {
 	size_t left;
@@ -438,6 +459,7 @@ int main(void)
 	RUN(test_too_long);
 	RUN(test_reply_pieces);
 	RUN(test_reply_errors);
+	RUN(test_notice);
 	RUN(test_reply_overflow);
 	RUN(test_reply_binary);
 	RUN(test_round_trip);

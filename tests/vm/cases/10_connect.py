@@ -101,6 +101,13 @@ def special_variables(t):
     assert int(gdb.eval("$bt")) == 512
     one, two = int(gdb.eval("$clock")), int(gdb.eval("$clock"))
     assert 0 < one and two - one < 60e9, (one, two)
+    # Their numbers leave room for the user's.
+    for i in range(40):
+        gdb.cmd(f"tvariable $mine{i} = {i}")
+    gdb.cmd("trace vfs_read if $mine39 == 1")
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    assert int(gdb.eval("$mine0")) == 0 and int(gdb.eval("$mine39")) == 39
     # GDB asks in the relay's process.
     pid = int(gdb.eval("$current_task_pid"))
     assert t.sh(f"cat /proc/{pid}/comm").strip() == "putgtprsp"

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "dev/stat.h"
+#include "trace/trace.h"
+
+static int stat_show(struct seq_file *m, void *unused)
+{
+	gtp_show_stat(m);
+	return 0;
+}
+
+/* All of it is made by the first read: no file of this outlives the module. */
+static int stat_open(struct inode *inode, struct file *file)
+{
+	int ret;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	ret = single_open(file, stat_show, NULL);
+	if (ret)
+		module_put(THIS_MODULE);
+	return ret;
+}
+
+static int stat_release(struct inode *inode, struct file *file)
+{
+	int ret = single_release(inode, file);
+
+	module_put(THIS_MODULE);
+	return ret;
+}
+
+const struct file_operations dev_stat_fops = {
+	.owner = THIS_MODULE,
+	.open = stat_open,
+	.read = seq_read,
+	.release = stat_release,
+};

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The trace buffer: frames of any size, sizes set live, losses counted, CPUs that go and come."""
+import os
+import re
+import tempfile
+
+from harness import GdbError, case
+
+MINE = "$current_task_pid == {}"
+
+
+def stat(t):
+    """/proc/gtpstat -> {"frames": 7, ..., "cpu": {0: [...]}, "tracepoint": [[1, 0x..., hits, bytes, missed]]}"""
+    facts = {"cpu": {}, "tracepoint": []}
+    for line in t.sh("cat /proc/gtpstat").splitlines():
+        words = line.split()
+        if not words or words[0] == "#":
+            continue
+        numbers = [int(word, 0) for word in words[1:]]
+        if words[0] == "cpu":
+            facts["cpu"][numbers[0]] = numbers[1:]
+        elif words[0] == "tracepoint":
+            facts["tracepoint"].append(numbers)
+        else:
+            facts[words[0]] = numbers[0]
+    return facts
+
+
+def trace(gdb, where, condition, *actions):
+    shown = gdb.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
+    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
+    gdb.actions(n, *actions)
+    return n
+
+
+def dump(gdb, start, length):
+    """Memory as GDB reads it, live or in a frame."""
+    with tempfile.NamedTemporaryFile(prefix="kgtp-dump-") as file:
+        gdb.cmd(f"dump binary memory {file.name} {start:#x} {start + length:#x}", timeout=120)
+        return file.read()
+
+
+@case(timeout=600)
+def blocks_over_pages(t):
+    """One collect of 5000 bytes to 1 MiB, and many in one frame: byte for byte, with tsave and the frame's own list."""
+    gdb = t.gdb()
+    gdb.cmd("set trace-buffer-size 8000000")
+    # Memory that does not change.
+    start = int(gdb.eval("(unsigned long)&__start_rodata"))
+    live = dump(gdb, start, 1048576 + 70000)
+    sizes = [5000, 65536, 100000, 1048576]
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    for size in sizes:
+        trace(gdb, "vfs_read", MINE.format(load.pid), f"collect *(char(*)[{size}]){start + 13:#x}")
+    trace(gdb, "vfs_read", MINE.format(load.pid), "collect jiffies_64",
+          *[f"collect *(char(*)[{7000 + i}]){start + i * 9001:#x}" for i in range(40)])
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert "Collected 5 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    saved = os.path.join(t.logs, "blocks.tfile")
+    # Tracepoints at one address hit in the order that the kernel likes.
+    for number, size in enumerate(sizes, 1):
+        gdb.cmd("tfind none")
+        gdb.cmd(f"tfind tracepoint {number}")
+        assert dump(gdb, start + 13, size) == live[13:13 + size], size
+        info = gdb.cmd("maint packet qXfer:traceframe-info:read::0,4000")
+        assert f'length=\\"0x{size:x}\\"' in info or f'length="0x{size:x}"' in info, info
+    gdb.cmd("tfind none")
+    gdb.cmd("tfind tracepoint 5")
+    for i in (0, 1, 20, 39):
+        assert dump(gdb, start + i * 9001, 7000 + i) == live[i * 9001:i * 9001 + 7000 + i], i
+    gdb.cmd("tfind none")
+    gdb.cmd(f"tsave {saved}", timeout=300)
+    gdb.cmd("disconnect")
+    gdb.cmd(f"target tfile {saved}")
+    # Tracepoints at one address hit in the order that the kernel likes.
+    for number, size in enumerate(sizes, 1):
+        gdb.cmd("tfind none")
+        gdb.cmd(f"tfind tracepoint {number}")
+        assert dump(gdb, start + 13, size) == live[13:13 + size], size
+    gdb.cmd("tfind none")
+    gdb.cmd("tfind tracepoint 5")
+    assert dump(gdb, start + 20 * 9001, 7020) == live[20 * 9001:20 * 9001 + 7020]
+    assert int(gdb.eval("jiffies_64")) > 0
+    os.unlink(saved)
+
+
+@case
+def tsave_and_ctf(t):
+    """tsave and tsave -ctf: frames, registers, variables and tracepoints are in the file."""
+    gdb = t.gdb()
+    load = t.load("pread", n=5, file="/proc/version", size=24)
+    gdb.cmd("tvariable $n = 100")
+    trace(gdb, "vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop done")
+    with tempfile.TemporaryDirectory(prefix="kgtp-tsave-") as folder:
+        gdb.cmd(f"tsave {folder}/t")
+        gdb.cmd(f"tsave -ctf {folder}/ctf")
+        assert os.path.getsize(f"{folder}/ctf/metadata") > 0
+        gdb.cmd("disconnect")
+        gdb.cmd(f"target tfile {folder}/t")
+        assert "Collected 5 trace frames" in gdb.cmd("tstatus")
+        for i in range(5):
+            gdb.cmd("tfind")
+            assert int(gdb.eval("$n")) == 101 + i
+            assert gdb.eval("$rdx") == "24"
+            assert int(gdb.eval("jiffies_64")) > 0
+        assert "vfs_read" in gdb.cmd("info tracepoints")
+
+
+@case(smp=4, timeout=900)
+def resize_under_load(t):
+    """50 resizes up and down while four CPUs trace: each CPU's frames follow one another, and the sums match exactly."""
+    gdb = t.gdb()
+    loads = [t.load("getppid", n=0, cpu=cpu) for cpu in range(4)]
+    pids = " || ".join(MINE.format(load.pid) for load in loads)
+    gdb.cmd("set circular-trace-buffer on")
+    for cpu in range(4):
+        gdb.cmd(f"tvariable $s{cpu}")
+        trace(gdb, "*__x64_sys_getppid", f"({pids}) && $cpu_id == {cpu}", f"teval $s{cpu} = $s{cpu} + 1", f"collect $s{cpu}")
+    gdb.cmd("tstart")
+    for load in loads:
+        load.start()
+    sizes = [400000, 100000, 3000000, 50000, 1000000, 20000, 20001, 5242880, 123457, 800]
+    for i in range(50):
+        gdb.cmd(f"set trace-buffer-size {sizes[i % len(sizes)]}")
+        t.sh("usleep 20000")
+    gdb.cmd("set trace-buffer-size 400000")
+    t.sh("usleep 200000")
+    gdb.cmd("tstop")
+    for load in loads:
+        load.finish()
+    facts = stat(t)
+    assert facts["frames_created"] == facts["frames"] + facts["lost_overwritten"] + facts["lost_shrunk"], facts
+    assert facts["lost_shrunk"] > 0 and facts["lost_overwritten"] > 0, facts
+    shown = gdb.cmd("tstatus")
+    assert f"Buffer contains {facts['frames']} trace frames (of {facts['frames_created']} created total)" in shown, shown
+    with tempfile.NamedTemporaryFile(prefix="kgtp-resize-") as file:
+        gdb.cmd(f"tsave {file.name}", timeout=300)
+        frames = values_of(file.name)
+    assert len(frames) == facts["frames"], (len(frames), facts)
+    for cpu in range(4):
+        mine = [value for number, value in frames if number == cpu + 1]
+        made = int(gdb.eval(f"$s{cpu}"))
+        kept, created, nested, too_big, overwritten, shrunk = facts["cpu"][cpu]
+        assert kept == len(mine) > 0, (cpu, facts)
+        # All that it made: committed, or too big for the smallest buffers. The last ones are all there, in order.
+        assert made == created + too_big, (cpu, made, facts)
+        assert mine == list(range(made - len(mine) + 1, made + 1)), (cpu, mine[:5], mine[-5:], made)
+
+
+def values_of(path):
+    """A trace file's frames that hold one variable: [(tracepoint, value)]."""
+    with open(path, "rb") as file:
+        data = file.read()
+    at = data.index(b"\n\n") + 2
+    frames = []
+    while at + 6 <= len(data):
+        number = int.from_bytes(data[at:at + 2], "little")
+        size = int.from_bytes(data[at + 2:at + 6], "little")
+        if not number:
+            break
+        assert data[at + 6:at + 7] == b"V" and size == 13, (number, size, data[at + 6:at + 20])
+        frames.append((number, int.from_bytes(data[at + 11:at + 19], "little")))
+        at += 6 + size
+    return frames
+
+
+@case(smp=2, timeout=300)
+def resize_keeps_frames(t):
+    """With frames in the buffer: growing loses none, shrinking the oldest; a frame that was looked at does not change."""
+    gdb = t.gdb()
+    load = t.load("pread", n=300, file="/proc/version", size=8, cpu=0)
+    gdb.cmd("tvariable $i")
+    trace(gdb, "vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
+    gdb.cmd("set trace-buffer-size 400000")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert stat(t)["frames"] == 300
+    gdb.cmd("tfind 7")
+    assert int(gdb.eval("$i")) == 8
+    gdb.cmd("set trace-buffer-size 4000000")
+    assert int(gdb.eval("$i")) == 8 and stat(t)["frames"] == 300
+    gdb.cmd("tfind 299")
+    assert int(gdb.eval("$i")) == 300
+    gdb.cmd("tfind 7")
+    shown = gdb.cmd("set trace-buffer-size 40000")
+    assert "The trace frame that you look at has been dropped" in shown, shown
+    facts = stat(t)
+    assert 50 < facts["frames"] < 200 and facts["lost_shrunk"] == 300 - facts["frames"], facts
+    # Nothing else is shown in its place.
+    gdb.cmd("maint flush register-cache")
+    assert gdb.eval("$rdx") == "<unavailable>" and gdb.eval("$i") == "void"
+    gdb.cmd("tfind start")
+    assert int(gdb.eval("$i")) == facts["lost_shrunk"] + 1
+    gdb.cmd(f"tfind {facts['frames'] - 1}")
+    assert int(gdb.eval("$i")) == 300
+    gdb.cmd("tfind none")
+
+
+@case(timeout=300)
+def losses_by_cause(t):
+    """Nothing is lost silently: each kind of loss is counted, in variables and in gtpstat."""
+    gdb = t.gdb()
+    for mode, size, kind in (("on", 30000, "lost_overwritten"), ("on", 300, "lost_too_big")):
+        load = t.load("pread", n=500, file="/proc/version", size=8)
+        gdb.cmd("delete")
+        gdb.cmd(f"set circular-trace-buffer {mode}")
+        gdb.cmd(f"set trace-buffer-size {size}")
+        trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs")
+        gdb.cmd("tstart")
+        load.go()
+        gdb.cmd("tstop")
+        facts = stat(t)
+        assert facts[kind] == 500 - facts["frames"] > 0, (kind, facts)
+        assert int(gdb.eval("$" + kind)) == facts[kind]
+        assert facts["tracepoint"][0][2] == facts["frames_created"], facts
+    # A probe inside a probe's handler: the kernel does not deliver it, and says so.
+    load = t.load("pread", n=200, file="/proc/version", size=8)
+    gdb.cmd("delete")
+    gdb.cmd("set trace-buffer-size unlimited")
+    trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs, jiffies_64")
+    trace(gdb, "copy_from_kernel_nofault", "", "collect $regs")
+    try:
+        gdb.cmd("tstart")
+    except GdbError as error:
+        assert "tracepoint" in str(error), error        # a kernel that forbids this probe says so
+        return
+    load.go()
+    gdb.cmd("tstop")
+    assert stat(t)["lost_missed"] >= 200, stat(t)
+    assert int(gdb.eval("$lost_missed")) == stat(t)["lost_missed"]
+
+
+@case(smp=2, timeout=300)
+def cpu_hotplug(t):
+    """Frames of a CPU that went offline stay readable; one that comes online during a run is traced."""
+    gdb = t.gdb()
+    first = t.load("pread", n=10, file="/proc/version", size=8, cpu=1)
+    gdb.cmd("tvariable $k")
+    gdb.cmd(f"trace vfs_read if {MINE.format(first.pid)} || ((struct task_struct *)$current_task)->comm[0] == 108")
+    gdb.actions(1, "collect $cpu_id, $regs")
+    gdb.cmd("tstart")
+    first.go()
+    before = stat(t)["cpu"][1][0]
+    assert before >= 10
+    t.sh("echo 0 >/sys/devices/system/cpu/cpu1/online")
+    assert t.sh("nproc").strip() == "1"
+    gdb.cmd("set trace-buffer-size 3000000")
+    assert stat(t)["cpu"][1][0] >= before
+    t.sh("echo 1 >/sys/devices/system/cpu/cpu1/online")
+    second = t.load("pread", n=10, file="/proc/version", size=8, cpu=1)
+    second.go()
+    gdb.cmd("tstop")
+    assert stat(t)["cpu"][1][0] >= before + 10, stat(t)
+    gdb.cmd("tfind start")
+    seen = []
+    for _ in range(stat(t)["frames"]):
+        seen.append(int(gdb.eval("$cpu_id")))
+        try:
+            gdb.cmd("tfind")
+        except GdbError:
+            break
+    assert seen.count(1) >= before + 10

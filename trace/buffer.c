@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * qTBuffer: all frames, one after the other, as GDB's trace file format has
+ * them (tsave).  All process context, under gtp.lock.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "arch/arch.h"
+#include "trace/internal.h"
+
+/* Where the last reply came from: GDB reads from the start to the end. */
+static struct {
+	struct gtp_selected s;
+	u64 start, end;		/* offsets of this frame in the whole */
+} buffer_at;
+
+void gtp_buffer_drop(void)
+{
+	vfree(buffer_at.s.copy);
+	memset(&buffer_at, 0, sizeof(buffer_at));
+}
+
+/* Move to the frame that holds that offset.  0 or as gtp_copy_frame(). */
+static int buffer_seek(u64 off)
+{
+	u64 n = 0, start = 0;
+	int ret;
+
+	if (buffer_at.s.valid && off >= buffer_at.start) {
+		n = buffer_at.s.n;
+		start = buffer_at.start;
+	}
+	while (!buffer_at.s.valid || off < buffer_at.start ||
+	       off >= buffer_at.end) {
+		if (buffer_at.s.valid && off >= buffer_at.end) {
+			n = buffer_at.s.n + 1;
+			start = buffer_at.end;
+		}
+		gtp_buffer_drop();
+		ret = gtp_copy_frame(n, &buffer_at.s);
+		if (ret)
+			return ret;
+		buffer_at.start = start;
+		buffer_at.end = start + frame_tfile_size(&buffer_at.s.frame,
+							 gtp_reg_block_len());
+	}
+	return 0;
+}
+
+static u32 buffer_read(u64 off, u8 *dst, u32 n)
+{
+	u8 block[ARCH_REGS_MAX];
+
+	gtp_reg_block(&buffer_at.s, block);
+	return frame_tfile_read(&buffer_at.s.frame, buffer_at.s.num, block,
+				gtp_reg_block_len(), off - buffer_at.start,
+				dst, n);
+}
+
+void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx)
+{
+	u8 part[256];
+	int ret = 0;
+	u32 n;
+
+	gtp_settle();
+	if (gtp.armed) {
+		rsp_error(tx, "the trace is running");
+		return;
+	}
+	if (gtp.rb)
+		ret = gtp_frames_index();
+	while (gtp.rb && !ret && len && rsp_tx_room(tx) >= 2) {
+		ret = buffer_seek(off);
+		if (ret)
+			break;
+		n = min_t(u64, len, min_t(u64, sizeof(part), rsp_tx_room(tx) / 2));
+		n = buffer_read(off, part, n);
+		rsp_put_hex(tx, part, n);
+		off += n;
+		len -= n;
+	}
+	if (rsp_tx_used(tx))
+		return;
+	if (!ret || ret == -ENOENT)
+		rsp_putc(tx, 'l');
+	else if (ret == -ENOMEM)
+		rsp_error(tx, "no memory to read the trace frames");
+	else
+		rsp_error(tx, GTP_GONE);
+}

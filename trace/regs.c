@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Registers as GDB has them.  All process context, under gtp.lock.
+ */
+#include <linux/kernel.h>
+#include <linux/ptrace.h>
+#include <linux/string.h>
+
+#include "arch/arch.h"
+#include "trace/internal.h"
+
+/*
+ * One register as GDB has it, from a struct pt_regs or without (NULL).  0 if it
+ * is not available.  Outside of a frame the pc is 0: a running kernel has none,
+ * but GDB refuses to connect to a target whose pc is not available.
+ */
+static int get_reg(unsigned int i, const u8 *regs, u64 pc, u8 *dst)
+{
+	const struct arch_reg *reg = &arch_regs[i];
+	unsigned int bytes = reg->bits / 8;
+	unsigned long word = pc;
+
+	memset(dst, 0, bytes);
+	if (i == arch_pc)
+		memcpy(dst, &word, bytes);
+	else if (regs && reg->offset != ARCH_REG_UNSAVED)
+		memcpy(dst, regs + reg->offset, min_t(u32, reg->size, bytes));
+	else
+		return 0;
+	return 1;
+}
+
+static const u8 *regs_of(const struct gtp_selected *s)
+{
+	struct frame_block b;
+
+	if (s->valid && !s->gone && frame_find_regs(&s->frame, &b) &&
+	    b.len == sizeof(struct pt_regs))
+		return b.data;
+	return NULL;
+}
+
+static void put_reg(struct rsp_tx *tx, unsigned int i, const u8 *regs)
+{
+	u8 value[ARCH_REG_MAX];
+
+	if (get_reg(i, regs, gtp_selected.addr, value))
+		rsp_put_hex(tx, value, arch_regs[i].bits / 8);
+	else
+		rsp_put_unavailable(tx, arch_regs[i].bits / 8);
+}
+
+void gtp_put_regs(struct rsp_tx *tx)
+{
+	const u8 *regs = regs_of(&gtp_selected);
+	unsigned int i;
+
+	for (i = 0; i < arch_nr_regs; i++)
+		put_reg(tx, i, regs);
+}
+
+void gtp_put_reg(u64 num, struct rsp_tx *tx)
+{
+	if (num < arch_nr_regs)
+		put_reg(tx, num, regs_of(&gtp_selected));
+	else
+		rsp_error_num(tx, 1);
+}
+
+
+u32 gtp_reg_block_len(void)
+{
+	u32 len = 0;
+	unsigned int i;
+
+	for (i = 0; i < arch_nr_regs; i++)
+		len += arch_regs[i].bits / 8;
+	return len;
+}
+
+void gtp_reg_block(const struct gtp_selected *s, u8 *dst)
+{
+	const u8 *regs = regs_of(s);
+	unsigned int i;
+
+	for (i = 0; i < arch_nr_regs; i++) {
+		get_reg(i, regs, s->addr, dst);
+		dst += arch_regs[i].bits / 8;
+	}
+}
