@@ -73,7 +73,7 @@ uninstall:
 	$(if $(DESTDIR),,$(DEPMOD))
 
 demo:
-	@tests/demo/run
+	@tests/demo/run </dev/null
 
 shell:
 	@tests/vm/shell

@@ -44,6 +44,7 @@ enum agent_error {
 	AGENT_E_DIV_ZERO,
 	AGENT_E_MEMORY,		/* the target knows the address */
 	AGENT_E_NO_ROOM,	/* the frame does not fit in the trace buffer */
+	AGENT_E_TOO_BIG,	/* a block over the target's limit */
 	AGENT_E_BUDGET,
 	AGENT_E_TARGET,		/* any other refusal of the target */
 	AGENT_E_NR
@@ -67,7 +68,7 @@ struct agent_prog {
 	int reads_var;		/* some variable is read (getv, tracev) */
 	int writes_var;		/* some variable is written (setv) */
 	int rmw_var;		/* one variable is both read and written */
-	int traces;		/* something is put into the frame */
+	int traces;		/* memory is put into the frame */
 };
 
 /*

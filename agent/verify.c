@@ -86,7 +86,7 @@ static const struct op_info op_info[OP_NR] = {
 	[OP_SWAP]		= OP(0, 2, 2),
 	[OP_GETV]		= OP(2, 0, 1),
 	[OP_SETV]		= OP(2, 1, 1),
-	[OP_TRACEV]		= OP_F(2, 0, 0, F_TRACES),
+	[OP_TRACEV]		= OP(2, 0, 0),
 	[OP_TRACENZ]		= OP_F(0, 2, 0, F_TRACES),
 	[OP_TRACE16]		= OP_F(2, 1, 1, F_TRACES),
 	[OP_PICK]		= OP(1, 0, 1),	/* and see visit() */
@@ -413,6 +413,7 @@ static const char * const messages[AGENT_E_NR] = {
 	[AGENT_E_DIV_ZERO]	= "divide by zero",
 	[AGENT_E_MEMORY]	= "cannot read memory",
 	[AGENT_E_NO_ROOM]	= "no room in the trace buffer",
+	[AGENT_E_TOO_BIG]	= "a block of over 1 GiB",
 	[AGENT_E_BUDGET]	= "too many jumps backward, a loop without end",
 	[AGENT_E_TARGET]	= "refused by the target",
 };

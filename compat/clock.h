@@ -33,11 +33,16 @@ static inline u64 kc_clock(void)
 #endif
 }
 
-/* Can kc_clock() of two CPUs be compared to order events? */
+/*
+ * Can kc_clock() of two CPUs be compared to order events?  A guest's clock may
+ * be any hypervisor's, and which is not told to modules.
+ */
 static inline int kc_clock_orders_cpus(void)
 {
 #ifdef KC_HAVE_CHECK_TSC_UNSTABLE
-	return !check_tsc_unstable() && boot_cpu_has(X86_FEATURE_NONSTOP_TSC);
+	return !check_tsc_unstable() &&
+		boot_cpu_has(X86_FEATURE_NONSTOP_TSC) &&
+		!boot_cpu_has(X86_FEATURE_HYPERVISOR);
 #else
 	return 0;
 #endif

@@ -17,9 +17,25 @@
  * fault; kernels before 5.8 (98a23609b103) read user memory here.
  */
 #define KC_KERNEL_START	(~0UL << __VIRTUAL_MASK_SHIFT)
+/*
+ * User memory in the kernel's half: with SMAP, kernels before 6.8
+ * (32019c659ecf) oops on a no-fault read of it.
+ */
+#define KC_VSYSCALL	(-10UL << 20)
 #else
 #define KC_KERNEL_START	0UL
 #endif
+
+static inline int kc_is_kernel(const void *p, size_t n)
+{
+	unsigned long addr = (unsigned long)p;
+
+#ifdef KC_VSYSCALL
+	if (addr < KC_VSYSCALL + PAGE_SIZE && addr + n > KC_VSYSCALL)
+		return 0;
+#endif
+	return addr >= KC_KERNEL_START;
+}
 
 /*
  * Any context incl. NMI; does not sleep.  0, or a negative errno if any byte
@@ -27,7 +43,7 @@
  */
 static inline long kc_read_kernel(void *dst, const void *src, size_t n)
 {
-	if ((unsigned long)src < KC_KERNEL_START)
+	if (!kc_is_kernel(src, n))
 		return -EFAULT;
 #ifdef KC_HAVE_COPY_FROM_KERNEL_NOFAULT
 	return copy_from_kernel_nofault(dst, src, n);

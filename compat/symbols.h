@@ -5,10 +5,10 @@
 #ifndef COMPAT_SYMBOLS_H
 #define COMPAT_SYMBOLS_H
 
-/* Process context.  0 or a negative errno; call once, before kc_symbol(). */
-int kc_symbols_init(void);
-
-/* Process context.  The address of a kernel symbol, 0 if there is none. */
+/*
+ * Process context; sleeps.  The address of a kernel symbol, 0 if there is none.
+ * Of a function that starts with an endbr, the address behind that.
+ */
 unsigned long kc_symbol(const char *name);
 
 #endif

@@ -52,6 +52,9 @@ static int dev_open(struct inode *inode, struct file *file)
 {
 	int ret;
 
+	/* Access mode 3 is for ioctl() alone. */
+	if (!(file->f_mode & (FMODE_READ | FMODE_WRITE)))
+		return -EINVAL;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	ret = kc_locked_down();
@@ -97,12 +100,13 @@ static int dev_at_end(void)
 static ssize_t dev_read(struct file *file, char __user *buf, size_t n,
 			loff_t *pos)
 {
-	int ret;
+	ssize_t ret;
 
 	if (!n)
 		return 0;
-	while (!session_has_output(&session)) {
-		if (dev_at_end())
+	/* Another reader of this session may have been faster. */
+	while (!(ret = session_output(&session, buf, n))) {
+		if (dev_at_end() && !session_has_output(&session))
 			return 0;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
@@ -112,11 +116,20 @@ static ssize_t dev_read(struct file *file, char __user *buf, size_t n,
 		if (ret)
 			return ret;
 	}
-	return session_output(&session, buf, n);
+	return ret;
+}
+
+/* A packet of another writer of this session is being served: wait, or not. */
+static int dev_lock_input(const struct file *file)
+{
+	if (file->f_flags & O_NONBLOCK)
+		return mutex_trylock(&session.in_lock) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(&session.in_lock) ? -ERESTARTSYS : 0;
 }
 
 /* Bytes taken from a first part of the user's, or a negative errno. */
-static ssize_t dev_write_part(const char __user *buf, size_t n)
+static ssize_t dev_write_part(const struct file *file, const char __user *buf,
+			      size_t n)
 {
 	char part[256];
 	ssize_t ret;
@@ -124,7 +137,7 @@ static ssize_t dev_write_part(const char __user *buf, size_t n)
 	n = min_t(size_t, n, sizeof(part));
 	if (copy_from_user(part, buf, n))
 		return -EFAULT;
-	ret = mutex_lock_interruptible(&session.in_lock);
+	ret = dev_lock_input(file);
 	if (ret)
 		return ret;
 	ret = session_input(&session, part, n);
@@ -139,9 +152,11 @@ static ssize_t dev_write(struct file *file, const char __user *buf, size_t n,
 	ssize_t ret = 0;
 
 	while (done < n) {
-		ret = dev_write_part(buf + done, n - done);
+		ret = signal_pending(current) ? -ERESTARTSYS :
+			dev_write_part(file, buf + done, n - done);
 		if (ret > 0) {
 			done += ret;
+			cond_resched();
 			continue;
 		}
 		/* 0: a reply has to be read first. */
@@ -178,6 +193,14 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case TCGETS:
 		return clear_user((void __user *)arg, sizeof(struct termios)) ?
 			-EFAULT : 0;
+#ifdef TCGETS2
+	case TCGETS2:
+		return clear_user((void __user *)arg, sizeof(struct termios2)) ?
+			-EFAULT : 0;
+	case TCSETS2:
+	case TCSETSW2:
+	case TCSETSF2:
+#endif
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:

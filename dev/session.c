@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -10,7 +11,11 @@
 
 int session_begin(struct session *s)
 {
-	char *mem = vmalloc(SESSION_FIFO + 2 * SESSION_PACKET);
+	char *mem;
+
+	BUILD_BUG_ON(SESSION_FIFO & (SESSION_FIFO - 1));
+	BUILD_BUG_ON(SESSION_FIFO < 2 * SESSION_PACKET);
+	mem = vmalloc(SESSION_FIFO + 2 * SESSION_PACKET);
 
 	if (!mem)
 		return -ENOMEM;
@@ -18,6 +23,7 @@ int session_begin(struct session *s)
 	s->in = mem + SESSION_FIFO;
 	rsp_rx_init(&s->rx, s->in, SESSION_PACKET);
 	rsp_tx_init(&s->tx, s->in + SESSION_PACKET, SESSION_PACKET);
+	s->tx.len = 0;		/* nothing to send again */
 	s->out_put = 0;
 	s->out_get = 0;
 	s->had_writer = 0;
@@ -105,6 +111,7 @@ size_t session_input(struct session *s, const char *bytes, size_t n)
 {
 	size_t i;
 
+	lockdep_assert_held(&s->in_lock);
 	for (i = 0; i < n && session_has_room(s); i++)
 		session_event(s, rsp_rx_byte(&s->rx, bytes[i]));
 	return i;

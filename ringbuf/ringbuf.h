@@ -111,6 +111,8 @@ int ringbuf_begin(struct ringbuf_cpu *rc, struct ringbuf_frame *f);
  * or the frame is larger than it).
  */
 void *ringbuf_space(struct ringbuf_frame *f, u32 want, u32 *got);
+/* Could the frame grow by n bytes, if need be at the cost of older ones? */
+int ringbuf_fits(const struct ringbuf_frame *f, u64 n);
 /* Take n of the bytes that ringbuf_space() gave. */
 void ringbuf_advance(struct ringbuf_frame *f, u32 n);
 /* Both at once, across pages.  0 or -ENOSPC (nothing is appended then). */

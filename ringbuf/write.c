@@ -145,6 +145,12 @@ void *ringbuf_space(struct ringbuf_frame *f, u32 want, u32 *got)
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
+int ringbuf_fits(const struct ringbuf_frame *f, u64 n)
+{
+	return n <= ringbuf_reach(f) - f->pos;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
 void ringbuf_advance(struct ringbuf_frame *f, u32 n)
 {
 	u32 off = f->pos & RINGBUF_PAGE_MASK;

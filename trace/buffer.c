@@ -66,7 +66,6 @@ void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx)
 	int ret = 0;
 	u32 n;
 
-	gtp_settle();
 	if (gtp.armed) {
 		rsp_error(tx, "the trace is running");
 		return;

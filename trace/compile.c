@@ -46,6 +46,9 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 			 agent_strerror(err), pc);
 		return complain(c, buf);
 	}
+	/* Other CPUs wait while it runs. */
+	if (prog->rmw_var && prog->traces)
+		return complain(c, "one expression reads and writes a variable, and collects memory: make it two");
 	c->insn += prog->nr;
 	return 0;
 }
@@ -74,6 +77,8 @@ static int compile_action(struct compile *c, const struct rsp_action *a,
 			return 0;
 		break;
 	case 'M':
+		if (a->len > GTP_BLOCK_MAX)
+			return complain(c, agent_strerror(AGENT_E_TOO_BIG));
 		if (a->basereg >= 0 && !agent_target_has_reg(a->basereg))
 			return complain(c, agent_strerror(AGENT_E_BAD_REG));
 		if (act) {

@@ -4,6 +4,8 @@
  * context, under gtp.lock.
  */
 #include <linux/errno.h>
+#include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
@@ -63,6 +65,7 @@ int gtp_frames_index(void)
 {
 	int ret = 0;
 
+	lockdep_assert_held(&gtp.lock);
 	if (!gtp.index_ready) {
 		ret = ringbuf_index_build(gtp.rb);
 		gtp.index_ready = !ret;
@@ -77,6 +80,8 @@ static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
 	struct ringbuf_hdr hdr;
 
 	for (; !ringbuf_index_get(gtp.rb, from, &ref); from++) {
+		if (!(from % 4096))
+			cond_resched();
 		hdr.addr = 0;
 		if (how != FRAME_BY_TRACEPOINT &&
 		    ringbuf_read_hdr(gtp.rb, ref.cpu, ref.pos, &hdr))
@@ -102,7 +107,8 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 	if (ret)
 		return ret;
 	s->frame.len = hdr.size - sizeof(hdr);
-	s->copy = vmalloc(s->frame.len + 1);
+	if (gtp_may_take(s->frame.len))
+		s->copy = vmalloc(s->frame.len + 1);
 	if (!s->copy)
 		return -ENOMEM;
 	ret = ringbuf_read(gtp.rb, ref.cpu, ref.pos, 0, s->copy, s->frame.len);
@@ -170,7 +176,6 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_ok(tx);
 		return;
 	}
-	gtp_settle();
 	if (gtp.armed) {
 		rsp_error(tx, "the trace is running");
 		return;

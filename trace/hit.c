@@ -6,6 +6,8 @@
  * held.  It calls only: the no-fault reader, the clock, and the rooms agent/
  * and ringbuf/, none of which sleep, allocate or take a lock.
  */
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -16,8 +18,7 @@
 #include "compat/read.h"
 #include "trace/internal.h"
 
-/* No single block may take the frame's 32-bit size anywhere near its end. */
-#define HIT_BLOCK_MAX	(1UL << 30)
+#define BLOCK_HEAD	(2 * sizeof(u64))	/* of an M block */
 
 /* Any context.  See internal.h. */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
@@ -106,7 +107,12 @@ static enum agent_error hit_block(struct gtp_cpu *tc, u64 addr, u64 len,
 
 	if (!len)
 		return AGENT_OK;
-	if (len > HIT_BLOCK_MAX || hit_begin_block(tc, addr, len))
+	if (len > GTP_BLOCK_MAX)
+		return AGENT_E_TOO_BIG;
+	/* Before older frames make way for what will never fit. */
+	if (!part_will_do && !ringbuf_fits(&tc->frame, BLOCK_HEAD + len))
+		return AGENT_E_NO_ROOM;
+	if (hit_begin_block(tc, addr, len))
 		goto undo;
 	while (done < len) {
 		p = ringbuf_space(&tc->frame, len - done, &got);
@@ -124,6 +130,10 @@ static enum agent_error hit_block(struct gtp_cpu *tc, u64 addr, u64 len,
 		ringbuf_advance(&tc->frame, got);
 		at += got;
 		done += got;
+	}
+	if (!done) {
+		err = AGENT_OK;
+		goto undo;
 	}
 	if (done < len)
 		ringbuf_patch(&tc->frame, mark, FRAME_HEAD('M', 0, done));
@@ -156,9 +166,9 @@ enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
 
 	if (!max)
 		return AGENT_OK;
-	if (max > HIT_BLOCK_MAX || hit_begin_block(tc, addr, max))
+	if (hit_begin_block(tc, addr, 0))
 		goto undo;
-	while (c && len < max) {
+	while (c && len < max && len < GTP_BLOCK_MAX) {
 		p = ringbuf_space(&tc->frame, 1, &got);
 		if (!p)
 			goto undo;
@@ -224,20 +234,24 @@ enum agent_error agent_target_tracev(void *target, u32 slot)
 /* ---- a hit ---------------------------------------------------------------- */
 
 /*
- * Any context, under ringbuf_enter(): so the CPU that holds the lock cannot hit
- * again, and whoever waits for it waits for a few instructions elsewhere.
+ * Any context, under ringbuf_enter(), so that the CPU that holds the lock cannot
+ * hit again.  Nor may an interrupt come between: it could wait for a lock whose
+ * owner hits on another CPU, and waits for ours.
  */
 static enum agent_error hit_run(struct gtp_cpu *tc,
 				const struct agent_prog *prog, u64 *result)
 {
 	enum agent_error err;
+	unsigned long flags;
 
 	if (!prog->rmw_var)
 		return agent_run(prog, tc, tc->stack, result);
+	raw_local_irq_save(flags);
 	while (cmpxchg(&gtp.var_lock, 0, 1))
 		cpu_relax();
 	err = agent_run(prog, tc, tc->stack, result);
 	kc_store_release(&gtp.var_lock, 0);
+	raw_local_irq_restore(flags);
 	return err;
 }
 
@@ -246,9 +260,10 @@ static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
 {
 	u64 head = FRAME_HEAD('R', 0, sizeof(struct pt_regs));
 
+	BUILD_BUG_ON(sizeof(struct pt_regs) % sizeof(u64));
+
 	if (ringbuf_append(&tc->frame, &head, sizeof(head)) ||
-	    ringbuf_append(&tc->frame, tc->regs, sizeof(struct pt_regs)) ||
-	    ringbuf_pad(&tc->frame))
+	    ringbuf_append(&tc->frame, tc->regs, sizeof(struct pt_regs)))
 		return AGENT_E_NO_ROOM;
 	tc->has_regs = 1;
 	return AGENT_OK;
@@ -359,7 +374,7 @@ int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
 	rc = ringbuf_enter(gtp.rb, cpu);
 	if (!rc)
 		return 0;
-	tc = gtp.cpus[cpu];
+	tc = per_cpu_ptr(gtp.cpus, cpu);
 	tc->tp = tp;
 	tc->regs = regs;
 	if (tp->has_cond) {

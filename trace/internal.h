@@ -28,6 +28,9 @@ struct gtp_text {
 	char text[];
 };
 
+/* Bytes of one block at most: a frame's size has 32 bits. */
+#define GTP_BLOCK_MAX	(1UL << 30)
+
 /* An action, ready to run. */
 struct gtp_action {
 	char kind;		/* 'M' or 'X' */
@@ -152,7 +155,7 @@ struct gtp {
 	int clock_orders;	/* hit path reads */
 	atomic_long_t sequence;	/* hit path, where clocks do not order */
 	int var_lock;		/* hit path: 1 while a variable is updated */
-	struct gtp_cpu **cpus;	/* by CPU number */
+	struct gtp_cpu __percpu *cpus;	/* from the first QTStart on */
 	u64 start_us, stop_us;
 	int index_ready;
 
@@ -181,9 +184,14 @@ void gtp_settle(void);
 /* Any context.  The first call ends the run, the others do nothing. */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
 		   enum agent_error err, int in_cond, u64 addr);
-/* A reason for a failed probe, for people. */
-const char *gtp_probe_error(int err);
 int gtp_set_size(u64 bytes);
+/*
+ * May that many bytes be allocated?  A vmalloc() that fails logs a backtrace,
+ * and one that nearly fails has the OOM killer at the neighbours.
+ */
+int gtp_may_take(u64 bytes);
+/* Put one probe in while a run is on: NULL, or why not. */
+const char *gtp_arm_late(struct gtp_point *tp);
 void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 
 /* Hits that the kernel did not deliver: a kprobe inside a kprobe handler. */

@@ -52,19 +52,34 @@ int gtp_add_ro(struct rsp_text list)
 }
 
 /*
- * GDB sends QTro as the vmlinux was linked, whatever qOffsets said; a module's
- * sections it sends as they are.
+ * How many bytes from addr on, of n, are constant.  GDB sends QTro as the
+ * vmlinux was linked, whatever qOffsets said; a module's sections it sends as
+ * they are.
  */
-static int is_constant(u64 addr)
+static u32 constant_bytes(u64 addr, u32 n)
 {
 	u64 linked = addr - (gtp.text - arch_link_text);
 	const struct gtp_range *r;
 
-	list_for_each_entry(r, &gtp.ro, list)
-		if ((linked >= r->start && linked < r->end) ||
-		    (addr >= r->start && addr < r->end))
-			return 1;
+	list_for_each_entry(r, &gtp.ro, list) {
+		if (linked >= r->start && linked < r->end)
+			return min_t(u64, n, r->end - linked);
+		if (addr >= r->start && addr < r->end)
+			return min_t(u64, n, r->end - addr);
+	}
 	return 0;
+}
+
+/* How many bytes from addr on, of n, before the next that the frame has. */
+static u32 uncollected_bytes(u64 addr, u32 n)
+{
+	struct frame_block b;
+	u32 pos = 0;
+
+	while (frame_next(&gtp_selected.frame, &pos, &b) > 0)
+		if (b.kind == 'M' && b.addr > addr && b.addr - addr < n)
+			n = b.addr - addr;
+	return n;
 }
 
 /* Bytes of live memory that could be read, up to the end of a page. */
@@ -77,18 +92,23 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 	return kc_read_kernel(buf, (void *)(unsigned long)addr, n) ? 0 : n;
 }
 
+/* A frame's memory, or what is the same now as it was then. */
+static u32 read_frame(u64 addr, void *buf, u32 n)
+{
+	u32 got = frame_read_mem(&gtp_selected.frame, addr, buf, n);
+
+	if (got)
+		return got;
+	n = constant_bytes(addr, uncollected_bytes(addr, n));
+	return n ? read_live(addr, buf, n) : 0;
+}
+
 static u32 read_some(u64 addr, void *buf, u32 n)
 {
-	u32 got;
-
-	if ((unsigned long)addr != addr)
+	if ((unsigned long)addr != addr || gtp_selected.gone)
 		return 0;
-	if (!gtp_selected.valid)
-		return read_live(addr, buf, n);
-	got = gtp_selected.gone ? 0 : frame_read_mem(&gtp_selected.frame, addr, buf, n);
-	if (!got && is_constant(addr))
-		got = read_live(addr, buf, n);
-	return got;
+	return gtp_selected.valid ? read_frame(addr, buf, n) :
+				    read_live(addr, buf, n);
 }
 
 void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx)

@@ -31,7 +31,7 @@ void ringbuf_page_free(void *page)
 /* Process context; sleeps. */
 void *ringbuf_table_alloc(size_t bytes)
 {
-	void *table = vmalloc(bytes);
+	void *table = gtp_may_take(bytes) ? vmalloc(bytes) : NULL;
 
 	if (table)
 		memset(table, 0, bytes);

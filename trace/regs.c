@@ -67,7 +67,6 @@ void gtp_put_reg(u64 num, struct rsp_tx *tx)
 		rsp_error_num(tx, 1);
 }
 
-
 u32 gtp_reg_block_len(void)
 {
 	u32 len = 0;

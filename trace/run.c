@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -25,41 +26,7 @@ static DECLARE_WAIT_QUEUE_HEAD(run_wait);
 
 /* ---- memory ----------------------------------------------------------------- */
 
-static void run_free_cpus(void)
-{
-	unsigned int cpu;
-
-	if (!gtp.cpus)
-		return;
-	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		kfree(gtp.cpus[cpu]);
-	kfree(gtp.cpus);
-	gtp.cpus = NULL;
-}
-
-/* For every CPU that may ever come: a larger buffer may give it a share. */
-static int run_alloc_cpus(void)
-{
-	int cpu;
-
-	gtp.cpus = kzalloc(nr_cpu_ids * sizeof(*gtp.cpus), GFP_KERNEL);
-	if (!gtp.cpus)
-		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		gtp.cpus[cpu] = kzalloc(sizeof(**gtp.cpus), GFP_KERNEL);
-		if (!gtp.cpus[cpu]) {
-			run_free_cpus();
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-/*
- * May the buffer take that many bytes more?  An allocation that fails logs a
- * backtrace, and one that nearly fails has the OOM killer at the neighbours.
- */
-static int run_may_take(u64 bytes)
+int gtp_may_take(u64 bytes)
 {
 	return bytes <= kc_mem_available();
 }
@@ -67,21 +34,13 @@ static int run_may_take(u64 bytes)
 /* The scratch, and a buffer of gtp.size bytes; kept from run to run. */
 static int run_alloc(void)
 {
-	int ret;
-
 	if (gtp.rb)
 		return 0;
-	if (!run_may_take(gtp.size))
-		return -ENOMEM;
-	ret = run_alloc_cpus();
-	if (ret)
-		return ret;
-	gtp.rb = ringbuf_alloc(gtp.size, nr_cpu_ids);
-	if (!gtp.rb) {
-		run_free_cpus();
-		return -ENOMEM;
-	}
-	return 0;
+	if (!gtp.cpus)
+		gtp.cpus = alloc_percpu(struct gtp_cpu);
+	if (gtp.cpus && gtp_may_take(gtp.size))
+		gtp.rb = ringbuf_alloc(gtp.size, nr_cpu_ids);
+	return gtp.rb ? 0 : -ENOMEM;
 }
 
 /* 0 or -ENOMEM, and then the old buffer is as it was. */
@@ -93,7 +52,7 @@ int gtp_set_size(u64 bytes)
 		bytes = gtp.default_size;
 	if (bytes == gtp.size)
 		return 0;
-	if (bytes > gtp.size && !run_may_take(bytes - (gtp.rb ? gtp.size : 0)))
+	if (bytes > gtp.size && !gtp_may_take(bytes - (gtp.rb ? gtp.size : 0)))
 		return -ENOMEM;
 	if (gtp.rb)
 		ret = ringbuf_resize(gtp.rb, bytes);
@@ -107,7 +66,7 @@ int gtp_set_size(u64 bytes)
 
 /* ---- probes ----------------------------------------------------------------- */
 
-const char *gtp_probe_error(int err)
+static const char *run_probe_error(int err)
 {
 	switch (err) {
 	case -EINVAL:
@@ -132,6 +91,8 @@ static int run_arm(struct gtp_point *tp)
 	int ret;
 
 	memset(&tp->kp, 0, sizeof(tp->kp));
+	if ((unsigned long)tp->addr != tp->addr)
+		return -ENOENT;
 	tp->kp.addr = (kprobe_opcode_t *)(unsigned long)tp->addr;
 	tp->kp.pre_handler = gtp_kprobe_hit;
 	ret = register_kprobe(&tp->kp);
@@ -237,7 +198,8 @@ static int run_arm_all(struct rsp_tx *tx)
 	int ret;
 
 	list_for_each_entry(tp, &gtp.points, list) {
-		ret = run_arm(tp);
+		/* A disabled one may be anywhere, until it is enabled. */
+		ret = tp->enabled ? run_arm(tp) : 0;
 		if (!ret)
 			continue;
 		if (gtp.ignore_error) {
@@ -246,15 +208,23 @@ static int run_arm_all(struct rsp_tx *tx)
 		}
 		run_disarm();
 		rsp_error(tx, "tracepoint %u at 0x%llx: %s (errno %d)", tp->num,
-			  (unsigned long long)tp->addr, gtp_probe_error(ret),
+			  (unsigned long long)tp->addr, run_probe_error(ret),
 			  -ret);
 		return -1;
 	}
 	return 0;
 }
 
+const char *gtp_arm_late(struct gtp_point *tp)
+{
+	int ret = tp->armed ? 0 : run_arm(tp);
+
+	return ret ? run_probe_error(ret) : NULL;
+}
+
 int gtp_start(struct rsp_tx *tx)
 {
+	lockdep_assert_held(&gtp.lock);
 	if (gtp.armed) {
 		rsp_error(tx, "the trace is running already");
 		return -1;
@@ -287,6 +257,7 @@ int gtp_start(struct rsp_tx *tx)
 
 void gtp_settle(void)
 {
+	lockdep_assert_held(&gtp.lock);
 	if (!gtp.armed || kc_load_acquire(&gtp.running))
 		return;
 	gtp.stop_us = kc_wall_us();
@@ -338,6 +309,7 @@ void gtp_run_exit(void)
 	if (gtp.rb)
 		ringbuf_free(gtp.rb);
 	gtp.rb = NULL;
-	run_free_cpus();
+	if (gtp.cpus)
+		free_percpu(gtp.cpus);
 	mutex_unlock(&gtp.lock);
 }

@@ -118,6 +118,7 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 	rsp_parse(packet, len, &cmd);
 	rsp_tx_begin(tx);
 	mutex_lock(&gtp.lock);
+	gtp_settle();
 	if (!gtp_serve_trace(&cmd, tx))
 		serve_session(&cmd, tx);
 	mutex_unlock(&gtp.lock);
@@ -150,11 +151,6 @@ int gtp_init(u64 buffer_size)
 		return -EINVAL;
 	gtp.default_size = buffer_size;
 	gtp.size = buffer_size;
-	ret = kc_symbols_init();
-	if (ret) {
-		pr_err("cannot find kallsyms_lookup_name (errno %d)\n", -ret);
-		return ret;
-	}
 	gtp.text = kc_symbol("_text");
 	if (!gtp.text)
 		gtp.text = kc_symbol("_stext");

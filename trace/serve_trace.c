@@ -131,7 +131,6 @@ static void serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	gtp_settle();
 	if (!gtp_start(tx))
 		rsp_ok(tx);
 }
@@ -147,10 +146,15 @@ static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	struct gtp_point *tp = gtp_point_find(cmd->u.tp.num,
 						  cmd->u.tp.addr);
 
-	if (tp)
+	const char *complaint = NULL;
+
+	if (!tp)
+		complaint = "there is no such tracepoint";
+	else if (cmd->id == RSP_QTENABLE && gtp.armed)
+		complaint = gtp_arm_late(tp);
+	if (!complaint)
 		tp->enabled = cmd->id == RSP_QTENABLE;
-	answer_point(tx, cmd->u.tp.num, cmd->u.tp.addr,
-		     tp ? NULL : "there is no such tracepoint");
+	answer_point(tx, cmd->u.tp.num, cmd->u.tp.addr, complaint);
 }
 
 /* ---- qTStatus ------------------------------------------------------------------ */
@@ -198,6 +202,9 @@ static void put_reason(struct rsp_tx *tx)
 	}
 }
 
+/* GDB shows these two as an int. */
+#define SIZE_SHOWN_MAX	0x7fffffffULL
+
 static void put_field(struct rsp_tx *tx, const char *name, u64 value)
 {
 	rsp_printf(tx, ";%s:%llx", name, (unsigned long long)value);
@@ -207,7 +214,6 @@ static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	struct ringbuf_info info;
 
-	gtp_settle();
 	memset(&info, 0, sizeof(info));
 	info.size = gtp.size;
 	info.free = gtp.size;
@@ -218,8 +224,8 @@ static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		put_reason(tx);
 	put_field(tx, "tframes", info.frames);
 	put_field(tx, "tcreated", info.created);
-	put_field(tx, "tfree", info.free);
-	put_field(tx, "tsize", info.size);
+	put_field(tx, "tfree", min_t(u64, info.free, SIZE_SHOWN_MAX));
+	put_field(tx, "tsize", min_t(u64, info.size, SIZE_SHOWN_MAX));
 	put_field(tx, "circular", gtp.circular);
 	put_field(tx, "disconn", gtp.disconnected);
 	put_field(tx, "starttime", gtp.start_us);
@@ -253,7 +259,7 @@ static void serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	if (gtp_selected.valid) {
 		if (var && gtp_var_is_cpu_id(var)) {
 			rsp_printf(tx, "V%x", gtp_selected.cpu);
-		} else if (!gtp_selected.gone &&
+		} else if (!gtp_selected.gone && var &&
 			   frame_find_var(&gtp_selected.frame,
 					  cmd->u.var.num, &val)) {
 			rsp_printf(tx, "V%llx", (unsigned long long)val);

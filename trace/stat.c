@@ -26,6 +26,7 @@ static void show_info(struct seq_file *m, const struct ringbuf_info *info)
 	show(m, "lost_overwritten", info->overwritten);
 	show(m, "lost_shrunk", info->shrunk);
 	show(m, "lost_missed", gtp_missed());
+	show(m, "lost_no_share", info->no_share);
 }
 
 static void show_cpus(struct seq_file *m)

@@ -80,6 +80,7 @@ static u64 get_last_errno(const struct gtp_cpu *tc)
 }
 
 #define BT_SIZE_DEFAULT	512
+#define BT_SIZE_MAX	(1 << 20)	/* no stack is larger */
 
 static u64 get_bt(const struct gtp_cpu *tc)
 {
@@ -89,7 +90,7 @@ static u64 get_bt(const struct gtp_cpu *tc)
 /* A `tvariable $bt' without a value gives 0. */
 static void set_bt(u64 val)
 {
-	gtp.bt_size = val ? val : BT_SIZE_DEFAULT;
+	gtp.bt_size = val ? min_t(u64, val, BT_SIZE_MAX) : BT_SIZE_DEFAULT;
 }
 
 static u64 get_current_pid(const struct gtp_cpu *tc)
@@ -111,8 +112,10 @@ static u64 loss(int which)
 		return info.overwritten;
 	case 2:
 		return info.shrunk;
-	default:
+	case 3:
 		return info.too_big;
+	default:
+		return info.no_share;
 	}
 }
 
@@ -134,6 +137,11 @@ static u64 get_lost_shrunk(const struct gtp_cpu *tc)
 static u64 get_lost_too_big(const struct gtp_cpu *tc)
 {
 	return loss(3);
+}
+
+static u64 get_lost_no_share(const struct gtp_cpu *tc)
+{
+	return loss(4);
 }
 
 /* Not under gtp.lock in a hit, but no tracepoint comes or goes in a run. */
@@ -164,6 +172,7 @@ static const struct gtp_special specials[] = {
 	{ "lost_shrunk", get_lost_shrunk },
 	{ "lost_too_big", get_lost_too_big },
 	{ "lost_missed", get_lost_missed },
+	{ "lost_no_share", get_lost_no_share },
 };
 
 /* ---- the table: process context, under gtp.lock -------------------------- */
@@ -259,8 +268,10 @@ const char *gtp_var_define(u32 num, s64 value, int builtin,
 			var->special->set(value);
 		return NULL;
 	}
-	if (gtp.running)
+	if (gtp.armed)
 		return "the trace is running";
+	if (num > 0xffff)
+		return "the variable's number is over 65535";
 	if (var && strcmp(name, var->name))
 		return "that number is in use for another variable";
 	if (!var)

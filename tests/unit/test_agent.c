@@ -282,7 +282,7 @@ static void test_trace(void)
 	CHECK_STR(fake.log, "M 1234 11170;");
 	GIVES("22 05 2e 0003 27", 5);
 	CHECK_STR(fake.log, "V 3 12c;");
-	CHECK_EQ(prog.traces, 1);
+	CHECK_EQ(prog.traces, 0);
 	GIVES("22 05 27", 5);
 	CHECK_EQ(prog.traces, 0);
 }
@@ -342,7 +342,7 @@ static void test_vars(void)
 	GIVES("22 01 2d 0001 2e 0001 27", 1);
 	CHECK_EQ(prog.rmw_var, 1);
 	CHECK_EQ(prog.reads_var, 1);
-	CHECK_EQ(prog.traces, 1);
+	CHECK_EQ(prog.traces, 0);
 	CHECK_STR(fake.log, "V 1 1;");
 	GIVES("2c 0006 27", 600);
 	FAILS("22 01 2d 0006 27", AGENT_E_VAR_READONLY);

@@ -67,7 +67,7 @@ def block_faults_half_way(t):
     gdb = t.gdb()
     # The kernel image ends before the next 1 GiB: read over its end.
     end = int(gdb.eval("(unsigned long)&_end"))
-    n, shown = run(t, gdb, "vfs_read", "", "collect jiffies_64", f"collect *(char(*)[64000000]){end - 5000:#x}")
+    n, shown = run(t, gdb, "vfs_read", "", "collect jiffies_64", f"collect *(char(*)[2300000]){end - 5000:#x}")
     found = re.search(r"cannot read memory at (0x\w+), tracepoint", shown)
     assert found and int(found[1], 16) >= end - 5000 and int(found[1], 16) % 4096 == 0, shown
     gdb.cmd("tfind start")
