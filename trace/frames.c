@@ -9,7 +9,10 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "compat/clock.h"
 #include "trace/internal.h"
+
+#define FRAMES_LONG_US	1000000		/* the user is told */
 
 struct gtp_selected gtp_selected;
 
@@ -168,6 +171,7 @@ static int frames_find(const struct rsp_cmd *cmd)
 
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
+	u64 began;
 	int ret;
 
 	if (cmd->u.frame.how == RSP_FRAME_NUMBER &&
@@ -184,7 +188,10 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_puts(tx, "F-1");
 		return;
 	}
+	began = kc_wall_us();
 	ret = gtp_frames_index();
+	if (kc_wall_us() - began > FRAMES_LONG_US)
+		rsp_notice(tx, "Numbering the trace frames took more than a second.\n");
 	if (!ret)
 		ret = frames_find(cmd);
 	if (!ret)

@@ -164,3 +164,24 @@ def buffer_sizes(t):
     gdb.cmd("set trace-buffer-size 4")
     n, shown = run(t, gdb, "vfs_read", "", "collect $regs")
     assert "of 4 bytes free" in shown and "because the buffer was full" in shown, shown
+
+
+@case
+def collecting_while_changing(t):
+    """An expression that holds other CPUs up must not take long: refused."""
+    gdb = t.gdb()
+    gdb.cmd("trace vfs_read")
+    gdb.cmd("tvariable $v")
+    gdb.actions(1, "teval $v = $v + 1", "collect $v")
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    # GDB itself makes no such expression: getv 1, setv 1, const 8, trace.
+    number = int(re.search(r"T(\w+):", gdb.cmd("maint packet qTfP"))[1], 16)
+    address = int(gdb.eval("(unsigned long)vfs_read"))
+    var = len(re.findall(r"^\$", gdb.cmd("info tvariables"), re.M))
+    for packet in ("QTinit", f"QTDV:{var:x}:0:0:76", f"QTDP:{number:x}:{address:016x}:E:0:0-",
+                   f"QTDP:-{number:x}:{address:016x}:XA,2c{var:04x}2d{var:04x}22080c27"):
+        assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
+    answer = gdb.cmd("maint packet QTStart")
+    assert "collects memory: make it two" in answer, answer
+    gdb.cmd("maint packet QTinit")

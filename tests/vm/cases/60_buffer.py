@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+import time
 
 from harness import GdbError, case
 
@@ -266,3 +267,161 @@ def cpu_hotplug(t):
         except GdbError:
             break
     assert seen.count(1) >= before + 10
+
+
+@case(timeout=400)
+def a_million_frames(t):
+    """A million frames: each tfind answers at once, also the ones that search all of them."""
+    gdb = t.gdb()
+    gdb.cmd("set trace-buffer-size 120000000")
+    load = t.load("getppid", n=1000000, cpu=0)
+    last = t.load("pread", n=1, file="/proc/version", size=8)
+    first = trace(gdb, "*__x64_sys_getppid", MINE.format(load.pid), "collect jiffies_64")
+    second = trace(gdb, "*vfs_read", MINE.format(last.pid), "collect $regs")
+    gdb.cmd("tstart")
+    load.go(timeout=300)
+    last.go()
+    gdb.cmd("tstop")
+    assert "Collected 1000001 trace frames." in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    used = stat(t)["memory_bytes"]
+    took = {}
+    for command, number in (("tfind 999999", 999999), ("tfind 0", 0), (f"tfind tracepoint {second}", 1000000), ("tfind -1", -1),
+                            ("tfind pc (long)vfs_read", 1000000), ("tfind 500000", 500000), ("tfind", 500001),
+                            ("tfind -", 500000), (f"tfind outside {int(gdb.eval('(long)__x64_sys_getppid')):#x}, "
+                                                  f"{int(gdb.eval('(long)__x64_sys_getppid')):#x}", 1000000)):
+        began = time.monotonic()
+        gdb.cmd(command)
+        took[command] = time.monotonic() - began
+        assert int(gdb.eval("$trace_frame")) == number, command
+    assert max(took.values()) < 5, took         # TCG, and a busy machine; a round trip takes 0.05
+    # The index is memory, too, and is counted.
+    facts = stat(t)
+    assert 16000000 <= facts["memory_bytes"] - used < 20000000, (used, facts)
+    assert first == 1
+
+
+@case(timeout=300)
+def linear_and_circular(t):
+    """GDB's own circ test: ten hits, room for some. Linear keeps the first and not the last, circular the reverse."""
+    gdb = t.gdb()
+    load = t.load("pread", n=1, file="/proc/version", size=8, cpu=0)
+    trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    frame = stat(t)["tracepoint"][0][3]
+    room = t.guest.smp * (4 * frame + 10)           # a CPU's share is for four and a bit
+    gdb.cmd(f"set trace-buffer-size {room}")
+    for mode in ("off", "on"):
+        load = t.load("pread", n=10, file="/proc/version", size=8, cpu=0)
+        gdb.cmd("delete")
+        gdb.cmd(f"set circular-trace-buffer {mode}")
+        gdb.cmd("tvariable $i = 0")
+        trace(gdb, "vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
+        gdb.cmd("tstart")
+        load.go()
+        shown = gdb.cmd("tstatus")
+        if mode == "on":
+            gdb.cmd("tstop")
+            shown = gdb.cmd("tstatus")
+            kept = int(re.search(r"Buffer contains (\d+) trace frames \(of 10 created total\)", shown)[1])
+            assert "Trace buffer is circular." in shown, shown
+        else:
+            kept = int(re.search(r"Collected (\d+) trace frames", shown)[1])
+            assert "Trace stopped because the buffer was full." in shown, shown
+        assert 3 <= kept <= 4, shown
+        assert f"bytes of {room} bytes free" in shown, shown
+        gdb.cmd("tfind start")
+        assert int(gdb.eval("$i")) == (1 if mode == "off" else 11 - kept)
+        gdb.cmd(f"tfind {kept - 1}")
+        assert int(gdb.eval("$i")) == (kept if mode == "off" else 10)
+        gdb.cmd("tfind none")
+
+
+@case(timeout=300)
+def start_stop_restart(t):
+    """GDB's own status-stop test: start, stop, start again; and again after the buffer was full."""
+    gdb = t.gdb()
+    gdb.cmd("trace vfs_read if $current_task_pid == 1")
+    gdb.actions(1, "collect $regs")
+    for _ in range(3):
+        gdb.cmd("tstart")
+        assert "Trace is running" in gdb.cmd("tstatus")
+        gdb.cmd("tstart")           # GDB would ask first; the answer is yes
+        assert "Trace is running" in gdb.cmd("tstatus")
+        gdb.cmd("tstop")
+        assert "Trace stopped by a tstop command" in gdb.cmd("tstatus")
+        try:
+            gdb.cmd("tstop")
+            raise AssertionError("a second tstop")
+        except GdbError as error:
+            assert "Trace is not running" in str(error), error
+    gdb.cmd("delete")
+    gdb.cmd("set trace-buffer-size 2000")
+    for _ in range(3):
+        load = t.load("pread", n=20, file="/proc/version", size=8)
+        gdb.cmd("delete")
+        n = trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs")
+        gdb.cmd("tstart")
+        load.go()
+        shown = gdb.cmd("tstatus")
+        assert "Trace stopped because the buffer was full." in shown, shown
+        # GDB's packet names the tracepoint that did not fit.
+        assert f";tfull:{n:x};" in gdb.cmd("maint packet qTStatus")
+
+
+@case
+def preferred_size(t):
+    """buffer_size is the preferred size: seen in sysfs, and what `unlimited' and -1 go back to."""
+    gdb = t.gdb()
+    assert t.sh("cat /sys/module/kgtp/parameters/buffer_size").strip() == "5242880"
+    for back in ("unlimited", "-1"):
+        gdb.cmd("set trace-buffer-size 70000")
+        assert "of 70000 bytes free" in gdb.cmd("tstatus")
+        gdb.cmd(f"set trace-buffer-size {back}")
+        assert "of 5242880 bytes free" in gdb.cmd("tstatus")
+
+
+@case(module="buffer_size=123457", timeout=300)
+def size_near_the_machines_memory(t):
+    """A size that memory cannot give is refused; buffer, frames and run stay as they were. One that it can is taken."""
+    gdb = t.gdb()
+    assert "of 123457 bytes free" in gdb.cmd("tstatus")
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    more = t.load("pread", n=2, file="/proc/version", size=8)
+    gdb.cmd(f"trace vfs_read if {MINE.format(load.pid)} || {MINE.format(more.pid)}")
+    gdb.actions(1, "collect $regs")
+    gdb.cmd("tstart")
+    load.go()
+    facts = dict(line.split(":") for line in t.sh("cat /proc/meminfo").splitlines())
+    available = int(facts["MemAvailable"].split()[0]) * 1024
+    answer = gdb.cmd(f"maint packet QTBuffer:size:{available + (20 << 20):x}")
+    assert "no memory for a trace buffer of that size; it stays at 123457 bytes" in answer, answer
+    assert "Trace is running" in gdb.cmd("tstatus") and stat(t)["frames"] == 3
+    assert '"OK"' in gdb.cmd(f"maint packet QTBuffer:size:{available // 2:x}")
+    more.go()
+    gdb.cmd("tstop")
+    assert stat(t)["frames"] == 5 and stat(t)["buffer_bytes"] == available // 2
+    gdb.cmd("tfind 4")
+    assert gdb.eval("$rdx") == "8"
+    gdb.cmd("tfind none")
+    gdb.cmd("set trace-buffer-size unlimited")
+    assert stat(t)["frames"] == 5
+
+
+@case(timeout=300)
+def too_big_a_frame_costs_nothing(t):
+    """Circular mode: a block that can never fit does not drive out the frames that are there."""
+    gdb = t.gdb()
+    gdb.cmd("set circular-trace-buffer on")
+    gdb.cmd("set trace-buffer-size 100000")
+    load = t.load("pread", n=30, file="/proc/version", size=8)
+    huge = t.load("pread", n=4, file="/proc/version", size=8)
+    trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs")
+    trace(gdb, "vfs_read", MINE.format(huge.pid), "collect *(char(*)[300000])&_text")
+    gdb.cmd("tstart")
+    load.go()
+    huge.go()
+    gdb.cmd("tstop")
+    facts = stat(t)
+    assert facts["frames"] == 30 and facts["lost_too_big"] == 4 and facts["lost_overwritten"] == 0, facts
