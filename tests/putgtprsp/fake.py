@@ -277,7 +277,7 @@ class Ctx:
 
     def peer_connect(self, args):
         with socket.create_server(('127.0.0.1', 0)) as server:
-            r = self.start('-c', 'localhost:%d' % server.getsockname()[1], *args)
+            r = self.start('-c', '127.0.0.1:%d' % server.getsockname()[1], *args)
             server.settimeout(10)
             return socket_peer(r, server.accept()[0])
 
