@@ -34,7 +34,7 @@ def refused(gdb):
 
 
 WILD = ["0", "8", "0x7fffffffe000", "0x800000000000", "0xdead000000000000", "0xffff7fffffffffff", "0xffffffffff000000",
-        "-1", "-4096"]
+        "0xffffffffff600000", "-1", "-4096"]
 
 
 @case(timeout=400)
@@ -184,4 +184,39 @@ def collecting_while_changing(t):
         assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
     answer = gdb.cmd("maint packet QTStart")
     assert "collects memory: make it two" in answer, answer
+    gdb.cmd("maint packet QTinit")
+
+
+@case
+def bad_bytecode(t):
+    """Bytecode is checked at QTStart: each kind of mistake is refused, by tracepoint; nothing is left behind."""
+    gdb = t.gdb()
+    address = int(gdb.eval("(unsigned long)vfs_read"))
+    for code, complaint in (("ff27", "unknown bytecode instruction"), ("0127", "does not support"), ("3127", "unknown"),
+                            ("34000027", "does not support"), ("2200", "runs past its end"), ("23ff", "ends inside an instruction"),
+                            ("0227", "stack underflow"), ("2b27", "stack underflow"), ("28" * 2 + "27", "stack underflow"),
+                            ("2201" * 101 + "27", "stack overflow"), ("21000427", "no instruction begins"),
+                            ("21ffff27", "no instruction begins"), ("22012000072200" + "27", "stack different"),
+                            ("22011600" + "27", "0 bits"), ("26001827", "no such register"), ("26ffff27", "no such register"),
+                            ("2cffff27", "no such trace state variable")):
+        for where in ("condition", "actions"):
+            text = f"X{len(code) // 2:x},{code}"
+            packets = ["QTinit"]
+            if where == "condition":
+                packets.append(f"QTDP:7:{address:016x}:E:0:0:{text}")
+            else:
+                packets += [f"QTDP:7:{address:016x}:E:0:0-", f"QTDP:-7:{address:016x}:{text}"]
+            for packet in packets:
+                assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
+            answer = gdb.cmd("maint packet QTStart")
+            assert f"E.tracepoint 7 at {address:#x}: {where}: " in answer and complaint in answer, (code, answer)
+            assert t.sh("cat /sys/kernel/debug/kprobes/list") == ""
+    # A loop without end is ended at run time.
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    for packet in ("QTinit", f"QTDP:7:{address:016x}:E:0:0:X3,210000"):
+        assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
+    assert '"OK"' in gdb.cmd("maint packet QTStart")
+    load.go()
+    shown = gdb.cmd("tstatus")
+    assert "condition: too many jumps backward" in shown and "tracepoint 7)" in shown, shown
     gdb.cmd("maint packet QTinit")

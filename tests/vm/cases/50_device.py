@@ -245,41 +245,67 @@ def relay_errors(t):
     assert result.status == 1 and result.output.count("\n") == 1 and "kgtp" in result.output, result
 
 
-@case(timeout=300)
+def memory(t):
+    """Bytes of the guest's memory that the kernel itself uses, after the garbage is collected."""
+    t.sh("echo 3 >/proc/sys/vm/drop_caches")
+    facts = dict(line.split(":") for line in t.sh("cat /proc/meminfo").splitlines())
+    return sum(int(facts[name].split()[0]) for name in ("SUnreclaim", "VmallocUsed", "PageTables", "Percpu")
+               if name in facts)
+
+
+GOOD = [packet(p) for p in ("qSupported:x", "?", "g", "m0,10", "mffffffff81000000,20", "qTStatus", "QTinit",
+                            "QTDP:1:ffffffff81000000:E:0:0-", "QTDP:-1:ffffffff81000000:R03X3,220027",
+                            "QTDPsrc:1:ffffffff81000000:at:0:1:41", "QTDV:1:5:0:61", "QTro:1000,2000", "QTStart",
+                            "QTStop", "QTFrame:0", "QTFrame:pc:10", "qTfP", "qTsP", "qTfV", "qTsV", "qTV:1",
+                            "QTBuffer:size:1000", "QTBuffer:circular:1", "qXfer:traceframe-info:read::0,100",
+                            "QTNotes:user:41;", "QTEnable:1:10", "qTP:1:10", "qTBuffer:0,100")]
+
+
+def noise(rnd):
+    """Good packets, broken ones with and without a good checksum, halves of them, and bytes that are nothing at all."""
+    data = bytearray(rnd.choice(GOOD)) if rnd.random() < 0.8 else bytearray(rnd.randbytes(rnd.randrange(1, 200)))
+    if rnd.random() < 0.6:
+        for _ in range(rnd.randrange(3)):
+            data[rnd.randrange(len(data))] = rnd.randrange(256)
+        if rnd.random() < 0.7 and data[:1] == b"$" and b"#" in data[1:]:
+            data = bytearray(packet(bytes(data[1:data.rindex(b"#")])))
+    elif rnd.random() < 0.2:
+        data = data[:rnd.randrange(1, len(data) + 1)]
+    return bytes(data)
+
+
+def quietly(call, *args):
+    """A call on the device that may have nothing to do."""
+    try:
+        return call(*args)
+    except OSError as error:
+        assert error.errno == errno.EAGAIN, error
+        return None
+
+
+@case(timeout=400)
 def garbage(t):
-    """A hundred thousand bytes of noise, half packets and mutated ones; then a session as ever."""
+    """Twenty sessions of noise and half packets, with a second opener turned away in each; then one as ever."""
     rnd = random.Random(4)
-    good = [packet(p) for p in ("qSupported:x", "?", "g", "m0,10", "mffffffff81000000,20", "qTStatus", "QTinit",
-                                "QTDP:1:ffffffff81000000:E:0:0-", "QTDP:-1:ffffffff81000000:R03X3,220027",
-                                "QTDPsrc:1:ffffffff81000000:at:0:1:41", "QTDV:1:5:0:61", "QTro:1000,2000", "QTStart",
-                                "QTStop", "QTFrame:0", "QTFrame:pc:10", "qTfP", "qTsP", "qTfV", "qTsV", "qTV:1",
-                                "QTBuffer:size:1000", "QTBuffer:circular:1", "qXfer:traceframe-info:read::0,100",
-                                "QTNotes:user:41;", "QTEnable:1:10", "qTP:1:10")]
-    talk = Talk(t)
-    talk.call(f"open 0 {PROC} rw n")
-    sent = 0
-    while sent < 100000:
-        data = bytearray(rnd.choice(good)) if rnd.random() < 0.8 else bytearray(rnd.randbytes(rnd.randrange(200)))
-        if rnd.random() < 0.6 and data:
-            for _ in range(rnd.randrange(3)):
-                data[rnd.randrange(len(data))] = rnd.randrange(256)
-            if rnd.random() < 0.7 and data[:1] == b"$" and b"#" in data[1:]:
-                body = bytes(data[1:data.rindex(b"#")])
-                data = bytearray(packet(body))
-        elif rnd.random() < 0.2:
-            data = data[:rnd.randrange(len(data) + 1)]
-        if not data:
-            continue
-        sent += len(data)
-        try:
-            talk.write(bytes(data))
-        except OSError as error:
-            assert error.errno == errno.EAGAIN
-        try:
-            talk.read(70000)
-        except OSError as error:
-            assert error.errno == errno.EAGAIN
-    talk.end()
+    used = []
+    for _ in range(20):
+        talk, other = Talk(t), Talk(t)
+        talk.call(f"open 0 {PROC} rw n")
+        sent = 0
+        while sent < 5000:
+            data = noise(rnd)
+            sent += len(data)
+            quietly(talk.write, data)
+            quietly(talk.read, 70000)
+        assert other.errno(f"open 0 {PROC} rw") == errno.EBUSY
+        talk.write(b"$half a pack")
+        talk.end()
+        other.call(f"open 0 {PROC} rw")
+        other.write(packet("QTinit"))
+        assert other.until(b"#9a").endswith(b"$OK#9a")
+        other.end()
+        used.append(memory(t))
+    assert max(used[10:]) - min(used[1:10]) < 600, used
     # A packet that is too long is refused, and the session goes on.
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
@@ -288,17 +314,29 @@ def garbage(t):
     talk.write(packet("qC"))
     assert talk.until(b"#c5").endswith(b"$QC1#c5")
     talk.end()
-    t.sh(f"cat {PROBES} >/dev/null")
+    assert t.sh(f"cat {PROBES}") == ""
     gdb = t.gdb()
     assert int(gdb.eval("jiffies_64")) > 0
 
 
-def memory(t):
-    """Bytes of the guest's memory that the kernel itself uses, after the garbage is collected."""
-    t.sh("echo 3 >/proc/sys/vm/drop_caches")
-    facts = dict(line.split(":") for line in t.sh("cat /proc/meminfo").splitlines())
-    return sum(int(facts[name].split()[0]) for name in ("SUnreclaim", "VmallocUsed", "PageTables", "Percpu")
-               if name in facts)
+@case
+def descriptors(t):
+    """Access mode 3 is no session; a second reader of the same session is not told that it has ended."""
+    talk = Talk(t)
+    assert talk.errno(f"open 0 {PROC} x") == errno.EINVAL
+    before = memory(t)
+    for _ in range(50):
+        assert talk.errno(f"open 0 {PROC} x") == errno.EINVAL
+    assert memory(t) - before < 600
+    talk.call(f"open 0 {PROC} rw")
+    talk.write(packet("qC"))
+    assert talk.until(b"#c5") == b"+$QC1#c5"
+    # '-' before any reply has nothing to send again.
+    talk.end()
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write("-")
+    assert talk.read(ms=200) == "late"
 
 
 def start_run(t, gdb, disconnected=False):

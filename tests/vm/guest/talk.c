@@ -3,7 +3,8 @@
  * talk: system calls on a device, one a line, by one process, so that a test
  * can do what no decent program would.  Each line is answered by one line.
  *
- *   open FD PATH r|w|rw [n]    (n: O_NONBLOCK; FD: 0 to 9, our own numbers)
+ *   open FD PATH r|w|rw|x [n]  (x: access mode 3; n: O_NONBLOCK; FD: 0 to 9,
+ *                                 our own numbers)
  *   close FD
  *   write FD HEX
  *   read FD COUNT MILLISECONDS    one read(2), if it returns in time
@@ -49,7 +50,8 @@ static void answer(long ret)
 static void do_open(int n, const char *path, const char *mode, const char *more)
 {
 	int flags = mode[0] == 'r' && mode[1] == 'w' ? O_RDWR :
-		mode[0] == 'w' ? O_WRONLY : O_RDONLY;
+		mode[0] == 'w' ? O_WRONLY :
+		mode[0] == 'x' ? 3 : O_RDONLY;
 
 	fds[n] = open(path, flags | (more ? O_NONBLOCK : 0));
 	answer(fds[n] < 0 ? -1 : 0);
