@@ -45,6 +45,7 @@ def dump(gdb, start, length):
 def blocks_over_pages(t):
     """One collect of 5000 bytes to 1 MiB, and many in one frame: byte for byte, with tsave and the frame's own list."""
     gdb = t.gdb()
+    gdb.cmd("set max-value-size unlimited")
     gdb.cmd("set trace-buffer-size 8000000")
     # Memory that does not change.
     start = int(gdb.eval("(unsigned long)&__start_rodata"))
@@ -65,6 +66,11 @@ def blocks_over_pages(t):
         gdb.cmd("tfind none")
         gdb.cmd(f"tfind tracepoint {number}")
         assert dump(gdb, start + 13, size) == live[13:13 + size], size
+        # By x, p and tdump as well.
+        at = start + 13 + size - 8
+        assert gdb.eval(f"*(unsigned long *){at:#x}") == str(int.from_bytes(live[5 + size:13 + size], "little"))
+        assert f"0x{live[12 + size]:02x}" in gdb.cmd(f"x/bx {at + 7:#x}")
+        assert f"*(char(*)[{size}])" in gdb.cmd("tdump")
         info = gdb.cmd("maint packet qXfer:traceframe-info:read::0,4000")
         assert f'length=\\"0x{size:x}\\"' in info or f'length="0x{size:x}"' in info, info
     gdb.cmd("tfind none")
