@@ -48,7 +48,7 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	}
 	/* Other CPUs wait while it runs. */
 	if (prog->rmw_var && prog->traces)
-		return complain(c, "an expression changes a variable and collects memory: make it two");
+		return complain(c, "it changes a variable and collects memory: make it two");
 	c->insn += prog->nr;
 	return 0;
 }

@@ -53,7 +53,7 @@ void gtp_points_free(void)
 		point_free(tp);
 }
 
-static char *text_dup(struct rsp_text text)
+char *gtp_text_dup(struct rsp_text text)
 {
 	char *s = kmalloc(text.len + 1, GFP_KERNEL);
 
@@ -96,7 +96,7 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 	INIT_LIST_HEAD(&tp->actions);
 	INIT_LIST_HEAD(&tp->sources);
 	if (cmd->u.tdp.cond.len) {
-		tp->cond_hex = text_dup(cmd->u.tdp.cond);
+		tp->cond_hex = gtp_text_dup(cmd->u.tdp.cond);
 		if (!tp->cond_hex) {
 			kfree(tp);
 			return "no memory";
@@ -137,7 +137,7 @@ const char *gtp_point_source(const struct rsp_cmd *cmd)
 		return "no memory";
 	t->start = cmd->u.src.start;
 	t->total = cmd->u.src.total;
-	t->type = text_dup(cmd->u.src.type);
+	t->type = gtp_text_dup(cmd->u.src.type);
 	if (!t->type) {
 		kfree(t);
 		return "no memory";

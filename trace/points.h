@@ -4,6 +4,8 @@
 
 #include "rsp/rsp.h"
 
+/* A NUL-terminated copy, to be kfree()d; NULL: no memory. */
+char *gtp_text_dup(struct rsp_text text);
 /* QTDP, QTDP:-, QTDPsrc: NULL, or what is wrong. */
 const char *gtp_point_define(const struct rsp_cmd *cmd);
 const char *gtp_point_actions(const struct rsp_cmd *cmd);

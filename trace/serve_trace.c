@@ -109,11 +109,9 @@ static int set_note(char **note, struct rsp_text text)
 
 	if (!text.p)
 		return 0;
-	s = kmalloc(text.len + 1, GFP_KERNEL);
+	s = gtp_text_dup(text);
 	if (!s)
 		return -ENOMEM;
-	memcpy(s, text.p, text.len);
-	s[text.len] = '\0';
 	kfree(*note);
 	*note = s;
 	return 0;
