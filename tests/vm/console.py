@@ -12,6 +12,7 @@ COMPLAINTS = re.compile("|".join([
     r"\bpossible irq lock\b", r"\bKASAN\b", r"\bKCSAN\b", r"\bKFENCE:", r"\bUBSAN\b", r"\bkmemleak:.*suspected",
     r"\blist_(?:add|del) corruption\b", r"\brefcount_t:", r"\bSlab .*error\b", r"\bPoison overwritten\b",
     r"\bRedzone overwritten\b", r"\bnobody cared\b", r"\bunregister_netdevice\b", r"\bunchecked MSR\b",
+    r"\binvoked oom-killer\b", r"\bOut of memory:",
     r"\binput overrun\b",        # the tty layer dropped bytes: what the case saw cannot be trusted
 ]))
 

@@ -354,3 +354,27 @@ def disconnection_stops(t):
     shown = again.cmd("tstatus")
     assert "Trace stopped because of disconnection." in shown, shown
     assert frames(again) == 3
+
+
+@case
+def constants_end_where_they_end(t):
+    """A QTro range is served live in a frame, to its end and no further, and never in place of what was collected."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    jiffies = int(gdb.eval("(unsigned long)&jiffies_64"))
+    read = int(gdb.eval("(unsigned long)vfs_read"))
+    for packet in ("QTinit", f"QTDP:1:{read:x}:E:0:0-", f"QTDP:-1:{read:x}:M-1,{jiffies + 8:X},40",
+                   f"QTro:{jiffies:x},{jiffies + 8:x}", "QTStart"):
+        assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
+    load.go()
+    gdb.cmd("maint packet QTStop")
+    collected = 0
+    assert "F0T1" in gdb.cmd("maint packet QTFrame:0")
+    for start, most in ((jiffies, 0x48), (jiffies + 8, 0x40), (jiffies + 4, 0x44)):
+        reply = re.search(r'received: "(\w+)"', gdb.cmd(f"maint packet m{start:x},100"))[1]
+        assert len(reply) // 2 <= most, (hex(start), reply)
+        collected = max(collected, len(reply) // 2)
+    assert collected >= 0x40
+    assert "E01" in gdb.cmd(f"maint packet m{jiffies - 4:x},4")
+    gdb.cmd("maint packet QTFrame:ffffffff")
+    gdb.cmd("maint packet QTinit")

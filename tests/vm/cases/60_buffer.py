@@ -431,3 +431,27 @@ def too_big_a_frame_costs_nothing(t):
     gdb.cmd("tstop")
     facts = stat(t)
     assert facts["frames"] == 30 and facts["lost_too_big"] == 4 and facts["lost_overwritten"] == 0, facts
+
+
+@case(timeout=300)
+def a_frame_larger_than_memory_left(t):
+    """Looking at a huge frame when memory is short is an error, not the OOM killer's business."""
+    gdb = t.gdb()
+    base = int(gdb.eval("page_offset_base"), 0) + 0x1000000
+    facts = dict(line.split(":") for line in t.sh("cat /proc/meminfo").splitlines())
+    size = int(facts["MemAvailable"].split()[0]) * 1024 - (70 << 20)
+    load = t.load("pread", n=2, file="/proc/version", size=8, cpu=0)
+    gdb.cmd("set circular-trace-buffer on")
+    gdb.cmd(f"set trace-buffer-size {size}")
+    trace(gdb, "vfs_read", MINE.format(load.pid), f"collect *(char(*)[{size // 2 - (10 << 20)}]){base:#x}")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert stat(t)["frames"] == 1, stat(t)
+    try:
+        gdb.cmd("tfind start")
+    except GdbError as error:
+        assert "no memory to look at the trace frames" in str(error), error
+    else:
+        raise AssertionError("there was memory for it")
+    assert "oom-killer" not in t.sh("dmesg")
