@@ -77,6 +77,16 @@ static void session_packet(struct session *s)
 		s->rx.noack = 1;
 }
 
+/* What does not find room is left out: it is only for the patience of GDB. */
+void gtp_send_notices(struct rsp_tx *tx)
+{
+	struct session *s = container_of(tx, struct session, tx);
+
+	if (session_has_room(s))
+		session_push(s, tx->buf, tx->base);
+	rsp_tx_begin(tx);
+}
+
 static void session_event(struct session *s, enum rsp_event event)
 {
 	switch (event) {

@@ -20,6 +20,7 @@
 #include "compat/memory.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
+#include "trace/trace.h"
 
 static struct task_struct *run_thread;
 static DECLARE_WAIT_QUEUE_HEAD(run_wait);
@@ -192,12 +193,29 @@ static int run_prepare(struct rsp_tx *tx)
 	return 0;
 }
 
+/* To put a probe in takes milliseconds, or much more on a busy machine. */
+static void run_progress(struct rsp_tx *tx, u32 done, u64 *told_us)
+{
+	u64 now = kc_wall_us();
+	char text[64];
+
+	if (now - *told_us < 1000000)
+		return;
+	*told_us = now;
+	snprintf(text, sizeof(text), "%u tracepoints set so far...\n", done);
+	rsp_notice(tx, text);
+	gtp_send_notices(tx);
+}
+
 static int run_arm_all(struct rsp_tx *tx)
 {
+	u64 told_us = kc_wall_us();
 	struct gtp_point *tp;
+	u32 done = 0;
 	int ret;
 
 	list_for_each_entry(tp, &gtp.points, list) {
+		run_progress(tx, done++, &told_us);
 		/* A disabled one may be anywhere, until it is enabled. */
 		ret = tp->enabled ? run_arm(tp) : 0;
 		if (!ret)

@@ -38,4 +38,13 @@ void gtp_show_stat(struct seq_file *m);
  */
 int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx);
 
+/* ---- what the surroundings define (dev/session.c) -------------------------- */
+
+/*
+ * Process context; sleeps.  Send the notices in tx now, before its reply; the
+ * reply is then empty.  GDB gives up on a reply that takes longer than some
+ * seconds, but each notice makes it wait anew.
+ */
+void gtp_send_notices(struct rsp_tx *tx);
+
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Debian's cloud kernels as data, fetched into the cache: what boots, builds modules, and gives GDB symbols.
+"""Debian's kernels as data, fetched into the cache: what boots, builds modules, and gives GDB symbols.
 
     tests/vm/kernels.py [--list] NAME...     fetch; prints IMAGE= KDIR= VMLINUX= MAKEVARS= for each
 """
@@ -21,6 +21,7 @@ from debian import say
 
 # suites    where to look, all of them at once; the newest package among those that match `abi` is taken
 # abi       the version part of the package names
+# flavour   of the packages' names; common: of the headers that all its flavours share, where that is not "common"
 # make      make variables that an external module needs with this tree on Debian 12 (facts: the tree names
 #           compilers that are not there, or pahole would be needed for BTF)
 # ld_so     suite from which to take the C library for the tree's own tools (modpost, objtool), where the
@@ -29,13 +30,18 @@ from debian import say
 KERNELS = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
+    "6.1-rt": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": [],
+               "flavour": "rt-amd64", "common": "common-rt"},
     "6.12": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.12\.\d+\+deb12",
              "make": ["CONFIG_DEBUG_INFO_BTF_MODULES="]},
     "7.2": {"suites": ["sid"], "abi": r"7\.2\.\d+\+deb\d+", "ld_so": "sid",
             "make": ["CC=gcc-12", "CONFIG_DEBUG_INFO_BTF_MODULES=", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=",
                      "KCFLAGS=-Wno-attributes"]},     # gcc-12 warns of counted_by in every file
 }
-FLAVOUR = "cloud-amd64"
+
+
+def flavour(spec):
+    return spec.get("flavour", "cloud-amd64")
 
 
 class Kernel:
@@ -86,7 +92,7 @@ def unpack(name, where):
     apt.update()
     for abi in candidates(apt, name, spec):
         try:
-            debs = download(apt, abi)
+            debs = download(apt, abi, spec)
             break
         except RuntimeError as error:
             # seen with bullseye-security: the index still lists packages that the mirror has dropped
@@ -103,7 +109,7 @@ def unpack(name, where):
     find(tmp, "vmlinuz*").rename(tmp / "bzImage")
     for what in ("headers", "common", "kbuild"):
         run("dpkg", "-x", debs[what], tmp)
-    kdir = pathlib.Path("usr/src") / f"linux-headers-{abi}-{FLAVOUR}"
+    kdir = pathlib.Path("usr/src") / f"linux-headers-{abi}-{flavour(spec)}"
     fix_tree(tmp, where, kdir)
     if "ld_so" in spec:
         wrap_tools(name, spec, tmp)
@@ -115,34 +121,36 @@ def unpack(name, where):
     shutil.rmtree(tmp / "usr/lib/debug")
     apt.clean()
 
-    (tmp / "kernel.json").write_text(json.dumps({"kdir": str(kdir), "release": f"{abi}-{FLAVOUR}"}) + "\n")
+    (tmp / "kernel.json").write_text(json.dumps({"kdir": str(kdir), "release": f"{abi}-{flavour(spec)}"}) + "\n")
     tmp.rename(where)
-    say(f"{name}: {abi}-{FLAVOUR} is in {where}")
+    say(f"{name}: {abi}-{flavour(spec)} is in {where}")
 
 
 def candidates(apt, name, spec):
     """Newest first: what has an image, headers and debug symbols (a security update may have only some yet)."""
     names = set(apt.names("linux-"))
-    found = [abi for abi in (n[len("linux-headers-"):-len("-" + FLAVOUR)] for n in names
-                             if n.startswith("linux-headers-") and n.endswith("-" + FLAVOUR))
+    end = "-" + flavour(spec)
+    found = [abi for abi in (n[len("linux-headers-"):-len(end)] for n in names
+                             if n.startswith("linux-headers-") and n.endswith(end))
              if re.fullmatch(spec["abi"], abi)
-             and {f"linux-image-{abi}-{FLAVOUR}", f"linux-image-{abi}-{FLAVOUR}-dbg"} <= names]
+             and {f"linux-image-{abi}{end}", f"linux-image-{abi}{end}-dbg"} <= names]
     if not found:
-        there = sorted(n for n in names if re.fullmatch(rf"linux-image-.*-{FLAVOUR}", n))
+        there = sorted(n for n in names if re.fullmatch(rf"linux-image-.*{end}", n))
         raise RuntimeError(f"{name}: {' '.join(spec['suites'])} has no kernel {spec['abi']} with headers and -dbg any "
                            f"more; it has {', '.join(there)}. Change KERNELS in tests/vm/kernels.py.")
     return sorted(found, key=debian.natural, reverse=True)
 
 
-def download(apt, abi):
+def download(apt, abi, spec):
     """-> {what: path of the .deb}"""
-    headers, image = f"linux-headers-{abi}-{FLAVOUR}", f"linux-image-{abi}-{FLAVOUR}"
-    binary = f"linux-binary-{abi}-{FLAVOUR}"       # since 7.x linux-image-* is only a metapackage
+    full = f"{abi}-{flavour(spec)}"
+    headers, image = f"linux-headers-{full}", f"linux-image-{full}"
+    binary = f"linux-binary-{full}"       # since 7.x linux-image-* is only a metapackage
     wanted = {
         "dbg": f"{image}-dbg",
         "image": binary if binary in apt.names("linux-binary-") else image,
         "headers": headers,
-        "common": f"linux-headers-{abi}-common",
+        "common": f"linux-headers-{abi}-{spec.get('common', 'common')}",
         "kbuild": re.search(r"linux-kbuild-[^ ,]+", apt.field(headers, "Depends"))[0],
     }
     return dict(zip(wanted, apt.download(*wanted.values())))
@@ -173,7 +181,7 @@ def find(where, pattern):
 
 def fix_tree(tmp, where, kdir):
     """The flavour's tree names /usr/src and /usr/lib in a few files; make them name the cache."""
-    for path in [tmp / kdir / "Makefile", tmp / kdir / ".kernelvariables", *tmp.glob("usr/src/*-common/Makefile")]:
+    for path in [tmp / kdir / "Makefile", tmp / kdir / ".kernelvariables", *tmp.glob("usr/src/*-common*/Makefile")]:
         if path.is_file():
             text = path.read_text()
             path.write_text(re.sub(r"(?<![\w.)}/])/usr/(src|lib)/linux-", rf"{where}/usr/\1/linux-", text))

@@ -129,12 +129,13 @@ class Guest:
         # is then taken for the kprobe there, which has no copy of the instruction: a jump to 0. KGTP_TCG=multi for speed.
         accel = "tcg,thread=" + os.environ.get("KGTP_TCG", "single")
         # ttyS2 would share interrupt 4 with the console; edge-triggered interrupts that are shared can get lost.
+        # noirqdebug: a serial line that is busy has interrupts that "nobody cared" for, above all on PREEMPT_RT.
         # panic=-1 with -no-reboot: a panic ends QEMU at once.
         command = [
             "qemu-system-x86_64", "-accel", accel, "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
             "-m", str(memory), *(self.kernel.qemu or ["-cpu", "max", "-smp", str(self.smp)]),
             "-kernel", self.kernel.image, "-initrd", str(initrd),
-            "-append", "console=ttyS0,115200 rdinit=/init ignore_loglevel printk.devkmsg=on panic=-1 " + append,
+            "-append", "console=ttyS0,115200 rdinit=/init ignore_loglevel printk.devkmsg=on panic=-1 noirqdebug " + append,
             "-chardev", f"file,id=console,path={self.log}", "-serial", "chardev:console",
             "-chardev", f"socket,id=control,path={control},server=on,wait=off", "-serial", "chardev:control",
             "-chardev", f"socket,id=gdb,path={self.gdb_socket},server=on,wait=off",

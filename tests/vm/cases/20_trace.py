@@ -378,3 +378,25 @@ def constants_end_where_they_end(t):
     assert "E01" in gdb.cmd(f"maint packet m{jiffies - 4:x},4")
     gdb.cmd("maint packet QTFrame:ffffffff")
     gdb.cmd("maint packet QTinit")
+
+
+@case(timeout=400)
+def many_tracepoints(t):
+    """300 tracepoints: GDB waits for tstart as long as it takes, all of them are set, and all are gone afterwards."""
+    gdb = t.gdb()
+    gdb.cmd("set remotetimeout 2")
+    names = []
+    for line in t.sh("grep ' __x64_sys_' /proc/kallsyms").splitlines():
+        address, _, name = line.split()[:3]
+        if name.startswith("__x64_sys_"):
+            names.append((address, name))
+    names = list(dict(names).items())[:300]         # some share one address
+    assert len(names) == 300
+    gdb.script("".join(f"trace *0x{address}\n" for address, _ in names), timeout=120)
+    shown = gdb.cmd("tstart", timeout=300)
+    installed = t.sh("cat /sys/kernel/debug/kprobes/list")
+    assert len(installed.splitlines()) == 300, (len(installed.splitlines()), shown)
+    t.sh("cat /proc/version")
+    gdb.cmd("tstop", timeout=300)
+    assert t.sh("cat /sys/kernel/debug/kprobes/list") == ""
+    assert frames(gdb) > 0
