@@ -103,7 +103,10 @@ struct ringbuf_frame {
 struct ringbuf_cpu *ringbuf_enter(struct ringbuf *rb, unsigned int cpu);
 void ringbuf_leave(struct ringbuf_cpu *rc);
 
-/* 0 or -ENOSPC.  One frame at a time between enter and leave. */
+/*
+ * 0 or -ENOSPC, after which the frame may only be discarded.  One frame at a
+ * time between enter and leave.
+ */
 int ringbuf_begin(struct ringbuf_cpu *rc, struct ringbuf_frame *f);
 /*
  * Contiguous room at the frame's end: up to `want` bytes (want >= 1), *got of

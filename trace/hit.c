@@ -315,6 +315,17 @@ static u64 hit_time(void)
 	return atomic_long_inc_return(&gtp.sequence);
 }
 
+/* Any context.  There is no room: a loss, or the end of the run. */
+static void hit_no_room(struct gtp_cpu *tc)
+{
+	if (gtp.circular) {
+		ringbuf_discard_too_big(&tc->frame);
+		return;
+	}
+	ringbuf_discard(&tc->frame);
+	gtp_end_run(GTP_FULL, tc->tp, AGENT_OK, 0, 0);
+}
+
 /* Any context, under ringbuf_enter().  The condition holds. */
 static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 		      struct gtp_count *count)
@@ -331,18 +342,11 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 			return;
 	}
 	time = hit_time();
-	if (ringbuf_begin(rc, &tc->frame)) {
-		gtp_end_run(GTP_FULL, tp, AGENT_OK, 0, 0);
-		return;
-	}
-	err = hit_actions(tc);
+	err = AGENT_E_NO_ROOM;
+	if (!ringbuf_begin(rc, &tc->frame))
+		err = hit_actions(tc);
 	if (err == AGENT_E_NO_ROOM) {
-		if (gtp.circular) {
-			ringbuf_discard_too_big(&tc->frame);
-		} else {
-			ringbuf_discard(&tc->frame);
-			gtp_end_run(GTP_FULL, tp, AGENT_OK, 0, 0);
-		}
+		hit_no_room(tc);
 		return;
 	}
 	size = ringbuf_mark(&tc->frame) + sizeof(struct ringbuf_hdr);

@@ -50,7 +50,7 @@ struct gtp_point {
 	u32 num;
 	u64 addr;
 	int enabled;
-	int is_fast, is_static;
+	int is_static;
 	u64 step, pass;
 	char *cond_hex;		/* NULL: none */
 	struct list_head actions;	/* gtp_text */

@@ -89,7 +89,6 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 	tp->num = cmd->u.tdp.num;
 	tp->addr = cmd->u.tdp.addr;
 	tp->enabled = cmd->u.tdp.enabled;
-	tp->is_fast = cmd->u.tdp.has_fast;
 	tp->is_static = cmd->u.tdp.is_static;
 	tp->step = cmd->u.tdp.step;
 	tp->pass = cmd->u.tdp.pass;
