@@ -33,4 +33,11 @@ extern const char * const arch_feature;	/* its <feature name> */
 /* The address that the kernel's _text was linked for. */
 extern const unsigned long arch_link_text;
 
+/*
+ * Process context, under gtp.lock; sleeps.  Before any probe of ours is in: may
+ * one go there?  0, which says only that the kernel may be asked; otherwise a
+ * negative errno, and the reason.
+ */
+int arch_probe_check(unsigned long addr, const char **why);
+
 #endif
