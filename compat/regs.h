@@ -6,7 +6,8 @@
 #ifndef COMPAT_REGS_H
 #define COMPAT_REGS_H
 
-#include <asm/ptrace.h>
+#include <linux/sched.h>
+#include <linux/ptrace.h>
 #include "compat/config.h"
 
 #if defined(KC_HAVE_PT_REGS_RAX)
