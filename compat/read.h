@@ -6,9 +6,11 @@
 #define COMPAT_READ_H
 
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 #include <asm/page.h>
 #include "compat/config.h"
+#include "compat/facts.h"
 
 #ifdef CONFIG_X86_64
 /*
@@ -16,7 +18,7 @@
  * could do instead, and warns when the access then is a general protection
  * fault; kernels before 5.8 (98a23609b103) read user memory here.
  */
-#define KC_KERNEL_START	(~0UL << __VIRTUAL_MASK_SHIFT)
+#define KC_KERNEL_START	(~0UL << KC_FACT_VIRTUAL_BITS)
 /*
  * User memory in the kernel's half: with SMAP, kernels before 6.8
  * (32019c659ecf) oops on a no-fault read of it.
@@ -25,6 +27,29 @@
 #else
 #define KC_KERNEL_START	0UL
 #endif
+
+/*
+ * Any context incl. NMI; does not sleep.  0, or not if any byte could not be
+ * read.  src is an address of the kernel's.
+ */
+static inline long kc_copy_nofault(void *dst, const void *src, size_t n)
+{
+#if defined(KC_HAVE_COPY_FROM_KERNEL_NOFAULT)
+	return copy_from_kernel_nofault(dst, src, n);
+#elif defined(KC_HAVE_PROBE_KERNEL_READ)
+	return probe_kernel_read(dst, (void *)src, n);
+#else
+	unsigned long left;
+
+	/* So that no fault waits for a page (preempt_disable() may be nothing). */
+	inc_preempt_count();
+	barrier();
+	left = __copy_from_user_inatomic(dst, (const void __user *)src, n);
+	barrier();
+	dec_preempt_count();
+	return left ? -EFAULT : 0;
+#endif
+}
 
 static inline int kc_is_kernel(const void *p, size_t n)
 {
@@ -45,11 +70,7 @@ static inline long kc_read_kernel(void *dst, const void *src, size_t n)
 {
 	if (!kc_is_kernel(src, n))
 		return -EFAULT;
-#ifdef KC_HAVE_COPY_FROM_KERNEL_NOFAULT
-	return copy_from_kernel_nofault(dst, src, n);
-#else
-	return probe_kernel_read(dst, (void *)src, n);
-#endif
+	return kc_copy_nofault(dst, src, n);
 }
 
 #endif

@@ -312,7 +312,7 @@ static u64 hit_time(void)
 {
 	if (gtp.clock_orders)
 		return kc_clock();
-	return atomic_long_inc_return(&gtp.sequence);
+	return kc_sequence_next(&gtp.sequence);
 }
 
 /* Any context.  There is no room: a loss, or the end of the run. */

@@ -13,6 +13,7 @@
 #include "agent/agent.h"
 #include "compat/kprobe.h"
 #include "compat/percpu.h"
+#include "compat/sequence.h"
 #include "frame/frame.h"
 #include "ringbuf/ringbuf.h"
 #include "rsp/rsp.h"
@@ -153,7 +154,8 @@ struct gtp {
 	struct gtp_end end;	/* written by the claimer, then running = 0 */
 	int armed;		/* probes are in */
 	int clock_orders;	/* hit path reads */
-	atomic_long_t sequence;	/* hit path, where clocks do not order */
+	kc_sequence_t sequence;	/* hit path, where clocks do not order */
+	unsigned int nr_cpus;	/* highest possible CPU + 1 */
 	int var_lock;		/* hit path: 1 while a variable is updated */
 	struct gtp_cpu __percpu *cpus;	/* from the first QTStart on */
 	u64 start_us, stop_us;

@@ -8,7 +8,6 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -17,6 +16,7 @@
 
 #include "compat/barrier.h"
 #include "compat/clock.h"
+#include "compat/lock.h"
 #include "compat/memory.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
@@ -40,7 +40,7 @@ static int run_alloc(void)
 	if (!gtp.cpus)
 		gtp.cpus = alloc_percpu(struct gtp_cpu);
 	if (gtp.cpus && gtp_may_take(gtp.size))
-		gtp.rb = ringbuf_alloc(gtp.size, nr_cpu_ids);
+		gtp.rb = ringbuf_alloc(gtp.size, gtp.nr_cpus);
 	return gtp.rb ? 0 : -ENOMEM;
 }
 
@@ -242,7 +242,7 @@ const char *gtp_arm_late(struct gtp_point *tp)
 
 int gtp_start(struct rsp_tx *tx)
 {
-	lockdep_assert_held(&gtp.lock);
+	kc_assert_held(&gtp.lock);
 	if (gtp.armed) {
 		rsp_error(tx, "the trace is running already");
 		return -1;
@@ -259,7 +259,7 @@ int gtp_start(struct rsp_tx *tx)
 	gtp_vars_start();
 	gtp.last_errno = 0;
 	gtp.clock_orders = kc_clock_orders_cpus();
-	atomic_long_set(&gtp.sequence, 0);
+	kc_sequence_set(&gtp.sequence, 0);
 	memset(&gtp.end, 0, sizeof(gtp.end));
 	gtp.stopping = 0;
 	/* Armed probes find the run off until all of them are in. */
@@ -275,7 +275,7 @@ int gtp_start(struct rsp_tx *tx)
 
 void gtp_settle(void)
 {
-	lockdep_assert_held(&gtp.lock);
+	kc_assert_held(&gtp.lock);
 	if (!gtp.armed || kc_load_acquire(&gtp.running))
 		return;
 	gtp.stop_us = kc_wall_us();

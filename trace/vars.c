@@ -61,7 +61,7 @@ static void set_self_trace(u64 val)
 
 static u64 get_cpu_number(const struct gtp_cpu *tc)
 {
-	return nr_cpu_ids;
+	return gtp.nr_cpus;
 }
 
 static u64 get_ignore_error(const struct gtp_cpu *tc)
