@@ -10,7 +10,9 @@ typedef struct {
 
 typedef struct {
 	long counter;
-} atomic_long_t;
+} atomic64_t;
+
+typedef atomic64_t atomic_long_t;
 
 #define ATOMIC_INIT(i)	{ (i) }
 
@@ -30,6 +32,16 @@ static inline void atomic_inc(atomic_t *v)
 }
 
 static inline int atomic_inc_return(atomic_t *v)
+{
+	return ++v->counter;
+}
+
+static inline void atomic64_set(atomic64_t *v, long i)
+{
+	v->counter = i;
+}
+
+static inline long atomic64_inc_return(atomic64_t *v)
 {
 	return ++v->counter;
 }

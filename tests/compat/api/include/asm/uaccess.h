@@ -28,6 +28,19 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned int n);
 unsigned long clear_user(void __user *to, unsigned long n);
 #endif
 
+#if API >= API_EL6
+int __must_check __copy_from_user_inatomic(void *to, const void __user *from,
+					   unsigned int n);
+#else
+unsigned long copy_user_generic(void *to, const void *from, unsigned int n);
+
+static inline int __copy_from_user_inatomic(void *to, const void __user *from,
+					    unsigned int n)
+{
+	return copy_user_generic(to, from, n);
+}
+#endif
+
 #if API >= API_4_4
 static inline unsigned long __must_check
 copy_to_user(void __user *to, const void *from, unsigned long n)

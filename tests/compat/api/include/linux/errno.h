@@ -20,10 +20,11 @@
 #define EPIPE		32
 #define ERANGE		34
 #define ENOSYS		38
-#define EILSEQ		84
 #define EOVERFLOW	75
+#define EILSEQ		84
 #define EOPNOTSUPP	95
 #define ETIMEDOUT	110
+#define ESTALE		116
 #define ERESTARTSYS	512
 
 #endif

@@ -3,6 +3,7 @@
 #define API_LINUX_GFP_H
 
 #include <linux/types.h>
+#include <asm/page.h>
 
 #define GFP_KERNEL	((gfp_t)0xd0)
 #define GFP_ATOMIC	((gfp_t)0x20)

@@ -4,6 +4,7 @@
 
 #include <linux/capability.h>
 #include <linux/list.h>
+#include <linux/preempt.h>
 #include <linux/smp.h>
 #include <linux/thread_info.h>
 #include <linux/types.h>

@@ -2,6 +2,7 @@
 #ifndef API_LINUX_VMALLOC_H
 #define API_LINUX_VMALLOC_H
 
+#include <linux/irqflags.h>
 #include <linux/types.h>
 
 void *vmalloc(unsigned long n);
