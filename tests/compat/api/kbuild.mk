@@ -4,8 +4,6 @@
 #
 #	make -C RELEASE				its Module.symvers, from exports
 #	make -C RELEASE M=DIR modules		what DIR/Kbuild asks for
-#
-# Everything is compiled each time: there is little of it.
 
 release := $(notdir $(CURDIR))
 autoconf := $(wildcard include/generated/autoconf.h include/linux/autoconf.h)
@@ -36,6 +34,9 @@ ifneq ($(release),2.6.18)
 flags += $(ccflags-y)
 endif
 
+# Whatever changes in a header, all is compiled again.
+headers := $(autoconf) $(shell find ../include $(M) -name '*.h')
+
 members = $(addprefix $(M)/,$($*-y))
 kos := $(obj-m:%.o=$(M)/%.ko)
 
@@ -47,10 +48,9 @@ $(kos): $(M)/%.ko: $$(members) Module.symvers
 	@missing=$$(nm -u $@ | awk '{ print $$NF }' | grep -vxF "$$(awk '{ print $$2 }' Module.symvers)"); \
 	[ -z "$$missing" ] || { rm -f $@; echo "$*: $(release) does not export:" $$missing >&2; exit 1; }
 
-$(M)/%.o: $(M)/%.c FORCE
+$(M)/%.o: $(M)/%.c $(headers)
 	@echo "  CC      $*.o"
 	@$(CC) $(flags) -D'KBUILD_MODNAME="$(basename $(notdir $(obj-m)))"' -c -o $@ $<
 
-FORCE:
-.PHONY: modules FORCE
+.PHONY: modules
 endif
