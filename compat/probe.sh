@@ -80,8 +80,13 @@ done
 {
 	echo "always := $objs"
 	echo "always-y := $objs"
-	echo "ccflags-y := -Werror -Wno-unused-parameter"
-	echo "EXTRA_CFLAGS := -Werror"
+	# Before 2.6.24 the tree itself does not mind undeclared functions.
+	strict="-Werror -Werror-implicit-function-declaration"
+	echo "ccflags-y := $strict -Wno-unused-parameter"
+	echo "EXTRA_CFLAGS := $strict"
+	# As for a module, though none is linked (new names, and old ones).
+	echo 'CFLAGS_KERNEL := $(CFLAGS_MODULE)'
+	echo 'KBUILD_CFLAGS_KERNEL := $(KBUILD_CFLAGS_MODULE)'
 } > $work/Kbuild
 cp $work/Kbuild $work/Makefile
 $make -k -C "$KDIR" M="$PWD/$work" V=1 modules > $log 2>&1 < /dev/null || :
