@@ -27,16 +27,20 @@ from debian import say
 # ld_so     suite from which to take the C library for the tree's own tools (modpost, objtool), where the
 #           host's may be too old for them
 # qemu      QEMU options that this kernel needs instead of the usual -cpu max
-KERNELS = {
+SERIES = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
-    "6.1-rt": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": [],
-               "flavour": "rt-amd64", "common": "common-rt"},
     "6.12": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.12\.\d+\+deb12",
              "make": ["CONFIG_DEBUG_INFO_BTF_MODULES="]},
     "7.2": {"suites": ["sid"], "abi": r"7\.2\.\d+\+deb\d+", "ld_so": "sid",
             "make": ["CC=gcc-12", "CONFIG_DEBUG_INFO_BTF_MODULES=", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=",
                      "KCFLAGS=-Wno-attributes"]},     # gcc-12 warns of counted_by in every file
+}
+# The plain names are the cloud flavour: the same source, with a quarter of the others' debug symbols to download.
+KERNELS = {
+    **SERIES,
+    **{f"{name}-amd64": spec | {"flavour": "amd64"} for name, spec in SERIES.items()},
+    **{f"{name}-rt": SERIES[name] | {"flavour": "rt-amd64", "common": "common-rt"} for name in ("6.1", "6.12")},
 }
 
 

@@ -13,6 +13,7 @@ import time
 from typing import NamedTuple
 
 import console
+import debian
 import initramfs
 
 BOOT_TIMEOUT = 90       # a good boot takes 3 to 10 s
@@ -32,8 +33,8 @@ class Result(NamedTuple):
     status: int
 
 
-def die_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
+def die_with_parent(sig=signal.SIGKILL):
+    ctypes.CDLL(None).prctl(1, sig)     # PR_SET_PDEATHSIG
 
 
 class Job:
@@ -91,6 +92,8 @@ class Guest:
         self.gdb_socket = self.dir / "gdb"
         self.stderr = self.log.with_suffix(".stderr")
         self.jobs, self.next_job, self.ready, self.dead = {}, 1, False, None
+        # What may be on the way to a program that does not read: there is no flow control, and old kernels buffer 4 KiB.
+        self.tty_room = 2048 if kernel.version < (2, 6, 32) else 32768
         self.changed = threading.Condition()
         self.relay = None
         self.qemu = None
@@ -111,7 +114,7 @@ class Guest:
             log = pathlib.Path(kwargs["log"])
             lost = log.with_suffix(".lost.log")
             log.rename(lost)
-            print(f"boot lost, trying once more: {error} (now {lost.name})", flush=True)
+            debian.say(f"{kwargs['kernel'].name}: boot lost, trying once more: {error} (now {lost.name})")
             return cls(*args, **kwargs)
 
     def _start(self, files, memory, guest_gdb, append):

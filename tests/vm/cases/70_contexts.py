@@ -53,7 +53,7 @@ def hot_places(t):
     assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
     for load in loads:
         assert load.finish()["ok"] > 0
-    print("    " + ", ".join(possible), flush=True)
+    t.note(", ".join(possible))
 
 
 def packets(gdb, *texts):
