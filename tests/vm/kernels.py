@@ -54,8 +54,15 @@ class Kernel:
     def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None):
         self.name = name
         self.image, self.kdir, self.vmlinux = map(os.path.abspath, (image, kdir, vmlinux))
-        self.make, self.qemu = list(make), list(qemu)
+        self.make = list(make)
         self.release = release or kernel_release(kdir)
+        self.qemu = list(qemu) or self.usual_qemu()
+
+    def usual_qemu(self):
+        """Old kernels do not find their way in a CPU of today; 2.6.18 learns of a CPU by its socket."""
+        if self.version < (2, 6, 32):
+            return ["-M", "pc", "-cpu", "qemu64", "-smp", "@SMP@,sockets=@SMP@"]
+        return ["-cpu", "max", "-smp", "@SMP@"]
 
     @property
     def version(self):
@@ -71,8 +78,16 @@ class Kernel:
 
 
 def kernel_release(kdir):
-    path = pathlib.Path(kdir) / "include/config/kernel.release"
-    return path.read_text().strip() if path.exists() else "0.0"
+    """The release string of a build tree: kernels before 2.6.33 have it in other files."""
+    kdir = pathlib.Path(kdir)
+    for name in ("include/config/kernel.release", ".kernelrelease"):
+        if (kdir / name).exists():
+            return (kdir / name).read_text().strip()
+    for name in ("include/linux/utsrelease.h", "include/linux/version.h"):
+        found = re.search(r'#define UTS_RELEASE "(.*)"', (kdir / name).read_text()) if (kdir / name).exists() else None
+        if found:
+            return found[1]
+    raise RuntimeError(f"{kdir} does not say its kernel's release: not a build tree that was prepared")
 
 
 def fetch(name):

@@ -126,6 +126,8 @@ class Guest:
                 out.write(initramfs.guest_gdb().read_bytes())
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
+        if self.kernel.version < (2, 6, 32):
+            append += " nmi_watchdog=0"     # its self-test needs a PMU
         control = self.dir / "control"
         # One thread for all CPUs: QEMU before 8.1 can run a stale translation of code that another CPU has just patched
         # (it translates before it locks the page). The kernel patches code for every probe, and a stale int3 of ftrace's
@@ -133,12 +135,12 @@ class Guest:
         accel = "tcg,thread=" + os.environ.get("KGTP_TCG", "single")
         # ttyS2 would share interrupt 4 with the console; edge-triggered interrupts that are shared can get lost.
         # noirqdebug: a serial line that is busy has interrupts that "nobody cared" for, above all on PREEMPT_RT.
-        # panic=-1 with -no-reboot: a panic ends QEMU at once.
+        # panic=1 with -no-reboot: a panic ends QEMU (old kernels do not know -1).
         command = [
             "qemu-system-x86_64", "-accel", accel, "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
-            "-m", str(memory), *(self.kernel.qemu or ["-cpu", "max", "-smp", str(self.smp)]),
+            "-m", str(memory), *self.kernel.qemu,
             "-kernel", self.kernel.image, "-initrd", str(initrd),
-            "-append", "console=ttyS0,115200 rdinit=/init ignore_loglevel printk.devkmsg=on panic=-1 noirqdebug " + append,
+            "-append", "console=ttyS0,115200 rdinit=/init ignore_loglevel printk.devkmsg=on panic=1 noirqdebug " + append,
             "-chardev", f"file,id=console,path={self.log}", "-serial", "chardev:console",
             "-chardev", f"socket,id=control,path={control},server=on,wait=off", "-serial", "chardev:control",
             "-chardev", f"socket,id=gdb,path={self.gdb_socket},server=on,wait=off",

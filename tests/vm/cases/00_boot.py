@@ -11,7 +11,7 @@ from harness import GuestError, case
 ANY_BYTES = bytes(range(256)) * 40
 
 
-@case(module=None)
+@case(module=None, core=True)
 def boots(t):
     """The right kernel is up, with KASLR in effect and the CPUs that were asked for."""
     assert t.sh("uname -r").strip() == t.kernel.release
@@ -20,7 +20,7 @@ def boots(t):
         t.sh(f"ls {path}")
 
 
-@case(module=None, needs="CONFIG_RANDOMIZE_BASE")
+@case(module=None, needs="CONFIG_RANDOMIZE_BASE", core=True)
 def kaslr_is_on(t):
     """The kernel was moved at boot: the decompressor says so in loadflags (a slide of 0 is possible, but rare)."""
     job = t.spawn("cat /sys/kernel/boot_params/data")
@@ -30,7 +30,7 @@ def kaslr_is_on(t):
     assert text >= 0xffffffff81000000 and text % 0x200000 == 0x1000000 % 0x200000, hex(text)
 
 
-@case(module=None)
+@case(module=None, core=True)
 def commands(t):
     """Output comes back byte for byte, with the exit status, of several commands at once."""
     assert t.run("exit 37") == ("", 37)
@@ -63,7 +63,7 @@ def command_timeout(t):
     assert t.sh("echo alive") == "alive\n"
 
 
-@case(module=None)
+@case(module=None, core=True)
 def load_counts(t):
     """`load` does exactly what it is told, after the go and not before."""
     load = t.load("pread", n=7, file="/proc/version", size=10, offset=3, cpu=t.guest.smp - 1)
@@ -148,7 +148,7 @@ def gdb_reads_vmlinux(t):
     assert "collect $args" in gdb.cmd("info tracepoints")
 
 
-@case(module=None)
+@case(module=None, core=True)
 def console_is_read(t):
     """A complaint of the kernel's on the console is seen, and only that."""
     t.sh("echo 'kgtp-vm: all is well' >/dev/kmsg")

@@ -14,7 +14,7 @@ PLACES = ["schedule", "__schedule", "try_to_wake_up", "scheduler_tick", "sched_t
           "serial8250_handle_irq", "mutex_lock", "mutex_unlock", "vfs_read", "vfs_write", "fput"]
 
 
-@case(timeout=600)
+@case(timeout=600, core=True)
 def hot_places(t):
     """Each place for a while, with registers, stack and a counter; then all of them at once."""
     gdb = t.gdb()
