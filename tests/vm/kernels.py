@@ -5,6 +5,7 @@
     tests/vm/kernels.py [--list] NAME...     fetch; prints IMAGE= KDIR= VMLINUX= MAKEVARS= for each
 """
 import argparse
+import functools
 import glob
 import json
 import os
@@ -69,6 +70,13 @@ class Kernel:
         """(6, 1) and the like, to compare with."""
         found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", self.release)
         return tuple(int(n) for n in found.groups() if n is not None)
+
+    @functools.cache
+    def functions(self):
+        """-> {name of a function: address as linked}"""
+        listed = subprocess.run(["nm", self.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
+        return {name: int(address, 16) for address, kind, name in
+                (line.split() for line in listed.splitlines() if line[0] != " ") if kind in "tTwW"}
 
     def config(self, symbol):
         """The value of a CONFIG_ symbol: "y", "m", a string, or None."""
