@@ -27,11 +27,15 @@ from debian import say
 # ld_so     suite from which to take the C library for the tree's own tools (modpost, objtool), where the
 #           host's may be too old for them
 # qemu      QEMU options that this kernel needs instead of the usual -cpu max
+# arch      Debian's name of the machine, where that is not amd64
 KERNELS = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
     "6.1-rt": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": [],
                "flavour": "rt-amd64", "common": "common-rt"},
+    # The tree's own tools are 32-bit programs: gcc-multilib, which also builds for the guest, brings their C library.
+    "6.1-686": {"suites": ["bookworm"], "abi": r"6\.1\.0-\d+", "make": ["ARCH=i386", "CC=gcc-12"],
+                "flavour": "686-pae", "arch": "i386"},
     "6.12": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.12\.\d+\+deb12",
              "make": ["CONFIG_DEBUG_INFO_BTF_MODULES="]},
     "7.2": {"suites": ["sid"], "abi": r"7\.2\.\d+\+deb\d+", "ld_so": "sid",
@@ -58,6 +62,11 @@ class Kernel:
         """(6, 1) and the like, to compare with."""
         found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", self.release)
         return tuple(int(n) for n in found.groups() if n is not None)
+
+    @property
+    def arch(self):
+        """Debian's name of the machine."""
+        return "i386" if self.config("CONFIG_X86_32") else "amd64"
 
     def config(self, symbol):
         """The value of a CONFIG_ symbol: "y", "m", a string, or None."""
@@ -88,7 +97,7 @@ def fetch(name):
 def unpack(name, where):
     """Fill the directory `where`; it appears under its name only when it is complete."""
     spec = KERNELS[name]
-    apt = debian.Apt(name, spec["suites"])
+    apt = debian.Apt(name, spec["suites"], spec.get("arch", "amd64"))
     apt.update()
     for abi in candidates(apt, name, spec):
         try:
