@@ -28,10 +28,10 @@ class CaseTimeout(Exception):
 
 
 class Case:
-    def __init__(self, function, smp, module, guest_gdb, needs, timeout):
+    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core):
         self.function, self.name = function, function.__name__
         self.file = pathlib.Path(function.__code__.co_filename).stem
-        self.smp, self.module, self.guest_gdb, self.timeout = smp, module, guest_gdb, timeout
+        self.smp, self.module, self.guest_gdb, self.timeout, self.core = smp, module, guest_gdb, timeout, core
         self.needs = [needs] if isinstance(needs, str) or callable(needs) else list(needs)
 
     @property
@@ -43,7 +43,7 @@ class Case:
         return fnmatch.fnmatch(self.name, pattern) or fnmatch.fnmatch(f"{self.file}/{self.name}", pattern)
 
     def check_needs(self, test):
-        """needs: ">=3.2" or "<6.12" (kernel), "CONFIG_X", or a function of the test that returns why not, or None."""
+        """needs: ">=3.2" or "<2.6.30" (kernel), "CONFIG_X", or a function of the test that returns why not, or None."""
         for need in self.needs:
             if callable(need):
                 why = need(test)
@@ -53,15 +53,15 @@ class Case:
                 if test.kernel.config(need) not in ("y", "m"):
                     raise Skip(f"needs {need}")
             else:
-                sign, *numbers = re.fullmatch(r"(>=|<)(\d+)\.(\d+)", need).groups()
-                if (test.kernel.version[:2] >= tuple(map(int, numbers))) != (sign == ">="):
+                sign, numbers = re.fullmatch(r"(>=|<)(\d+\.\d+(?:\.\d+)?)", need).groups()
+                if (test.kernel.version >= tuple(map(int, numbers.split(".")))) != (sign == ">="):
                     raise Skip(f"needs a kernel {need}")
 
 
 CASES = []
 
 
-def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180):
+def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False):
     """Make a function of one argument, the Test, a case.
 
     smp        number of CPUs, where the usual number will not do
@@ -69,9 +69,10 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
     guest_gdb  put GDB into the guest
     needs      see Case.check_needs
     timeout    seconds for the whole case
+    core       one of the few that run on every kernel: see KERNEL:core in tests/vm/run, and tests/check
     """
     def wrap(function):
-        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout))
+        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core))
         return function
     return wrap(function) if function else wrap
 
@@ -123,7 +124,7 @@ class Test:
     def __init__(self, case, kernel, guest, built, logs):
         self.case, self.kernel, self.guest, self.built, self.logs = case, kernel, guest, built, logs
         self.name = case.name
-        self.allowed, self.transcripts = [], []
+        self.allowed, self.transcripts, self.notes = [], [], []
         self.console_start = guest.console_size()
         self.cleanup = contextlib.ExitStack()
 
@@ -191,6 +192,10 @@ class Test:
         """Run GDB in the guest on commands, one after the other; -> Result. Needs @case(guest_gdb=True)."""
         words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
         return self.run(f"gdb -nx -q -batch {words}", timeout)
+
+    def note(self, text):
+        """A line for the report, below the verdict."""
+        self.notes.append(text)
 
     # The console.
 

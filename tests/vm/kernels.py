@@ -28,19 +28,23 @@ from debian import say
 #           host's may be too old for them
 # qemu      QEMU options that this kernel needs instead of the usual -cpu max
 # arch      Debian's name of the machine, where that is not amd64
-KERNELS = {
+SERIES = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
-    "6.1-rt": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": [],
-               "flavour": "rt-amd64", "common": "common-rt"},
-    # The tree's own tools are 32-bit programs: gcc-multilib, which also builds for the guest, brings their C library.
-    "6.1-686": {"suites": ["bookworm"], "abi": r"6\.1\.0-\d+", "make": ["ARCH=i386", "CC=gcc-12"],
-                "flavour": "686-pae", "arch": "i386"},
     "6.12": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.12\.\d+\+deb12",
              "make": ["CONFIG_DEBUG_INFO_BTF_MODULES="]},
     "7.2": {"suites": ["sid"], "abi": r"7\.2\.\d+\+deb\d+", "ld_so": "sid",
             "make": ["CC=gcc-12", "CONFIG_DEBUG_INFO_BTF_MODULES=", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=",
                      "KCFLAGS=-Wno-attributes"]},     # gcc-12 warns of counted_by in every file
+}
+# The plain names are the cloud flavour: the same source, with a quarter of the others' debug symbols to download.
+KERNELS = {
+    **SERIES,
+    **{f"{name}-amd64": spec | {"flavour": "amd64"} for name, spec in SERIES.items()},
+    **{f"{name}-rt": SERIES[name] | {"flavour": "rt-amd64", "common": "common-rt"} for name in ("6.1", "6.12")},
+    # The tree's own tools are 32-bit programs: gcc-multilib, which also builds for the guest, brings their C library.
+    "6.1-686": SERIES["6.1"] | {"suites": ["bookworm"], "make": ["ARCH=i386", "CC=gcc-12"], "flavour": "686-pae",
+                                "arch": "i386"},
 }
 
 
@@ -54,8 +58,15 @@ class Kernel:
     def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None):
         self.name = name
         self.image, self.kdir, self.vmlinux = map(os.path.abspath, (image, kdir, vmlinux))
-        self.make, self.qemu = list(make), list(qemu)
+        self.make = list(make)
         self.release = release or kernel_release(kdir)
+        self.qemu = list(qemu) or self.usual_qemu()
+
+    def usual_qemu(self):
+        """Old kernels do not find their way in a CPU of today; 2.6.18 learns of a CPU by its socket."""
+        if self.version < (2, 6, 32):
+            return ["-M", "pc", "-cpu", "qemu64", "-smp", "@SMP@,sockets=@SMP@"]
+        return ["-cpu", "max", "-smp", "@SMP@"]
 
     @property
     def version(self):
@@ -76,8 +87,16 @@ class Kernel:
 
 
 def kernel_release(kdir):
-    path = pathlib.Path(kdir) / "include/config/kernel.release"
-    return path.read_text().strip() if path.exists() else "0.0"
+    """The release string of a build tree: kernels before 2.6.33 have it in other files."""
+    kdir = pathlib.Path(kdir)
+    for name in ("include/config/kernel.release", ".kernelrelease"):
+        if (kdir / name).exists():
+            return (kdir / name).read_text().strip()
+    for name in ("include/linux/utsrelease.h", "include/linux/version.h"):
+        found = re.search(r'#define UTS_RELEASE "(.*)"', (kdir / name).read_text()) if (kdir / name).exists() else None
+        if found:
+            return found[1]
+    raise RuntimeError(f"{kdir} does not say its kernel's release: not a build tree that was prepared")
 
 
 def fetch(name):

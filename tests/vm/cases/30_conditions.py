@@ -106,6 +106,6 @@ def objects(t):
     ])
 
 
-@case
+@case(core=True)
 def registers_in_conditions(t):
     check(t, [("$rdx == 20", 4), ("$rdx > 10 && $rsi != 0", 9), ("$rip == (unsigned long)vfs_read", 12)])

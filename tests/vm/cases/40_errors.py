@@ -61,7 +61,7 @@ def wild_pointers_in_conditions(t):
         assert "Collected 0 trace frames" in shown, shown
 
 
-@case
+@case(core=True)
 def block_faults_half_way(t):
     """A large block that runs into a hole: the first byte of the hole is named, earlier blocks stay."""
     gdb = t.gdb()
@@ -84,7 +84,7 @@ def division_by_zero(t):
     assert re.search(rf"actions: .*zero, tracepoint {n}\)", shown), shown
 
 
-@case
+@case(core=True)
 def user_memory(t):
     """User memory is not the kernel's: a collect of it is an error with its address, not a leak and not an oops."""
     gdb = t.gdb()
@@ -92,7 +92,7 @@ def user_memory(t):
     assert "cannot read memory at 0x10000000, tracepoint" in shown, shown
 
 
-@case
+@case(core=True)
 def refused_places(t):
     """A probe that cannot be: the tracepoint, the address and the reason, and no probe is left."""
     gdb = t.gdb()

@@ -62,7 +62,7 @@ def packet(text):
     return b"$" + text + b"#%02x" % (sum(text) & 0xff)
 
 
-@case
+@case(core=True)
 def nodes(t):
     """Both nodes are there, for root alone, and are one device."""
     talk, other, user = Talk(t), Talk(t), Talk(t)
@@ -112,7 +112,7 @@ def bad_parameters(t):
         assert t.run("grep 'kgtp ' /proc/modules").status == 1
 
 
-@case
+@case(core=True)
 def chunks(t):
     """A packet may come in any pieces; several may come at once."""
     talk = Talk(t)
@@ -203,7 +203,7 @@ def blocking(t):
     assert talk.errno("close 7") == errno.EBADF
 
 
-@case
+@case(core=True)
 def two_descriptors(t):
     """`nc < /proc/gtp > /proc/gtp` opens the device twice: one session."""
     talk, other = Talk(t), Talk(t)

@@ -93,7 +93,7 @@ def blocks_over_pages(t):
     os.unlink(saved)
 
 
-@case
+@case(core=True)
 def tsave_and_ctf(t):
     """tsave and tsave -ctf: frames, registers, variables and tracepoints are in the file."""
     gdb = t.gdb()
@@ -176,7 +176,7 @@ def values_of(path):
     return frames
 
 
-@case(smp=2, timeout=300)
+@case(smp=2, timeout=300, core=True)
 def resize_keeps_frames(t):
     """With frames in the buffer: growing loses none, shrinking the oldest; a frame that was looked at does not change."""
     gdb = t.gdb()
@@ -209,7 +209,7 @@ def resize_keeps_frames(t):
     gdb.cmd("tfind none")
 
 
-@case(timeout=300)
+@case(timeout=300, core=True)
 def losses_by_cause(t):
     """Nothing is lost silently: each kind of loss is counted, in variables and in gtpstat."""
     gdb = t.gdb()
