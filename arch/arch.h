@@ -33,4 +33,18 @@ extern const char * const arch_feature;	/* its <feature name> */
 /* The address that the kernel's _text was linked for. */
 extern const unsigned long arch_link_text;
 
+/*
+ * Any context.  The registers of kernel code that hit a probe, all that are
+ * saved right: regs, or *copy.
+ */
+#ifdef CONFIG_X86_32
+const struct pt_regs *arch_hit_regs(struct pt_regs *regs, struct pt_regs *copy);
+#else
+static inline const struct pt_regs *arch_hit_regs(struct pt_regs *regs,
+						  struct pt_regs *copy)
+{
+	return regs;
+}
+#endif
+
 #endif

@@ -141,8 +141,8 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 		return;
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(tp->count, cpu);
-		sum->hits += c->hits;
-		sum->bytes += c->bytes;
+		sum->hits += kc_load64(&c->hits);
+		sum->bytes += kc_load64(&c->bytes);
 	}
 }
 
