@@ -10,6 +10,7 @@
 
 #include "arch/arch.h"
 #include "arch/x86_insn.h"
+#include "compat/check.h"
 #include "compat/kprobe.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
