@@ -14,7 +14,14 @@
  */
 static inline void kc_unregister_kprobes(struct kprobe **kps, int n)
 {
+#ifdef KC_HAVE_UNREGISTER_KPROBES
 	unregister_kprobes(kps, n);
+#else
+	int i;
+
+	for (i = 0; i < n; i++)
+		unregister_kprobe(kps[i]);
+#endif
 }
 
 /*

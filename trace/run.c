@@ -8,7 +8,6 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -18,7 +17,9 @@
 #include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/clock.h"
+#include "compat/lock.h"
 #include "compat/memory.h"
+#include "compat/missing.h"
 #include "compat/symbols.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
@@ -42,7 +43,7 @@ static int run_alloc(void)
 	if (!gtp.cpus)
 		gtp.cpus = alloc_percpu(struct gtp_cpu);
 	if (gtp.cpus && gtp_may_take(gtp.size))
-		gtp.rb = ringbuf_alloc(gtp.size, nr_cpu_ids);
+		gtp.rb = ringbuf_alloc(gtp.size, gtp.nr_cpus);
 	return gtp.rb ? 0 : -ENOMEM;
 }
 
@@ -155,8 +156,8 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 		return;
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(tp->count, cpu);
-		sum->hits += c->hits;
-		sum->bytes += c->bytes;
+		sum->hits += kc_load64(&c->hits);
+		sum->bytes += kc_load64(&c->bytes);
 	}
 }
 
@@ -265,9 +266,25 @@ const char *gtp_arm_late(struct gtp_point *tp)
 	return ret ? run_probe_error(tp, ret) : NULL;
 }
 
+/* Once a session. */
+static void run_tell_missing(struct rsp_tx *tx)
+{
+	char text[128];
+	unsigned int i;
+
+	if (gtp.told_missing)
+		return;
+	gtp.told_missing = 1;
+	for (i = 0; kc_missing(i); i++) {
+		snprintf(text, sizeof(text),
+			 "Not available on this kernel: %s.\n", kc_missing(i));
+		rsp_notice(tx, text);
+	}
+}
+
 int gtp_start(struct rsp_tx *tx)
 {
-	lockdep_assert_held(&gtp.lock);
+	kc_assert_held(&gtp.lock);
 	if (gtp.armed) {
 		rsp_error(tx, "the trace is running already");
 		return -1;
@@ -276,6 +293,7 @@ int gtp_start(struct rsp_tx *tx)
 		rsp_error(tx, "there is no tracepoint");
 		return -1;
 	}
+	run_tell_missing(tx);
 	if (run_prepare(tx))
 		return -1;
 	gtp_frames_drop();
@@ -284,7 +302,7 @@ int gtp_start(struct rsp_tx *tx)
 	gtp_vars_start();
 	gtp.last_errno = 0;
 	gtp.clock_orders = kc_clock_orders_cpus();
-	atomic_long_set(&gtp.sequence, 0);
+	kc_sequence_set(&gtp.sequence, 0);
 	memset(&gtp.end, 0, sizeof(gtp.end));
 	gtp.stopping = 0;
 	/* Armed probes find the run off until all of them are in. */
@@ -300,7 +318,7 @@ int gtp_start(struct rsp_tx *tx)
 
 void gtp_settle(void)
 {
-	lockdep_assert_held(&gtp.lock);
+	kc_assert_held(&gtp.lock);
 	if (!gtp.armed || kc_load_acquire(&gtp.running))
 		return;
 	gtp.stop_us = kc_wall_us();
