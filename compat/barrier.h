@@ -12,7 +12,7 @@
 #include <linux/compiler.h>
 #include "compat/config.h"
 
-#ifdef KC_HAVE_SMP_STORE_RELEASE
+#ifdef KC_HAVE_ASM_BARRIER
 #include <asm/barrier.h>
 #else
 #include <asm/system.h>

@@ -2,14 +2,15 @@
 /*
  * The packets of a session, and the way to the packets of tracing.
  */
-#define pr_fmt(fmt) "kgtp: " fmt
-
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "arch/arch.h"
+#include "compat/clock.h"
+#include "compat/cpu.h"
+#include "compat/log.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
@@ -149,14 +150,20 @@ int gtp_init(u64 buffer_size)
 
 	if (gtp_reg_block_len() > ARCH_REGS_MAX)
 		return -EINVAL;
+	gtp.nr_cpus = kc_nr_cpus();
 	gtp.default_size = buffer_size;
 	gtp.size = buffer_size;
 	gtp.text = kc_symbol("_text");
 	if (!gtp.text)
 		gtp.text = kc_symbol("_stext");
 	if (!gtp.text) {
-		pr_err("the kernel has no symbol _text\n");
+		kc_err("the kernel has no symbol _text\n");
 		return -ENOENT;
+	}
+	ret = kc_clock_init();
+	if (ret) {
+		kc_err("the kernel has no clock sched_clock()\n");
+		return ret;
 	}
 	ret = gtp_vars_init();
 	if (!ret)

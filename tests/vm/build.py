@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import debian
+import userland
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 RELAY = "putgtprsp/putgtprsp"
@@ -61,7 +62,7 @@ def build(kernel, log):
     with debian.lock(where.with_name(where.name + ".lock")), open(log, "w") as out:
         copy_tree(where)
         make(where, out, f"KDIR={kernel.kdir}", *kernel.make, "modules")
-        make(where, out, "CC=musl-gcc -static", RELAY)
+        make(where, out, f"CC={' '.join(userland.get(kernel.arch).cc)}", RELAY)
         module, stripped = where / "kgtp.ko", where / ".kgtp.stripped.ko"
         # GDB reads the debug information on the host; the guest's memory is small.
         subprocess.run(["objcopy", "--strip-debug", module, stripped], check=True)

@@ -30,6 +30,7 @@ from debian import say
 # ld_so     suite from which to take the C library for the tree's own tools (modpost, objtool), where the
 #           host's may be too old for them
 # qemu      QEMU options that this kernel needs instead of the usual -cpu max
+# arch      Debian's name of the machine, where that is not amd64
 SERIES = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
@@ -44,6 +45,9 @@ KERNELS = {
     **SERIES,
     **{f"{name}-amd64": spec | {"flavour": "amd64"} for name, spec in SERIES.items()},
     **{f"{name}-rt": SERIES[name] | {"flavour": "rt-amd64", "common": "common-rt"} for name in ("6.1", "6.12")},
+    # The tree's own tools are 32-bit programs: gcc-multilib, which also builds for the guest, brings their C library.
+    "6.1-686": SERIES["6.1"] | {"suites": ["bookworm"], "make": ["ARCH=i386", "CC=gcc-12"], "flavour": "686-pae",
+                                "arch": "i386"},
 }
 
 
@@ -79,6 +83,11 @@ class Kernel:
         listed = subprocess.run(["nm", self.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
         return {name: int(address, 16) for address, kind, name in
                 (line.split() for line in listed.splitlines() if line[0] != " ") if kind in "tTwW"}
+
+    @property
+    def arch(self):
+        """Debian's name of the machine."""
+        return "i386" if self.config("CONFIG_X86_32") else "amd64"
 
     def config(self, symbol):
         """The value of a CONFIG_ symbol: "y", "m", a string, or None."""
@@ -117,7 +126,7 @@ def fetch(name):
 def unpack(name, where):
     """Fill the directory `where`; it appears under its name only when it is complete."""
     spec = KERNELS[name]
-    apt = debian.Apt(name, spec["suites"])
+    apt = debian.Apt(name, spec["suites"], spec.get("arch", "amd64"))
     apt.update()
     for abi in candidates(apt, name, spec):
         try:

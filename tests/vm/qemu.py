@@ -119,11 +119,11 @@ class Guest:
 
     def _start(self, files, memory, guest_gdb, append):
         initrd = self.dir / "initramfs"
-        initramfs.build(initrd, files)
+        initramfs.build(initrd, files, self.kernel.arch)
         if guest_gdb:
             with open(initrd, "ab") as out:
                 out.write(b"\0" * (-out.tell() % 512))
-                out.write(initramfs.guest_gdb().read_bytes())
+                out.write(initramfs.guest_gdb(self.kernel.arch).read_bytes())
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
         if self.kernel.version < (2, 6, 32):
