@@ -47,4 +47,11 @@ static inline const struct pt_regs *arch_hit_regs(struct pt_regs *regs,
 }
 #endif
 
+/*
+ * Process context, under gtp.lock; sleeps.  Before any probe of ours is in: may
+ * one go there?  0, which says only that the kernel may be asked; otherwise a
+ * negative errno, and the reason.
+ */
+int arch_probe_check(unsigned long addr, const char **why);
+
 #endif

@@ -80,10 +80,10 @@ done
 {
 	echo "always := $objs"
 	echo "always-y := $objs"
-	# Before 2.6.24 the tree itself does not mind undeclared functions.
-	strict="-Werror -Werror-implicit-function-declaration"
-	echo "ccflags-y := $strict -Wno-unused-parameter"
-	echo "EXTRA_CFLAGS := $strict"
+	# Before 2.6.24 the tree itself does not mind undeclared functions.  No
+	# other warning may decide: vendors' own headers have some.
+	echo "ccflags-y := -Werror-implicit-function-declaration"
+	echo "EXTRA_CFLAGS := -Werror-implicit-function-declaration"
 	# As for a module, though none is linked (new names, and old ones).
 	echo 'CFLAGS_KERNEL := $(CFLAGS_MODULE)'
 	echo 'KBUILD_CFLAGS_KERNEL := $(KBUILD_CFLAGS_MODULE)'
@@ -124,7 +124,11 @@ exported() {	# "a+b|c": is this satisfied by Module.symvers?
 }
 
 tmp=$work/config.h
+row() {	# four columns
+	printf '%-14s %-9s %-26s %s\n' "$@" | sed 's/ *$//' >> $table
+}
 : > $table
+row family need way "why not the newer ones"
 {
 	echo "/* Made by compat/probe.sh for $KDIR: stamp $stamp (do not edit) */"
 	echo "#ifndef COMPAT_CONFIG_H"
@@ -146,7 +150,7 @@ while read -r family need variants; do
 		case $v in
 		*:*)
 			if ! exported "${v#*:}"; then
-				why="$why $name: not exported;"
+				why="$why $name: ${v#*:} is not exported;"
 				continue
 			fi ;;
 		esac
@@ -156,10 +160,10 @@ while read -r family need variants; do
 	upper=$(echo "$winner" | tr '[:lower:]' '[:upper:]')
 	if [ -n "$winner" ]; then
 		echo "#define KC_HAVE_$upper 1	/* $family */" >> $tmp
-		printf '%-14s %-26s %s\n' "$family" "$winner" "${why# }" >> $table
+		row "$family" "$need" "$winner" "${why# }"
 	else
 		echo "/* $family: not available */" >> $tmp
-		printf '%-14s %-26s %s\n' "$family" "-" "${why# }" >> $table
+		row "$family" "$need" none "${why# }"
 		[ "$need" = required ] && failed="$failed $family"
 	fi
 done < compat/families

@@ -6,6 +6,7 @@
 #ifndef COMPAT_REGS_H
 #define COMPAT_REGS_H
 
+#include <linux/sched.h>
 #include <linux/ptrace.h>
 #include "compat/config.h"
 

@@ -67,6 +67,8 @@ struct gtp_point {
 	void *code;		/* memory of all decoded programs */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	atomic_t passed;
+	int place_err;		/* arch_probe_check() said no, and why */
+	const char *place_why;
 	struct kprobe kp;
 	int armed;
 };

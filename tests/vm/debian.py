@@ -138,7 +138,7 @@ Acquire::Retries "3";
         """Remove what was downloaded."""
         shutil.rmtree(self.dir / "archives")
 
-    def closure(self, package):
-        """The names of a package and of everything that it depends on."""
-        text = self._apt("apt-get", "-s", "install", package)
+    def closure(self, *packages):
+        """The names of the packages and of everything that they depend on."""
+        text = self._apt("apt-get", "-s", "install", *packages)
         return re.findall(r"^Inst (\S+)", text, re.M)

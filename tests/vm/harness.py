@@ -42,20 +42,30 @@ class Case:
     def matches(self, pattern):
         return fnmatch.fnmatch(self.name, pattern) or fnmatch.fnmatch(f"{self.file}/{self.name}", pattern)
 
-    def check_needs(self, test):
-        """needs: ">=3.2" or "<2.6.30" (kernel), "CONFIG_X", or a function of the test that returns why not, or None."""
+    def why_not(self, kernel):
+        """Why it cannot run on this kernel, as far as that can be told without a guest; or None.
+
+        needs: ">=3.2" or "<2.6.30" (kernel), "CONFIG_X", or a function of the test that returns why not, or None.
+        """
+        if self.guest_gdb and kernel.version < (3, 2):
+            return "Debian's GDB needs a kernel >=3.2 to run in the guest"
         for need in self.needs:
             if callable(need):
-                why = need(test)
-                if why:
-                    raise Skip(why)
-            elif need.startswith("CONFIG_"):
-                if test.kernel.config(need) not in ("y", "m"):
-                    raise Skip(f"needs {need}")
-            else:
-                sign, numbers = re.fullmatch(r"(>=|<)(\d+\.\d+(?:\.\d+)?)", need).groups()
-                if (test.kernel.version >= tuple(map(int, numbers.split(".")))) != (sign == ">="):
-                    raise Skip(f"needs a kernel {need}")
+                continue
+            if need.startswith("CONFIG_"):
+                if kernel.config(need) not in ("y", "m"):
+                    return f"needs {need}"
+                continue
+            sign, numbers = re.fullmatch(r"(>=|<)(\d+\.\d+(?:\.\d+)?)", need).groups()
+            if (kernel.version >= tuple(map(int, numbers.split(".")))) != (sign == ">="):
+                return f"needs a kernel {need}"
+        return None
+
+    def check_needs(self, test):
+        for need in self.needs:
+            why = need(test) if callable(need) else None
+            if why:
+                raise Skip(why)
 
 
 CASES = []
@@ -192,6 +202,31 @@ class Test:
         """Run GDB in the guest on commands, one after the other; -> Result. Needs @case(guest_gdb=True)."""
         words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
         return self.run(f"gdb -nx -q -batch {words}", timeout)
+
+    # What the guest's kernel calls things.
+
+    def functions(self):
+        """-> {name of a function: address as linked}, from the vmlinux."""
+        return self.kernel.functions()
+
+    def first(self, *names):
+        """The first of these functions that this kernel has: they come and go, and are inlined."""
+        for name in names:
+            if name in self.functions():
+                return name
+        raise Skip(f"this kernel has none of {', '.join(names)}")
+
+    def syscall(self, name):
+        """The function that is a system call."""
+        return self.first(f"__x64_sys_{name}", f"__ia32_sys_{name}", f"sys_{name}")
+
+    def task_name(self, pid):
+        """The name of a process; /proc/PID/comm came with 2.6.33."""
+        return self.sh(f"cat /proc/{pid}/stat").split("(", 1)[1].rsplit(")", 1)[0]
+
+    def probes(self):
+        """The kernel's list of kprobes, one a line."""
+        return self.sh("cat /sys/kernel/debug/kprobes/list")
 
     def note(self, text):
         """A line for the report, below the verdict."""

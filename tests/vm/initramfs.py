@@ -91,30 +91,37 @@ def build(out, files=(), arch="amd64"):
     pathlib.Path(out).write_bytes(cpio.bytes())
 
 
+# Debian packages and the programs that are taken from them, for guests with GDB.
+PROGRAMS = {"gdb-minimal": "usr/bin/gdb", "netcat-traditional": "bin/nc.traditional", "netcat-openbsd": "bin/nc.openbsd",
+            "busybox-static": "bin/busybox"}
+
+
 def guest_gdb(arch="amd64"):
-    """A cpio archive with Debian's gdb-minimal and its libraries, to be appended to the other; -> path."""
+    """A cpio archive with Debian's gdb-minimal, netcats and their libraries, to be appended to the other; -> path."""
     where = debian.cache_dir() / "guest"
-    archive = where / f"gdb-minimal-{arch}.cpio"
+    archive = where / f"programs-{arch}.cpio"
     with debian.lock(where / f"gdb-{arch}.lock"):
         if not archive.exists():
             apt = debian.Apt(f"gdb-minimal-{arch}", ["bookworm"], arch)
             apt.update()
             root = where / f"gdb-root-{arch}"
             shutil.rmtree(root, ignore_errors=True)
-            for deb in apt.download(*apt.closure("gdb-minimal")):
+            for deb in apt.download(*apt.closure(*PROGRAMS)):
                 subprocess.run(["dpkg", "-x", deb, root], check=True)
             tmp = archive.with_suffix(".tmp")
-            tmp.write_bytes(collect(root, "usr/bin/gdb", userland.get(arch).libs))
+            tmp.write_bytes(collect(root, PROGRAMS.values(), userland.get(arch).libs))
             tmp.rename(archive)
             shutil.rmtree(root)
             apt.clean()
     return archive
 
 
-def collect(root, program, folders):
-    """The program, its ELF interpreter, and all libraries that they need, from those folders below root."""
-    cpio, todo, done = Cpio(), [program], set()
-    cpio.link(f"bin/{os.path.basename(program)}", f"/{program}")
+def collect(root, programs, folders):
+    """The programs, their ELF interpreter, and all libraries that they need, from those folders below root."""
+    cpio, todo, done = Cpio(), list(programs), set()
+    for program in programs:
+        if not program.startswith("bin/"):
+            cpio.link(f"bin/{os.path.basename(program)}", f"/{program}")
     while todo:
         path = todo.pop()
         if path in done:

@@ -69,7 +69,7 @@ def load_counts(t):
     load = t.load("pread", n=7, file="/proc/version", size=10, offset=3, cpu=t.guest.smp - 1)
     assert load.pid > 1 and load.fd > 2 and load.size == 10 and load.buf == 0x10000000
     assert t.sh(f"cat /proc/{load.pid}/stat").split()[38] == str(t.guest.smp - 1)
-    assert t.sh(f"cat /proc/{load.pid}/comm").strip() == "load"
+    assert t.task_name(load.pid) == "load"
     done = load.go()
     assert done["n"] == done["ok"] == 7 and done["bytes"] == 70, done
 

@@ -110,7 +110,7 @@ def special_variables(t):
     assert int(gdb.eval("$mine0")) == 0 and int(gdb.eval("$mine39")) == 39
     # GDB asks in the relay's process.
     pid = int(gdb.eval("$current_task_pid"))
-    assert t.sh(f"cat /proc/{pid}/comm").strip() == "putgtprsp"
+    assert t.task_name(pid) == "putgtprsp"
     assert gdb.eval("((struct task_struct *)$current_task)->comm").startswith('"putgtprsp')
 
 

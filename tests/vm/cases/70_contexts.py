@@ -72,7 +72,7 @@ def variables_against_the_scheduler(t):
     gdb.cmd("tvariable $self_trace = 1")
     gdb.cmd("trace *vfs_read")
     gdb.actions(1, "teval $both = $both + 1")
-    gdb.cmd("trace *update_rq_clock")
+    gdb.cmd("trace *" + t.first("update_rq_clock", "activate_task", "enqueue_task"))      # with the run queue's lock held
     gdb.actions(2, "teval $both = $both + 1")
     gdb.cmd("tstart")
     gdb.cmd("tstop")
