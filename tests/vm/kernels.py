@@ -5,6 +5,7 @@
     tests/vm/kernels.py [--list] NAME...     fetch; prints IMAGE= KDIR= VMLINUX= MAKEVARS= for each
 """
 import argparse
+import fnmatch
 import functools
 import glob
 import json
@@ -15,6 +16,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import debian
@@ -76,13 +78,17 @@ class Kernel:
         return tuple(int(n) for n in found.groups() if n is not None)
 
     @functools.cache
-    def functions(self):
-        """-> {name of a function: address as linked}"""
+    def symbols(self, kinds=None):
+        """-> {name: address as linked}, of these kinds or of all; see nm(1)"""
         listed = subprocess.run(["nm", self.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
         return {name: int(address, 16) for address, kind, name in
-                (line.split() for line in listed.splitlines() if line[0] != " ") if kind in "tTwW"}
+                (line.split() for line in listed.splitlines() if line[0] != " ") if not kinds or kind in kinds}
 
-    @property
+    def functions(self):
+        """-> {name of a function: address as linked}"""
+        return self.symbols("tTwW")
+
+    @functools.cached_property
     def arch(self):
         """Debian's name of the machine."""
         return "i386" if self.config("CONFIG_X86_32") else "amd64"
@@ -141,8 +147,7 @@ def unpack(name, where):
     tmp = where.with_name(f".{name}.tmp")
     shutil.rmtree(tmp, ignore_errors=True)
     tmp.mkdir(parents=True)
-    extract(debs["image"], tmp, "./boot/vmlinuz*", "./usr/lib/modules/*/vmlinuz", "./lib/modules/*/vmlinuz")
-    find(tmp, "vmlinuz*").rename(tmp / "bzImage")
+    extract(debs["image"], tmp / "bzImage", "./boot/vmlinuz*", "./usr/lib/modules/*/vmlinuz", "./lib/modules/*/vmlinuz")
     for what in ("headers", "common", "kbuild"):
         run("dpkg", "-x", debs[what], tmp)
     kdir = pathlib.Path("usr/src") / f"linux-headers-{abi}-{flavour(spec)}"
@@ -151,10 +156,9 @@ def unpack(name, where):
         wrap_tools(name, spec, tmp)
 
     say(f"unpacking vmlinux of {name}")
-    extract(debs["dbg"], tmp, "./usr/lib/debug/boot/vmlinux*", "./usr/lib/debug/lib/modules/*/vmlinux*",
+    extract(debs["dbg"], tmp / "vmlinux.full", "./usr/lib/debug/boot/vmlinux*", "./usr/lib/debug/lib/modules/*/vmlinux*",
             "./usr/lib/debug/usr/lib/modules/*/vmlinux*")
-    shrink(find(tmp / "usr/lib/debug", "vmlinux*"), tmp / "vmlinux")
-    shutil.rmtree(tmp / "usr/lib/debug")
+    shrink(tmp / "vmlinux.full", tmp / "vmlinux")
     apt.clean()
 
     (tmp / "kernel.json").write_text(json.dumps({"kdir": str(kdir), "release": f"{abi}-{flavour(spec)}"}) + "\n")
@@ -198,21 +202,20 @@ def run(*args, **kwargs):
         raise RuntimeError(f"{shlex.join(map(str, args))} failed:\n{done.stdout.decode(errors='replace')}")
 
 
-def extract(deb, where, *wildcards):
-    """Unpack only the files that match; streamed, because the whole -dbg package is gigabytes."""
-    unpacker = subprocess.Popen(["dpkg", "--fsys-tarfile", deb], stdout=subprocess.PIPE)
-    # tar complains about a pattern that matches nothing; the caller looks for the file itself
-    subprocess.run(["tar", "-x", "-C", where, "--wildcards", *wildcards], stdin=unpacker.stdout,
-                   stderr=subprocess.DEVNULL)
-    unpacker.stdout.close()
-    unpacker.wait()
-
-
-def find(where, pattern):
-    files = [p for p in pathlib.Path(where).rglob(pattern) if p.is_file() and not p.is_symlink()]
-    if not files:
-        raise RuntimeError(f"no {pattern} in the package unpacked to {where}")
-    return files[0]
+def extract(deb, out, *patterns):
+    """Unpack the first file that matches to `out`, and read no further: a -dbg package unpacks to gigabytes."""
+    unpacker = subprocess.Popen(["dpkg", "--fsys-tarfile", deb], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        with tarfile.open(fileobj=unpacker.stdout, mode="r|") as tar:
+            for member in tar:
+                if member.isfile() and any(fnmatch.fnmatch(member.name, pattern) for pattern in patterns):
+                    with open(out, "wb") as file:
+                        shutil.copyfileobj(tar.extractfile(member), file, 1 << 20)
+                    return
+    finally:
+        unpacker.kill()
+        unpacker.wait()
+    raise RuntimeError(f"no {' or '.join(patterns)} in {deb}")
 
 
 def fix_tree(tmp, where, kdir):

@@ -16,7 +16,7 @@ import console
 import debian
 import initramfs
 
-BOOT_TIMEOUT = 90       # a good boot takes 3 to 10 s
+BOOT_TIMEOUT = 180      # a good boot takes 3 to 10 s, on a busy machine a minute
 CHUNK = 2048            # MAX_BODY in guest/init.c
 
 
