@@ -7,7 +7,9 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define ALIGN(x, a)	(((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
+#if API >= API_EL6
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#endif
 
 #define container_of(p, type, field) __extension__({			\
 	const __typeof__(((type *)0)->field) *api_p_ = (p);		\
