@@ -3,6 +3,7 @@
 #include <linux/stddef.h>
 #include <asm/page.h>
 #include "arch/arch.h"
+#include "compat/check.h"
 #include "compat/regs.h"
 
 #define SAVED(reg, type, bits, field) {				\

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/sched.h>	/* first: fs.h of RHEL 6 needs its types */
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/errno.h>

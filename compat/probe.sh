@@ -80,10 +80,10 @@ done
 {
 	echo "always := $objs"
 	echo "always-y := $objs"
-	# Before 2.6.24 the tree itself does not mind undeclared functions.
-	strict="-Werror -Werror-implicit-function-declaration"
-	echo "ccflags-y := $strict -Wno-unused-parameter"
-	echo "EXTRA_CFLAGS := $strict"
+	# Before 2.6.24 the tree itself does not mind undeclared functions.  No
+	# other warning may decide: vendors' own headers have some.
+	echo "ccflags-y := -Werror-implicit-function-declaration"
+	echo "EXTRA_CFLAGS := -Werror-implicit-function-declaration"
 	# As for a module, though none is linked (new names, and old ones).
 	echo 'CFLAGS_KERNEL := $(CFLAGS_MODULE)'
 	echo 'KBUILD_CFLAGS_KERNEL := $(KBUILD_CFLAGS_MODULE)'

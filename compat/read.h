@@ -24,6 +24,8 @@
  * (32019c659ecf) oops on a no-fault read of it.
  */
 #define KC_VSYSCALL	(-10UL << 20)
+#elif defined(CONFIG_X86_32)
+#define KC_KERNEL_START	PAGE_OFFSET
 #else
 #define KC_KERNEL_START	0UL
 #endif
@@ -51,10 +53,11 @@ static inline long kc_copy_nofault(void *dst, const void *src, size_t n)
 #endif
 }
 
-static inline int kc_is_kernel(const void *p, size_t n)
+/* n > 0.  Nor is it anywhere else that a 32-bit machine would go round to. */
+static inline int kc_is_kernel(u64 addr, size_t n)
 {
-	unsigned long addr = (unsigned long)p;
-
+	if ((unsigned long)(addr + n - 1) < addr)
+		return 0;
 #ifdef KC_VSYSCALL
 	if (addr < KC_VSYSCALL + PAGE_SIZE && addr + n > KC_VSYSCALL)
 		return 0;
@@ -66,11 +69,11 @@ static inline int kc_is_kernel(const void *p, size_t n)
  * Any context incl. NMI; does not sleep.  0, or a negative errno if any byte
  * cannot be read (dst is then undefined).  User addresses are refused.
  */
-static inline long kc_read_kernel(void *dst, const void *src, size_t n)
+static inline long kc_read_kernel(void *dst, u64 addr, size_t n)
 {
-	if (!kc_is_kernel(src, n))
+	if (!kc_is_kernel(addr, n))
 		return -EFAULT;
-	return kc_copy_nofault(dst, src, n);
+	return kc_copy_nofault(dst, (const void *)(unsigned long)addr, n);
 }
 
 #endif

@@ -6,7 +6,8 @@
 #ifndef COMPAT_REGS_H
 #define COMPAT_REGS_H
 
-#include <asm/ptrace.h>
+#include <linux/sched.h>
+#include <linux/ptrace.h>
 #include "compat/config.h"
 
 #if defined(KC_HAVE_PT_REGS_RAX)
@@ -42,5 +43,18 @@
 #else
 #define KC_REG(name)	name
 #endif
+
+/*
+ * Any context.  The stack pointer of kernel code that trapped.  Up to 5.2,
+ * x86-32 saves none: the stack goes on where the kernel's part of regs ends.
+ */
+static inline unsigned long kc_kernel_sp(struct pt_regs *regs)
+{
+#ifdef KC_HAVE_KERNEL_STACK_POINTER
+	return kernel_stack_pointer(regs);
+#else
+	return (unsigned long)&regs->KC_REG(sp);
+#endif
+}
 
 #endif

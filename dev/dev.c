@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/sched.h>	/* first: fs.h of RHEL 6 needs its types */
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/poll.h>
-#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/termios.h>
 #include <linux/uaccess.h>

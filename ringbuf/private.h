@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 #include "compat/barrier.h"
+#include "compat/check.h"
 #include "ringbuf/ringbuf.h"
 
 #define RINGBUF_PAGE_MASK	(RINGBUF_PAGE_SIZE - 1)

@@ -14,6 +14,7 @@
 #include "compat/kprobe.h"
 #include "compat/percpu.h"
 #include "compat/sequence.h"
+#include "compat/word64.h"
 #include "frame/frame.h"
 #include "ringbuf/ringbuf.h"
 #include "rsp/rsp.h"
@@ -41,8 +42,8 @@ struct gtp_action {
 };
 
 struct gtp_count {
-	u64 hits;		/* frames begun */
-	u64 bytes;		/* in the trace buffer, since the start */
+	kc_word64_t hits;	/* frames begun */
+	kc_word64_t bytes;	/* in the trace buffer, since the start */
 };
 
 /* A tracepoint at one address. */
@@ -66,6 +67,8 @@ struct gtp_point {
 	void *code;		/* memory of all decoded programs */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	atomic_t passed;
+	int place_err;		/* arch_probe_check() said no, and why */
+	const char *place_why;
 	struct kprobe kp;
 	int armed;
 };
@@ -96,7 +99,7 @@ struct gtp_var {
 	int builtin;		/* as GDB said */
 	const struct gtp_special *special;
 	s64 initial;
-	s64 value;
+	kc_word64_t value;	/* hit path */
 	char name[];
 };
 
@@ -135,7 +138,8 @@ struct gtp_end {
 /* Scratch of one CPU, used under its ringbuf_enter(). */
 struct gtp_cpu {
 	struct gtp_point *tp;
-	struct pt_regs *regs;
+	const struct pt_regs *regs;
+	struct pt_regs copy;	/* arch_hit_regs() */
 	struct ringbuf_frame frame;
 	int has_regs;		/* the frame has its R block */
 	u64 fault;

@@ -14,10 +14,12 @@
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
 
+#include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/lock.h"
 #include "compat/memory.h"
+#include "compat/symbols.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
@@ -67,8 +69,10 @@ int gtp_set_size(u64 bytes)
 
 /* ---- probes ----------------------------------------------------------------- */
 
-static const char *run_probe_error(int err)
+static const char *run_probe_error(const struct gtp_point *tp, int err)
 {
+	if (tp->place_err)
+		return tp->place_why;
 	switch (err) {
 	case -EINVAL:
 		return "the kernel allows no probe there";
@@ -87,6 +91,14 @@ static const char *run_probe_error(int err)
 	}
 }
 
+static void run_check_place(struct gtp_point *tp)
+{
+	tp->place_err = 0;
+	if ((unsigned long)tp->addr == tp->addr)
+		tp->place_err = arch_probe_check(tp->addr, &tp->place_why);
+}
+
+/* run_check_place() has seen it. */
 static int run_arm(struct gtp_point *tp)
 {
 	int ret;
@@ -94,6 +106,8 @@ static int run_arm(struct gtp_point *tp)
 	memset(&tp->kp, 0, sizeof(tp->kp));
 	if ((unsigned long)tp->addr != tp->addr)
 		return -ENOENT;
+	if (tp->place_err)
+		return tp->place_err;
 	tp->kp.addr = (kprobe_opcode_t *)(unsigned long)tp->addr;
 	tp->kp.pre_handler = gtp_kprobe_hit;
 	ret = register_kprobe(&tp->kp);
@@ -141,8 +155,8 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 		return;
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(tp->count, cpu);
-		sum->hits += c->hits;
-		sum->bytes += c->bytes;
+		sum->hits += kc_load64(&c->hits);
+		sum->bytes += kc_load64(&c->bytes);
 	}
 }
 
@@ -184,6 +198,8 @@ static int run_prepare(struct rsp_tx *tx)
 				  tp->num);
 			return -1;
 		}
+		/* Also of disabled ones: no probe is in yet. */
+		run_check_place(tp);
 	}
 	if (run_alloc()) {
 		rsp_error(tx, "no memory for a trace buffer of %llu bytes",
@@ -207,6 +223,17 @@ static void run_progress(struct rsp_tx *tx, u32 done, u64 *told_us)
 	gtp_send_notices(tx);
 }
 
+static void run_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err)
+{
+	struct kc_place place;
+	int known = (unsigned long)tp->addr == tp->addr &&
+		    !kc_symbol_at(tp->addr, &place);
+
+	rsp_error(tx, "tracepoint %u at 0x%llx: %s (%s%serrno %d)", tp->num,
+		  (unsigned long long)tp->addr, run_probe_error(tp, err),
+		  known ? place.text : "", known ? ", " : "", -err);
+}
+
 static int run_arm_all(struct rsp_tx *tx)
 {
 	u64 told_us = kc_wall_us();
@@ -225,9 +252,7 @@ static int run_arm_all(struct rsp_tx *tx)
 			continue;
 		}
 		run_disarm();
-		rsp_error(tx, "tracepoint %u at 0x%llx: %s (errno %d)", tp->num,
-			  (unsigned long long)tp->addr, run_probe_error(ret),
-			  -ret);
+		run_refuse(tx, tp, ret);
 		return -1;
 	}
 	return 0;
@@ -237,7 +262,7 @@ const char *gtp_arm_late(struct gtp_point *tp)
 {
 	int ret = tp->armed ? 0 : run_arm(tp);
 
-	return ret ? run_probe_error(ret) : NULL;
+	return ret ? run_probe_error(tp, ret) : NULL;
 }
 
 int gtp_start(struct rsp_tx *tx)

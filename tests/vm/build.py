@@ -9,6 +9,7 @@ import sys
 
 import debian
 import kernels
+import userland
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/compat"))
@@ -72,7 +73,7 @@ def build(kernel, log):
             out.write(found + "\n")
             out.flush()
             raise BuildError(f"compat/ does not find in this tree what it should: {out.name}")
-        make(where, out, "CC=musl-gcc -static", RELAY)
+        make(where, out, f"CC={' '.join(userland.get(kernel.arch).cc)}", RELAY)
         module, stripped = where / "kgtp.ko", where / ".kgtp.stripped.ko"
         # GDB reads the debug information on the host; the guest's memory is small.
         subprocess.run(["objcopy", "--strip-debug", module, stripped], check=True)

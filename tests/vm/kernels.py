@@ -5,6 +5,7 @@
     tests/vm/kernels.py [--list] NAME...     fetch; prints IMAGE= KDIR= VMLINUX= MAKEVARS= for each
 """
 import argparse
+import functools
 import glob
 import json
 import os
@@ -27,16 +28,24 @@ from debian import say
 # ld_so     suite from which to take the C library for the tree's own tools (modpost, objtool), where the
 #           host's may be too old for them
 # qemu      QEMU options that this kernel needs instead of the usual -cpu max
-KERNELS = {
+# arch      Debian's name of the machine, where that is not amd64
+SERIES = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
-    "6.1-rt": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": [],
-               "flavour": "rt-amd64", "common": "common-rt"},
     "6.12": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.12\.\d+\+deb12",
              "make": ["CONFIG_DEBUG_INFO_BTF_MODULES="]},
     "7.2": {"suites": ["sid"], "abi": r"7\.2\.\d+\+deb\d+", "ld_so": "sid",
             "make": ["CC=gcc-12", "CONFIG_DEBUG_INFO_BTF_MODULES=", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=",
                      "KCFLAGS=-Wno-attributes"]},     # gcc-12 warns of counted_by in every file
+}
+# The plain names are the cloud flavour: the same source, with a quarter of the others' debug symbols to download.
+KERNELS = {
+    **SERIES,
+    **{f"{name}-amd64": spec | {"flavour": "amd64"} for name, spec in SERIES.items()},
+    **{f"{name}-rt": SERIES[name] | {"flavour": "rt-amd64", "common": "common-rt"} for name in ("6.1", "6.12")},
+    # The tree's own tools are 32-bit programs: gcc-multilib, which also builds for the guest, brings their C library.
+    "6.1-686": SERIES["6.1"] | {"suites": ["bookworm"], "make": ["ARCH=i386", "CC=gcc-12"], "flavour": "686-pae",
+                                "arch": "i386"},
 }
 
 
@@ -50,14 +59,33 @@ class Kernel:
     def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None):
         self.name = name
         self.image, self.kdir, self.vmlinux = map(os.path.abspath, (image, kdir, vmlinux))
-        self.make, self.qemu = list(make), list(qemu)
+        self.make = list(make)
         self.release = release or kernel_release(kdir)
+        self.qemu = list(qemu) or self.usual_qemu()
+
+    def usual_qemu(self):
+        """Old kernels do not find their way in a CPU of today; 2.6.18 learns of a CPU by its socket."""
+        if self.version < (2, 6, 32):
+            return ["-M", "pc", "-cpu", "qemu64", "-smp", "@SMP@,sockets=@SMP@"]
+        return ["-cpu", "max", "-smp", "@SMP@"]
 
     @property
     def version(self):
         """(6, 1) and the like, to compare with."""
         found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", self.release)
         return tuple(int(n) for n in found.groups() if n is not None)
+
+    @functools.cache
+    def functions(self):
+        """-> {name of a function: address as linked}"""
+        listed = subprocess.run(["nm", self.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
+        return {name: int(address, 16) for address, kind, name in
+                (line.split() for line in listed.splitlines() if line[0] != " ") if kind in "tTwW"}
+
+    @property
+    def arch(self):
+        """Debian's name of the machine."""
+        return "i386" if self.config("CONFIG_X86_32") else "amd64"
 
     def config(self, symbol):
         """The value of a CONFIG_ symbol: "y", "m", a string, or None."""
@@ -67,8 +95,16 @@ class Kernel:
 
 
 def kernel_release(kdir):
-    path = pathlib.Path(kdir) / "include/config/kernel.release"
-    return path.read_text().strip() if path.exists() else "0.0"
+    """The release string of a build tree: kernels before 2.6.33 have it in other files."""
+    kdir = pathlib.Path(kdir)
+    for name in ("include/config/kernel.release", ".kernelrelease"):
+        if (kdir / name).exists():
+            return (kdir / name).read_text().strip()
+    for name in ("include/linux/utsrelease.h", "include/linux/version.h"):
+        found = re.search(r'#define UTS_RELEASE "(.*)"', (kdir / name).read_text()) if (kdir / name).exists() else None
+        if found:
+            return found[1]
+    raise RuntimeError(f"{kdir} does not say its kernel's release: not a build tree that was prepared")
 
 
 def fetch(name):
@@ -88,7 +124,7 @@ def fetch(name):
 def unpack(name, where):
     """Fill the directory `where`; it appears under its name only when it is complete."""
     spec = KERNELS[name]
-    apt = debian.Apt(name, spec["suites"])
+    apt = debian.Apt(name, spec["suites"], spec.get("arch", "amd64"))
     apt.update()
     for abi in candidates(apt, name, spec):
         try:

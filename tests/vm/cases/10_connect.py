@@ -19,7 +19,7 @@ def fails(gdb, command):
     raise AssertionError(f"{command} did not fail: {shown}")
 
 
-@case
+@case(core=True)
 def live_memory(t):
     """Live values change while the kernel runs, constants do not, and what is not there is an error."""
     gdb = t.gdb()
@@ -38,7 +38,7 @@ def live_memory(t):
     assert "Cannot access memory" in fails(gdb, "x/x 0xffffffffffffff00")
 
 
-@case
+@case(core=True)
 def kaslr(t):
     """qOffsets moves the symbols of the vmlinux to where they are in this boot: data, text, and init text."""
     gdb = t.gdb()
@@ -59,7 +59,7 @@ def disassemble(t):
     assert shown.count("vfs_read") >= 3, shown
 
 
-@case
+@case(core=True)
 def no_registers_live(t):
     """A kernel that runs has no registers to show: GDB says so and stays connected."""
     gdb = t.gdb()
@@ -70,7 +70,7 @@ def no_registers_live(t):
     assert int(gdb.eval("jiffies_64")) > 0
 
 
-@case
+@case(core=True)
 def nothing_is_written(t):
     """GDB can neither change memory, nor set a breakpoint, nor run anything."""
     gdb = t.gdb()
@@ -89,7 +89,7 @@ def nothing_is_written(t):
     assert gdb.eval("*(char(*)[16])vfs_read") == code
 
 
-@case
+@case(core=True)
 def special_variables(t):
     """The module's own variables are known to GDB on connect."""
     gdb = t.gdb()
@@ -110,7 +110,7 @@ def special_variables(t):
     assert int(gdb.eval("$mine0")) == 0 and int(gdb.eval("$mine39")) == 39
     # GDB asks in the relay's process.
     pid = int(gdb.eval("$current_task_pid"))
-    assert t.sh(f"cat /proc/{pid}/comm").strip() == "putgtprsp"
+    assert t.task_name(pid) == "putgtprsp"
     assert gdb.eval("((struct task_struct *)$current_task)->comm").startswith('"putgtprsp')
 
 

@@ -7,7 +7,6 @@ import random
 from harness import GUEST_RELAY, GdbError, case
 
 PROC, DEBUGFS = "/proc/gtp", "/sys/kernel/debug/gtp"
-PROBES = "/sys/kernel/debug/kprobes/list"
 
 
 class Talk:
@@ -62,7 +61,7 @@ def packet(text):
     return b"$" + text + b"#%02x" % (sum(text) & 0xff)
 
 
-@case
+@case(core=True)
 def nodes(t):
     """Both nodes are there, for root alone, and are one device."""
     talk, other, user = Talk(t), Talk(t), Talk(t)
@@ -112,7 +111,7 @@ def bad_parameters(t):
         assert t.run("grep 'kgtp ' /proc/modules").status == 1
 
 
-@case
+@case(core=True)
 def chunks(t):
     """A packet may come in any pieces; several may come at once."""
     talk = Talk(t)
@@ -203,7 +202,7 @@ def blocking(t):
     assert talk.errno("close 7") == errno.EBADF
 
 
-@case
+@case(core=True)
 def two_descriptors(t):
     """`nc < /proc/gtp > /proc/gtp` opens the device twice: one session."""
     talk, other = Talk(t), Talk(t)
@@ -314,7 +313,7 @@ def garbage(t):
     talk.write(packet("qC"))
     assert talk.until(b"#c5").endswith(b"$QC1#c5")
     talk.end()
-    assert t.sh(f"cat {PROBES}") == ""
+    assert t.probes() == ""
     gdb = t.gdb()
     assert int(gdb.eval("jiffies_64")) > 0
 
@@ -362,11 +361,11 @@ def kill_the_relay(t):
     for _ in range(20):
         t.connect(gdb)
         load = start_run(t, gdb)
-        assert "vfs_read" in t.sh(f"cat {PROBES}")
+        assert "vfs_read" in t.probes()
         t.sh("usleep 100000")
         t.guest.relay.kill(9)
         t.guest.relay.wait()
-        assert t.sh(f"cat {PROBES}") == ""
+        assert t.probes() == ""
         load.finish()
         try:
             gdb.cmd("disconnect")
@@ -391,9 +390,9 @@ def unload_during_a_run(t):
         assert refused.status and "unavailable" in refused.output, refused     # EAGAIN: in use
         gdb.cmd("disconnect")
         t.guest.stop_relay()
-        assert "vfs_read" in t.sh(f"cat {PROBES}")
+        assert "vfs_read" in t.probes()
         t.sh("rmmod kgtp")
-        assert t.sh(f"cat {PROBES}") == ""
+        assert t.probes() == ""
         load.finish()
         assert t.run(f"cat {PROC} </dev/null").status
         used.append(memory(t))

@@ -10,6 +10,7 @@ int init_main(int argc, char **argv);
 int load_main(int argc, char **argv);
 int rawtty_main(int argc, char **argv);
 int talk_main(int argc, char **argv);
+int tcp_main(int argc, char **argv);
 
 /* Open a tty as a clean 8-bit pipe: no echo, no signals, no flow control. */
 int open_raw_tty(const char *path);

@@ -178,6 +178,7 @@ static const struct {
 	{ "load",	load_main },
 	{ "rawtty",	rawtty_main },
 	{ "talk",	talk_main },
+	{ "tcp",	tcp_main },
 	{ "insmod",	insmod_main },
 	{ "rmmod",	rmmod_main },
 	{ "nproc",	nproc_main },

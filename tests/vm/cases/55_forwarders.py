@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Without a relay of ours: netcats between the device and a TCP port, with the device as their stdin and stdout."""
+import time
+
+from harness import GdbError, case
+
+PORT = 1234
+PROBES = "/sys/kernel/debug/kprobes/list"
+LISTENING = f":{PORT:04X} 0000"      # in /proc/net/tcp: a socket that has no other end
+
+# Debian's programs refuse older kernels ("FATAL: kernel too old"): their C library needs 3.2.
+GLIBC = ">=3.2"
+
+
+def forward(t, command):
+    """Start a forwarder, as the README says, and wait until it listens."""
+    t.sh("loup")
+    job = t.spawn(f"exec {command} </proc/gtp >/proc/gtp")
+    deadline = time.monotonic() + 20
+    while t.run(f"cat /proc/net/tcp* | grep '{LISTENING}'").status:
+        assert job.status is None and time.monotonic() < deadline, (job.status, job.text())
+        time.sleep(0.1)
+    return job
+
+
+def ended(t, job):
+    """The connection is closed: the forwarder must end by itself, and leave the device free."""
+    t.guest.stop_relay()
+    job.wait(10)
+    assert job.text() == "", job.text()
+
+
+def experiment(t, gdb):
+    """A whole one: print, trace, tstart, tstop, tfind."""
+    assert int(gdb.eval("jiffies_64")) > 0
+    load = t.load("pread", n=5, file="/proc/version", size=64)
+    gdb.cmd("delete")
+    gdb.cmd(f"trace vfs_read if $current_task_pid == {load.pid}")
+    gdb.actions(gdb.eval("$tpnum"), "collect $args, init_task")     # some kilobytes, so that replies are long
+    gdb.cmd("tstart")
+    assert load.go()["ok"] == 5
+    gdb.cmd("tstop")
+    assert "Collected 5 trace frames" in gdb.cmd("tstatus")
+    for i in range(5):
+        gdb.cmd("tfind")
+        assert gdb.eval("$trace_frame") == str(i)
+        assert int(gdb.eval("(unsigned long)buf")) == load.buf
+        assert gdb.eval("init_task.comm").startswith('"swapper')
+        assert len(gdb.cmd("print init_task")) > 5000
+    gdb.cmd("tfind none")
+
+
+def sessions(t, command):
+    """One that detaches; one whose connection is lost during a run; one more."""
+    gdb = t.gdb(connect=False)
+    gdb.cmd("set remotetimeout 10")
+    job = forward(t, command)
+    t.connect(gdb, f"tcp {PORT}")
+    experiment(t, gdb)
+    gdb.cmd("detach")
+    ended(t, job)
+
+    job = forward(t, command)
+    t.connect(gdb, f"tcp {PORT}")
+    gdb.cmd("delete")
+    gdb.cmd("trace vfs_read")
+    gdb.cmd("tstart")
+    assert "vfs_read" in t.sh(f"cat {PROBES}")
+    t.guest.relay.kill(9)
+    t.guest.relay.wait()
+    ended(t, job)
+    assert t.sh(f"cat {PROBES}") == ""
+    gdb.cmd("set remotetimeout 1")      # GDB asks for the status first, and nobody answers
+    try:
+        gdb.cmd("disconnect")
+    except GdbError:
+        pass
+    gdb.cmd("set remotetimeout 10")
+
+    job = forward(t, command)
+    t.connect(gdb, f"tcp {PORT}")
+    assert "Trace stopped because of disconnection." in gdb.cmd("tstatus")
+    experiment(t, gdb)
+    gdb.cmd("disconnect")
+    ended(t, job)
+
+
+@case(guest_gdb=True, needs=GLIBC, timeout=300)
+def nc_traditional(t):
+    """The traditional netcat: nc -l -p PORT -s ADDRESS."""
+    sessions(t, f"nc.traditional -l -p {PORT} -s 127.0.0.1")
+
+
+@case(guest_gdb=True, needs=GLIBC, timeout=300)
+def nc_openbsd(t):
+    """OpenBSD's, which is RHEL's up to 6: nc -l ADDRESS PORT."""
+    sessions(t, f"nc.openbsd -l 127.0.0.1 {PORT}")
+
+
+@case(guest_gdb=True, needs=GLIBC, timeout=300)
+def nc_busybox(t):
+    """BusyBox's: nc -l -p PORT; as Debian builds it, it cannot be told an address."""
+    sessions(t, f"busybox nc -l -p {PORT}")
+
+
+@case(timeout=300)
+def nc_ours(t):
+    """The test suite's own, which runs on every kernel."""
+    sessions(t, f"tcp -l {PORT}")
