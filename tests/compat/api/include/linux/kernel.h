@@ -41,7 +41,9 @@
 	api_x_ > api_y_ ? api_x_ : api_y_;				\
 })
 
+#if API < API_EL7
 #define BUILD_BUG_ON(bad)	((void)sizeof(char[1 - 2 * !!(bad)]))
+#endif
 
 #define KERN_ERR	"<3>"
 #define KERN_WARNING	"<4>"
@@ -66,6 +68,8 @@ int snprintf(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int sprintf(char *buf, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+int sscanf(const char *buf, const char *fmt, ...)
+	__attribute__((format(scanf, 2, 3)));
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 	__attribute__((format(printf, 3, 0)));
 
