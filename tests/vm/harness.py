@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 
+import kprobe_table
 from gdbmi import Gdb, GdbError, GdbTimeout
 from qemu import Guest, GuestError, GuestLost
 
@@ -240,6 +241,8 @@ class Test:
 
     def probes(self):
         """The kernel's list of kprobes, one a line."""
+        if self.kernel.version < (2, 6, 22):
+            return kprobe_table.listed(self.guest, self.kernel)
         return self.sh("cat /sys/kernel/debug/kprobes/list")
 
     def note(self, text):

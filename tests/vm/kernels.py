@@ -8,6 +8,7 @@ import argparse
 import fnmatch
 import functools
 import glob
+import hashlib
 import json
 import os
 import pathlib
@@ -159,6 +160,7 @@ def unpack(name, where):
     extract(debs["dbg"], tmp / "vmlinux.full", "./usr/lib/debug/boot/vmlinux*", "./usr/lib/debug/lib/modules/*/vmlinux*",
             "./usr/lib/debug/usr/lib/modules/*/vmlinux*")
     shrink(tmp / "vmlinux.full", tmp / "vmlinux")
+    (tmp / "vmlinux.full").unlink()
     apt.clean()
 
     (tmp / "kernel.json").write_text(json.dumps({"kdir": str(kdir), "release": f"{abi}-{flavour(spec)}"}) + "\n")
@@ -256,8 +258,21 @@ exec "$root/usr/lib64/ld-linux-x86-64.so.2" --library-path "$root/usr/lib/x86_64
 def shrink(vmlinux, out):
     """What GDB does not need goes, an index comes: GDB then loads it in one second instead of three."""
     run("objcopy", "-R", ".rela*", vmlinux, out)
-    vmlinux.unlink()
     run("gdb-add-index", out)
+
+
+def own(name, image, kdir, vmlinux, make, qemu):
+    """-> Kernel, of the user's files; its vmlinux in the cache, with an index."""
+    source = pathlib.Path(vmlinux).resolve()
+    stat = source.stat()
+    key = hashlib.sha256(f"{source} {stat.st_mtime_ns} {stat.st_size}".encode()).hexdigest()[:16]
+    indexed = debian.cache_dir() / "indexed" / f"{name}-{key}"
+    with debian.lock(indexed.with_name(indexed.name + ".lock")):
+        if not indexed.exists():
+            tmp = indexed.with_name(indexed.name + ".tmp")
+            shrink(source, tmp)
+            tmp.rename(indexed)
+    return Kernel(name, image, kdir, indexed, make, qemu)
 
 
 def main():

@@ -94,7 +94,7 @@ def load_counts(t):
 @case(module=None)
 def serial_line(t):
     """ttyS2 carries any bytes both ways at once and loses none, with as much on the way as a tty buffers."""
-    data = random.Random(1).randbytes(256 * 1024)
+    data = random.Random(1).randbytes(8 * t.guest.tty_room)
     t.guest.start_relay("cat")
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(60)
