@@ -382,7 +382,7 @@ def constants_end_where_they_end(t):
     gdb.cmd("maint packet QTinit")
 
 
-@case(timeout=400)
+@case(timeout=900)
 def many_tracepoints(t):
     """300 tracepoints: GDB waits for tstart as long as it takes, all of them are set, and all are gone afterwards."""
     gdb = t.gdb()
