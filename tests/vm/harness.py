@@ -204,7 +204,21 @@ class Test:
         words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
         return self.run(f"gdb -nx -q -batch {words}", timeout)
 
-    # What the guest's kernel calls things.
+    # What the guest's machine and its kernel call things.
+
+    @property
+    def bits(self):
+        """Of a pointer, and of a register."""
+        return 32 if self.kernel.arch == "i386" else 64
+
+    @property
+    def pc(self):
+        """GDB's name of the register; its own $pc cannot be compiled into bytecode."""
+        return "$eip" if self.bits == 32 else "$rip"
+
+    def arg(self, n):
+        """The register in which a function gets its n-th argument, from 1 on."""
+        return ("$eax $edx $ecx" if self.bits == 32 else "$rdi $rsi $rdx $rcx").split()[n - 1]
 
     def functions(self):
         """-> {name of a function: address as linked}, from the vmlinux."""

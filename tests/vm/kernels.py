@@ -79,13 +79,17 @@ class Kernel:
         return tuple(int(n) for n in found.groups() if n is not None)
 
     @functools.cache
-    def functions(self):
-        """-> {name of a function: address as linked}"""
+    def symbols(self, kinds=None):
+        """-> {name: address as linked}, of these kinds or of all; see nm(1)"""
         listed = subprocess.run(["nm", self.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
         return {name: int(address, 16) for address, kind, name in
-                (line.split() for line in listed.splitlines() if line[0] != " ") if kind in "tTwW"}
+                (line.split() for line in listed.splitlines() if line[0] != " ") if not kinds or kind in kinds}
 
-    @property
+    def functions(self):
+        """-> {name of a function: address as linked}"""
+        return self.symbols("tTwW")
+
+    @functools.cached_property
     def arch(self):
         """Debian's name of the machine."""
         return "i386" if self.config("CONFIG_X86_32") else "amd64"

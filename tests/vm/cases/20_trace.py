@@ -54,16 +54,16 @@ def collect_all(t):
         assert number(gdb) == i
         assert int(gdb.eval("(unsigned long)buf")) == load.buf
         assert int(gdb.eval("count")) == 100
-        assert gdb.eval("$rdx") == "100" and int(gdb.eval("$rsi")) == load.buf
+        assert gdb.eval(t.arg(3)) == "100" and int(gdb.eval(t.arg(2))) == load.buf
         assert "proc" in gdb.eval("file->f_op"), gdb.eval("file->f_op")
-        assert gdb.eval("$rdi") == gdb.eval("(long)file")
+        assert gdb.eval(t.arg(1)) == gdb.eval("(long)file")
         now = int(gdb.eval("jiffies_64"))
         assert max(before, last) <= now <= after, (before, last, now, after)
         last = now
         shown = gdb.cmd("tdump")
         assert f"Data collected at tracepoint 1, trace frame {i}:" in shown, shown
         assert "count = 100" in shown and f"jiffies_64 = {now}" in shown, shown
-        assert re.search(rf"^rdx +0x64 +100$", shown, re.M), shown
+        assert re.search(rf"^{t.arg(3)[1:]} +0x64 +100$", shown, re.M), shown
     assert "failed to find" in no_frame(gdb, "tfind")
     gdb.cmd("tfind none")
     # Live again.
@@ -81,7 +81,7 @@ def uncollected(t):
     gdb.cmd("tstop")
     gdb.cmd("tfind start")
     assert int(gdb.eval("jiffies_64")) > 0
-    assert gdb.eval("$rdi") == "<unavailable>" and gdb.eval("$rsp") == "<unavailable>"
+    assert gdb.eval(t.arg(1)) == "<unavailable>" and gdb.eval("$sp") == "<unavailable>"
     assert "<unavailable>" in gdb.eval("init_task.comm") or "unavailable" in gdb.eval("init_task.comm")
     assert gdb.eval("count") in ("<optimized out>", "<unavailable>"), gdb.eval("count")
     # The frame knows its own address, and the code there is constant.
@@ -163,7 +163,7 @@ def backtrace(t):
     gdb.cmd("tfind start")
     shown = gdb.cmd("bt")
     names = re.findall(r"^#\d+ .*?(\w+) \(", shown, re.M)
-    assert names[0] == "vfs_read" and any("sys_pread64" in name for name in names[1:]), shown
+    assert names[0] == "vfs_read" and any(re.search("sys_(ia32_)?pread64", name) for name in names[1:]), shown
     assert "do_syscall_64" in names or "do_syscall_64" not in t.functions(), shown
     assert "count=8" in shown, shown
     gdb.cmd("up")
@@ -387,7 +387,7 @@ def many_tracepoints(t):
     """Hundreds of tracepoints: GDB waits for tstart as long as it takes, all of them are set, and all are gone afterwards."""
     gdb = t.gdb()
     # Some share one address.
-    names = [name for name in t.functions() if re.match(r"(__x64_|compat_)?sys_\w+$", name)]
+    names = [name for name in t.functions() if re.match(r"(__x64_|compat_)?sys_\w+$" if t.bits == 64 else r"(__ia32_)?sys_\w+$", name)]
     names = sorted({t.functions()[name]: name for name in names}.values())[:300]
     assert len(names) > 250, len(names)             # 2.6.18 has 278
     gdb.script("".join(f"trace *{name}\n" for name in names), timeout=120)

@@ -69,7 +69,7 @@ def arithmetic(t):
         ("(count ^ 20) == 0", 4),
         ("~count == -301", 5),
         # All 64 bits of a result count.
-        ("(unsigned long)count << 32", 12),
+        ("(unsigned long long)count << 32", 12),
     ])
 
 
@@ -129,4 +129,5 @@ def registers_in_conditions(t):
     text = int(gdb.eval("(unsigned long)&_text"))
     offset = int(re.search(r"Tracepoint 1 at (0x\w+)", gdb.cmd("trace vfs_read"))[1], 16) - text     # behind the prologue
     gdb.close()
-    check(t, [("$rdx == 20", 4), ("$rdx > 10 && $rsi != 0", 9), (f"$rip == (unsigned long)&_text + {offset}", 12)])
+    check(t, [(f"{t.arg(3)} == 20", 4), (f"{t.arg(3)} > 10 && {t.arg(2)} != 0", 9),
+              (f"{t.pc} == (unsigned long)&_text + {offset}", 12)])

@@ -33,30 +33,31 @@ def refused(gdb):
     raise AssertionError("tstart did not fail: " + gdb.cmd("tstatus"))
 
 
-WILD = ["0", "8", "0x7fffffffe000", "0x800000000000", "0xdead000000000000", "0xffff7fffffffffff", "0xffffffffff000000",
-        "0xffffffffff600000", "-1", "-4096"]
+WILD = {32: ["0", "8", "0x7fffffff", "0xbffffffe", "0xfffff000", "-1", "-4096"],
+        64: ["0", "8", "0x7fffffffe000", "0x800000000000", "0xdead000000000000", "0xffff7fffffffffff", "0xffffffffff000000",
+             "0xffffffffff600000", "-1", "-4096"]}
 
 
 @case(timeout=400)
 def wild_pointers_collected(t):
     """Collecting what is not there ends the run with the address; the frame keeps what came before."""
     gdb = t.gdb()
-    for address in WILD:
+    for address in WILD[t.bits]:
         n, shown = run(t, gdb, "vfs_read", "", "collect $regs", f"collect *(long *){address}")
-        bad = int(address, 0) & (1 << 64) - 1
+        bad = int(address, 0) & (1 << t.bits) - 1
         assert f"cannot read memory at {bad:#x}" in shown and f"tracepoint {n})" in shown, shown
         assert "Trace stopped by an error (actions: cannot read memory" in shown, shown
         assert "Collected 1 trace frame" in shown, shown
         gdb.cmd("tfind start")
-        assert gdb.eval("$rdx") == "8"
+        assert gdb.eval(t.arg(3)) == "8"
 
 
 @case(timeout=400)
 def wild_pointers_in_conditions(t):
     gdb = t.gdb()
-    for address in WILD:
+    for address in WILD[t.bits]:
         n, shown = run(t, gdb, "vfs_read", f"*(int *){address} == 1", "collect $regs")
-        bad = int(address, 0) & (1 << 64) - 1
+        bad = int(address, 0) & (1 << t.bits) - 1
         assert f"condition: cannot read memory at {bad:#x}, tracepoint {n})" in shown, shown
         assert "Collected 0 trace frames" in shown, shown
 
@@ -111,7 +112,7 @@ def user_memory(t):
 def refused_places(t):
     """A probe that cannot be: the tracepoint, the address and the reason, and no probe is left."""
     gdb = t.gdb()
-    for where in ("*0x1000", "*&jiffies_64", "*(long)vfs_read+1", "*get_kprobe"):
+    for where in ("*0x1000", "*&jiffies_64", "*(unsigned long)vfs_read+1", "*get_kprobe"):
         gdb.cmd("delete")
         gdb.cmd("trace vfs_write")
         gdb.cmd(f"trace {where}")
@@ -165,7 +166,7 @@ def buffer_sizes(t):
     assert "of 1000000 bytes free" in gdb.cmd("tstatus")
     assert "Collected 3 trace frames" in gdb.cmd("tstatus")
     gdb.cmd("tfind 2")
-    assert gdb.eval("$rdx") == "8"
+    assert gdb.eval(t.arg(3)) == "8"
     gdb.cmd("tfind none")
     gdb.cmd("set trace-buffer-size 4")
     n, shown = run(t, gdb, "vfs_read", "", "collect $regs")

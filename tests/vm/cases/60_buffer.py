@@ -68,7 +68,7 @@ def blocks_over_pages(t):
         assert dump(gdb, start + 13, size) == live[13:13 + size], size
         # By x, p and tdump as well.
         at = start + 13 + size - 8
-        assert gdb.eval(f"*(unsigned long *){at:#x}") == str(int.from_bytes(live[5 + size:13 + size], "little"))
+        assert gdb.eval(f"*(unsigned long long *){at:#x}") == str(int.from_bytes(live[5 + size:13 + size], "little"))
         assert f"0x{live[12 + size]:02x}" in gdb.cmd(f"x/bx {at + 7:#x}")
         assert f"*(char(*)[{size}])" in gdb.cmd("tdump")
         info = gdb.cmd("maint packet qXfer:traceframe-info:read::0,4000")
@@ -113,7 +113,7 @@ def tsave_and_ctf(t):
         for i in range(5):
             gdb.cmd("tfind")
             assert int(gdb.eval("$n")) == 101 + i
-            assert gdb.eval("$rdx") == "24"
+            assert gdb.eval(t.arg(3)) == "24"
             assert int(gdb.eval("jiffies_64")) > 0
         assert "vfs_read" in gdb.cmd("info tracepoints")
 
@@ -202,7 +202,7 @@ def resize_keeps_frames(t):
     assert 50 < facts["frames"] < 200 and facts["lost_shrunk"] == 300 - facts["frames"], facts
     # Nothing else is shown in its place.
     gdb.cmd("maint flush register-cache")
-    assert gdb.eval("$rdx") == "<unavailable>" and gdb.eval("$i") == "void"
+    assert gdb.eval(t.arg(3)) == "<unavailable>" and gdb.eval("$i") == "void"
     gdb.cmd("tfind start")
     assert int(gdb.eval("$i")) == facts["lost_shrunk"] + 1
     gdb.cmd(f"tfind {facts['frames'] - 1}")
@@ -280,7 +280,7 @@ def a_million_frames(t):
     load = t.load("getppid", n=1000000, cpu=0)
     last = t.load("pread", n=1, file="/proc/version", size=8)
     getppid = t.syscall("getppid")
-    where = int(gdb.eval(f"(long){getppid}"))
+    where = int(gdb.eval(f"(unsigned long){getppid}"))
     first = trace(gdb, f"*{getppid}", MINE.format(load.pid), "collect jiffies_64")
     second = trace(gdb, "*vfs_read", MINE.format(last.pid), "collect $regs")
     gdb.cmd("tstart")
@@ -291,7 +291,7 @@ def a_million_frames(t):
     used = stat(t)["memory_bytes"]
     took = {}
     for command, number in (("tfind 999999", 999999), ("tfind 0", 0), (f"tfind tracepoint {second}", 1000000), ("tfind -1", -1),
-                            ("tfind pc (long)vfs_read", 1000000), ("tfind 500000", 500000), ("tfind", 500001),
+                            ("tfind pc (unsigned long)vfs_read", 1000000), ("tfind 500000", 500000), ("tfind", 500001),
                             ("tfind -", 500000), (f"tfind outside {where:#x}, {where:#x}", 1000000)):
         began = time.monotonic()
         gdb.cmd(command)
@@ -413,7 +413,7 @@ def size_near_the_machines_memory(t):
     gdb.cmd("tstop")
     assert stat(t)["frames"] == 5 and stat(t)["buffer_bytes"] == available // 2
     gdb.cmd("tfind 4")
-    assert gdb.eval("$rdx") == "8"
+    assert gdb.eval(t.arg(3)) == "8"
     gdb.cmd("tfind none")
     gdb.cmd("set trace-buffer-size unlimited")
     assert stat(t)["frames"] == 5
