@@ -7,7 +7,7 @@
 #	make demo		a kernel in QEMU, traced by GDB, in one command
 #	make shell		the same, at the (gdb) prompt
 #	make check		all tests
-#	make lint, unit, fuzz	parts of them
+#	make lint, unit, compat	parts of them
 #	make clean
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -81,7 +81,7 @@ shell:
 check:
 	@tests/check
 
-lint unit:
+lint unit compat:
 	@tests/check $@
 
 clean: clean-objects
@@ -98,4 +98,4 @@ clean-objects:
 	rm -rf .tmp_versions
 
 .PHONY: all modules compat-config probe install uninstall demo shell check \
-	lint unit clean clean-objects
+	lint unit compat clean clean-objects

@@ -3,8 +3,6 @@
  * KGTP: GDB traces the running kernel.  Module entry; the rooms are described
  * in docs/design.md.
  */
-#define pr_fmt(fmt) "kgtp: " fmt
-
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -12,6 +10,7 @@
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
+#include "compat/log.h"
 #include "dev/dev.h"
 #include "trace/trace.h"
 
@@ -42,12 +41,12 @@ static int __init kgtp_init(void)
 	int ret;
 
 	if (parse_transport(&t)) {
-		pr_err("transport=%s: must be auto, proc or debugfs\n",
+		kc_err("transport=%s: must be auto, proc or debugfs\n",
 		       transport);
 		return -EINVAL;
 	}
 	if (!buffer_size) {
-		pr_err("buffer_size=0: must be at least 1\n");
+		kc_err("buffer_size=0: must be at least 1\n");
 		return -EINVAL;
 	}
 	ret = gtp_init(buffer_size);

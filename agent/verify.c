@@ -20,6 +20,7 @@
 
 #include "agent/agent.h"
 #include "agent/ops.h"
+#include "compat/check.h"
 
 /* ---- what an opcode is -------------------------------------------------- */
 

@@ -33,4 +33,26 @@ extern const char * const arch_feature;	/* its <feature name> */
 /* The address that the kernel's _text was linked for. */
 extern const unsigned long arch_link_text;
 
+/*
+ * Any context.  The registers of kernel code that hit a probe, all that are
+ * saved right: regs, or *copy.
+ */
+#ifdef CONFIG_X86_32
+const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
+				    struct pt_regs *copy);
+#else
+static inline const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
+						  struct pt_regs *copy)
+{
+	return regs;
+}
+#endif
+
+/*
+ * Process context, under gtp.lock; sleeps.  Before any probe of ours is in: may
+ * one go there?  0, which says only that the kernel may be asked; otherwise a
+ * negative errno, and the reason.
+ */
+int arch_probe_check(unsigned long addr, const char **why);
+
 #endif

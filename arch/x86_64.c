@@ -2,8 +2,9 @@
 #include <linux/kernel.h>
 #include <linux/stddef.h>
 #include <asm/page.h>
-#include <asm/ptrace.h>
 #include "arch/arch.h"
+#include "compat/check.h"
+#include "compat/regs.h"
 
 #define SAVED(reg, type, bits, field) {				\
 	reg, type, bits, offsetof(struct pt_regs, field),		\
@@ -14,14 +15,14 @@
 
 /* GDB's feature org.gnu.gdb.i386.core wants all of these, in this order. */
 const struct arch_reg arch_regs[] = {
-	SAVED("rax", "int64", 64, ax),
-	SAVED("rbx", "int64", 64, bx),
-	SAVED("rcx", "int64", 64, cx),
-	SAVED("rdx", "int64", 64, dx),
-	SAVED("rsi", "int64", 64, si),
-	SAVED("rdi", "int64", 64, di),
-	SAVED("rbp", "data_ptr", 64, bp),
-	SAVED("rsp", "data_ptr", 64, sp),
+	SAVED("rax", "int64", 64, KC_REG(ax)),
+	SAVED("rbx", "int64", 64, KC_REG(bx)),
+	SAVED("rcx", "int64", 64, KC_REG(cx)),
+	SAVED("rdx", "int64", 64, KC_REG(dx)),
+	SAVED("rsi", "int64", 64, KC_REG(si)),
+	SAVED("rdi", "int64", 64, KC_REG(di)),
+	SAVED("rbp", "data_ptr", 64, KC_REG(bp)),
+	SAVED("rsp", "data_ptr", 64, KC_REG(sp)),
 	SAVED("r8", "int64", 64, r8),
 	SAVED("r9", "int64", 64, r9),
 	SAVED("r10", "int64", 64, r10),
@@ -30,10 +31,10 @@ const struct arch_reg arch_regs[] = {
 	SAVED("r13", "int64", 64, r13),
 	SAVED("r14", "int64", 64, r14),
 	SAVED("r15", "int64", 64, r15),
-	SAVED("rip", "code_ptr", 64, ip),
-	SAVED("eflags", "int32", 32, flags),
-	SAVED("cs", "int32", 32, cs),
-	SAVED("ss", "int32", 32, ss),
+	SAVED("rip", "code_ptr", 64, KC_REG(ip)),
+	SAVED("eflags", "int32", 32, KC_REG(flags)),
+	SAVED("cs", "int32", 32, KC_REG(cs)),
+	SAVED("ss", "int32", 32, KC_REG(ss)),
 	UNSAVED("ds", "int32", 32),
 	UNSAVED("es", "int32", 32),
 	UNSAVED("fs", "int32", 32),

@@ -23,13 +23,26 @@
 #include <asm/tsc.h>
 #endif
 
-/* Any context incl. NMI.  Nanoseconds, monotonic on each CPU. */
+/* Process context; sleeps.  0, or -ENOENT: there is no clock. */
+int kc_clock_init(void);
+
+#ifdef KC_HAVE_SCHED_CLOCK_BY_NAME
+/* Early kernels have it, but do not let modules link to it. */
+extern unsigned long long (*kc_sched_clock)(void);
+#endif
+
+/*
+ * Any context incl. NMI.  Nanoseconds, monotonic on each CPU, if its frequency
+ * does not change where the TSC counts cycles.
+ */
 static inline u64 kc_clock(void)
 {
 #if defined(KC_HAVE_SCHED_CLOCK_H) || defined(KC_HAVE_LOCAL_CLOCK)
 	return local_clock();
-#else
+#elif defined(KC_HAVE_SCHED_CLOCK)
 	return sched_clock();
+#else
+	return kc_sched_clock();
 #endif
 }
 

@@ -1,31 +1,91 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * CPUs that come and go.
+ * CPUs: how many there may be, those that come and go, and work for one of them.
  */
 #ifndef COMPAT_CPU_H
 #define COMPAT_CPU_H
 
 #include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/errno.h>
 #include <linux/smp.h>
 #include "compat/config.h"
+
+/* Any context.  The highest number that a CPU may ever have, plus 1. */
+static inline unsigned int kc_nr_cpus(void)
+{
+	unsigned int nr = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		nr = cpu + 1;
+	return nr;
+}
 
 /* Process context; sleep.  In between, no CPU goes online or offline. */
 static inline void kc_cpus_lock(void)
 {
-#ifdef KC_HAVE_CPUS_READ_LOCK
+#if defined(KC_HAVE_CPUS_READ_LOCK)
 	cpus_read_lock();
-#else
+#elif defined(KC_HAVE_GET_ONLINE_CPUS)
 	get_online_cpus();
+#else
+	lock_cpu_hotplug();
 #endif
 }
 
 static inline void kc_cpus_unlock(void)
 {
-#ifdef KC_HAVE_CPUS_READ_LOCK
+#if defined(KC_HAVE_CPUS_READ_LOCK)
 	cpus_read_unlock();
-#else
+#elif defined(KC_HAVE_GET_ONLINE_CPUS)
 	put_online_cpus();
+#else
+	unlock_cpu_hotplug();
 #endif
 }
+
+#ifdef KC_HAVE_SMP_CALL_FUNCTION_SINGLE
+
+/*
+ * Process context, under kc_cpus_lock(); waits.  Runs fn(arg) on that CPU, which
+ * is online, with interrupts off.  0 or a negative errno.
+ */
+static inline int kc_run_on_cpu(unsigned int cpu, void (*fn)(void *arg),
+				void *arg)
+{
+	return smp_call_function_single(cpu, fn, arg, 1);
+}
+
+#else
+
+struct kc_cpu_call {
+	unsigned int cpu;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+/* On all CPUs, with interrupts off; does something on one. */
+static inline void kc_cpu_call_one(void *call)
+{
+	const struct kc_cpu_call *c = call;
+
+	if (c->cpu == smp_processor_id())
+		c->fn(c->arg);
+}
+
+/* As above: up to 2.6.26 modules can only call all CPUs. */
+static inline int kc_run_on_cpu(unsigned int cpu, void (*fn)(void *arg),
+				void *arg)
+{
+	struct kc_cpu_call call;
+
+	call.cpu = cpu;
+	call.fn = fn;
+	call.arg = arg;
+	return on_each_cpu(kc_cpu_call_one, &call, 0, 1);
+}
+
+#endif
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/sched.h>	/* first: fs.h of RHEL 6 needs its types */
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -23,10 +24,30 @@ static const struct file_operations *kc_proc(struct kc_node *node)
 }
 #endif
 
+#ifdef KC_HAVE_CREATE_PROC_ENTRY
+/* Who opens it in between finds an empty file. */
+static struct proc_dir_entry *kc_proc_create(struct kc_node *node)
+{
+	struct proc_dir_entry *de = create_proc_entry(node->name, node->mode,
+						      NULL);
+
+	if (de) {
+		de->owner = node->fops->owner;
+		de->proc_fops = kc_proc(node);
+	}
+	return de;
+}
+#else
+static struct proc_dir_entry *kc_proc_create(struct kc_node *node)
+{
+	return proc_create_data(node->name, node->mode, NULL, kc_proc(node),
+				NULL);
+}
+#endif
+
 int kc_node_proc(struct kc_node *node)
 {
-	node->proc = proc_create_data(node->name, node->mode, NULL,
-				      kc_proc(node), NULL);
+	node->proc = kc_proc_create(node);
 	/* It does not say which; a name in use is logged by the kernel. */
 	return node->proc ? 0 : -ENOMEM;
 }

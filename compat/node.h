@@ -5,6 +5,7 @@
 #ifndef COMPAT_NODE_H
 #define COMPAT_NODE_H
 
+#include <linux/sched.h>	/* first: fs.h of RHEL 6 needs its types */
 #include <linux/fs.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>

@@ -80,8 +80,13 @@ done
 {
 	echo "always := $objs"
 	echo "always-y := $objs"
-	echo "ccflags-y := -Werror -Wno-unused-parameter"
-	echo "EXTRA_CFLAGS := -Werror"
+	# Before 2.6.24 the tree itself does not mind undeclared functions.  No
+	# other warning may decide: vendors' own headers have some.
+	echo "ccflags-y := -Werror-implicit-function-declaration"
+	echo "EXTRA_CFLAGS := -Werror-implicit-function-declaration"
+	# As for a module, though none is linked (new names, and old ones).
+	echo 'CFLAGS_KERNEL := $(CFLAGS_MODULE)'
+	echo 'KBUILD_CFLAGS_KERNEL := $(KBUILD_CFLAGS_MODULE)'
 } > $work/Kbuild
 cp $work/Kbuild $work/Makefile
 $make -k -C "$KDIR" M="$PWD/$work" V=1 modules > $log 2>&1 < /dev/null || :
@@ -119,9 +124,14 @@ exported() {	# "a+b|c": is this satisfied by Module.symvers?
 }
 
 tmp=$work/config.h
+row() {	# four columns
+	printf '%-14s %-9s %-26s %s\n' "$@" | sed 's/ *$//' >> $table
+}
 : > $table
+row family need way "why not the newer ones"
 {
 	echo "/* Made by compat/probe.sh for $KDIR: stamp $stamp (do not edit) */"
+	echo "/* SPDX-License-Identifier: GPL-2.0 */"
 	echo "#ifndef COMPAT_CONFIG_H"
 	echo "#define COMPAT_CONFIG_H"
 	echo
@@ -141,7 +151,7 @@ while read -r family need variants; do
 		case $v in
 		*:*)
 			if ! exported "${v#*:}"; then
-				why="$why $name: not exported;"
+				why="$why $name: ${v#*:} is not exported;"
 				continue
 			fi ;;
 		esac
@@ -151,10 +161,10 @@ while read -r family need variants; do
 	upper=$(echo "$winner" | tr '[:lower:]' '[:upper:]')
 	if [ -n "$winner" ]; then
 		echo "#define KC_HAVE_$upper 1	/* $family */" >> $tmp
-		printf '%-14s %-26s %s\n' "$family" "$winner" "${why# }" >> $table
+		row "$family" "$need" "$winner" "${why# }"
 	else
 		echo "/* $family: not available */" >> $tmp
-		printf '%-14s %-26s %s\n' "$family" "-" "${why# }" >> $table
+		row "$family" "$need" none "${why# }"
 		[ "$need" = required ] && failed="$failed $family"
 	fi
 done < compat/families

@@ -6,9 +6,11 @@
 #define COMPAT_READ_H
 
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 #include <asm/page.h>
 #include "compat/config.h"
+#include "compat/facts.h"
 
 #ifdef CONFIG_X86_64
 /*
@@ -16,20 +18,46 @@
  * could do instead, and warns when the access then is a general protection
  * fault; kernels before 5.8 (98a23609b103) read user memory here.
  */
-#define KC_KERNEL_START	(~0UL << __VIRTUAL_MASK_SHIFT)
+#define KC_KERNEL_START	(~0UL << KC_FACT_VIRTUAL_BITS)
 /*
  * User memory in the kernel's half: with SMAP, kernels before 6.8
  * (32019c659ecf) oops on a no-fault read of it.
  */
 #define KC_VSYSCALL	(-10UL << 20)
+#elif defined(CONFIG_X86_32)
+#define KC_KERNEL_START	PAGE_OFFSET
 #else
 #define KC_KERNEL_START	0UL
 #endif
 
-static inline int kc_is_kernel(const void *p, size_t n)
+/*
+ * Any context incl. NMI; does not sleep.  0, or not if any byte could not be
+ * read.  src is an address of the kernel's.
+ */
+static inline long kc_copy_nofault(void *dst, const void *src, size_t n)
 {
-	unsigned long addr = (unsigned long)p;
+#if defined(KC_HAVE_COPY_FROM_KERNEL_NOFAULT)
+	return copy_from_kernel_nofault(dst, src, n);
+#elif defined(KC_HAVE_PROBE_KERNEL_READ)
+	return probe_kernel_read(dst, (void *)src, n);
+#else
+	unsigned long left;
 
+	/* So that no fault waits for a page (preempt_disable() may be nothing). */
+	inc_preempt_count();
+	barrier();
+	left = __copy_from_user_inatomic(dst, (const void __user *)src, n);
+	barrier();
+	dec_preempt_count();
+	return left ? -EFAULT : 0;
+#endif
+}
+
+/* n > 0.  Nor is it anywhere else that a 32-bit machine would go round to. */
+static inline int kc_is_kernel(u64 addr, size_t n)
+{
+	if ((unsigned long)(addr + n - 1) < addr)
+		return 0;
 #ifdef KC_VSYSCALL
 	if (addr < KC_VSYSCALL + PAGE_SIZE && addr + n > KC_VSYSCALL)
 		return 0;
@@ -41,15 +69,11 @@ static inline int kc_is_kernel(const void *p, size_t n)
  * Any context incl. NMI; does not sleep.  0, or a negative errno if any byte
  * cannot be read (dst is then undefined).  User addresses are refused.
  */
-static inline long kc_read_kernel(void *dst, const void *src, size_t n)
+static inline long kc_read_kernel(void *dst, u64 addr, size_t n)
 {
-	if (!kc_is_kernel(src, n))
+	if (!kc_is_kernel(addr, n))
 		return -EFAULT;
-#ifdef KC_HAVE_COPY_FROM_KERNEL_NOFAULT
-	return copy_from_kernel_nofault(dst, src, n);
-#else
-	return probe_kernel_read(dst, (void *)src, n);
-#endif
+	return kc_copy_nofault(dst, (const void *)(unsigned long)addr, n);
 }
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/errno.h>
 #include <linux/kallsyms.h>
+#include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/string.h>
 #include "compat/config.h"
@@ -30,6 +32,51 @@ unsigned long kc_symbol(const char *name)
 	if (!register_kprobe(&kp))
 		unregister_kprobe(&kp);
 	return (unsigned long)kp.addr;
+}
+
+#endif
+
+#ifdef KC_HAVE_SPRINT_SYMBOL
+
+/* What looks symbols up by address is not exported, but what prints them is. */
+int kc_symbol_at(unsigned long addr, struct kc_place *place)
+{
+	unsigned long offset;
+	const char *numbers;
+
+	sprint_symbol(place->text, addr);
+	numbers = strstr(place->text, "+0x");
+	if (!numbers ||
+	    sscanf(numbers, "+0x%lx/0x%lx", &offset, &place->size) != 2) {
+		place->text[0] = '\0';
+		return -ENOENT;
+	}
+	place->start = addr - offset;
+	return 0;
+}
+
+#else
+
+/* These kernels are older than IBT: the function may be called by address. */
+int kc_symbol_at(unsigned long addr, struct kc_place *place)
+{
+	const char *(*lookup)(unsigned long addr, unsigned long *size,
+			      unsigned long *offset, char **module, char *name);
+	char buf[KSYM_NAME_LEN + 1], *module = NULL;
+	const char *name = NULL;
+	unsigned long offset;
+
+	place->text[0] = '\0';
+	lookup = (void *)kc_symbol("kallsyms_lookup");
+	if (lookup)
+		name = lookup(addr, &place->size, &offset, &module, buf);
+	if (!name)
+		return -ENOENT;
+	place->start = addr - offset;
+	snprintf(place->text, sizeof(place->text), "%s+0x%lx/0x%lx%s%s%s", name,
+		 offset, place->size, module ? " [" : "", module ? module : "",
+		 module ? "]" : "");
+	return 0;
 }
 
 #endif

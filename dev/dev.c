@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#define pr_fmt(fmt) "kgtp: " fmt
-
+#include <linux/sched.h>	/* first: fs.h of RHEL 6 needs its types */
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/poll.h>
-#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/termios.h>
 #include <linux/uaccess.h>
 
 #include "compat/lockdown.h"
+#include "compat/log.h"
 #include "compat/node.h"
 #include "dev/dev.h"
 #include "dev/session.h"
@@ -25,10 +24,10 @@ static struct session session;
  * A process may open the device once for both ways, or once for each: what a
  * shell does for `nc ... < /proc/gtp > /proc/gtp'.  Under dev_lock.
  */
-static int dev_join(fmode_t mode)
+static int dev_join(const struct file *file)
 {
-	int reads = !!(mode & FMODE_READ);
-	int writes = !!(mode & FMODE_WRITE);
+	int reads = !!(file->f_mode & FMODE_READ);
+	int writes = !!(file->f_mode & FMODE_WRITE);
 	int busy = session.readers || session.writers;
 	int ret;
 
@@ -63,7 +62,7 @@ static int dev_open(struct inode *inode, struct file *file)
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	mutex_lock(&dev_lock);
-	ret = dev_join(file->f_mode);
+	ret = dev_join(file);
 	mutex_unlock(&dev_lock);
 	if (ret) {
 		module_put(THIS_MODULE);
@@ -233,7 +232,7 @@ static int dev_create(struct kc_node *node, enum dev_transport transport)
 	if (transport != DEV_DEBUGFS) {
 		ret = kc_node_proc(node);
 		if (ret) {
-			pr_err("cannot create /proc/%s (errno %d)\n",
+			kc_err("cannot create /proc/%s (errno %d)\n",
 			       node->name, -ret);
 			return ret;
 		}
@@ -244,11 +243,11 @@ static int dev_create(struct kc_node *node, enum dev_transport transport)
 	if (!ret)
 		return 0;
 	if (transport == DEV_DEBUGFS) {
-		pr_err("cannot create %s in debugfs (errno %d)\n", node->name,
+		kc_err("cannot create %s in debugfs (errno %d)\n", node->name,
 		       -ret);
 		return ret;
 	}
-	pr_info("no debugfs (errno %d): only /proc/%s\n", -ret, node->name);
+	kc_info("no debugfs (errno %d): only /proc/%s\n", -ret, node->name);
 	return 0;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/lockdep.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include "compat/barrier.h"
+#include "compat/check.h"
+#include "compat/lock.h"
 #include "dev/session.h"
 
 int session_begin(struct session *s)
@@ -121,7 +122,7 @@ size_t session_input(struct session *s, const char *bytes, size_t n)
 {
 	size_t i;
 
-	lockdep_assert_held(&s->in_lock);
+	kc_assert_held(&s->in_lock);
 	for (i = 0; i < n && session_has_room(s); i++)
 		session_event(s, rsp_rx_byte(&s->rx, bytes[i]));
 	return i;

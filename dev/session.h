@@ -6,6 +6,7 @@
 #define DEV_SESSION_H
 
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 

@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 #include "compat/barrier.h"
+#include "compat/check.h"
 #include "ringbuf/ringbuf.h"
 
 #define RINGBUF_PAGE_MASK	(RINGBUF_PAGE_SIZE - 1)
@@ -87,6 +88,23 @@ static inline u64 ringbuf_count_get(const union ringbuf_count *c)
 		last = kc_load_acquire(&c->split.last);
 	} while (first != last);
 	return ((u64)first << 32) | low;
+}
+
+/*
+ * Any CPU, any context incl. NMI; does not wait for a writer, which may itself
+ * be interrupted by who waits for us.  For counters: where the high half is
+ * being written, what they are passing.
+ */
+static inline u64 ringbuf_count_glance(const union ringbuf_count *c)
+{
+	u32 first, low, last;
+
+	if (!RINGBUF_SPLIT_COUNTS)
+		return kc_load_acquire(&c->whole);
+	first = kc_load_acquire(&c->split.first);
+	low = kc_load_acquire(&c->split.low);
+	last = kc_load_acquire(&c->split.last);
+	return ((u64)last << 32) | (first == last ? low : 0);
 }
 
 /* ---- the layout --------------------------------------------------------- */

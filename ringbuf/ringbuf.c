@@ -361,8 +361,8 @@ void ringbuf_set_circular(struct ringbuf *rb, int circular)
 /* ---- information -------------------------------------------------------- */
 
 /*
- * Process context; serialised by the caller.  Frames and bytes in use that fit
- * together, if the writer leaves us the time to see them.
+ * Any context incl. NMI; does not wait.  Frames and bytes
+ * in use that fit together, if the writer leaves us the time to see them.
  */
 static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
 			 struct ringbuf_info *info)
@@ -370,14 +370,14 @@ static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
 	u64 tail, end, gone;
 	int tries;
 
-	info->shrunk = ringbuf_count_get(&rc->shrunk);
+	info->shrunk = ringbuf_count_glance(&rc->shrunk);
 	for (tries = 0; tries < 8; tries++) {
-		tail = ringbuf_count_get(&rc->tail);
-		info->overwritten = ringbuf_count_get(&rc->overwritten);
-		end = ringbuf_count_get(&rc->committed);
-		info->created = ringbuf_count_get(&rc->created);
-		if (ringbuf_count_get(&rc->tail) == tail &&
-		    ringbuf_count_get(&rc->committed) == end)
+		tail = ringbuf_count_glance(&rc->tail);
+		info->overwritten = ringbuf_count_glance(&rc->overwritten);
+		end = ringbuf_count_glance(&rc->committed);
+		info->created = ringbuf_count_glance(&rc->created);
+		if (ringbuf_count_glance(&rc->tail) == tail &&
+		    ringbuf_count_glance(&rc->committed) == end)
 			break;
 	}
 	gone = info->overwritten + info->shrunk;
@@ -385,7 +385,7 @@ static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
 	*used = min_t(u64, end - tail, rc->share);
 }
 
-/* Process context; serialised by the caller. */
+/* Any context incl. NMI; does not wait. */
 static void ringbuf_cpu_info(const struct ringbuf_cpu *rc,
 			     struct ringbuf_info *info)
 {
@@ -397,15 +397,15 @@ static void ringbuf_cpu_info(const struct ringbuf_cpu *rc,
 	info->size = rc->share;
 	info->free = rc->share - used;
 	for (i = 0; i < RINGBUF_LEVELS; i++)
-		nested += ringbuf_count_get(&rc->nested[i]);
+		nested += ringbuf_count_glance(&rc->nested[i]);
 	info->no_share = ringbuf_has_share(rc) ? rc->no_share : nested;
 	info->nested = nested - info->no_share;
-	info->too_big = ringbuf_count_get(&rc->too_big);
+	info->too_big = ringbuf_count_glance(&rc->too_big);
 	info->memory = sizeof(union ringbuf_slot) +
 		       rc->nr_pages * (RINGBUF_PAGE_SIZE + sizeof(void *));
 }
 
-/* Process context; serialised by the caller. */
+/* Any context incl. NMI; does not wait. */
 void ringbuf_get_info(struct ringbuf *rb, int cpu, struct ringbuf_info *info)
 {
 	struct ringbuf_info one;

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/kernel.h>
 
+#include "compat/check.h"
 #include "rsp/rsp.h"
 #include "rsp/scan.h"
 

@@ -4,12 +4,12 @@
  * context, under gtp.lock.
  */
 #include <linux/errno.h>
-#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "compat/clock.h"
+#include "compat/lock.h"
 #include "trace/internal.h"
 
 #define FRAMES_LONG_US	1000000		/* the user is told */
@@ -68,7 +68,7 @@ int gtp_frames_index(void)
 {
 	int ret = 0;
 
-	lockdep_assert_held(&gtp.lock);
+	kc_assert_held(&gtp.lock);
 	if (!gtp.index_ready) {
 		ret = ringbuf_index_build(gtp.rb);
 		gtp.index_ready = !ret;

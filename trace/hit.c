@@ -61,7 +61,7 @@ enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
 {
 	struct gtp_cpu *tc = target;
 
-	if (!kc_read_kernel(buf, (void *)(unsigned long)addr, len))
+	if (!kc_read_kernel(buf, addr, len))
 		return AGENT_OK;
 	tc->fault = addr;
 	return AGENT_E_MEMORY;
@@ -74,7 +74,7 @@ static u64 hit_fault_addr(u64 addr, u32 len)
 	char c;
 
 	while (addr < end) {
-		if (kc_read_kernel(&c, (void *)(unsigned long)addr, 1))
+		if (kc_read_kernel(&c, addr, 1))
 			return addr;
 		addr = (addr | (PAGE_SIZE - 1)) + 1;
 	}
@@ -120,7 +120,7 @@ static enum agent_error hit_block(struct gtp_cpu *tc, u64 addr, u64 len,
 			goto undo;
 		if (part_will_do)
 			got = min_t(u32, got, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
-		if (kc_read_kernel(p, (void *)(unsigned long)at, got)) {
+		if (kc_read_kernel(p, at, got)) {
 			if (part_will_do)
 				break;
 			tc->fault = hit_fault_addr(at, got);
@@ -172,7 +172,7 @@ enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
 		p = ringbuf_space(&tc->frame, 1, &got);
 		if (!p)
 			goto undo;
-		if (kc_read_kernel(&c, (void *)(unsigned long)(addr + len), 1)) {
+		if (kc_read_kernel(&c, addr + len, 1)) {
 			tc->fault = addr + len;
 			err = AGENT_E_MEMORY;
 			goto undo;
@@ -194,14 +194,15 @@ enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
 {
 	const struct gtp_var *var = gtp_var_slot(slot);
 
-	*val = var->special ? var->special->get(target) : (u64)var->value;
+	*val = var->special ? var->special->get(target) :
+			      kc_load64(&var->value);
 	return AGENT_OK;
 }
 
 /* Any context.  Only ordinary variables: agent_target_var() saw to that. */
 enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 {
-	gtp_var_slot(slot)->value = val;
+	kc_store64(&gtp_var_slot(slot)->value, val);
 	return AGENT_OK;
 }
 
@@ -260,10 +261,9 @@ static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
 {
 	u64 head = FRAME_HEAD('R', 0, sizeof(struct pt_regs));
 
-	BUILD_BUG_ON(sizeof(struct pt_regs) % sizeof(u64));
-
 	if (ringbuf_append(&tc->frame, &head, sizeof(head)) ||
-	    ringbuf_append(&tc->frame, tc->regs, sizeof(struct pt_regs)))
+	    ringbuf_append(&tc->frame, tc->regs, sizeof(struct pt_regs)) ||
+	    ringbuf_pad(&tc->frame))
 		return AGENT_E_NO_ROOM;
 	tc->has_regs = 1;
 	return AGENT_OK;
@@ -312,7 +312,7 @@ static u64 hit_time(void)
 {
 	if (gtp.clock_orders)
 		return kc_clock();
-	return atomic_long_inc_return(&gtp.sequence);
+	return kc_sequence_next(&gtp.sequence);
 }
 
 /* Any context.  There is no room: a loss, or the end of the run. */
@@ -351,8 +351,8 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 	}
 	size = ringbuf_mark(&tc->frame) + sizeof(struct ringbuf_hdr);
 	ringbuf_commit(&tc->frame, tp->num, time, tp->addr);
-	count->hits++;
-	count->bytes += size;
+	kc_store64(&count->hits, count->hits + 1);
+	kc_store64(&count->bytes, count->bytes + size);
 	if (err)
 		gtp_end_run(GTP_ERROR, tp, err, 0, tc->fault);
 	else if (passed && passed == tp->pass)
@@ -380,7 +380,7 @@ int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
 		return 0;
 	tc = per_cpu_ptr(gtp.cpus, cpu);
 	tc->tp = tp;
-	tc->regs = regs;
+	tc->regs = arch_hit_regs(regs, &tc->copy);
 	if (tp->has_cond) {
 		err = hit_run(tc, &tp->cond, &cond);
 		if (err) {

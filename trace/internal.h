@@ -13,6 +13,8 @@
 #include "agent/agent.h"
 #include "compat/kprobe.h"
 #include "compat/percpu.h"
+#include "compat/sequence.h"
+#include "compat/word64.h"
 #include "frame/frame.h"
 #include "ringbuf/ringbuf.h"
 #include "rsp/rsp.h"
@@ -40,8 +42,8 @@ struct gtp_action {
 };
 
 struct gtp_count {
-	u64 hits;		/* frames begun */
-	u64 bytes;		/* in the trace buffer, since the start */
+	kc_word64_t hits;	/* frames begun */
+	kc_word64_t bytes;	/* in the trace buffer, since the start */
 };
 
 /* A tracepoint at one address. */
@@ -65,6 +67,8 @@ struct gtp_point {
 	void *code;		/* memory of all decoded programs */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	atomic_t passed;
+	int place_err;		/* arch_probe_check() said no, and why */
+	const char *place_why;
 	struct kprobe kp;
 	int armed;
 };
@@ -95,7 +99,7 @@ struct gtp_var {
 	int builtin;		/* as GDB said */
 	const struct gtp_special *special;
 	s64 initial;
-	s64 value;
+	kc_word64_t value;	/* hit path */
 	char name[];
 };
 
@@ -134,7 +138,8 @@ struct gtp_end {
 /* Scratch of one CPU, used under its ringbuf_enter(). */
 struct gtp_cpu {
 	struct gtp_point *tp;
-	struct pt_regs *regs;
+	const struct pt_regs *regs;
+	struct pt_regs copy;	/* arch_hit_regs() */
 	struct ringbuf_frame frame;
 	int has_regs;		/* the frame has its R block */
 	u64 fault;
@@ -153,7 +158,8 @@ struct gtp {
 	struct gtp_end end;	/* written by the claimer, then running = 0 */
 	int armed;		/* probes are in */
 	int clock_orders;	/* hit path reads */
-	atomic_long_t sequence;	/* hit path, where clocks do not order */
+	kc_sequence_t sequence;	/* hit path, where clocks do not order */
+	unsigned int nr_cpus;	/* highest possible CPU + 1 */
 	int var_lock;		/* hit path: 1 while a variable is updated */
 	struct gtp_cpu __percpu *cpus;	/* from the first QTStart on */
 	u64 start_us, stop_us;
@@ -168,6 +174,7 @@ struct gtp {
 	s64 last_errno;
 	u64 self_trace;
 	u64 bt_size;		/* $bt: bytes of stack */
+	int told_missing;	/* to this session */
 	pid_t self;		/* hit path reads: the session's process, or 0 */
 	unsigned long text;	/* where _text is */
 };

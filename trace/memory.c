@@ -89,7 +89,7 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 
 	if (n > to_page_end)
 		n = to_page_end;
-	return kc_read_kernel(buf, (void *)(unsigned long)addr, n) ? 0 : n;
+	return kc_read_kernel(buf, addr, n) ? 0 : n;
 }
 
 /* A frame's memory, or what is the same now as it was then. */
@@ -105,7 +105,7 @@ static u32 read_frame(u64 addr, void *buf, u32 n)
 
 static u32 read_some(u64 addr, void *buf, u32 n)
 {
-	if ((unsigned long)addr != addr || gtp_selected.gone)
+	if (gtp_selected.gone)
 		return 0;
 	return gtp_selected.valid ? read_frame(addr, buf, n) :
 				    read_live(addr, buf, n);

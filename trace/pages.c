@@ -49,7 +49,7 @@ void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 	unsigned long flags;
 
 	kc_cpus_lock();
-	if (!cpu_online(cpu) || smp_call_function_single(cpu, fn, arg, 1)) {
+	if (!cpu_online(cpu) || kc_run_on_cpu(cpu, fn, arg)) {
 		/* Nobody writes for a CPU that is offline. */
 		local_irq_save(flags);
 		fn(arg);

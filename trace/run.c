@@ -8,16 +8,19 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
 
+#include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/clock.h"
+#include "compat/lock.h"
 #include "compat/memory.h"
+#include "compat/missing.h"
+#include "compat/symbols.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
@@ -40,7 +43,7 @@ static int run_alloc(void)
 	if (!gtp.cpus)
 		gtp.cpus = alloc_percpu(struct gtp_cpu);
 	if (gtp.cpus && gtp_may_take(gtp.size))
-		gtp.rb = ringbuf_alloc(gtp.size, nr_cpu_ids);
+		gtp.rb = ringbuf_alloc(gtp.size, gtp.nr_cpus);
 	return gtp.rb ? 0 : -ENOMEM;
 }
 
@@ -67,8 +70,10 @@ int gtp_set_size(u64 bytes)
 
 /* ---- probes ----------------------------------------------------------------- */
 
-static const char *run_probe_error(int err)
+static const char *run_probe_error(const struct gtp_point *tp, int err)
 {
+	if (tp->place_err)
+		return tp->place_why;
 	switch (err) {
 	case -EINVAL:
 		return "the kernel allows no probe there";
@@ -87,6 +92,14 @@ static const char *run_probe_error(int err)
 	}
 }
 
+static void run_check_place(struct gtp_point *tp)
+{
+	tp->place_err = 0;
+	if ((unsigned long)tp->addr == tp->addr)
+		tp->place_err = arch_probe_check(tp->addr, &tp->place_why);
+}
+
+/* run_check_place() has seen it. */
 static int run_arm(struct gtp_point *tp)
 {
 	int ret;
@@ -94,6 +107,8 @@ static int run_arm(struct gtp_point *tp)
 	memset(&tp->kp, 0, sizeof(tp->kp));
 	if ((unsigned long)tp->addr != tp->addr)
 		return -ENOENT;
+	if (tp->place_err)
+		return tp->place_err;
 	tp->kp.addr = (kprobe_opcode_t *)(unsigned long)tp->addr;
 	tp->kp.pre_handler = gtp_kprobe_hit;
 	ret = register_kprobe(&tp->kp);
@@ -141,8 +156,8 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 		return;
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(tp->count, cpu);
-		sum->hits += c->hits;
-		sum->bytes += c->bytes;
+		sum->hits += kc_load64(&c->hits);
+		sum->bytes += kc_load64(&c->bytes);
 	}
 }
 
@@ -184,6 +199,8 @@ static int run_prepare(struct rsp_tx *tx)
 				  tp->num);
 			return -1;
 		}
+		/* Also of disabled ones: no probe is in yet. */
+		run_check_place(tp);
 	}
 	if (run_alloc()) {
 		rsp_error(tx, "no memory for a trace buffer of %llu bytes",
@@ -207,6 +224,17 @@ static void run_progress(struct rsp_tx *tx, u32 done, u64 *told_us)
 	gtp_send_notices(tx);
 }
 
+static void run_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err)
+{
+	struct kc_place place;
+	int known = (unsigned long)tp->addr == tp->addr &&
+		    !kc_symbol_at(tp->addr, &place);
+
+	rsp_error(tx, "tracepoint %u at 0x%llx: %s (%s%serrno %d)", tp->num,
+		  (unsigned long long)tp->addr, run_probe_error(tp, err),
+		  known ? place.text : "", known ? ", " : "", -err);
+}
+
 static int run_arm_all(struct rsp_tx *tx)
 {
 	u64 told_us = kc_wall_us();
@@ -225,9 +253,7 @@ static int run_arm_all(struct rsp_tx *tx)
 			continue;
 		}
 		run_disarm();
-		rsp_error(tx, "tracepoint %u at 0x%llx: %s (errno %d)", tp->num,
-			  (unsigned long long)tp->addr, run_probe_error(ret),
-			  -ret);
+		run_refuse(tx, tp, ret);
 		return -1;
 	}
 	return 0;
@@ -237,12 +263,28 @@ const char *gtp_arm_late(struct gtp_point *tp)
 {
 	int ret = tp->armed ? 0 : run_arm(tp);
 
-	return ret ? run_probe_error(ret) : NULL;
+	return ret ? run_probe_error(tp, ret) : NULL;
+}
+
+/* Once a session. */
+static void run_tell_missing(struct rsp_tx *tx)
+{
+	char text[128];
+	unsigned int i;
+
+	if (gtp.told_missing)
+		return;
+	gtp.told_missing = 1;
+	for (i = 0; kc_missing(i); i++) {
+		snprintf(text, sizeof(text),
+			 "Not available on this kernel: %s.\n", kc_missing(i));
+		rsp_notice(tx, text);
+	}
 }
 
 int gtp_start(struct rsp_tx *tx)
 {
-	lockdep_assert_held(&gtp.lock);
+	kc_assert_held(&gtp.lock);
 	if (gtp.armed) {
 		rsp_error(tx, "the trace is running already");
 		return -1;
@@ -251,6 +293,7 @@ int gtp_start(struct rsp_tx *tx)
 		rsp_error(tx, "there is no tracepoint");
 		return -1;
 	}
+	run_tell_missing(tx);
 	if (run_prepare(tx))
 		return -1;
 	gtp_frames_drop();
@@ -259,7 +302,7 @@ int gtp_start(struct rsp_tx *tx)
 	gtp_vars_start();
 	gtp.last_errno = 0;
 	gtp.clock_orders = kc_clock_orders_cpus();
-	atomic_long_set(&gtp.sequence, 0);
+	kc_sequence_set(&gtp.sequence, 0);
 	memset(&gtp.end, 0, sizeof(gtp.end));
 	gtp.stopping = 0;
 	/* Armed probes find the run off until all of them are in. */
@@ -275,7 +318,7 @@ int gtp_start(struct rsp_tx *tx)
 
 void gtp_settle(void)
 {
-	lockdep_assert_held(&gtp.lock);
+	kc_assert_held(&gtp.lock);
 	if (!gtp.armed || kc_load_acquire(&gtp.running))
 		return;
 	gtp.stop_us = kc_wall_us();

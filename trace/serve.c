@@ -2,14 +2,16 @@
 /*
  * The packets of a session, and the way to the packets of tracing.
  */
-#define pr_fmt(fmt) "kgtp: " fmt
-
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "arch/arch.h"
+#include "compat/clock.h"
+#include "compat/cpu.h"
+#include "compat/log.h"
+#include "compat/missing.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
@@ -130,6 +132,7 @@ void gtp_open(pid_t tgid)
 {
 	mutex_lock(&gtp.lock);
 	gtp.self = tgid;
+	gtp.told_missing = 0;
 	mutex_unlock(&gtp.lock);
 }
 
@@ -145,19 +148,28 @@ void gtp_close(void)
 
 int gtp_init(u64 buffer_size)
 {
+	unsigned int i;
 	int ret;
 
 	if (gtp_reg_block_len() > ARCH_REGS_MAX)
 		return -EINVAL;
+	gtp.nr_cpus = kc_nr_cpus();
 	gtp.default_size = buffer_size;
 	gtp.size = buffer_size;
 	gtp.text = kc_symbol("_text");
 	if (!gtp.text)
 		gtp.text = kc_symbol("_stext");
 	if (!gtp.text) {
-		pr_err("the kernel has no symbol _text\n");
+		kc_err("the kernel has no symbol _text\n");
 		return -ENOENT;
 	}
+	ret = kc_clock_init();
+	if (ret) {
+		kc_err("the kernel has no clock sched_clock()\n");
+		return ret;
+	}
+	for (i = 0; kc_missing(i); i++)
+		kc_info("not available on this kernel: %s\n", kc_missing(i));
 	ret = gtp_vars_init();
 	if (!ret)
 		ret = gtp_run_init();

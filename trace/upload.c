@@ -3,6 +3,8 @@
  * What a GDB that connects again is told: tracepoints (qTfP, qTsP) and
  * variables (qTfV, qTsV).  All process context, under gtp.lock.
  */
+#include <linux/string.h>
+
 #include "trace/internal.h"
 
 static struct gtp_point *up_tp;	/* next piece is of this one; NULL: none */

@@ -61,7 +61,7 @@ static void set_self_trace(u64 val)
 
 static u64 get_cpu_number(const struct gtp_cpu *tc)
 {
-	return nr_cpu_ids;
+	return gtp.nr_cpus;
 }
 
 static u64 get_ignore_error(const struct gtp_cpu *tc)
@@ -194,7 +194,7 @@ struct gtp_var *gtp_var_find(u32 num)
 
 s64 gtp_var_get(const struct gtp_var *var)
 {
-	return var->special ? (s64)var->special->get(NULL) : var->value;
+	return var->special ? var->special->get(NULL) : kc_load64(&var->value);
 }
 
 static struct gtp_var *var_add(u32 num, const char *name)

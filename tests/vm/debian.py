@@ -60,9 +60,9 @@ def natural(text):
 
 
 class Apt:
-    """suites: "bookworm" or "bookworm-security" and the like."""
+    """suites: "bookworm" or "bookworm-security" and the like; arch: Debian's name of a machine, any machine."""
 
-    def __init__(self, name, suites):
+    def __init__(self, name, suites, arch="amd64"):
         self.dir, self.suites = cache_dir() / "apt" / name, suites
         for sub in ("lists/partial", "archives/partial", "none"):
             (self.dir / sub).mkdir(parents=True, exist_ok=True)
@@ -89,8 +89,8 @@ Dir::State::status "{self.dir}/status";
 Dir::Cache "{self.dir}";
 Dir::Cache::archives "{self.dir}/archives";
 APT::Sandbox::User "root";
-APT::Architecture "amd64";
-APT::Architectures {{ "amd64"; }};
+APT::Architecture "{arch}";
+APT::Architectures {{ "{arch}"; }};
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 Acquire::Retries "3";

@@ -89,8 +89,9 @@ class Gdb:
                                         cwd=os.path.dirname(transcript) if transcript else None,
                                         start_new_session=True)
         try:
+            # remotetimeout: it would give a guest on a busy machine two seconds
             for setting in ("confirm off", "pagination off", "width 0", "height 0", "debuginfod enabled off",
-                            "style enabled off"):
+                            "style enabled off", "remotetimeout 30"):
                 self.cmd(f"set {setting}")
             if program:
                 self.cmd(f"file {program}", timeout=120)

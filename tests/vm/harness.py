@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 
+import kprobe_table
 from gdbmi import Gdb, GdbError, GdbTimeout
 from qemu import Guest, GuestError, GuestLost
 
@@ -28,10 +29,10 @@ class CaseTimeout(Exception):
 
 
 class Case:
-    def __init__(self, function, smp, module, guest_gdb, needs, timeout):
+    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core):
         self.function, self.name = function, function.__name__
         self.file = pathlib.Path(function.__code__.co_filename).stem
-        self.smp, self.module, self.guest_gdb, self.timeout = smp, module, guest_gdb, timeout
+        self.smp, self.module, self.guest_gdb, self.timeout, self.core = smp, module, guest_gdb, timeout, core
         self.needs = [needs] if isinstance(needs, str) or callable(needs) else list(needs)
 
     @property
@@ -42,26 +43,36 @@ class Case:
     def matches(self, pattern):
         return fnmatch.fnmatch(self.name, pattern) or fnmatch.fnmatch(f"{self.file}/{self.name}", pattern)
 
-    def check_needs(self, test):
-        """needs: ">=3.2" or "<6.12" (kernel), "CONFIG_X", or a function of the test that returns why not, or None."""
+    def why_not(self, kernel):
+        """Why it cannot run on this kernel, as far as that can be told without a guest; or None.
+
+        needs: ">=3.2" or "<2.6.30" (kernel), "CONFIG_X", or a function of the test that returns why not, or None.
+        """
+        if self.guest_gdb and kernel.version < (3, 2):
+            return "Debian's GDB needs a kernel >=3.2 to run in the guest"
         for need in self.needs:
             if callable(need):
-                why = need(test)
-                if why:
-                    raise Skip(why)
-            elif need.startswith("CONFIG_"):
-                if test.kernel.config(need) not in ("y", "m"):
-                    raise Skip(f"needs {need}")
-            else:
-                sign, *numbers = re.fullmatch(r"(>=|<)(\d+)\.(\d+)", need).groups()
-                if (test.kernel.version[:2] >= tuple(map(int, numbers))) != (sign == ">="):
-                    raise Skip(f"needs a kernel {need}")
+                continue
+            if need.startswith("CONFIG_"):
+                if kernel.config(need) not in ("y", "m"):
+                    return f"needs {need}"
+                continue
+            sign, numbers = re.fullmatch(r"(>=|<)(\d+\.\d+(?:\.\d+)?)", need).groups()
+            if (kernel.version >= tuple(map(int, numbers.split(".")))) != (sign == ">="):
+                return f"needs a kernel {need}"
+        return None
+
+    def check_needs(self, test):
+        for need in self.needs:
+            why = need(test) if callable(need) else None
+            if why:
+                raise Skip(why)
 
 
 CASES = []
 
 
-def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180):
+def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False):
     """Make a function of one argument, the Test, a case.
 
     smp        number of CPUs, where the usual number will not do
@@ -69,9 +80,10 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
     guest_gdb  put GDB into the guest
     needs      see Case.check_needs
     timeout    seconds for the whole case
+    core       one of the few that run on every kernel: see KERNEL:core in tests/vm/run, and tests/check
     """
     def wrap(function):
-        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout))
+        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core))
         return function
     return wrap(function) if function else wrap
 
@@ -123,7 +135,7 @@ class Test:
     def __init__(self, case, kernel, guest, built, logs):
         self.case, self.kernel, self.guest, self.built, self.logs = case, kernel, guest, built, logs
         self.name = case.name
-        self.allowed, self.transcripts = [], []
+        self.allowed, self.transcripts, self.notes = [], [], []
         self.console_start = guest.console_size()
         self.cleanup = contextlib.ExitStack()
 
@@ -191,6 +203,51 @@ class Test:
         """Run GDB in the guest on commands, one after the other; -> Result. Needs @case(guest_gdb=True)."""
         words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
         return self.run(f"gdb -nx -q -batch {words}", timeout)
+
+    # What the guest's machine and its kernel call things.
+
+    @property
+    def bits(self):
+        """Of a pointer, and of a register."""
+        return 32 if self.kernel.arch == "i386" else 64
+
+    @property
+    def pc(self):
+        """GDB's name of the register; its own $pc cannot be compiled into bytecode."""
+        return "$eip" if self.bits == 32 else "$rip"
+
+    def arg(self, n):
+        """The register in which a function gets its n-th argument, from 1 on."""
+        return ("$eax $edx $ecx" if self.bits == 32 else "$rdi $rsi $rdx $rcx").split()[n - 1]
+
+    def functions(self):
+        """-> {name of a function: address as linked}, from the vmlinux."""
+        return self.kernel.functions()
+
+    def first(self, *names):
+        """The first of these functions that this kernel has: they come and go, and are inlined."""
+        for name in names:
+            if name in self.functions():
+                return name
+        raise Skip(f"this kernel has none of {', '.join(names)}")
+
+    def syscall(self, name):
+        """The function that is a system call."""
+        return self.first(f"__x64_sys_{name}", f"__ia32_sys_{name}", f"sys_{name}")
+
+    def task_name(self, pid):
+        """The name of a process; /proc/PID/comm came with 2.6.33."""
+        return self.sh(f"cat /proc/{pid}/stat").split("(", 1)[1].rsplit(")", 1)[0]
+
+    def probes(self):
+        """The kernel's list of kprobes, one a line."""
+        if self.kernel.version < (2, 6, 22):
+            return kprobe_table.listed(self.guest, self.kernel)
+        return self.sh("cat /sys/kernel/debug/kprobes/list")
+
+    def note(self, text):
+        """A line for the report, below the verdict."""
+        self.notes.append(text)
 
     # The console.
 

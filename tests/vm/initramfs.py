@@ -8,9 +8,9 @@ import stat
 import subprocess
 
 import debian
+import userland
 
 HERE = pathlib.Path(__file__).resolve().parent
-KLIBC = pathlib.Path("/usr/lib/klibc/bin")
 
 
 class Cpio:
@@ -48,41 +48,42 @@ def pad(data):
     return data + b"\0" * (-len(data) % 4)
 
 
-def build_tools():
+def build_tools(cc):
     """Compile guest/*.c into the cache, once per content; -> path."""
     sources = sorted((HERE / "guest").glob("*.[ch]"))
-    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()[:16]
+    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources) + repr(cc).encode()).hexdigest()[:16]
     tools = debian.cache_dir() / "guest" / f"tools-{digest}"
     if not tools.exists():
         tools.parent.mkdir(exist_ok=True)
         tmp = tools.with_suffix(f".{os.getpid()}")
-        subprocess.run(["musl-gcc", "-static", "-O2", "-g", "-std=gnu89", "-Wall", "-Wextra", "-Werror", "-o", tmp,
+        subprocess.run([*cc, "-O2", "-g", "-std=gnu89", "-Wall", "-Wextra", "-Werror", "-o", tmp,
                         *(p for p in sources if p.suffix == ".c")], check=True)
         tmp.rename(tools)
     return tools
 
 
-def build(out, files=()):
+def build(out, files=(), arch="amd64"):
     """Write the initramfs; files: {path in the guest: path here}."""
-    cpio = Cpio()
+    cpio, user = Cpio(), userland.get(arch)
     for name in ("proc", "sys", "tmp", "root"):
         cpio.add(name, stat.S_IFDIR | 0o755)
     cpio.add("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))    # init's stdin and stdout
     cpio.add("dev/null", stat.S_IFCHR | 0o666, device=(1, 3))
 
-    tools = build_tools()
+    tools = build_tools(user.cc)
     names = subprocess.run([tools, "--list"], stdout=subprocess.PIPE, text=True).stdout.split()
     cpio.file("bin/guest", tools)
     for name in names:
         cpio.link(f"bin/{name}", "guest")
     cpio.link("init", "bin/guest")
 
-    if not KLIBC.is_dir():
+    programs, lib = user.klibc
+    if not programs.is_dir():
         raise RuntimeError("klibc-utils is missing: run tests/vm/setup")
-    for path in sorted(KLIBC.iterdir()):
+    for path in sorted(programs.iterdir()):
         if path.name not in names:
             cpio.file(f"bin/{path.name}", path)
-    for path in pathlib.Path("/lib").glob("klibc-*.so"):
+    for path in lib.glob("klibc-*.so"):
         cpio.file(f"lib/{path.name}", path)
 
     for path, source in dict(files).items():
@@ -95,33 +96,32 @@ PROGRAMS = {"gdb-minimal": "usr/bin/gdb", "netcat-traditional": "bin/nc.traditio
             "busybox-static": "bin/busybox"}
 
 
-def guest_gdb():
+def guest_gdb(arch="amd64"):
     """A cpio archive with Debian's gdb-minimal, netcats and their libraries, to be appended to the other; -> path."""
     where = debian.cache_dir() / "guest"
-    archive = where / "programs.cpio"
-    with debian.lock(where / "gdb.lock"):
+    archive = where / f"programs-{arch}.cpio"
+    with debian.lock(where / f"gdb-{arch}.lock"):
         if not archive.exists():
-            apt = debian.Apt("gdb-minimal", ["bookworm", "bookworm-security"])
+            apt = debian.Apt(f"gdb-minimal-{arch}", ["bookworm"], arch)
             apt.update()
-            root = where / "gdb-root"
+            root = where / f"gdb-root-{arch}"
             shutil.rmtree(root, ignore_errors=True)
             for deb in apt.download(*apt.closure(*PROGRAMS)):
                 subprocess.run(["dpkg", "-x", deb, root], check=True)
             tmp = archive.with_suffix(".tmp")
-            tmp.write_bytes(collect(root, PROGRAMS.values()))
+            tmp.write_bytes(collect(root, PROGRAMS.values(), userland.get(arch).libs))
             tmp.rename(archive)
             shutil.rmtree(root)
             apt.clean()
     return archive
 
 
-def collect(root, programs):
-    """The programs, their ELF interpreter, and all libraries that they need, from below root."""
+def collect(root, programs, folders):
+    """The programs, their ELF interpreter, and all libraries that they need, from those folders below root."""
     cpio, todo, done = Cpio(), list(programs), set()
     for program in programs:
         if not program.startswith("bin/"):
             cpio.link(f"bin/{os.path.basename(program)}", f"/{program}")
-    folders = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"]
     while todo:
         path = todo.pop()
         if path in done:

@@ -5,7 +5,10 @@
     tests/vm/kernels.py [--list] NAME...     fetch; prints IMAGE= KDIR= VMLINUX= MAKEVARS= for each
 """
 import argparse
+import fnmatch
+import functools
 import glob
+import hashlib
 import json
 import os
 import pathlib
@@ -14,6 +17,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import debian
@@ -27,16 +31,24 @@ from debian import say
 # ld_so     suite from which to take the C library for the tree's own tools (modpost, objtool), where the
 #           host's may be too old for them
 # qemu      QEMU options that this kernel needs instead of the usual -cpu max
-KERNELS = {
+# arch      Debian's name of the machine, where that is not amd64
+SERIES = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
-    "6.1-rt": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": [],
-               "flavour": "rt-amd64", "common": "common-rt"},
     "6.12": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.12\.\d+\+deb12",
              "make": ["CONFIG_DEBUG_INFO_BTF_MODULES="]},
     "7.2": {"suites": ["sid"], "abi": r"7\.2\.\d+\+deb\d+", "ld_so": "sid",
             "make": ["CC=gcc-12", "CONFIG_DEBUG_INFO_BTF_MODULES=", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=",
                      "KCFLAGS=-Wno-attributes"]},     # gcc-12 warns of counted_by in every file
+}
+# The plain names are the cloud flavour: the same source, with a quarter of the others' debug symbols to download.
+KERNELS = {
+    **SERIES,
+    **{f"{name}-amd64": spec | {"flavour": "amd64"} for name, spec in SERIES.items()},
+    **{f"{name}-rt": SERIES[name] | {"flavour": "rt-amd64", "common": "common-rt"} for name in ("6.1", "6.12")},
+    # The tree's own tools are 32-bit programs: gcc-multilib, which also builds for the guest, brings their C library.
+    "6.1-686": SERIES["6.1"] | {"suites": ["bookworm"], "make": ["ARCH=i386", "CC=gcc-12"], "flavour": "686-pae",
+                                "arch": "i386"},
 }
 
 
@@ -50,14 +62,37 @@ class Kernel:
     def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None):
         self.name = name
         self.image, self.kdir, self.vmlinux = map(os.path.abspath, (image, kdir, vmlinux))
-        self.make, self.qemu = list(make), list(qemu)
+        self.make = list(make)
         self.release = release or kernel_release(kdir)
+        self.qemu = list(qemu) or self.usual_qemu()
+
+    def usual_qemu(self):
+        """Old kernels do not find their way in a CPU of today; 2.6.18 learns of a CPU by its socket."""
+        if self.version < (2, 6, 32):
+            return ["-M", "pc", "-cpu", "qemu64", "-smp", "@SMP@,sockets=@SMP@"]
+        return ["-cpu", "max", "-smp", "@SMP@"]
 
     @property
     def version(self):
         """(6, 1) and the like, to compare with."""
         found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", self.release)
         return tuple(int(n) for n in found.groups() if n is not None)
+
+    @functools.cache
+    def symbols(self, kinds=None):
+        """-> {name: address as linked}, of these kinds or of all; see nm(1)"""
+        listed = subprocess.run(["nm", self.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
+        return {name: int(address, 16) for address, kind, name in
+                (line.split() for line in listed.splitlines() if line[0] != " ") if not kinds or kind in kinds}
+
+    def functions(self):
+        """-> {name of a function: address as linked}"""
+        return self.symbols("tTwW")
+
+    @functools.cached_property
+    def arch(self):
+        """Debian's name of the machine."""
+        return "i386" if self.config("CONFIG_X86_32") else "amd64"
 
     def config(self, symbol):
         """The value of a CONFIG_ symbol: "y", "m", a string, or None."""
@@ -67,8 +102,16 @@ class Kernel:
 
 
 def kernel_release(kdir):
-    path = pathlib.Path(kdir) / "include/config/kernel.release"
-    return path.read_text().strip() if path.exists() else "0.0"
+    """The release string of a build tree: kernels before 2.6.33 have it in other files."""
+    kdir = pathlib.Path(kdir)
+    for name in ("include/config/kernel.release", ".kernelrelease"):
+        if (kdir / name).exists():
+            return (kdir / name).read_text().strip()
+    for name in ("include/linux/utsrelease.h", "include/linux/version.h"):
+        found = re.search(r'#define UTS_RELEASE "(.*)"', (kdir / name).read_text()) if (kdir / name).exists() else None
+        if found:
+            return found[1]
+    raise RuntimeError(f"{kdir} does not say its kernel's release: not a build tree that was prepared")
 
 
 def fetch(name):
@@ -88,7 +131,7 @@ def fetch(name):
 def unpack(name, where):
     """Fill the directory `where`; it appears under its name only when it is complete."""
     spec = KERNELS[name]
-    apt = debian.Apt(name, spec["suites"])
+    apt = debian.Apt(name, spec["suites"], spec.get("arch", "amd64"))
     apt.update()
     for abi in candidates(apt, name, spec):
         try:
@@ -105,8 +148,7 @@ def unpack(name, where):
     tmp = where.with_name(f".{name}.tmp")
     shutil.rmtree(tmp, ignore_errors=True)
     tmp.mkdir(parents=True)
-    extract(debs["image"], tmp, "./boot/vmlinuz*", "./usr/lib/modules/*/vmlinuz", "./lib/modules/*/vmlinuz")
-    find(tmp, "vmlinuz*").rename(tmp / "bzImage")
+    extract(debs["image"], tmp / "bzImage", "./boot/vmlinuz*", "./usr/lib/modules/*/vmlinuz", "./lib/modules/*/vmlinuz")
     for what in ("headers", "common", "kbuild"):
         run("dpkg", "-x", debs[what], tmp)
     kdir = pathlib.Path("usr/src") / f"linux-headers-{abi}-{flavour(spec)}"
@@ -115,10 +157,10 @@ def unpack(name, where):
         wrap_tools(name, spec, tmp)
 
     say(f"unpacking vmlinux of {name}")
-    extract(debs["dbg"], tmp, "./usr/lib/debug/boot/vmlinux*", "./usr/lib/debug/lib/modules/*/vmlinux*",
+    extract(debs["dbg"], tmp / "vmlinux.full", "./usr/lib/debug/boot/vmlinux*", "./usr/lib/debug/lib/modules/*/vmlinux*",
             "./usr/lib/debug/usr/lib/modules/*/vmlinux*")
-    shrink(find(tmp / "usr/lib/debug", "vmlinux*"), tmp / "vmlinux")
-    shutil.rmtree(tmp / "usr/lib/debug")
+    shrink(tmp / "vmlinux.full", tmp / "vmlinux")
+    (tmp / "vmlinux.full").unlink()
     apt.clean()
 
     (tmp / "kernel.json").write_text(json.dumps({"kdir": str(kdir), "release": f"{abi}-{flavour(spec)}"}) + "\n")
@@ -162,21 +204,20 @@ def run(*args, **kwargs):
         raise RuntimeError(f"{shlex.join(map(str, args))} failed:\n{done.stdout.decode(errors='replace')}")
 
 
-def extract(deb, where, *wildcards):
-    """Unpack only the files that match; streamed, because the whole -dbg package is gigabytes."""
-    unpacker = subprocess.Popen(["dpkg", "--fsys-tarfile", deb], stdout=subprocess.PIPE)
-    # tar complains about a pattern that matches nothing; the caller looks for the file itself
-    subprocess.run(["tar", "-x", "-C", where, "--wildcards", *wildcards], stdin=unpacker.stdout,
-                   stderr=subprocess.DEVNULL)
-    unpacker.stdout.close()
-    unpacker.wait()
-
-
-def find(where, pattern):
-    files = [p for p in pathlib.Path(where).rglob(pattern) if p.is_file() and not p.is_symlink()]
-    if not files:
-        raise RuntimeError(f"no {pattern} in the package unpacked to {where}")
-    return files[0]
+def extract(deb, out, *patterns):
+    """Unpack the first file that matches to `out`, and read no further: a -dbg package unpacks to gigabytes."""
+    unpacker = subprocess.Popen(["dpkg", "--fsys-tarfile", deb], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        with tarfile.open(fileobj=unpacker.stdout, mode="r|") as tar:
+            for member in tar:
+                if member.isfile() and any(fnmatch.fnmatch(member.name, pattern) for pattern in patterns):
+                    with open(out, "wb") as file:
+                        shutil.copyfileobj(tar.extractfile(member), file, 1 << 20)
+                    return
+    finally:
+        unpacker.kill()
+        unpacker.wait()
+    raise RuntimeError(f"no {' or '.join(patterns)} in {deb}")
 
 
 def fix_tree(tmp, where, kdir):
@@ -217,8 +258,21 @@ exec "$root/usr/lib64/ld-linux-x86-64.so.2" --library-path "$root/usr/lib/x86_64
 def shrink(vmlinux, out):
     """What GDB does not need goes, an index comes: GDB then loads it in one second instead of three."""
     run("objcopy", "-R", ".rela*", vmlinux, out)
-    vmlinux.unlink()
     run("gdb-add-index", out)
+
+
+def own(name, image, kdir, vmlinux, make, qemu):
+    """-> Kernel, of the user's files; its vmlinux in the cache, with an index."""
+    source = pathlib.Path(vmlinux).resolve()
+    stat = source.stat()
+    key = hashlib.sha256(f"{source} {stat.st_mtime_ns} {stat.st_size}".encode()).hexdigest()[:16]
+    indexed = debian.cache_dir() / "indexed" / f"{name}-{key}"
+    with debian.lock(indexed.with_name(indexed.name + ".lock")):
+        if not indexed.exists():
+            tmp = indexed.with_name(indexed.name + ".tmp")
+            shrink(source, tmp)
+            tmp.rename(indexed)
+    return Kernel(name, image, kdir, indexed, make, qemu)
 
 
 def main():

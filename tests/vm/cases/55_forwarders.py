@@ -5,7 +5,6 @@ import time
 from harness import GdbError, case
 
 PORT = 1234
-PROBES = "/sys/kernel/debug/kprobes/list"
 LISTENING = f":{PORT:04X} 0000"      # in /proc/net/tcp: a socket that has no other end
 
 # Debian's programs refuse older kernels ("FATAL: kernel too old"): their C library needs 3.2.
@@ -65,11 +64,11 @@ def sessions(t, command):
     gdb.cmd("delete")
     gdb.cmd("trace vfs_read")
     gdb.cmd("tstart")
-    assert "vfs_read" in t.sh(f"cat {PROBES}")
+    assert "vfs_read" in t.probes()
     t.guest.relay.kill(9)
     t.guest.relay.wait()
     ended(t, job)
-    assert t.sh(f"cat {PROBES}") == ""
+    assert t.probes() == ""
     gdb.cmd("set remotetimeout 1")      # GDB asks for the status first, and nobody answers
     try:
         gdb.cmd("disconnect")

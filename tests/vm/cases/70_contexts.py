@@ -14,7 +14,7 @@ PLACES = ["schedule", "__schedule", "try_to_wake_up", "scheduler_tick", "sched_t
           "serial8250_handle_irq", "mutex_lock", "mutex_unlock", "vfs_read", "vfs_write", "fput"]
 
 
-@case(timeout=600)
+@case(timeout=600, core=True)
 def hot_places(t):
     """Each place for a while, with registers, stack and a counter; then all of them at once."""
     gdb = t.gdb()
@@ -53,7 +53,7 @@ def hot_places(t):
     assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
     for load in loads:
         assert load.finish()["ok"] > 0
-    print("    " + ", ".join(possible), flush=True)
+    t.note(", ".join(possible))
 
 
 def packets(gdb, *texts):
@@ -72,7 +72,7 @@ def variables_against_the_scheduler(t):
     gdb.cmd("tvariable $self_trace = 1")
     gdb.cmd("trace *vfs_read")
     gdb.actions(1, "teval $both = $both + 1")
-    gdb.cmd("trace *update_rq_clock")
+    gdb.cmd("trace *" + t.first("update_rq_clock", "activate_task", "enqueue_task"))      # with the run queue's lock held
     gdb.actions(2, "teval $both = $both + 1")
     gdb.cmd("tstart")
     gdb.cmd("tstop")

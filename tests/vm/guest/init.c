@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -41,6 +42,7 @@
 #define CONTROL		"/dev/ttyS1"
 #define MAX_BODY	2048
 #define MAX_JOBS	64
+#define SERIAL_IRQ	3	/* the number of that int */
 
 struct job {
 	int id;			/* 0: this slot is free */
@@ -114,6 +116,7 @@ static void mount_all(void)
 	mount("tmpfs", "/tmp", "tmpfs", 0, NULL);
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL)) {
 		/* before 2.6.32 */
+		make_node("/dev/mem", 1, 1);
 		make_node("/dev/null", 1, 3);
 		make_node("/dev/zero", 1, 5);
 		make_node("/dev/urandom", 1, 9);
@@ -124,6 +127,25 @@ static void mount_all(void)
 		make_node("/dev/ttyS1", 4, 65);
 		make_node("/dev/ttyS2", 4, 66);
 	}
+}
+
+/*
+ * ttyS2 has interrupt 5 (see qemu.py); a kernel without PnP takes it to have
+ * 4, as in every PC.
+ */
+static void fix_interrupt(void)
+{
+	int serial[64];		/* the kernel's struct serial_struct */
+	int fd = open("/dev/ttyS2", O_RDWR | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (!ioctl(fd, TIOCGSERIAL, serial) && serial[SERIAL_IRQ] != 5) {
+		serial[SERIAL_IRQ] = 5;
+		if (ioctl(fd, TIOCSSERIAL, serial))
+			perror("/dev/ttyS2: interrupt");
+	}
+	close(fd);
 }
 
 static void send_frame(const char *verb, int id, long number, const char *body)
@@ -430,6 +452,7 @@ int init_main(int argc, char **argv)
 		return 2;
 	}
 	mount_all();
+	fix_interrupt();
 	setenv("PATH", "/bin", 1);
 	setenv("HOME", "/", 1);
 	chdir("/");

@@ -103,7 +103,7 @@ static long do_stat(void)
 
 static long do_lseek(void)
 {
-	return syscall(SYS_lseek, plan.fd, plan.offset, SEEK_SET);
+	return syscall(SYS_lseek, plan.fd, (long)plan.offset, SEEK_SET);
 }
 
 static long do_fork(void)
@@ -119,9 +119,9 @@ static long do_fork(void)
 
 static long do_sleep(void)
 {
-	struct timespec ts = { 0, 1000 };
+	long ts[2] = { 0, 1000 };	/* the kernel's, not the C library's */
 
-	return syscall(SYS_nanosleep, &ts, NULL);
+	return syscall(SYS_nanosleep, ts, NULL);
 }
 
 /* One page fault: a fresh page each time, given back at once. */

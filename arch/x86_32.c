@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/kernel.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <asm/page.h>
+#include "arch/arch.h"
+#include "compat/check.h"
+#include "compat/regs.h"
+
+#define SAVED(reg, type, field)						\
+	{ reg, type, 32, offsetof(struct pt_regs, KC_REG(field)), 4 }
+
+/* Whatever is in the upper half of its place is no part of it. */
+#define SEGMENT(reg, field)						\
+	{ reg, "int32", 32, offsetof(struct pt_regs, KC_REG(field)), 2 }
+
+#define UNSAVED(reg, type, bits) { reg, type, bits, ARCH_REG_UNSAVED, 0 }
+
+/*
+ * GDB's feature org.gnu.gdb.i386.core wants all of these, in this order.  fs
+ * and gs: not all kernels save them, and some use the place of gs otherwise.
+ */
+const struct arch_reg arch_regs[] = {
+	SAVED("eax", "int32", ax),
+	SAVED("ecx", "int32", cx),
+	SAVED("edx", "int32", dx),
+	SAVED("ebx", "int32", bx),
+	SAVED("esp", "data_ptr", sp),
+	SAVED("ebp", "data_ptr", bp),
+	SAVED("esi", "int32", si),
+	SAVED("edi", "int32", di),
+	SAVED("eip", "code_ptr", ip),
+	SAVED("eflags", "int32", flags),
+	SEGMENT("cs", cs),
+	SEGMENT("ss", ss),
+	SEGMENT("ds", ds),
+	SEGMENT("es", es),
+	UNSAVED("fs", "int32", 32),
+	UNSAVED("gs", "int32", 32),
+	UNSAVED("st0", "i387_ext", 80),
+	UNSAVED("st1", "i387_ext", 80),
+	UNSAVED("st2", "i387_ext", 80),
+	UNSAVED("st3", "i387_ext", 80),
+	UNSAVED("st4", "i387_ext", 80),
+	UNSAVED("st5", "i387_ext", 80),
+	UNSAVED("st6", "i387_ext", 80),
+	UNSAVED("st7", "i387_ext", 80),
+	UNSAVED("fctrl", "int32", 32),
+	UNSAVED("fstat", "int32", 32),
+	UNSAVED("ftag", "int32", 32),
+	UNSAVED("fiseg", "int32", 32),
+	UNSAVED("fioff", "int32", 32),
+	UNSAVED("foseg", "int32", 32),
+	UNSAVED("fooff", "int32", 32),
+	UNSAVED("fop", "int32", 32),
+};
+
+const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
+const unsigned int arch_pc = 8, arch_sp = 4;
+const char * const arch_name = "i386";
+const char * const arch_feature = "org.gnu.gdb.i386.core";
+
+#ifdef CONFIG_PHYSICAL_ALIGN
+#define PHYSICAL_ALIGN	CONFIG_PHYSICAL_ALIGN
+#else
+#define PHYSICAL_ALIGN	1
+#endif
+
+const unsigned long arch_link_text = PAGE_OFFSET +
+	((CONFIG_PHYSICAL_START + PHYSICAL_ALIGN - 1) & ~(PHYSICAL_ALIGN - 1));
+
+/*
+ * Any context.  When kernel code traps, the CPU saves neither sp nor ss, and
+ * what kernels before 5.3 then have in their place is the stack of that code.
+ */
+const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
+				    struct pt_regs *copy)
+{
+	unsigned short ss;
+
+	__asm__ ("mov %%ss, %0" : "=r" (ss));
+	memcpy(copy, regs, offsetof(struct pt_regs, KC_REG(sp)));
+	copy->KC_REG(sp) = kc_kernel_sp(regs);
+	copy->KC_REG(ss) = ss;
+	return copy;
+}

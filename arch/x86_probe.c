@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Places where a probe would bring the machine down.  Kernels refuse some of
+ * them, each version more: what is below is what is known to be needed, and it
+ * is asked for on every kernel.  All process context, under gtp.lock.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/types.h>
+
+#include "arch/arch.h"
+#include "arch/x86_insn.h"
+#include "compat/check.h"
+#include "compat/kprobe.h"
+#include "compat/read.h"
+#include "compat/symbols.h"
+
+#ifdef CONFIG_X86_64
+#define MODE64	1
+#else
+#define MODE64	0
+#endif
+
+/*
+ * What BUG() puts behind ud2: before 2.6.20 32-bit kernels have a line number
+ * and a pointer there; 64-bit ones hide them in instructions.
+ */
+#if !MODE64 && defined(CONFIG_DEBUG_BUGVERBOSE) && !defined(CONFIG_GENERIC_BUG)
+#define BUG_DATA	6
+#else
+#define BUG_DATA	0
+#endif
+
+#define ENTRY		"that is in the kernel's entry code, where no probe is allowed"
+#define KPROBES		"that is in the code of kprobes, where no probe is allowed"
+#define NOINSTR		"that is in code that must not be probed"
+
+/* From one symbol to another; not there if one of them is not. */
+struct region {
+	const char *first, *last;
+	const char *with;	/* only if it contains this symbol */
+	const char *why;
+};
+
+/* last: where it ends. */
+static const struct region sections[] = {
+	{ "__kprobes_text_start", "__kprobes_text_end", NULL, KPROBES },
+	{ "__entry_text_start", "__entry_text_end", NULL, ENTRY },
+	{ "__noinstr_text_start", "__noinstr_text_end", NULL, NOINSTR },
+	/* C functions; between 4.4 and 5.8 entry code, too. */
+	{ "__irqentry_text_start", "__irqentry_text_end",
+	  "apic_timer_interrupt", ENTRY },
+};
+
+/*
+ * Before 2.6.39 (ea7145477a46) there is no section of entry code: these are the
+ * functions of entry*.S and ia32entry.S in their order.  last: its last one.
+ */
+static const struct region functions[] = {
+#ifdef CONFIG_X86_64
+	{ "ret_from_fork", "call_softirq", NULL, ENTRY },	/* 2.6.18 */
+	{ "mcount", "call_softirq", NULL, ENTRY },	/* 2.6.32 */
+	{ "save_args", "call_softirq", NULL, ENTRY },
+	{ "native_usergs_sysret64", "native_usergs_sysret64", NULL, ENTRY },
+	{ "xen_hypervisor_callback", "xen_failsafe_callback", NULL, ENTRY },
+	{ "native_usergs_sysret32", "native_usergs_sysret32", NULL, ENTRY },
+	{ "native_irq_enable_sysexit", "native_irq_enable_sysexit", NULL, ENTRY },
+	{ "ia32_sysenter_target", "ia32_ptregs_common", NULL, ENTRY },
+	{ "bad_iret", "bad_iret", NULL, ENTRY },
+	{ "bad_gs", "bad_gs", NULL, ENTRY },
+#else
+	{ "ret_from_fork", "spurious_interrupt_bug", NULL, ENTRY },	/* 2.6.18 */
+	{ "ret_from_fork", "kernel_thread_helper", NULL, ENTRY },	/* 2.6.32 */
+	{ "mcount", "return_to_handler", NULL, ENTRY },
+	{ "xen_sysenter_target", "xen_failsafe_callback", NULL, ENTRY },
+	{ "iret_exc", "iret_exc", NULL, ENTRY },
+#endif
+	{ "xen_hvm_callback_vector", "xen_hvm_callback_vector", NULL, ENTRY },
+	{ "hyperv_callback_vector", "hyperv_callback_vector", NULL, ENTRY },
+	/* Each breakpoint goes through it; on later kernels it is kprobe text. */
+	{ "atomic_notifier_call_chain", "atomic_notifier_call_chain", NULL,
+	  KPROBES },
+};
+
+/* Longer than any of functions[]: then the order is not what it was. */
+#define REGION_MAX	0x8000
+
+static struct {
+	unsigned long start, end;
+	const char *why;
+} regions[ARRAY_SIZE(sections) + ARRAY_SIZE(functions)];
+static unsigned int nr_regions;		/* 0: not looked up yet */
+
+static void region_add(const struct region *r, unsigned long end)
+{
+	unsigned long start = kc_symbol(r->first), with;
+
+	if (!start || end <= start)
+		return;
+	if (r->with) {
+		with = kc_symbol(r->with);
+		if (with < start || with >= end)
+			return;
+	}
+	regions[nr_regions].start = start;
+	regions[nr_regions].end = end;
+	regions[nr_regions].why = r->why;
+	nr_regions++;
+}
+
+static void regions_find(void)
+{
+	struct kc_place place;
+	unsigned long last;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sections); i++)
+		region_add(&sections[i], kc_symbol(sections[i].last));
+	if (kc_symbol("__entry_text_start"))
+		return;
+	for (i = 0; i < ARRAY_SIZE(functions); i++) {
+		last = kc_symbol(functions[i].last);
+		if (last && !kc_symbol_at(last, &place))
+			region_add(&functions[i], place.start + place.size);
+	}
+}
+
+/* ---- instructions ------------------------------------------------------------- */
+
+/*
+ * Follow the instructions from the symbol's start: 0, or -EILSEQ, or -ENODATA
+ * if they cannot be followed.  No probe of ours is in: all tracepoints are
+ * checked before the first is armed.  Somebody else's may be, as an int3, or,
+ * where kprobes are optimised, as a jump over several instructions.  Such
+ * kernels check for themselves, and know those instructions: so *doubt is set
+ * at any int3 or long jump.
+ */
+static int insn_starts_at(unsigned long addr, const struct kc_place *place,
+			  int *doubt)
+{
+	unsigned long at = place->start, end = place->start + place->size;
+	u8 code[X86_INSN_MAX];
+	unsigned int len;
+
+	while (at < addr) {
+		len = min_t(unsigned long, end - at, sizeof(code));
+		if (kc_read_kernel(code, at, len))
+			return -ENODATA;
+		if (code[0] == 0xcc || code[0] == 0xe9)
+			*doubt = 1;
+		/* Here it can only be a probe. */
+		if (code[0] == 0xcc && !kc_kprobes_check_insn())
+			return -ENODATA;
+		len = x86_insn_len(code, len, MODE64);
+		if (!len)
+			return -ENODATA;
+		at += len;
+		if (BUG_DATA && code[0] == 0x0f && code[1] == 0x0b)
+			at += BUG_DATA;
+	}
+	return at == addr ? 0 : -EILSEQ;
+}
+
+int arch_probe_check(unsigned long addr, const char **why)
+{
+	struct kc_place place;
+	unsigned int i;
+	int doubt = 0;
+	int ret;
+
+	if (!nr_regions)
+		regions_find();
+	for (i = 0; i < nr_regions; i++) {
+		*why = regions[i].why;
+		if (addr >= regions[i].start && addr < regions[i].end)
+			return -EINVAL;
+	}
+	ret = kc_symbol_at(addr, &place);
+	*why = "it is not known where instructions start there";
+	if (!ret)
+		ret = insn_starts_at(addr, &place, &doubt);
+	if (ret != -EILSEQ)
+		return kc_kprobes_check_insn() ? 0 : ret;
+	*why = "that is not the start of an instruction";
+	return doubt && kc_kprobes_check_insn() ? 0 : ret;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* x86-64 up to 2.6.24. */
+#include <linux/kernel.h>
+#include <asm/ptrace.h>
+
+unsigned long kc_probe(const struct pt_regs *regs);
+unsigned long kc_probe(const struct pt_regs *regs)
+{
+	return regs->rax + regs->rip + regs->eflags + regs->cs;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * 64-bit words that one CPU writes while others read: a reader sees the old or
+ * the new value, never half of each.
+ */
+#ifndef COMPAT_WORD64_H
+#define COMPAT_WORD64_H
+
+#include <linux/kernel.h>
+#include <linux/types.h>
+#include "compat/barrier.h"
+
+/* Aligned: a locked access to two cache lines traps on newer CPUs. */
+typedef u64 __attribute__((aligned(8))) kc_word64_t;
+
+#if BITS_PER_LONG == 64
+
+#define kc_load64(p)		kc_load(p)
+#define kc_store64(p, v)	kc_store(p, v)
+
+#elif defined(CONFIG_X86_32)
+
+/* Any context incl. NMI.  Put `to` there if it is `from`; what was there. */
+static inline u64 kc_swap64(kc_word64_t *p, u64 from, u64 to)
+{
+	__asm__ __volatile__("lock; cmpxchg8b %1"
+			     : "+A" (from), "+m" (*p)
+			     : "b" ((u32)to), "c" ((u32)(to >> 32))
+			     : "memory", "cc");
+	return from;
+}
+
+/* Any context incl. NMI.  A zero is replaced by a zero. */
+static inline u64 kc_load64(const kc_word64_t *p)
+{
+	return kc_swap64((kc_word64_t *)p, 0, 0);
+}
+
+/* Any context incl. NMI. */
+static inline void kc_store64(kc_word64_t *p, u64 v)
+{
+	u64 old, seen = *p;
+
+	do {
+		old = seen;
+		seen = kc_swap64(p, old, v);
+	} while (seen != old);
+}
+
+#else
+#error "compat/word64.h: this machine's way is not known"
+#endif
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Comes first in every file that is compiled against these headers.  The
+ * releases, oldest first; which of them is asked for is in its autoconf.h.
+ */
+#define API_2_6_18	1
+#define API_EL6		2	/* 2.6.32-642.el6 */
+#define API_EL7		3	/* 3.10.0-1160.el7 */
+#define API_4_4		4
+
+/* A value that the compiler knows nothing of. */
+#define API_ANY(type) __extension__({					\
+	type api_any_;							\
+	__asm__ __volatile__("" : "=r"(api_any_));			\
+	api_any_;							\
+})

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_ASM_PAGE_H
+#define API_ASM_PAGE_H
+
+#include <linux/types.h>
+
+#define PAGE_SHIFT	12
+#define PAGE_SIZE	(1UL << PAGE_SHIFT)
+#define PAGE_MASK	(~(PAGE_SIZE - 1))
+
+#define __START_KERNEL_map	0xffffffff80000000UL
+#define __START_KERNEL	(__START_KERNEL_map + 0x200000UL)
+#if API >= API_EL6
+#define __VIRTUAL_MASK_SHIFT	47
+#else
+#define __VIRTUAL_MASK_SHIFT	48
+#endif
+
+static inline int get_order(unsigned long n)
+{
+	return n > PAGE_SIZE;
+}
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_ASM_PROCESSOR_H
+#define API_ASM_PROCESSOR_H
+
+#include <asm/page.h>
+
+struct cpuinfo_x86 {
+	u8 x86_vendor;
+};
+
+extern struct cpuinfo_x86 boot_cpu_data;
+
+static inline void cpu_relax(void)
+{
+	barrier();
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_ASM_UACCESS_H
+#define API_ASM_UACCESS_H
+
+#include <linux/types.h>
+
+#if API >= API_EL7
+unsigned long __must_check _copy_from_user(void *to, const void __user *from,
+					   unsigned int n);
+unsigned long __must_check _copy_to_user(void __user *to, const void *from,
+					 unsigned int n);
+unsigned long __must_check clear_user(void __user *to, unsigned long n);
+
+static inline unsigned long __must_check
+copy_from_user(void *to, const void __user *from, unsigned long n)
+{
+	return _copy_from_user(to, from, n);
+}
+#elif API >= API_EL6
+unsigned long __must_check copy_from_user(void *to, const void __user *from,
+					  unsigned int n);
+unsigned long __must_check copy_to_user(void __user *to, const void *from,
+					unsigned int n);
+unsigned long __must_check clear_user(void __user *to, unsigned long n);
+#else
+unsigned long copy_from_user(void *to, const void __user *from, unsigned int n);
+unsigned long copy_to_user(void __user *to, const void *from, unsigned int n);
+unsigned long clear_user(void __user *to, unsigned long n);
+#endif
+
+#if API >= API_EL7
+int __must_check __copy_from_user_inatomic(void *to, const void __user *from,
+					   unsigned int n);
+#elif API >= API_EL6
+long __must_check __copy_from_user_inatomic(void *to, const void __user *from,
+					    unsigned int n);
+#else
+unsigned long copy_user_generic(void *to, const void *from, unsigned int n);
+
+static inline int __copy_from_user_inatomic(void *to, const void __user *from,
+					    unsigned int n)
+{
+	return copy_user_generic(to, from, n);
+}
+#endif
+
+#if API >= API_4_4
+static inline unsigned long __must_check
+copy_to_user(void __user *to, const void *from, unsigned long n)
+{
+	return _copy_to_user(to, from, n);
+}
+#elif API >= API_EL7
+static inline int __must_check
+copy_to_user(void __user *to, const void *from, unsigned int n)
+{
+	return _copy_to_user(to, from, n);
+}
+#endif
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_COMPILER_H
+#define API_LINUX_COMPILER_H
+
+#define __user
+#define __kernel
+#define __force
+#define __iomem
+#if API >= API_EL6
+#define __percpu
+#endif
+#define __always_inline	inline __attribute__((always_inline))
+#define __must_check	__attribute__((warn_unused_result))
+#define noinline	__attribute__((noinline))
+
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define barrier()	__asm__ __volatile__("" : : : "memory")
+
+#if API >= API_EL6
+#define ACCESS_ONCE(x)	(*(volatile __typeof__(x) *)&(x))
+#define READ_ONCE(x)	ACCESS_ONCE(x)
+#define WRITE_ONCE(x, v) (ACCESS_ONCE(x) = (v))
+#endif
+
+#endif

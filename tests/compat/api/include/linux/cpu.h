@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_CPU_H
+#define API_LINUX_CPU_H
+
+#include <linux/cpumask.h>
+
+#if API >= API_EL6
+void get_online_cpus(void);
+void put_online_cpus(void);
+#else
+void lock_cpu_hotplug(void);
+void unlock_cpu_hotplug(void);
+#endif
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_CPUMASK_H
+#define API_LINUX_CPUMASK_H
+
+#include <linux/smp.h>
+#include <linux/types.h>
+
+#if API >= API_EL6
+struct cpumask {
+	unsigned long api_bits;
+};
+
+extern int nr_cpu_ids;
+extern const struct cpumask *const cpu_possible_mask;
+extern const struct cpumask *const cpu_online_mask;
+extern const struct cpumask *const cpu_present_mask;
+#define API_CPUS(which)	(cpu_##which##_mask)
+#else
+typedef struct {
+	unsigned long api_bits;
+} cpumask_t;
+
+extern cpumask_t cpu_possible_map;
+extern cpumask_t cpu_online_map;
+extern cpumask_t cpu_present_map;
+#define API_CPUS(which)	(&cpu_##which##_map)
+#endif
+
+#define API_CPU_IN(cpu, which)	((int)(API_CPUS(which)->api_bits >> (cpu)) & 1)
+#define API_EACH_CPU(cpu, which)					\
+	for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++)			\
+		if (!API_CPU_IN(cpu, which)) {				\
+		} else
+
+#define cpu_possible(cpu)		API_CPU_IN(cpu, possible)
+#define cpu_online(cpu)			API_CPU_IN(cpu, online)
+#define cpu_present(cpu)		API_CPU_IN(cpu, present)
+#define for_each_possible_cpu(cpu)	API_EACH_CPU(cpu, possible)
+#define for_each_online_cpu(cpu)	API_EACH_CPU(cpu, online)
+#define for_each_present_cpu(cpu)	API_EACH_CPU(cpu, present)
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_ERRNO_H
+#define API_LINUX_ERRNO_H
+
+#define EPERM		1
+#define ENOENT		2
+#define EINTR		4
+#define EIO		5
+#define E2BIG		7
+#define EAGAIN		11
+#define ENOMEM		12
+#define EACCES		13
+#define EFAULT		14
+#define EBUSY		16
+#define EEXIST		17
+#define ENODEV		19
+#define EINVAL		22
+#define ENOTTY		25
+#define ENOSPC		28
+#define EPIPE		32
+#define ERANGE		34
+#define ENOSYS		38
+#define ENODATA		61
+#define EOVERFLOW	75
+#define EILSEQ		84
+#define EOPNOTSUPP	95
+#define ETIMEDOUT	110
+#define ESTALE		116
+#define ERESTARTSYS	512
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_KPROBES_H
+#define API_LINUX_KPROBES_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include <asm/ptrace.h>
+
+struct kprobe;
+typedef u8 kprobe_opcode_t;
+typedef int (*kprobe_pre_handler_t)(struct kprobe *kp, struct pt_regs *regs);
+typedef void (*kprobe_post_handler_t)(struct kprobe *kp, struct pt_regs *regs,
+				      unsigned long flags);
+
+struct kprobe {
+	unsigned long nmissed;
+	kprobe_opcode_t *addr;
+	kprobe_pre_handler_t pre_handler;
+	kprobe_post_handler_t post_handler;
+	kprobe_opcode_t opcode;
+#if API >= API_EL6
+	const char *symbol_name;
+	unsigned int offset;
+	u32 flags;
+#endif
+};
+
+int register_kprobe(struct kprobe *kp);
+void unregister_kprobe(struct kprobe *kp);
+
+#if API >= API_EL6
+#define KPROBE_FLAG_DISABLED	2
+
+int register_kprobes(struct kprobe **kps, int n);
+void unregister_kprobes(struct kprobe **kps, int n);
+int disable_kprobe(struct kprobe *kp);
+int enable_kprobe(struct kprobe *kp);
+#endif
+
+#endif

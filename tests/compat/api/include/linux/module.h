@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_MODULE_H
+#define API_LINUX_MODULE_H
+
+#include <linux/compiler.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/moduleparam.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+
+/* It is in every module, not in the kernel. */
+struct module;
+#define THIS_MODULE	((struct module *)KBUILD_MODNAME)
+
+#define MODULE_LICENSE(text)	API_MODULE_INFO(license, text)
+#define MODULE_AUTHOR(text)	API_MODULE_INFO(author, text)
+#define MODULE_DESCRIPTION(text)	API_MODULE_INFO(description, text)
+#define MODULE_VERSION(text)	API_MODULE_INFO(version, text)
+#define API_MODULE_INFO(tag, text)					\
+	static const char api_##tag[] __attribute__((unused)) = text
+
+#define module_init(fn)	int init_module(void) __attribute__((alias(#fn)))
+#define module_exit(fn)	void cleanup_module(void) __attribute__((alias(#fn)))
+
+#if API >= API_EL7
+bool try_module_get(struct module *module);
+void module_put(struct module *module);
+#elif API >= API_EL6
+static inline int try_module_get(struct module *module)
+{
+	return !!module;
+}
+
+void module_put(struct module *module);
+#else
+static inline int try_module_get(struct module *module)
+{
+	return !!module;
+}
+
+static inline void module_put(struct module *module)
+{
+}
+#endif
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_SCHED_H
+#define API_LINUX_SCHED_H
+
+#include <linux/capability.h>
+#include <linux/list.h>
+#include <linux/preempt.h>
+#include <linux/smp.h>
+#include <linux/thread_info.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <asm/processor.h>
+#include <asm/ptrace.h>
+
+#define HZ		(1000)
+
+#define TASK_COMM_LEN	16
+
+struct task_struct {
+	pid_t pid;
+	pid_t tgid;
+	char comm[TASK_COMM_LEN];
+};
+
+/* How the current task is found: an export of each release's own. */
+#if API >= API_EL7
+extern struct task_struct *current_task;
+#define current		current_task
+#elif API >= API_EL6
+extern struct task_struct *per_cpu__current_task;
+#define current		per_cpu__current_task
+#else
+static inline struct task_struct *get_current(void)
+{
+	return API_ANY(struct task_struct *);
+}
+
+#define current		get_current()
+#endif
+
+int wake_up_process(struct task_struct *t);
+long schedule_timeout_interruptible(long jiffies);
+void schedule(void);
+
+#if API >= API_EL6
+int _cond_resched(void);
+#define cond_resched()	_cond_resched()
+#else
+int cond_resched(void);
+#endif
+
+static inline int signal_pending(struct task_struct *t)
+{
+	return API_ANY(int);
+}
+
+unsigned long long sched_clock(void);
+#if API >= API_EL6
+u64 local_clock(void);
+u64 cpu_clock(int cpu);
+#endif
+
+#endif

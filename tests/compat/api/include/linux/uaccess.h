@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_UACCESS_H
+#define API_LINUX_UACCESS_H
+
+#include <asm/uaccess.h>
+
+#if API >= API_EL7
+long probe_kernel_read(void *to, const void *from, size_t n);
+#elif API >= API_EL6
+long probe_kernel_read(void *to, void *from, size_t n);
+#endif
+
+#endif

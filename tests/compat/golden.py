@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The answers that compat/probe.sh is known to give about a kernel tree: expected/NAME.h."""
+import difflib
+import pathlib
+
+EXPECTED = pathlib.Path(__file__).resolve().parent / "expected"
+
+
+def path(name):
+    """Of a kernel of that name; a flavour whose answers differ from those of its kernel ("6.1-rt") has its own."""
+    for known in (name, name.split("-")[0]):
+        if (EXPECTED / f"{known}.h").exists():
+            return EXPECTED / f"{known}.h"
+    return None
+
+
+def normalised(config):
+    """The text of a config.h, without its first line: the tree's place and what was asked."""
+    first, rest = pathlib.Path(config).read_text().split("\n", 1)
+    assert "compat/probe.sh" in first, first
+    return rest
+
+
+def difference(name, config):
+    """-> "" if these are the answers that are expected of that kernel, else what differs."""
+    golden = path(name)
+    if not golden:
+        return f"tests/compat/expected/ has no answers for {name}: docs/porting.md says how to add them"
+    diff = "\n".join(difflib.unified_diff(golden.read_text().splitlines(), normalised(config).splitlines(),
+                                          f"tests/compat/expected/{golden.name}", str(config), lineterm=""))
+    return diff and f"the kernel tree's answers are not those expected of {name}:\n{diff}"

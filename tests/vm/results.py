@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The results that tests/vm/run --record has written, as README.md's table.
+
+    tests/vm/results.py [--check]     rewrite the table in README.md; --check: only say whether it is what the results say
+"""
+import argparse
+import datetime
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/vm"))
+FOLDER = TOP / "tests/vm/results"
+README = TOP / "README.md"
+BEGIN, END = "<!-- tests/vm/results.py: begin -->", "<!-- tests/vm/results.py: end -->"
+MACHINES = {"x86_64": "x86-64", "i686": "x86, 32 bits"}
+
+
+class ResultError(Exception):
+    pass
+
+
+def git(*args):
+    return subprocess.run(["git", "-C", TOP, *args], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
+def commit():
+    """What was tested. "+": and changes that were not committed; those to results and to README.md do not count."""
+    changed = git("status", "--porcelain", "--", ".", ":!tests/vm/results", ":!README.md")
+    return git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
+
+
+def gdb_version():
+    first = subprocess.run(["gdb", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[0]
+    return first.split()[-1]
+
+
+def record(name, found):
+    """Write one kernel's result."""
+    FOLDER.mkdir(exist_ok=True)
+    found["date"] = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    (FOLDER / f"{name}.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+
+
+def row(found):
+    """One line of the table. A failure is shown as what it is."""
+    result = f"{found['passed']} passed, {found['failed']} failed, {len(found['skipped'])} skipped"
+    if found["failures"]:
+        result = f"**{result}**: {', '.join(found['failures'])}"
+    suite = {"whole": "the whole VM suite", "core": "its core"}[found["suite"]]
+    return (f"| {found['release']} | {MACHINES.get(found['machine'], found['machine'])} | {found['cpus']} | {found['gdb']} | "
+            f"{suite} | {result} | {found['date']}, {found['commit']} |")
+
+
+def natural(text):
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", text)]
+
+
+def table():
+    found = [json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))]
+    found.sort(key=lambda one: (natural(one["release"]), one["machine"]))
+    return "\n".join(["| kernel | machine | CPUs | GDB | run | result | when, commit |", "| --- | --- | --- | --- | --- | --- | --- |",
+                      *map(row, found)])
+
+
+def rewrite(text):
+    """README.md's text with the table of now."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in after or END in after:
+        raise ResultError(f"README.md must have the lines {BEGIN} and {END} once")
+    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    args = parser.parse_args()
+    old = README.read_text()
+    new = rewrite(old)
+    if args.check:
+        if old != new:
+            print("README.md's table is not what tests/vm/results/ says: run tests/vm/results.py")
+        return old != new
+    README.write_text(new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
