@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0 */
 #ifndef COMPAT_CONFIG_H
 #define COMPAT_CONFIG_H
 
