@@ -38,9 +38,10 @@ extern const unsigned long arch_link_text;
  * saved right: regs, or *copy.
  */
 #ifdef CONFIG_X86_32
-const struct pt_regs *arch_hit_regs(struct pt_regs *regs, struct pt_regs *copy);
+const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
+				    struct pt_regs *copy);
 #else
-static inline const struct pt_regs *arch_hit_regs(struct pt_regs *regs,
+static inline const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
 						  struct pt_regs *copy)
 {
 	return regs;

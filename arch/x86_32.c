@@ -73,7 +73,8 @@ const unsigned long arch_link_text = PAGE_OFFSET +
  * Any context.  When kernel code traps, the CPU saves neither sp nor ss, and
  * what kernels before 5.3 then have in their place is the stack of that code.
  */
-const struct pt_regs *arch_hit_regs(struct pt_regs *regs, struct pt_regs *copy)
+const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
+				    struct pt_regs *copy)
 {
 	unsigned short ss;
 

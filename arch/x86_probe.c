@@ -76,6 +76,7 @@ static const struct region functions[] = {
 	{ "iret_exc", "iret_exc", NULL, ENTRY },
 #endif
 	{ "xen_hvm_callback_vector", "xen_hvm_callback_vector", NULL, ENTRY },
+	{ "hyperv_callback_vector", "hyperv_callback_vector", NULL, ENTRY },
 	/* Each breakpoint goes through it; on later kernels it is kprobe text. */
 	{ "atomic_notifier_call_chain", "atomic_notifier_call_chain", NULL,
 	  KPROBES },

@@ -3,7 +3,7 @@
  * Ordering between CPUs, and between code and the interrupts of its own CPU.
  * There is a twin of this for user space in tests/shim.
  *
- * On a 32-bit machine a 64-bit kc_load()/kc_store() is two accesses.
+ * On a 32-bit machine a 64-bit kc_load()/kc_store() is two accesses: word64.h.
  */
 #ifndef COMPAT_BARRIER_H
 #define COMPAT_BARRIER_H

@@ -6,6 +6,7 @@
 #ifndef COMPAT_FACTS_H
 #define COMPAT_FACTS_H
 
+#include <linux/version.h>
 #include <asm/page.h>
 
 #ifdef CONFIG_X86_64
@@ -15,6 +16,11 @@
  */
 #define KC_FACT_VIRTUAL_BITS \
 	(__VIRTUAL_MASK_SHIFT == 48 ? 47 : __VIRTUAL_MASK_SHIFT)
+#endif
+
+#ifdef CONFIG_X86_32
+/* When kernel code traps, its sp is in pt_regs (3c88c692c287: since 5.3). */
+#define KC_FACT_SP_SAVED	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 3, 0))
 #endif
 
 #endif

@@ -7,8 +7,9 @@
 #define COMPAT_REGS_H
 
 #include <linux/sched.h>
-#include <linux/ptrace.h>
+#include <asm/ptrace.h>
 #include "compat/config.h"
+#include "compat/facts.h"
 
 #if defined(KC_HAVE_PT_REGS_RAX)
 #define KC_REG_ax	rax
@@ -44,17 +45,16 @@
 #define KC_REG(name)	name
 #endif
 
+#ifdef CONFIG_X86_32
 /*
- * Any context.  The stack pointer of kernel code that trapped.  Up to 5.2,
- * x86-32 saves none: the stack goes on where the kernel's part of regs ends.
+ * Any context.  The stack pointer of kernel code that trapped: where it is not
+ * saved, the stack goes on where the kernel's part of regs ends.
  */
-static inline unsigned long kc_kernel_sp(struct pt_regs *regs)
+static inline unsigned long kc_kernel_sp(const struct pt_regs *regs)
 {
-#ifdef KC_HAVE_KERNEL_STACK_POINTER
-	return kernel_stack_pointer(regs);
-#else
-	return (unsigned long)&regs->KC_REG(sp);
-#endif
+	return KC_FACT_SP_SAVED ? regs->KC_REG(sp) :
+				  (unsigned long)&regs->KC_REG(sp);
 }
+#endif
 
 #endif

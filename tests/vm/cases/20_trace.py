@@ -382,18 +382,18 @@ def constants_end_where_they_end(t):
     gdb.cmd("maint packet QTinit")
 
 
-@case(timeout=400)
+@case(timeout=900)
 def many_tracepoints(t):
-    """300 tracepoints: GDB waits for tstart as long as it takes, all of them are set, and all are gone afterwards."""
+    """Hundreds of tracepoints: GDB waits for tstart as long as it takes, all of them are set, and all are gone afterwards."""
     gdb = t.gdb()
     # Some share one address.
     names = [name for name in t.functions() if re.match(r"(__x64_|compat_)?sys_\w+$" if t.bits == 64 else r"(__ia32_)?sys_\w+$", name)]
     names = sorted({t.functions()[name]: name for name in names}.values())[:300]
-    assert len(names) == 300, len(names)
+    assert len(names) > 250, len(names)             # 2.6.18 has 278
     gdb.script("".join(f"trace *{name}\n" for name in names), timeout=120)
     shown = gdb.cmd("tstart", timeout=300)
     installed = len(t.probes().splitlines())
-    assert installed == 300, (installed, shown)
+    assert installed == len(names), (installed, shown)
     t.sh("cat /proc/version")
     gdb.cmd("tstop", timeout=300)
     assert t.probes() == ""

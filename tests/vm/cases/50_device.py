@@ -282,7 +282,7 @@ def quietly(call, *args):
         return None
 
 
-@case(timeout=400)
+@case(timeout=900)
 def garbage(t):
     """Twenty sessions of noise and half packets, with a second opener turned away in each; then one as ever."""
     rnd = random.Random(4)

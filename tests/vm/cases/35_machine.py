@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What depends on the machine: the width of addresses, and where a stack pointer comes from."""
+import re
+import time
+
+from harness import case
+
+
+def reply(gdb, packet):
+    return re.search(r'received: "(.*)"', gdb.cmd(f"maint packet {packet}"))[1]
+
+
+@case(core=True)
+def ends_of_the_address_space(t):
+    """Reads do not go round the end of the address space, and an address that is too wide is not cut until it fits."""
+    gdb = t.gdb()
+    last = (1 << t.bits) - 1
+    for address, length in ((last, 2), (last - 2, 4), (last & ~4095, 4096), (last & ~4095, 8192)):
+        assert reply(gdb, f"m{address:x},{length:x}") == "E01", hex(address)
+    banner = int(gdb.eval("(unsigned long)&linux_banner"))
+    assert bytes.fromhex(reply(gdb, f"m{banner:x},4")) == b"Linu"
+    # The same but for one bit: nothing is there.
+    wide = banner ^ 1 << 40
+    assert reply(gdb, f"m{wide:x},4") == "E01"
+    read = int(gdb.eval("(unsigned long)vfs_read"))
+    for address in (wide, last - 1):
+        for rest in ("19", "0d04", "22042f"):       # behind a const64: ref32; trace_quick 4; const8 4, tracenz
+            code = f"25{address:016x}{rest}27"
+            load = t.load("pread", n=1, file="/proc/version", size=8)
+            for packet in ("QTinit", f"QTDP:1:{read:x}:E:0:0-", f"QTDP:-1:{read:x}:X{len(code) // 2:X},{code}", "QTStart"):
+                assert reply(gdb, packet) == "OK", packet
+            load.go()
+            shown = gdb.cmd("tstatus")
+            assert f"(actions: cannot read memory at {address:#x}, tracepoint 1)" in shown, (code, shown)
+    # Nor is a probe set where the address would be, were it cut.
+    for packet in ("QTinit", f"QTDP:1:{read ^ 1 << 40:x}:E:0:0"):
+        assert reply(gdb, packet) == "OK", packet
+    shown = reply(gdb, "QTStart")
+    assert shown.startswith(f"E.tracepoint 1 at {read ^ 1 << 40:#x}: "), shown
+    assert t.probes() == ""
+    reply(gdb, "QTinit")
+
+
+@case(core=True)
+def stack_pointer(t):
+    """At a function's first instruction $sp points to where it returns to, and behind the prologue GDB finds the caller by
+    it: whether the kernel makes the probe of ftrace's call, of an int3, or, some time later, of a jump."""
+    gdb = t.gdb()
+    gdb.cmd("tvariable $bt = 512")
+    loads = [t.load("pread", n=2, file="/proc/version", size=8) for _ in range(2)]
+    mine = " || ".join(f"$current_task_pid == {load.pid}" for load in loads)
+    for n, where in ((1, "*vfs_read"), (2, "vfs_read")):
+        gdb.cmd(f"trace {where} if {mine}")
+        gdb.actions(n, "collect $bt")
+    gdb.cmd("tstart")
+    loads[0].go()
+    time.sleep(2)
+    loads[1].go()
+    t.note(" ".join(sorted(set(re.findall(r"\[\w+\]", t.probes())) or {"[INT3]"})))
+    gdb.cmd("tstop")
+    assert "Collected 8 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    for i in range(8):
+        gdb.cmd("tfind")
+        if int(gdb.eval("$tracepoint")) == 1:
+            back = gdb.cmd("info symbol *(unsigned long *)$sp")
+            assert "pread64" in back, (i, back)
+        shown = gdb.cmd("bt 2")
+        assert re.search(r"^#0 .*vfs_read", shown, re.M) and re.search(r"^#1 .*pread64", shown, re.M), (i, shown)
+    gdb.cmd("tfind none")
