@@ -163,7 +163,7 @@ def backtrace(t):
     gdb.cmd("tfind start")
     shown = gdb.cmd("bt")
     names = re.findall(r"^#\d+ .*?(\w+) \(", shown, re.M)
-    assert names[0] == "vfs_read" and any(re.search("sys_(ia32_)?pread64", name) for name in names[1:]), shown
+    assert names[0] == "vfs_read" and any(re.search("(?i)sysc?_(ia32_)?pread64", name) for name in names[1:]), shown
     assert "do_syscall_64" in names or "do_syscall_64" not in t.functions(), shown
     assert "count=8" in shown, shown
     gdb.cmd("up")
