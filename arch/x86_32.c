@@ -4,6 +4,7 @@
 #include <linux/string.h>
 #include <asm/page.h>
 #include "arch/arch.h"
+#include "compat/check.h"
 #include "compat/regs.h"
 
 #define SAVED(reg, type, field)						\

@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 #include "arch/x86_insn.h"
+#include "compat/check.h"
 
 /*
  * What follows an opcode.  Capitals: a ModRM byte, with what that asks for.

@@ -10,6 +10,7 @@
 
 #include "arch/arch.h"
 #include "arch/x86_insn.h"
+#include "compat/check.h"
 #include "compat/kprobe.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
@@ -75,6 +76,7 @@ static const struct region functions[] = {
 	{ "iret_exc", "iret_exc", NULL, ENTRY },
 #endif
 	{ "xen_hvm_callback_vector", "xen_hvm_callback_vector", NULL, ENTRY },
+	{ "hyperv_callback_vector", "hyperv_callback_vector", NULL, ENTRY },
 	/* Each breakpoint goes through it; on later kernels it is kprobe text. */
 	{ "atomic_notifier_call_chain", "atomic_notifier_call_chain", NULL,
 	  KPROBES },
@@ -140,7 +142,6 @@ static int insn_starts_at(unsigned long addr, const struct kc_place *place,
 	u8 code[X86_INSN_MAX];
 	unsigned int len;
 
-	*doubt = 0;
 	while (at < addr) {
 		len = min_t(unsigned long, end - at, sizeof(code));
 		if (kc_read_kernel(code, at, len))
@@ -164,7 +165,8 @@ int arch_probe_check(unsigned long addr, const char **why)
 {
 	struct kc_place place;
 	unsigned int i;
-	int ret, doubt;
+	int doubt = 0;
+	int ret;
 
 	if (!nr_regions)
 		regions_find();

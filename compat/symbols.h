@@ -5,6 +5,7 @@
 #ifndef COMPAT_SYMBOLS_H
 #define COMPAT_SYMBOLS_H
 
+#include <linux/module.h>	/* for kallsyms.h of 2.6.32 */
 #include <linux/kallsyms.h>
 #include "compat/config.h"
 

@@ -6,6 +6,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat/barrier.h"
+#include "compat/check.h"
 #include "compat/lock.h"
 #include "dev/session.h"
 

@@ -174,6 +174,7 @@ struct gtp {
 	s64 last_errno;
 	u64 self_trace;
 	u64 bt_size;		/* $bt: bytes of stack */
+	int told_missing;	/* to this session */
 	pid_t self;		/* hit path reads: the session's process, or 0 */
 	unsigned long text;	/* where _text is */
 };

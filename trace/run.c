@@ -19,6 +19,7 @@
 #include "compat/clock.h"
 #include "compat/lock.h"
 #include "compat/memory.h"
+#include "compat/missing.h"
 #include "compat/symbols.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
@@ -265,6 +266,22 @@ const char *gtp_arm_late(struct gtp_point *tp)
 	return ret ? run_probe_error(tp, ret) : NULL;
 }
 
+/* Once a session. */
+static void run_tell_missing(struct rsp_tx *tx)
+{
+	char text[128];
+	unsigned int i;
+
+	if (gtp.told_missing)
+		return;
+	gtp.told_missing = 1;
+	for (i = 0; kc_missing(i); i++) {
+		snprintf(text, sizeof(text),
+			 "Not available on this kernel: %s.\n", kc_missing(i));
+		rsp_notice(tx, text);
+	}
+}
+
 int gtp_start(struct rsp_tx *tx)
 {
 	kc_assert_held(&gtp.lock);
@@ -276,6 +293,7 @@ int gtp_start(struct rsp_tx *tx)
 		rsp_error(tx, "there is no tracepoint");
 		return -1;
 	}
+	run_tell_missing(tx);
 	if (run_prepare(tx))
 		return -1;
 	gtp_frames_drop();

@@ -11,6 +11,7 @@
 #include "compat/clock.h"
 #include "compat/cpu.h"
 #include "compat/log.h"
+#include "compat/missing.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
@@ -131,6 +132,7 @@ void gtp_open(pid_t tgid)
 {
 	mutex_lock(&gtp.lock);
 	gtp.self = tgid;
+	gtp.told_missing = 0;
 	mutex_unlock(&gtp.lock);
 }
 
@@ -146,6 +148,7 @@ void gtp_close(void)
 
 int gtp_init(u64 buffer_size)
 {
+	unsigned int i;
 	int ret;
 
 	if (gtp_reg_block_len() > ARCH_REGS_MAX)
@@ -165,6 +168,8 @@ int gtp_init(u64 buffer_size)
 		kc_err("the kernel has no clock sched_clock()\n");
 		return ret;
 	}
+	for (i = 0; kc_missing(i); i++)
+		kc_info("not available on this kernel: %s\n", kc_missing(i));
 	ret = gtp_vars_init();
 	if (!ret)
 		ret = gtp_run_init();

@@ -6,6 +6,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
+#include "compat/missing.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
 
@@ -65,6 +66,7 @@ static void show_points(struct seq_file *m)
 void gtp_show_stat(struct seq_file *m)
 {
 	struct ringbuf_info info;
+	unsigned int i;
 
 	mutex_lock(&gtp.lock);
 	memset(&info, 0, sizeof(info));
@@ -77,5 +79,8 @@ void gtp_show_stat(struct seq_file *m)
 	if (gtp.rb)
 		show_cpus(m);
 	show_points(m);
+	for (i = 0; kc_missing(i); i++)
+		seq_printf(m, "%snot available on this kernel: %s\n",
+			   i ? "" : "\n", kc_missing(i));
 	mutex_unlock(&gtp.lock);
 }

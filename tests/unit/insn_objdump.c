@@ -101,8 +101,8 @@ static void make_map(const char *start, size_t n, int one_byte)
 	/* ModRM and SIB, or an immediate. */
 	static const char forms[][2] = {
 		"\x00\x90", "\x4d\x90", "\x93\x90", "\xdf\x90", "\x25\x90",
-		"\x2e\x90", "\x76\x90", "\xbe\x90", "\x04\x25", "\x0c\x24",
-		"\x54\x25", "\x9c\x24", "\xe1\x90", "\xf8\x90", "\xc8\x90",
+		"\x2e\x90", "\x76\x90", "\x04\x25", "\x54\x25", "\x9c\x24",
+		"\xe1\x90", "\xf8\x90",
 	};
 	unsigned int op, i;
 
@@ -115,7 +115,7 @@ static void make_map(const char *start, size_t n, int one_byte)
 static void make(void)
 {
 	static const char * const prefixes[] = {
-		"", "\x66", "\x67", "\xf2", "\xf3", "\x66\x67", "\x48", "\x41",
+		"", "\x66", "\x67", "\xf2", "\xf3", "\x66\x67", "\x48",
 		"\x66\x4a", "\x65\xf3\x47",
 	};
 	static const char * const maps[] = { "", "\x0f", "\x0f\x38", "\x0f\x3a" };

@@ -5,11 +5,16 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 import debian
+import kernels
 import userland
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/compat"))
+import golden  # noqa
+
 RELAY = "putgtprsp/putgtprsp"
 # What kbuild leaves in a tree that somebody built in; it was made for another kernel. Git may not ignore it all.
 PRODUCTS = (".o", ".ko", ".mod", ".mod.c", ".cmd", ".a", "Module.symvers", "modules.order")
@@ -62,6 +67,12 @@ def build(kernel, log):
     with debian.lock(where.with_name(where.name + ".lock")), open(log, "w") as out:
         copy_tree(where)
         make(where, out, f"KDIR={kernel.kdir}", *kernel.make, "modules")
+        # Of a tree that the user names nothing is known.
+        found = golden.difference(kernel.name, where / "compat/config.h") if kernel.name in kernels.KERNELS else ""
+        if found:
+            out.write(found + "\n")
+            out.flush()
+            raise BuildError(f"compat/ does not find in this tree what it should: {out.name}")
         make(where, out, f"CC={' '.join(userland.get(kernel.arch).cc)}", RELAY)
         module, stripped = where / "kgtp.ko", where / ".kgtp.stripped.ko"
         # GDB reads the debug information on the host; the guest's memory is small.

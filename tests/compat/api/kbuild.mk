@@ -26,7 +26,7 @@ flags := -include ../include/api.h -include $(autoconf) -nostdinc \
 	-D__KERNEL__ -DMODULE -std=gnu89 -O2 -ffreestanding -fno-strict-aliasing \
 	-fno-common -fno-pie -mcmodel=kernel -mno-red-zone -mno-sse \
 	-Wall -Wundef -Wstrict-prototypes -Wdeclaration-after-statement \
-	-Wno-pointer-sign -Werror
+	-Wno-pointer-sign -Wno-maybe-uninitialized -Werror
 
 # always-y and the end of EXTRA_CFLAGS came later than all of these releases.
 flags += $(EXTRA_CFLAGS)

@@ -1,20 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
 #ifndef COMPAT_CONFIG_H
 #define COMPAT_CONFIG_H
 
 #define KC_HAVE_COPY_INATOMIC 1	/* read_kernel */
 #define KC_HAVE_PT_REGS_RAX 1	/* regs */
+/* kernel_sp: not available */
 #define KC_HAVE_CREATE_PROC_ENTRY 1	/* proc */
 #define KC_HAVE_DEBUGFS_CREATE 1	/* debugfs */
 #define KC_HAVE_POLL_UINT 1	/* poll_type */
 #define KC_HAVE_GETNSTIMEOFDAY 1	/* wall_clock */
 #define KC_HAVE_SCHED_CLOCK_BY_NAME 1	/* hit_clock */
 #define KC_HAVE_KALLSYMS_LOOKUP_NAME 1	/* symbols */
+#define KC_HAVE_KALLSYMS_LOOKUP 1	/* symbol_at */
+/* insn_check: not available */
 #define KC_HAVE_ASM_SYSTEM 1	/* barrier */
 #define KC_HAVE_ATOMIC64 1	/* sequence */
 /* kprobe_batch: not available */
 /* clock_order: not available */
 #define KC_HAVE_FILE_PAGES 1	/* mem_available */
 /* lockdown: not available */
+/* check: not available */
 /* lockdep: not available */
 #define KC_HAVE_LOCK_CPU_HOTPLUG 1	/* hotplug */
 #define KC_HAVE_ON_EACH_CPU_RETRY 1	/* run_on_cpu */

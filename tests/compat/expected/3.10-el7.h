@@ -1,20 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
 #ifndef COMPAT_CONFIG_H
 #define COMPAT_CONFIG_H
 
 #define KC_HAVE_PROBE_KERNEL_READ 1	/* read_kernel */
 #define KC_HAVE_PT_REGS_AX 1	/* regs */
+#define KC_HAVE_KERNEL_STACK_POINTER 1	/* kernel_sp */
 #define KC_HAVE_PROC_FOPS 1	/* proc */
 #define KC_HAVE_DEBUGFS_CREATE 1	/* debugfs */
 #define KC_HAVE_POLL_UINT 1	/* poll_type */
 #define KC_HAVE_KTIME_GET_REAL_TS64 1	/* wall_clock */
 #define KC_HAVE_SCHED_CLOCK_H 1	/* hit_clock */
 #define KC_HAVE_KALLSYMS_LOOKUP_NAME 1	/* symbols */
+#define KC_HAVE_SPRINT_SYMBOL 1	/* symbol_at */
+#define KC_HAVE_ASM_INSN 1	/* insn_check */
 #define KC_HAVE_ASM_BARRIER 1	/* barrier */
 #define KC_HAVE_ATOMIC64 1	/* sequence */
 #define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
 #define KC_HAVE_CHECK_TSC_UNSTABLE 1	/* clock_order */
 #define KC_HAVE_SI_MEM_AVAILABLE 1	/* mem_available */
 /* lockdown: not available */
+#define KC_HAVE_LINUX_BUG 1	/* check */
 #define KC_HAVE_LOCKDEP_ASSERT_HELD 1	/* lockdep */
 #define KC_HAVE_GET_ONLINE_CPUS 1	/* hotplug */
 #define KC_HAVE_SMP_CALL_FUNCTION_SINGLE 1	/* run_on_cpu */

@@ -163,7 +163,7 @@ def backtrace(t):
     gdb.cmd("tfind start")
     shown = gdb.cmd("bt")
     names = re.findall(r"^#\d+ .*?(\w+) \(", shown, re.M)
-    assert names[0] == "vfs_read" and any(re.search("sys_(ia32_)?pread64", name) for name in names[1:]), shown
+    assert names[0] == "vfs_read" and any(re.search("(?i)sysc?_(ia32_)?pread64", name) for name in names[1:]), shown
     assert "do_syscall_64" in names or "do_syscall_64" not in t.functions(), shown
     assert "count=8" in shown, shown
     gdb.cmd("up")
@@ -384,16 +384,16 @@ def constants_end_where_they_end(t):
 
 @case(timeout=900)
 def many_tracepoints(t):
-    """300 tracepoints: GDB waits for tstart as long as it takes, all of them are set, and all are gone afterwards."""
+    """Hundreds of tracepoints: GDB waits for tstart as long as it takes, all of them are set, and all are gone afterwards."""
     gdb = t.gdb()
     # Some share one address.
     names = [name for name in t.functions() if re.match(r"(__x64_|compat_)?sys_\w+$" if t.bits == 64 else r"(__ia32_)?sys_\w+$", name)]
     names = sorted({t.functions()[name]: name for name in names}.values())[:300]
-    assert len(names) == 300, len(names)
+    assert len(names) > 250, len(names)             # 2.6.18 has 278
     gdb.script("".join(f"trace *{name}\n" for name in names), timeout=120)
     shown = gdb.cmd("tstart", timeout=300)
     installed = len(t.probes().splitlines())
-    assert installed == 300, (installed, shown)
+    assert installed == len(names), (installed, shown)
     t.sh("cat /proc/version")
     gdb.cmd("tstop", timeout=300)
     assert t.probes() == ""

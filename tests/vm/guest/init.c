@@ -116,6 +116,7 @@ static void mount_all(void)
 	mount("tmpfs", "/tmp", "tmpfs", 0, NULL);
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL)) {
 		/* before 2.6.32 */
+		make_node("/dev/mem", 1, 1);
 		make_node("/dev/null", 1, 3);
 		make_node("/dev/zero", 1, 5);
 		make_node("/dev/urandom", 1, 9);

@@ -5,11 +5,11 @@
 #include <linux/types.h>
 
 typedef struct {
-	int counter;
+	int api_counter;
 } atomic_t;
 
 typedef struct {
-	long counter;
+	long api_counter;
 } atomic64_t;
 
 typedef atomic64_t atomic_long_t;
@@ -18,48 +18,52 @@ typedef atomic64_t atomic_long_t;
 
 static inline int atomic_read(const atomic_t *v)
 {
-	return *(const volatile int *)&v->counter;
+	return *(const volatile int *)&v->api_counter;
 }
 
 static inline void atomic_set(atomic_t *v, int i)
 {
-	v->counter = i;
+	v->api_counter = i;
 }
 
 static inline void atomic_inc(atomic_t *v)
 {
-	v->counter++;
+	v->api_counter++;
 }
 
 static inline int atomic_inc_return(atomic_t *v)
 {
-	return ++v->counter;
+	return ++v->api_counter;
 }
 
 static inline void atomic64_set(atomic64_t *v, long i)
 {
-	v->counter = i;
+	v->api_counter = i;
 }
 
 static inline long atomic64_inc_return(atomic64_t *v)
 {
-	return ++v->counter;
+	return ++v->api_counter;
 }
 
+#if API >= API_4_4
+static inline long atomic_long_read(const atomic_long_t *v)
+#else
 static inline long atomic_long_read(atomic_long_t *v)
+#endif
 {
-	return *(const volatile long *)&v->counter;
+	return *(const volatile long *)&v->api_counter;
 }
 
 static inline void atomic_long_set(atomic_long_t *v, long i)
 {
-	v->counter = i;
+	v->api_counter = i;
 }
 
 #if API >= API_EL6
 static inline long atomic_long_inc_return(atomic_long_t *v)
 {
-	return ++v->counter;
+	return ++v->api_counter;
 }
 #endif
 

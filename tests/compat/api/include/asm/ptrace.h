@@ -14,4 +14,11 @@ struct pt_regs {
 #endif
 };
 
+#if API >= API_EL6
+static inline unsigned long kernel_stack_pointer(struct pt_regs *regs)
+{
+	return regs->sp;
+}
+#endif
+
 #endif

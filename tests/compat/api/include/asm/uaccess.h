@@ -28,9 +28,12 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned int n);
 unsigned long clear_user(void __user *to, unsigned long n);
 #endif
 
-#if API >= API_EL6
+#if API >= API_EL7
 int __must_check __copy_from_user_inatomic(void *to, const void __user *from,
 					   unsigned int n);
+#elif API >= API_EL6
+long __must_check __copy_from_user_inatomic(void *to, const void __user *from,
+					    unsigned int n);
 #else
 unsigned long copy_user_generic(void *to, const void *from, unsigned int n);
 

@@ -5,29 +5,28 @@
 #include <linux/smp.h>
 #include <linux/types.h>
 
+#if API >= API_EL6
 struct cpumask {
-	unsigned long bits[1];
+	unsigned long api_bits;
 };
 
-#if API >= API_EL6
-#if API >= API_EL7
 extern int nr_cpu_ids;
-#else
-extern int nr_cpu_ids;
-#endif
 extern const struct cpumask *const cpu_possible_mask;
 extern const struct cpumask *const cpu_online_mask;
 extern const struct cpumask *const cpu_present_mask;
 #define API_CPUS(which)	(cpu_##which##_mask)
 #else
-typedef struct cpumask cpumask_t;
+typedef struct {
+	unsigned long api_bits;
+} cpumask_t;
+
 extern cpumask_t cpu_possible_map;
 extern cpumask_t cpu_online_map;
 extern cpumask_t cpu_present_map;
 #define API_CPUS(which)	(&cpu_##which##_map)
 #endif
 
-#define API_CPU_IN(cpu, which)	((int)(API_CPUS(which)->bits[0] >> (cpu)) & 1)
+#define API_CPU_IN(cpu, which)	((int)(API_CPUS(which)->api_bits >> (cpu)) & 1)
 #define API_EACH_CPU(cpu, which)					\
 	for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++)			\
 		if (!API_CPU_IN(cpu, which)) {				\

@@ -7,7 +7,9 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define ALIGN(x, a)	(((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
+#if API >= API_EL6
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#endif
 
 #define container_of(p, type, field) __extension__({			\
 	const __typeof__(((type *)0)->field) *api_p_ = (p);		\
@@ -39,7 +41,9 @@
 	api_x_ > api_y_ ? api_x_ : api_y_;				\
 })
 
+#if API < API_EL7
 #define BUILD_BUG_ON(bad)	((void)sizeof(char[1 - 2 * !!(bad)]))
+#endif
 
 #define KERN_ERR	"<3>"
 #define KERN_WARNING	"<4>"
@@ -64,6 +68,8 @@ int snprintf(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int sprintf(char *buf, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+int sscanf(const char *buf, const char *fmt, ...)
+	__attribute__((format(scanf, 2, 3)));
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 	__attribute__((format(printf, 3, 0)));
 

@@ -7,12 +7,11 @@
 #include <asm/atomic.h>
 
 struct mutex {
-	atomic_t count;
-	struct list_head wait_list;
+	struct list_head api_waiting;
 };
 
 #define __MUTEX_INITIALIZER(name)					\
-	{ .count = ATOMIC_INIT(1), .wait_list = LIST_HEAD_INIT(name.wait_list) }
+	{ .api_waiting = LIST_HEAD_INIT(name.api_waiting) }
 #define DEFINE_MUTEX(name)	struct mutex name = __MUTEX_INITIALIZER(name)
 
 void __mutex_init(struct mutex *lock, const char *name,

@@ -12,7 +12,7 @@
 #include <asm/processor.h>
 #include <asm/ptrace.h>
 
-#define HZ		1000
+#define HZ		(1000)
 
 #define TASK_COMM_LEN	16
 

@@ -5,7 +5,7 @@
 #include <linux/types.h>
 #include <linux/thread_info.h>
 
-#define NR_CPUS		64
+#define NR_CPUS		(64)
 
 #if API >= API_EL7
 extern int cpu_number;

@@ -5,6 +5,8 @@
 #include <linux/compiler.h>
 #include <linux/stddef.h>
 
+#define BITS_PER_LONG	64
+
 typedef signed char s8, __s8;
 typedef short s16, __s16;
 typedef int s32, __s32;

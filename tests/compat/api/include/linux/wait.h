@@ -6,12 +6,12 @@
 #include <linux/lockdep.h>
 
 typedef struct {
-	struct list_head task_list;
+	struct list_head api_waiting;
 } wait_queue_head_t;
 
 #define DECLARE_WAIT_QUEUE_HEAD(name)					\
 	wait_queue_head_t name = {					\
-		.task_list = LIST_HEAD_INIT(name.task_list) }
+		.api_waiting = LIST_HEAD_INIT(name.api_waiting) }
 
 #if API >= API_EL7
 void __init_waitqueue_head(wait_queue_head_t *q, const char *name,
@@ -34,7 +34,6 @@ void __wake_up(wait_queue_head_t *q, unsigned int mode, int n, void *key);
 #define wake_up(q)			__wake_up(q, 3, 1, NULL)
 #define wake_up_interruptible(q)	__wake_up(q, 1, 1, NULL)
 
-void schedule(void);
 #define wait_event(q, cond) do {					\
 	while (!(cond))							\
 		schedule();						\

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/kernel.h>
+#include <linux/stddef.h>
+#include "compat/config.h"
+#include "compat/missing.h"
+
+static const char * const missing[] = {
+#ifndef CONFIG_OPTPROBES
+	"jump-optimised probes (a hit costs a breakpoint)",
+#endif
+#ifndef CONFIG_KPROBES_ON_FTRACE
+	"ftrace-based probes at the start of functions",
+#endif
+#ifndef KC_HAVE_UNREGISTER_KPROBES
+	"removal of many probes at once (tstop takes longer)",
+#endif
+#ifndef KC_HAVE_CHECK_TSC_UNSTABLE
+	"clocks known to agree on all CPUs (a shared counter orders the trace frames)",
+#endif
+#ifndef KC_HAVE_DEBUGFS_CREATE
+	"debugfs",
+#endif
+#ifndef CONFIG_UPROBES
+	"uprobes",
+#endif
+	NULL
+};
+
+const char *kc_missing(unsigned int i)
+{
+	return i < sizeof(missing) / sizeof(missing[0]) ? missing[i] : NULL;
+}

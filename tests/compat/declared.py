@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Does a real kernel tree declare what tests/compat/api says of its release, and with the same types?
+
+source() writes C code that a compiler accepts with the headers of the real tree only if it does: functions and variables
+are declared once more, the fields of structs become variables of their types, plain numbers are compared. What begins
+with api_ is not the kernel's, nor is a number in parentheses.
+"""
+import pathlib
+import re
+import subprocess
+import tempfile
+
+API = pathlib.Path(__file__).resolve().parent / "api"
+
+
+def gcc(*args, text=""):
+    run = subprocess.run(["gcc", *map(str, args)], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                         check=False)
+    return run.stdout if run.returncode == 0 else None
+
+
+def compiled(release, headers, *args):
+    """What gcc says of a file that includes these headers of that release; None if they are not for it."""
+    return gcc("-nostdinc", "-isystem", gcc("-print-file-name=include").strip(), "-D__KERNEL__", "-std=gnu89",
+               '-DKBUILD_MODNAME="x"', "-include", API / "include/api.h",
+               "-include", next((API / release).glob("include/*/autoconf.h")), "-I", API / "include", *args, "-x", "c", "-",
+               text="".join(f"#include <{h}>\n" for h in headers))
+
+
+def headers_of(release):
+    names = [str(p.relative_to(API / "include")) for p in (API / "include").glob("*/**/*.h")]
+    first = ["linux/kernel.h", "linux/module.h", "linux/sched.h"]       # some of the real ones count on these
+    return first + sorted(n for n in names if n not in first and compiled(release, [n], "-fsyntax-only") is not None)
+
+
+def declarators(declaration):
+    """"int a, *b[2]" -> [("a", "int %s"), ("b", "int *%s[2]")]; a pointer to a function: one name."""
+    pointer = re.search(r"\(\*(\w+)\)", declaration)
+    if pointer:
+        yield pointer[1], declaration[:pointer.start(1)] + "%s" + declaration[pointer.end(1):]
+        return
+    one = r"((?:\s*\*\s*(?:const\b)?)*)\s*\b(\w+)((?:\[[^]]*\])*)$"
+    first, *others = declaration.split(",")
+    base = re.match("(.*?)" + one, first)[1]
+    for text in [first[len(base):], *others]:
+        stars, name, array = re.match(one, text).groups()
+        yield name, f"{base} {stars}%s{array}"
+
+
+def same(kind, name, real, declaration):
+    """Two declarations that clash if the types are not the same."""
+    variable = f"{kind}_{name}".replace(" ", "_")
+    return f"extern __typeof__({real}) {variable};\nextern {declaration % variable};"
+
+
+def there(name):
+    """Is it known at all?  If it is a macro in the real tree, that is enough."""
+    return f"#ifndef {name}\nenum {{ there_{name} = sizeof({name}) }};\n"
+
+
+def structs(text):
+    for body, name, tag in re.findall(r"typedef struct \{([^{}]*)\} (\w+);|struct (\w+) \{", text):
+        if tag:
+            found = re.search(rf"struct {tag} \{{([^{{}}]*)\}}", text)
+            body, name = found[1], f"struct {tag}"
+        if name.replace("struct ", "").startswith("api_"):
+            continue
+        for field in filter(str.strip, body.split(";")):
+            for one, declaration in declarators(" ".join(field.split())):
+                if not one.startswith("api_"):
+                    yield same("field", f"{name} {one}", f"(({name} *)0)->{one}", declaration)
+
+
+def typedefs(text):
+    for declaration in re.findall(r"^typedef ([^{};]+);", text, re.M):
+        for name, same_type in declarators(" ".join(declaration.split())):
+            yield same("type", name, name, same_type)
+
+
+def variables(text):
+    for declaration in re.findall(r"^extern ([^(){};]+);", text, re.M):
+        for name, _ in declarators(" ".join(declaration.replace("*const", "* const").split())):
+            yield f"{there(name)}extern {declaration};\n#endif"
+
+
+def enums(text):
+    for body in re.findall(r"^enum \w* ?\{([^}]*)\}", text, re.M):
+        for name in re.findall(r"\w+", body):
+            yield there(name) + "#endif"
+
+
+def functions(release, headers):
+    with tempfile.NamedTemporaryFile() as out:
+        compiled(release, headers, "-aux-info", out.name, "-fsyntax-only")
+        for line in pathlib.Path(out.name).read_text().splitlines():
+            line = re.sub(r"(struct )?__va_list_tag \*", "va_list", line)
+            declaration = re.search(r"\*/ (?:extern|static) (.*?\b(\w+) \(.*\));", line)
+            if declaration and not declaration[2].startswith("api_"):
+                yield f"{there(declaration[2])}{declaration[1]};\n#endif"
+
+
+def macros(release, headers):
+    mine = compiled(release, headers, "-E", "-dM").splitlines()
+    known = set(compiled(release, [], "-E", "-dM").splitlines())
+    for line in sorted(set(mine) - known):
+        _, name, value = re.match(r"#define (\w+)(\S*)\s*(.*)$", line).group(0, 1, 3)
+        if name.startswith("API_"):
+            continue
+        yield there(name) + "#endif"
+        if re.fullmatch(r"0x[0-9a-f]+|\d+", value):
+            yield f"enum {{ value_{name} = 1 / (({name}) == {value}) }};"
+
+
+def source(release):
+    headers = headers_of(release)
+    text = compiled(release, headers, "-E", "-P")
+    parts = [*macros(release, headers), *typedefs(text), *structs(text), *enums(text), *variables(text),
+             *functions(release, headers)]
+    return "".join(f"#include <{h}>\n" for h in headers) + "\n" + "\n".join(parts) + "\n", len(parts)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What this kernel lacks is told by name, and nothing else is."""
+from harness import case
+
+# What is said where the kernel has no such option.
+OPTIONS = {
+    "CONFIG_OPTPROBES": "jump-optimised probes",
+    "CONFIG_KPROBES_ON_FTRACE": "ftrace-based probes",
+    "CONFIG_DEBUG_FS": "debugfs",
+    "CONFIG_UPROBES": "uprobes",
+}
+# The first release that has what is said before it.
+RELEASES = {
+    (2, 6, 26): "removal of many probes at once",
+    (2, 6, 25): "clocks known to agree on all CPUs",
+}
+SAID = "ot available on this kernel: "
+
+
+@case(core=True)
+def missing_is_told(t):
+    """What is not available is said once at load, once a session at tstart, and by gtpstat."""
+    wanted = {text for option, text in OPTIONS.items() if not t.kernel.config(option)}
+    wanted |= {text for release, text in RELEASES.items() if t.kernel.version < release}
+
+    def told(text, where):
+        lines = [line.split(SAID)[1] for line in text.splitlines() if SAID in line]
+        names = {text for text in (*OPTIONS.values(), *RELEASES.values()) for line in lines if line.startswith(text)}
+        assert names == wanted and len(lines) == len(wanted), (where, lines, wanted)
+
+    t.guest.sync_console()
+    told(t.guest.console_text(t.console_start), "at load")
+    told(t.sh("cat /proc/gtpstat"), "gtpstat")
+    for _ in range(2):
+        gdb = t.gdb()
+        gdb.cmd("trace vfs_read")
+        told(gdb.cmd("tstart"), "tstart")
+        gdb.cmd("tstop")
+        assert SAID not in gdb.cmd("tstart")
+        gdb.cmd("tstop")
+        gdb.close()

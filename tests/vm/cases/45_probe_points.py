@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Places where a probe would bring the machine down are refused, by the kernel or else by the module, with the reason."""
+import re
+
+from harness import GdbError, case
+
+MIDDLE = "that is not the start of an instruction"
+# Where it is not a section, it is refused by its symbols.
+ENTRY = ["system_call", "sysret_check", "int_ret_from_sys_call", "int_with_check", "retint_swapgs", "retint_restore_args",
+         "restore_args", "iret_label", "irq_return", "native_iret", "retint_kernel", "apic_timer_interrupt",
+         "reschedule_interrupt", "invalidate_interrupt0", "error_exit", "divide_error", "device_not_available",
+         "alignment_check", "call_softirq", "bad_gs", "ia32_sysenter_target", "ia32_cstar_target", "ia32_syscall",
+         "sysenter_past_esp", "restore_all", "entry_SYSCALL_64", "entry_SYSCALL_64_after_hwframe", "entry_INT80_32",
+         "entry_SYSENTER_32", "asm_exc_page_fault", "asm_exc_nmi", "asm_exc_int3", "asm_common_interrupt",
+         "asm_sysvec_apic_timer_interrupt", "paranoid_exit", "swapgs_restore_regs_and_return_to_usermode"]
+KPROBES = ["get_kprobe", "kprobe_handler", "kprobe_int3_handler", "do_int3", "do_debug", "exc_int3", "exc_nmi", "do_nmi",
+           "default_do_nmi", "int3", "nmi", "page_fault", "notifier_call_chain"]
+FUNCTIONS = ["vfs_read", "vfs_write", "fput", "do_exit", "kfree"]
+
+
+def refused(gdb, where):
+    """A tracepoint there, after a good one: tstart must fail; -> its message. Nothing is left in place."""
+    gdb.cmd("delete")
+    gdb.cmd("trace *vfs_write")
+    n, address = re.search(r"Tracepoint (\d+) at (0x\w+)", gdb.cmd(f"trace *{where}")).groups()
+    try:
+        gdb.cmd("tstart")
+    except GdbError as error:
+        message = str(error)
+    else:
+        raise AssertionError(f"{where} was not refused: " + gdb.cmd("tstatus"))
+    assert f"tracepoint {n} at {address}: " in message, (where, message)
+    assert "Trace is running" not in gdb.cmd("tstatus"), where
+    return message
+
+
+def nothing_is_armed(t):
+    assert t.sh("cat /sys/kernel/debug/kprobes/list 2>/dev/null || true") == ""
+
+
+def still_works(t, gdb):
+    """The experiment without the bad tracepoint, and the machine."""
+    nothing_is_armed(t)
+    gdb.cmd("delete")
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd(f"trace *vfs_read if ((struct task_struct *)$current_task)->pid == {load.pid}")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert "Collected 3 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    gdb.cmd("tfind none")
+
+
+def there(gdb, names):
+    """Those that this kernel has, with their addresses."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = int(gdb.eval(f"(unsigned long)&{name}"))
+        except GdbError:
+            pass
+    return found
+
+
+def instructions(gdb, name):
+    """The addresses of a function's first instructions, in the memory as it is."""
+    shown = gdb.cmd(f"disassemble &{name},+120")
+    found = [int(a, 16) for a in re.findall(r"^\s*(0x\w+) <", shown, re.M)]
+    return found[:-1]                   # the last may be cut off
+
+
+@case(timeout=400)
+def middle_of_an_instruction(t):
+    gdb = t.gdb()
+    tried = 0
+    for name in there(gdb, FUNCTIONS[:4]):
+        starts = instructions(gdb, name)
+        inside = [a for a in range(starts[0], starts[-1]) if a not in starts]
+        for address in inside[:3] + inside[len(inside) // 2:][:3] + inside[-2:]:
+            message = refused(gdb, f"{address:#x}")
+            assert MIDDLE in message, (name, message)
+            # What GDB calls by that name may be inlined elsewhere.
+            if name == "vfs_read":
+                assert f"(vfs_read+{address - starts[0]:#x}/" in message, message
+            tried += 1
+    assert tried >= 16, tried
+    still_works(t, gdb)
+
+
+@case(timeout=600)
+def every_instruction(t):
+    """The start of an instruction is not refused for not being one: a function's all at once, and again right after
+    that, when the kernel may still be at putting jumps back."""
+    gdb = t.gdb()
+    gdb.cmd("set circular-trace-buffer on")
+    tried = left = 0
+    for name in there(gdb, FUNCTIONS):
+        gdb.cmd("delete")
+        for address in instructions(gdb, name):
+            gdb.cmd(f"trace *{address:#x}")
+            tried += 1
+        for _ in range(2):
+            while True:
+                try:
+                    gdb.cmd("tstart")
+                    break
+                except GdbError as error:
+                    # What the kernel cannot copy, or keeps for itself.
+                    assert MIDDLE not in str(error) and "not known" not in str(error), str(error)
+                    gdb.cmd("delete " + re.search(r"tracepoint (\d+) at", str(error))[1])
+            t.sh("cat /proc/version; echo x >/tmp/x")
+            gdb.cmd("tstop")
+            assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+        left += len(re.findall(r"^\d+ +tracepoint", gdb.cmd("info tracepoints"), re.M))
+    assert tried > 60 and left > tried * 3 / 4, (left, tried)
+    still_works(t, gdb)
+
+
+@case(timeout=600)
+def entry_and_exception_code(t):
+    gdb = t.gdb()
+    found = there(gdb, ENTRY)
+    assert len(found) >= 5, found
+    for name, address in found.items():
+        message = refused(gdb, f"{address:#x}")
+        assert "entry code, where no probe is allowed" in message, (name, message)
+    print("    " + ", ".join(found), flush=True)
+    still_works(t, gdb)
+
+
+@case(timeout=400)
+def kprobe_and_nmi_text(t):
+    gdb = t.gdb()
+    found = there(gdb, KPROBES + (["atomic_notifier_call_chain"] if t.kernel.version < (2, 6, 32) else []))
+    assert len(found) >= 3, found
+    for name, address in found.items():
+        message = refused(gdb, f"{address:#x}")
+        assert "no probe is allowed" in message or "must not be probed" in message or "allows no probe" in message, \
+            (name, message)
+    print("    " + ", ".join(found), flush=True)
+    still_works(t, gdb)
+
+
+@case
+def enabled_late(t):
+    """A disabled tracepoint may be anywhere; enabled during the run it is refused, and the run goes on."""
+    gdb = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd(f"trace *vfs_read if ((struct task_struct *)$current_task)->pid == {load.pid}")
+    middle = next(a + 1 for a in instructions(gdb, "vfs_write") if a + 1 not in instructions(gdb, "vfs_write"))
+    gdb.cmd(f"trace *{middle:#x}")
+    gdb.cmd("disable 2")
+    gdb.cmd("tstart")
+    try:
+        gdb.cmd("enable 2")
+    except GdbError as error:
+        assert MIDDLE in str(error) and f"tracepoint 2 at {middle:#x}" in str(error), error
+    else:
+        raise AssertionError("it was enabled")
+    load.go()
+    gdb.cmd("tstop")
+    assert "Collected 3 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    nothing_is_armed(t)
+
+
+@case
+def ignored(t):
+    """With $ignore_error the bad one is left out, and $last_errno says why."""
+    gdb = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd(f"trace *vfs_read if ((struct task_struct *)$current_task)->pid == {load.pid}")
+    gdb.cmd(f"trace *{instructions(gdb, 'vfs_write')[0] + 1:#x}")
+    gdb.cmd("tvariable $ignore_error = 1")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert "Collected 3 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    assert gdb.eval("$last_errno") == "-84", gdb.eval("$last_errno")
+    nothing_is_armed(t)
