@@ -10,9 +10,9 @@ HEADS = 64
 
 
 def read(guest, address, size):
-    """Bytes at one of the kernel's addresses; all is aligned to 8."""
+    """Bytes at one of the kernel's addresses."""
     where = address - (IMAGE if address >= IMAGE else ALL_MEMORY)
-    job = guest.spawn(f"dd if=/dev/mem bs=8 skip={where // 8} count={size // 8} 2>/dev/null")
+    job = guest.spawn(f"peek /dev/mem {where} {size}")
     job.close_stdin()
     if job.wait() or len(job.output) != size:
         raise GuestError(f"/dev/mem at {where:#x}: {len(job.output)} bytes of {size}, status {job.status}")
@@ -34,12 +34,15 @@ def listed(guest, kernel):
     """One line for each probe, as in debugfs: its address and function."""
     names = {address: name for name, address in kernel.functions().items()}
     starts = sorted(names)
+    own = kernel.functions()["kretprobe_trampoline"]        # the kernel's, always there
     table, addr = layout(kernel)
     lines = []
     for entry in struct.unpack(f"<{HEADS}Q", read(guest, table, 8 * HEADS)):
         while entry:
             probe = read(guest, entry, addr + 8)
             entry, where = struct.unpack("<Q", probe[:8])[0], struct.unpack("<Q", probe[addr:])[0]
+            if where == own:
+                continue
             start = max((s for s in starts if s <= where), default=where)
             lines.append(f"{where:016x}  k  {names.get(start, '?')}+{where - start:#x}\n")
     return "".join(lines)

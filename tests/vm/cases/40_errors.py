@@ -119,7 +119,7 @@ def refused_places(t):
         message = refused(gdb)
         assert re.search(r"tracepoint \d+ at 0x[0-9a-f]+: ", message), message
         assert "outgoing packet" not in message, message
-        assert t.probes() == "", where
+        assert t.probes() == "", (where, t.probes())
         assert "No trace has been run" in gdb.cmd("tstatus")
     gdb.cmd("delete")
     n, shown = run(t, gdb, "vfs_read", "", "collect $regs")
