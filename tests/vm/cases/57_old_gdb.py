@@ -2,6 +2,7 @@
 """What old GDBs say, packet by packet, as it was recorded (sessions/, ../record), and what they must hear."""
 import pathlib
 import re
+import subprocess
 import time
 
 from harness import case
@@ -52,21 +53,15 @@ class Wire:
 class Session:
     """One file of sessions/, whose README.md says what its lines mean."""
 
-    def __init__(self, t, name):
+    def __init__(self, t, name, addresses, forms):
         self.t, self.lines = t, (SESSIONS / name).read_text().splitlines()
-        self.addresses, self.wire, self.asked = {}, None, 0
-
-    def address(self, name):
-        if name not in self.addresses:
-            line = re.search(rf"^(\w+) \w {name}$", self.t.sh(f"grep ' {name}' /proc/kallsyms"), re.M)
-            self.addresses[name] = int(line[1], 16)
-        return self.addresses[name]
+        self.addresses, self.forms = addresses, forms
+        self.wire, self.asked = None, 0
 
     def fill(self, text):
         def address(found):
-            value = self.address(found[1]) + int(found[2] or "0", 0)
-            return value.to_bytes(8, "little").hex() if found[3] else f"{value:x}"
-        return re.sub(r"\{(\w+)(\+0x[0-9a-f]+)?(:le)?\}", address, text)
+            return self.forms[found[3]](self.addresses[found[1]] + int(found[2] or "0", 0))
+        return re.sub(r"\{(\w+)(\+0x[0-9a-f]+)?(?::(\w+))?\}", address, text)
 
     def check(self, pattern, reply):
         regex = ""
@@ -129,10 +124,29 @@ class Session:
         return self.asked
 
 
+def load_offset(vmlinux):
+    """By how much the text's load address is less than its address."""
+    text = subprocess.run(["readelf", "-lW", vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
+    virtual, physical = re.search(r"^ +LOAD +0x\w+ (0x\w+) (0x\w+)", text, re.M).groups()
+    return int(virtual, 16) - int(physical, 16)
+
+
 def play(t, name):
-    assert Session(t, name).play() > 50
+    gdb = t.gdb(connect=False)
+    linked = int(gdb.eval("(unsigned long)&_text"))
+    t.connect(gdb)
+    addresses = {symbol: int(gdb.eval(f"(unsigned long)&{symbol}"))
+                 for symbol in ("_text", "_etext", "vfs_read", "jiffies_64", "linux_banner")}
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    slide, offset = addresses["_text"] - linked, load_offset(t.kernel.vmlinux)
+    forms = {None: "{:x}".format, "le": lambda address: address.to_bytes(8, "little").hex(),
+             "linked": lambda address: f"{address - slide:016x}",
+             "load": lambda address: f"{address - slide - offset:016x}"}
+    assert Session(t, name, addresses, forms).play() > 50
     # And the device is free for the next one.
-    assert int(t.gdb().eval("jiffies_64")) > 0
+    t.connect(gdb)
+    assert int(gdb.eval("jiffies_64")) > 0
 
 
 @case(needs="CONFIG_X86_64", timeout=400, core=True)
