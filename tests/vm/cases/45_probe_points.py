@@ -69,6 +69,11 @@ def instructions(gdb, name):
     return found[:-1]                   # the last may be cut off
 
 
+def a_middle(gdb):
+    starts = instructions(gdb, "vfs_write")
+    return next(a for a in range(starts[0], starts[-1]) if a not in starts)
+
+
 @case(timeout=400)
 def middle_of_an_instruction(t):
     gdb = t.gdb()
@@ -150,7 +155,7 @@ def enabled_late(t):
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8)
     gdb.cmd(f"trace *vfs_read if ((struct task_struct *)$current_task)->pid == {load.pid}")
-    middle = next(a + 1 for a in instructions(gdb, "vfs_write") if a + 1 not in instructions(gdb, "vfs_write"))
+    middle = a_middle(gdb)
     gdb.cmd(f"trace *{middle:#x}")
     gdb.cmd("disable 2")
     gdb.cmd("tstart")
@@ -172,7 +177,7 @@ def ignored(t):
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8)
     gdb.cmd(f"trace *vfs_read if ((struct task_struct *)$current_task)->pid == {load.pid}")
-    gdb.cmd(f"trace *{instructions(gdb, 'vfs_write')[0] + 1:#x}")
+    gdb.cmd(f"trace *{a_middle(gdb):#x}")
     gdb.cmd("tvariable $ignore_error = 1")
     gdb.cmd("tstart")
     load.go()
