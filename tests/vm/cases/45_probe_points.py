@@ -124,7 +124,7 @@ def entry_and_exception_code(t):
     for name, address in found.items():
         message = refused(gdb, f"{address:#x}")
         assert "entry code, where no probe is allowed" in message, (name, message)
-    print("    " + ", ".join(found), flush=True)
+    t.note(", ".join(found))
     still_works(t, gdb)
 
 
@@ -137,7 +137,7 @@ def kprobe_and_nmi_text(t):
         message = refused(gdb, f"{address:#x}")
         assert "no probe is allowed" in message or "must not be probed" in message or "allows no probe" in message, \
             (name, message)
-    print("    " + ", ".join(found), flush=True)
+    t.note(", ".join(found))
     still_works(t, gdb)
 
 
