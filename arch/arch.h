@@ -33,6 +33,9 @@ extern const char * const arch_feature;	/* its <feature name> */
 /* The address that the kernel's _text was linked for. */
 extern const unsigned long arch_link_text;
 
+/* How much less a load address in the vmlinux is than the address. */
+extern const unsigned long arch_load_offset;
+
 /*
  * Any context.  The registers of kernel code that hit a probe, all that are
  * saved right: regs, or *copy.

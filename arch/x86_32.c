@@ -68,6 +68,7 @@ const char * const arch_feature = "org.gnu.gdb.i386.core";
 
 const unsigned long arch_link_text = PAGE_OFFSET +
 	((CONFIG_PHYSICAL_START + PHYSICAL_ALIGN - 1) & ~(PHYSICAL_ALIGN - 1));
+const unsigned long arch_load_offset = PAGE_OFFSET;
 
 /*
  * Any context.  When kernel code traps, the CPU saves neither sp nor ss, and

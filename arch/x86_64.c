@@ -62,3 +62,4 @@ const unsigned int arch_pc = 16, arch_sp = 7;
 const char * const arch_name = "i386:x86-64";
 const char * const arch_feature = "org.gnu.gdb.i386.core";
 const unsigned long arch_link_text = __START_KERNEL;
+const unsigned long arch_load_offset = __START_KERNEL_map;

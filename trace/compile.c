@@ -10,6 +10,7 @@
 
 #include "arch/arch.h"
 #include "trace/compile.h"
+#include "trace/trace.h"
 
 /* What gtp_compile() works with. */
 struct compile {
@@ -144,13 +145,26 @@ static size_t compile_max_insns(const struct gtp_point *tp)
 	return n;
 }
 
+/*
+ * Up to 7.6 GDB goes on sending the step count when the user has taken
+ * while-stepping out of the actions.
+ */
+static void warn_step(struct compile *c)
+{
+	char text[112];
+
+	snprintf(text, sizeof(text),
+		 "Tracepoint %u: while-stepping is not available; a step count without actions is ignored.\n",
+		 c->tp->num);
+	rsp_notice(c->tx, text);
+	gtp_send_notices(c->tx);
+}
+
 static int compile_parts(struct compile *c)
 {
 	struct gtp_point *tp = c->tp;
 	struct rsp_text cond;
 
-	if (tp->step)
-		return complain(c, "while-stepping is not available");
 	if (tp->is_static)
 		return complain(c, "static tracepoints are not available");
 	if (tp->cond_hex) {
@@ -170,6 +184,8 @@ static int compile_parts(struct compile *c)
 	if (compile_actions(c, tp->acts))
 		return -1;
 	tp->nr_acts = c->nr_acts;
+	if (tp->step)
+		warn_step(c);
 	return 0;
 }
 

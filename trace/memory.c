@@ -53,20 +53,20 @@ int gtp_add_ro(struct rsp_text list)
 
 /*
  * How many bytes from addr on, of n, are constant.  GDB sends QTro as the
- * vmlinux was linked, whatever qOffsets said; a module's sections it sends as
- * they are.
+ * vmlinux was linked, whatever qOffsets said (before 7.3 as it is to be
+ * loaded); a module's sections it sends as they are.
  */
 static u32 constant_bytes(u64 addr, u32 n)
 {
 	u64 linked = addr - (gtp.text - arch_link_text);
+	const u64 forms[] = { linked, linked - arch_load_offset, addr };
 	const struct gtp_range *r;
+	unsigned int i;
 
-	list_for_each_entry(r, &gtp.ro, list) {
-		if (linked >= r->start && linked < r->end)
-			return min_t(u64, n, r->end - linked);
-		if (addr >= r->start && addr < r->end)
-			return min_t(u64, n, r->end - addr);
-	}
+	list_for_each_entry(r, &gtp.ro, list)
+		for (i = 0; i < ARRAY_SIZE(forms); i++)
+			if (forms[i] >= r->start && forms[i] < r->end)
+				return min_t(u64, n, r->end - forms[i]);
 	return 0;
 }
 

@@ -220,14 +220,15 @@ static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	rsp_puts(tx, gtp.armed ? "T1" : "T0");
 	if (!gtp.armed)
 		put_reason(tx);
+	/* First, for GDB before 7.4: it loses the field after "tstop:TEXT:0". */
+	put_field(tx, "starttime", gtp.start_us);
+	put_field(tx, "stoptime", gtp.stop_us);
 	put_field(tx, "tframes", info.frames);
 	put_field(tx, "tcreated", info.created);
 	put_field(tx, "tfree", min_t(u64, info.free, SIZE_SHOWN_MAX));
 	put_field(tx, "tsize", min_t(u64, info.size, SIZE_SHOWN_MAX));
 	put_field(tx, "circular", gtp.circular);
 	put_field(tx, "disconn", gtp.disconnected);
-	put_field(tx, "starttime", gtp.start_us);
-	put_field(tx, "stoptime", gtp.stop_us);
 	rsp_puts(tx, ";username:");
 	rsp_puts(tx, gtp.user ? gtp.user : "");
 	rsp_puts(tx, ";notes:");

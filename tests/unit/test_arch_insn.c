@@ -225,13 +225,14 @@ static void test_no_bytes(void)
  */
 static void test_random(void)
 {
-	unsigned long seed = 1, taken = 0, i;
+	unsigned long taken = 0, i;
+	u64 seed = 1;
 	unsigned int len, mode64, j;
 	u8 bytes[20];
 
 	for (i = 0; i < 400000; i++) {
 		for (j = 0; j < sizeof(bytes); j++) {
-			seed = seed * 6364136223846793005UL + 1442695040888963407UL;
+			seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
 			bytes[j] = seed >> 56;
 		}
 		mode64 = i & 1;
