@@ -96,7 +96,7 @@ def tfind_forms(t):
     load = t.load("open", n=3, file="/proc/version")
     gdb = t.gdb()
     # Two functions that each open(2) calls once, one after the other.
-    one, two = t.first("vfs_open", "getname"), t.first("do_dentry_open", "may_open")
+    one, two = t.first("vfs_open", "getname"), t.first("do_dentry_open", "may_open", "fd_install")
     first = trace(gdb, f"*{one}", load.pid, "collect $regs")
     second = trace(gdb, f"*{two}", load.pid, "collect $regs")
     gdb.cmd("tstart")
