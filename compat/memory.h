@@ -9,13 +9,31 @@
 #include <linux/vmstat.h>
 #include "compat/config.h"
 
-/* Process context.  Bytes that can be had without swapping, roughly. */
+/* Process context.  Of so many bytes, what is not in high memory, roughly. */
+static inline u64 kc_mem_low(u64 bytes)
+{
+#ifdef CONFIG_HIGHMEM
+	struct sysinfo info;
+	u64 low;
+
+	si_meminfo(&info);
+	low = (u64)(info.freeram - info.freehigh) * info.mem_unit;
+	return min(bytes, low);
+#else
+	return bytes;
+#endif
+}
+
+/*
+ * Process context.  Bytes that the kernel itself can have without swapping,
+ * roughly.
+ */
 static inline u64 kc_mem_available(void)
 {
 #ifdef KC_HAVE_SI_MEM_AVAILABLE
 	long pages = si_mem_available();
 
-	return pages > 0 ? (u64)pages << PAGE_SHIFT : 0;
+	return pages > 0 ? kc_mem_low((u64)pages << PAGE_SHIFT) : 0;
 #else
 	struct sysinfo info;
 	u64 pages;
@@ -28,7 +46,8 @@ static inline u64 kc_mem_available(void)
 	pages = global_page_state(NR_FILE_PAGES);
 #endif
 	/* Of the cache, half may well be in use. */
-	return (u64)info.freeram * info.mem_unit + (pages / 2 << PAGE_SHIFT);
+	return kc_mem_low((u64)info.freeram * info.mem_unit +
+			  (pages / 2 << PAGE_SHIFT));
 #endif
 }
 

@@ -4,7 +4,6 @@
 
 #define KC_HAVE_COPY_INATOMIC 1	/* read_kernel */
 #define KC_HAVE_PT_REGS_RAX 1	/* regs */
-/* kernel_sp: not available */
 #define KC_HAVE_CREATE_PROC_ENTRY 1	/* proc */
 #define KC_HAVE_DEBUGFS_CREATE 1	/* debugfs */
 #define KC_HAVE_POLL_UINT 1	/* poll_type */

@@ -4,7 +4,6 @@
 
 #define KC_HAVE_PROBE_KERNEL_READ 1	/* read_kernel */
 #define KC_HAVE_PT_REGS_AX 1	/* regs */
-#define KC_HAVE_KERNEL_STACK_POINTER 1	/* kernel_sp */
 #define KC_HAVE_PROC_FOPS 1	/* proc */
 #define KC_HAVE_DEBUGFS_CREATE 1	/* debugfs */
 #define KC_HAVE_POLL_UINT 1	/* poll_type */

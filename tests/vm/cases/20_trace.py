@@ -96,7 +96,7 @@ def tfind_forms(t):
     load = t.load("open", n=3, file="/proc/version")
     gdb = t.gdb()
     # Two functions that each open(2) calls once, one after the other.
-    one, two = t.first("vfs_open", "getname"), t.first("do_dentry_open", "may_open")
+    one, two = t.first("vfs_open", "getname"), t.first("do_dentry_open", "may_open", "fd_install")
     first = trace(gdb, f"*{one}", load.pid, "collect $regs")
     second = trace(gdb, f"*{two}", load.pid, "collect $regs")
     gdb.cmd("tstart")
@@ -163,7 +163,7 @@ def backtrace(t):
     gdb.cmd("tfind start")
     shown = gdb.cmd("bt")
     names = re.findall(r"^#\d+ .*?(\w+) \(", shown, re.M)
-    assert names[0] == "vfs_read" and any(re.search("sys_(ia32_)?pread64", name) for name in names[1:]), shown
+    assert names[0] == "vfs_read" and any(re.search("(?i)sysc?_(ia32_)?pread64", name) for name in names[1:]), shown
     assert "do_syscall_64" in names or "do_syscall_64" not in t.functions(), shown
     assert "count=8" in shown, shown
     gdb.cmd("up")
@@ -276,7 +276,7 @@ def buffer_full(t):
         shown = results[mode] = gdb.cmd("tstatus")
         assert re.search(r"Trace buffer has \d+ bytes of 60000 bytes free", shown), shown
         kept = frames(gdb)
-        assert 60 < kept < 200, shown       # a CPU's half of the buffer
+        assert 60 < kept < 300, shown       # a CPU's half of the buffer
         gdb.cmd("tfind start")
         first = int(gdb.eval("$i"))
         gdb.cmd(f"tfind {kept - 1}")

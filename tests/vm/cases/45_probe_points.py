@@ -120,11 +120,14 @@ def every_instruction(t):
 def entry_and_exception_code(t):
     gdb = t.gdb()
     found = there(gdb, ENTRY)
-    assert len(found) >= 5, found
+    entry = 0
     for name, address in found.items():
         message = refused(gdb, f"{address:#x}")
-        assert "entry code, where no probe is allowed" in message, (name, message)
-    print("    " + ", ".join(found), flush=True)
+        # Some kernels have some of it in kprobe text.
+        assert "where no probe is allowed" in message, (name, message)
+        entry += "entry code" in message
+    assert entry >= 4, entry
+    t.note(", ".join(found))
     still_works(t, gdb)
 
 
@@ -137,7 +140,7 @@ def kprobe_and_nmi_text(t):
         message = refused(gdb, f"{address:#x}")
         assert "no probe is allowed" in message or "must not be probed" in message or "allows no probe" in message, \
             (name, message)
-    print("    " + ", ".join(found), flush=True)
+    t.note(", ".join(found))
     still_works(t, gdb)
 
 

@@ -214,7 +214,7 @@ def resize_keeps_frames(t):
 def losses_by_cause(t):
     """Nothing is lost silently: each kind of loss is counted, in variables and in gtpstat."""
     gdb = t.gdb()
-    for mode, size, kind in (("on", 30000, "lost_overwritten"), ("on", 300, "lost_too_big"), ("on", 4, "lost_too_big")):
+    for mode, size, kind in (("on", 30000, "lost_overwritten"), ("on", 200, "lost_too_big"), ("on", 4, "lost_too_big")):
         load = t.load("pread", n=500, file="/proc/version", size=8)
         gdb.cmd("delete")
         gdb.cmd(f"set circular-trace-buffer {mode}")
