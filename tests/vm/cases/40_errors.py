@@ -202,7 +202,7 @@ def collecting_while_changing(t):
 @case
 def bad_bytecode(t):
     """Bytecode is checked at QTStart: each kind of mistake is refused, by tracepoint; nothing is left behind."""
-    gdb = t.gdb()
+    gdb = t.gdb(raw=True)
     address = int(gdb.eval("(unsigned long)vfs_read"))
     for code, complaint in (("ff27", "unknown bytecode instruction"), ("0127", "does not support"), ("3127", "unknown"),
                             ("34000027", "does not support"), ("2200", "runs past its end"), ("23ff", "ends inside an instruction"),
