@@ -131,7 +131,6 @@ row() {	# four columns
 row family need way "why not the newer ones"
 {
 	echo "/* Made by compat/probe.sh for $KDIR: stamp $stamp (do not edit) */"
-	echo "/* SPDX-License-Identifier: GPL-2.0 */"
 	echo "#ifndef COMPAT_CONFIG_H"
 	echo "#define COMPAT_CONFIG_H"
 	echo

@@ -10,12 +10,15 @@
 #define KC_HAVE_KTIME_GET_REAL_TS64 1	/* wall_clock */
 #define KC_HAVE_SCHED_CLOCK_H 1	/* hit_clock */
 #define KC_HAVE_KPROBE_SYMBOL_NAME 1	/* symbols */
+#define KC_HAVE_SPRINT_SYMBOL 1	/* symbol_at */
+#define KC_HAVE_ASM_INSN 1	/* insn_check */
 #define KC_HAVE_ASM_BARRIER 1	/* barrier */
 #define KC_HAVE_ATOMIC64 1	/* sequence */
 #define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
 #define KC_HAVE_CHECK_TSC_UNSTABLE 1	/* clock_order */
 #define KC_HAVE_SI_MEM_AVAILABLE 1	/* mem_available */
 #define KC_HAVE_SECURITY_LOCKED_DOWN 1	/* lockdown */
+#define KC_HAVE_LINUX_BUG 1	/* check */
 #define KC_HAVE_LOCKDEP_ASSERT_HELD 1	/* lockdep */
 #define KC_HAVE_CPUS_READ_LOCK 1	/* hotplug */
 #define KC_HAVE_SMP_CALL_FUNCTION_SINGLE 1	/* run_on_cpu */
