@@ -127,7 +127,8 @@ static void regions_add(const struct region *r, unsigned int n)
 	}
 }
 
-static void regions_find(void)
+/* Not inline: 32-bit kernels allow a function 1024 bytes of stack. */
+static noinline void regions_find(void)
 {
 	unsigned int i;
 
