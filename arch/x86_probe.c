@@ -66,14 +66,11 @@ static const struct region functions[] = {
 	{ "native_usergs_sysret32", "native_usergs_sysret32", NULL, ENTRY },
 	{ "native_irq_enable_sysexit", "native_irq_enable_sysexit", NULL, ENTRY },
 	{ "ia32_sysenter_target", "ia32_ptregs_common", NULL, ENTRY },
-	{ "bad_iret", "bad_iret", NULL, ENTRY },
-	{ "bad_gs", "bad_gs", NULL, ENTRY },
 #else
 	{ "ret_from_fork", "spurious_interrupt_bug", NULL, ENTRY },	/* 2.6.18 */
 	{ "ret_from_fork", "kernel_thread_helper", NULL, ENTRY },	/* 2.6.32 */
 	{ "mcount", "return_to_handler", NULL, ENTRY },
 	{ "xen_sysenter_target", "xen_failsafe_callback", NULL, ENTRY },
-	{ "iret_exc", "iret_exc", NULL, ENTRY },
 #endif
 	{ "xen_hvm_callback_vector", "xen_hvm_callback_vector", NULL, ENTRY },
 	{ "hyperv_callback_vector", "hyperv_callback_vector", NULL, ENTRY },
@@ -82,13 +79,20 @@ static const struct region functions[] = {
 	  KPROBES },
 };
 
-/* Longer than any of functions[]: then the order is not what it was. */
+/* Entry code for faults that it has itself: not in its section. */
+static const struct region fixups[] = {
+	{ "bad_iret", "bad_iret", NULL, ENTRY },
+	{ "bad_gs", "bad_gs", NULL, ENTRY },
+	{ "iret_exc", "iret_exc", NULL, ENTRY },
+};
+
+/* None of functions[] is longer, if the order is what it was. */
 #define REGION_MAX	0x8000
 
 static struct {
 	unsigned long start, end;
 	const char *why;
-} regions[ARRAY_SIZE(sections) + ARRAY_SIZE(functions)];
+} regions[ARRAY_SIZE(sections) + ARRAY_SIZE(fixups) + ARRAY_SIZE(functions)];
 static unsigned int nr_regions;		/* 0: not looked up yet */
 
 static void region_add(const struct region *r, unsigned long end)
@@ -108,21 +112,30 @@ static void region_add(const struct region *r, unsigned long end)
 	nr_regions++;
 }
 
-static void regions_find(void)
+/* Up to the end of each one's last function. */
+static void regions_add(const struct region *r, unsigned int n)
 {
 	struct kc_place place;
 	unsigned long last;
+
+	for (; n; n--, r++) {
+		last = kc_symbol(r->last);
+		if (!last || kc_symbol_at(last, &place) ||
+		    last - kc_symbol(r->first) > REGION_MAX)
+			continue;
+		region_add(r, place.start + place.size);
+	}
+}
+
+static void regions_find(void)
+{
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sections); i++)
 		region_add(&sections[i], kc_symbol(sections[i].last));
-	if (kc_symbol("__entry_text_start"))
-		return;
-	for (i = 0; i < ARRAY_SIZE(functions); i++) {
-		last = kc_symbol(functions[i].last);
-		if (last && !kc_symbol_at(last, &place))
-			region_add(&functions[i], place.start + place.size);
-	}
+	regions_add(fixups, ARRAY_SIZE(fixups));
+	if (!kc_symbol("__entry_text_start"))
+		regions_add(functions, ARRAY_SIZE(functions));
 }
 
 /* ---- instructions ------------------------------------------------------------- */

@@ -3,14 +3,17 @@
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include "compat/config.h"
 #include "compat/symbols.h"
 
 #ifdef KC_HAVE_KALLSYMS_LOOKUP_NAME
 
+/* It goes through all of the kernel's names, which takes milliseconds. */
 unsigned long kc_symbol(const char *name)
 {
+	cond_resched();
 	return kallsyms_lookup_name(name);
 }
 

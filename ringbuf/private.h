@@ -171,6 +171,10 @@ static inline u64 ringbuf_divide(u64 a, u32 b, u32 *rem)
 		*rem = a % b;
 		return a / b;
 	}
+	if (!(a >> 32)) {
+		*rem = (u32)a % b;
+		return (u32)a / b;
+	}
 	for (bit = 63; bit >= 0; bit--) {
 		r = (r << 1) | ((a >> bit) & 1);
 		if (r >= b) {

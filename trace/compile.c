@@ -146,7 +146,7 @@ static size_t compile_max_insns(const struct gtp_point *tp)
 }
 
 /*
- * Up to 7.6 GDB goes on sending the step count when the user has taken
+ * Before 7.6.1 GDB goes on sending the step count when the user has taken
  * while-stepping out of the actions.
  */
 static void warn_step(struct compile *c)

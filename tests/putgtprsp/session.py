@@ -328,7 +328,10 @@ def device_ends(c, kind):
     dev.write(packet('OK'))
     assert p.read(6) == packet('OK')
     dev.close()
-    p.relay.exits(0)
+    # A pty says EIO for a moment, before it says that it has ended.
+    if p.relay.p.wait(10):
+        p.relay.one_line('failed: Input/output error')
+        p.relay.exits(1)
     if kind != 'tty':
         assert read_to_end(p.rfd) == b''
 

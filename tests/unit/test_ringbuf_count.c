@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A count in halves, as 32-bit machines have it, while one CPU writes and
- * another reads: every way in which their accesses can interleave.
+ * What 32-bit machines do otherwise.  A count in halves, while one CPU writes
+ * and another reads: every way in which their accesses can interleave.  And
+ * division.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -108,8 +109,32 @@ static void a_glance_does_not_wait(void)
 	CHECK_EQ(loads, 3);
 }
 
+/* Against the compiler's own division. */
+static void division(void)
+{
+	static const u64 as[] = {
+		0, 1, 7, 0xffffffffULL, 0x100000000ULL, 0x100000001ULL,
+		0x123456789abcdefULL, 0x8000000000000000ULL, ~0ULL
+	};
+	static const u32 bs[] = { 1, 2, 3, 7, 4096, 65537, 0x80000000U, ~0U };
+	unsigned int i, j;
+	u64 a, q;
+	u32 rem;
+	int k;
+
+	for (i = 0; i < ARRAY_SIZE(as); i++)
+		for (j = 0; j < ARRAY_SIZE(bs); j++)
+			for (k = -2; k <= 2; k++) {
+				a = as[i] + k;
+				q = ringbuf_divide(a, bs[j], &rem);
+				CHECK_EQ(q, a / bs[j]);
+				CHECK_EQ(rem, a % bs[j]);
+			}
+}
+
 int main(void)
 {
+	RUN(division);
 	RUN(a_value_is_old_or_new);
 	RUN(a_glance_does_not_wait);
 	return unit_end();

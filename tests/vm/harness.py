@@ -182,8 +182,8 @@ class Test:
 
     # GDB.
 
-    def gdb(self, connect=True, program=True, relay=GUEST_RELAY):
-        """-> Gdb on the host, with the kernel's symbols, connected to the guest's module."""
+    def gdb(self, connect=True, program=True, relay=GUEST_RELAY, raw=False):
+        """-> Gdb on the host, with the kernel's symbols, connected to the guest's module; raw: for QTStart by hand."""
         transcript = self.logs / f"{self.kernel.name}-{self.name}-gdb{len(self.transcripts) or ''}.log"
         self.transcripts.append(transcript)
         # Cleaned up in reverse: GDB leaves while the relay still answers.
@@ -192,6 +192,10 @@ class Test:
         self.cleanup.callback(gdb.close)
         if connect:
             self.connect(gdb, relay)
+        if raw:
+            # A session's first start tells what the kernel lacks before it answers: `maint packet` would show only that.
+            for command in ("trace *vfs_read if 0", "tstart", "tstop", "delete"):
+                gdb.cmd(command)
         return gdb
 
     def connect(self, gdb, relay=GUEST_RELAY):
@@ -199,7 +203,7 @@ class Test:
         self.guest.start_relay(relay)
         return gdb.connect(self.guest.gdb_socket)
 
-    def guest_gdb(self, *commands, timeout=60):
+    def guest_gdb(self, *commands, timeout=180):
         """Run GDB in the guest on commands, one after the other; -> Result. Needs @case(guest_gdb=True)."""
         words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
         return self.run(f"gdb -nx -q -batch {words}", timeout)

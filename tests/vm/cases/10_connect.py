@@ -153,7 +153,7 @@ def without_a_vmlinux(t):
     assert "Linux version" in gdb.cmd(f"x/s {address:#x}")
 
 
-@case(guest_gdb=True)
+@case(guest_gdb=True, timeout=900)
 def gdb_in_the_guest(t):
     """GDB's own `target remote /proc/gtp`, without a relay, and with one."""
     banner = symbol(t, "linux_banner")
@@ -163,7 +163,7 @@ def gdb_in_the_guest(t):
         assert "get_tty_state" not in shown, shown
 
 
-@case(guest_gdb=True)
+@case(guest_gdb=True, timeout=900)
 def relay_modes(t):
     """putgtprsp on a Unix socket and on TCP, both ways, with the real device; it lets go of it each time."""
     banner = symbol(t, "linux_banner")

@@ -96,7 +96,7 @@ def tfind_forms(t):
     load = t.load("open", n=3, file="/proc/version")
     gdb = t.gdb()
     # Two functions that each open(2) calls once, one after the other.
-    one, two = t.first("vfs_open", "getname"), t.first("do_dentry_open", "may_open")
+    one, two = t.first("vfs_open", "getname"), t.first("do_dentry_open", "may_open", "fd_install")
     first = trace(gdb, f"*{one}", load.pid, "collect $regs")
     second = trace(gdb, f"*{two}", load.pid, "collect $regs")
     gdb.cmd("tstart")
@@ -362,7 +362,7 @@ def disconnection_stops(t):
 def constants_end_where_they_end(t):
     """A QTro range is served live in a frame, to its end and no further, and never in place of what was collected."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
-    gdb = t.gdb()
+    gdb = t.gdb(raw=True)
     jiffies = int(gdb.eval("(unsigned long)&jiffies_64"))
     read = int(gdb.eval("(unsigned long)vfs_read"))
     for packet in ("QTinit", f"QTDP:1:{read:x}:E:0:0-", f"QTDP:-1:{read:x}:M-1,{jiffies + 8:X},40",

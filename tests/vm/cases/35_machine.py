@@ -13,7 +13,7 @@ def reply(gdb, packet):
 @case(core=True)
 def ends_of_the_address_space(t):
     """Reads do not go round the end of the address space, and an address that is too wide is not cut until it fits."""
-    gdb = t.gdb()
+    gdb = t.gdb(raw=True)
     last = (1 << t.bits) - 1
     for address, length in ((last, 2), (last - 2, 4), (last & ~4095, 4096), (last & ~4095, 8192)):
         assert reply(gdb, f"m{address:x},{length:x}") == "E01", hex(address)

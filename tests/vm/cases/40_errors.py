@@ -134,7 +134,7 @@ def refused_actions(t):
     gdb.actions(1, "while-stepping 3", "collect $regs", "end")
     message = refused(gdb)
     assert "tracepoint 1 at 0x" in message and "while-stepping is not available" in message, message
-    # GDB up to 7.6 goes on sending the step count when its actions are gone: that is said, and no error.
+    # GDB before 7.6.1 goes on sending the step count when its actions are gone: that is said, and no error.
     gdb.actions(1, "while-stepping 3", "end")
     shown = gdb.cmd("tstart")
     assert "Tracepoint 1: while-stepping is not available; a step count without actions is ignored." in shown, shown
@@ -202,7 +202,7 @@ def collecting_while_changing(t):
 @case
 def bad_bytecode(t):
     """Bytecode is checked at QTStart: each kind of mistake is refused, by tracepoint; nothing is left behind."""
-    gdb = t.gdb()
+    gdb = t.gdb(raw=True)
     address = int(gdb.eval("(unsigned long)vfs_read"))
     for code, complaint in (("ff27", "unknown bytecode instruction"), ("0127", "does not support"), ("3127", "unknown"),
                             ("34000027", "does not support"), ("2200", "runs past its end"), ("23ff", "ends inside an instruction"),

@@ -127,7 +127,7 @@ def entry_and_exception_code(t):
         assert "where no probe is allowed" in message, (name, message)
         entry += "entry code" in message
     assert entry >= 4, entry
-    print("    " + ", ".join(found), flush=True)
+    t.note(", ".join(found))
     still_works(t, gdb)
 
 
@@ -140,7 +140,7 @@ def kprobe_and_nmi_text(t):
         message = refused(gdb, f"{address:#x}")
         assert "no probe is allowed" in message or "must not be probed" in message or "allows no probe" in message, \
             (name, message)
-    print("    " + ", ".join(found), flush=True)
+    t.note(", ".join(found))
     still_works(t, gdb)
 
 

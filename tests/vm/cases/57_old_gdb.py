@@ -157,11 +157,11 @@ def gdb_7_0_1(t):
 
 @case(needs="CONFIG_X86_64", timeout=400, core=True)
 def gdb_7_2(t):
-    """RHEL 6's: variables, sources, uploads, disconnected tracing; no traceframe-info."""
+    """RHEL 6's: variables, sources, uploads, disconnected tracing; old step counts."""
     play(t, "7.2.txt")
 
 
 @case(needs="CONFIG_X86_64", timeout=400, core=True)
 def gdb_7_6_1(t):
-    """RHEL 7's: notes, buffer size, enabling during a run, old step counts."""
+    """RHEL 7's: notes, buffer size, enabling during a run, traceframe-info."""
     play(t, "7.6.1.txt")
