@@ -11,6 +11,12 @@ import subprocess
 import tempfile
 
 API = pathlib.Path(__file__).resolve().parent / "api"
+KBUILD = """\
+always := check.o
+always-y := check.o
+EXTRA_CFLAGS := -w
+ccflags-y := -w
+"""
 
 
 def gcc(*args, text=""):
@@ -117,3 +123,12 @@ def source(release):
     parts = [*macros(release, headers), *typedefs(text), *structs(text), *enums(text), *variables(text),
              *functions(release, headers)]
     return "".join(f"#include <{h}>\n" for h in headers) + "\n" + "\n".join(parts) + "\n", len(parts)
+
+
+def write(release, where):
+    """source() as a module to be built in that directory; how many declarations it compares."""
+    text, count = source(release)
+    (where / "check.c").write_text(text)
+    for name in ("Kbuild", "Makefile"):
+        (where / name).write_text(KBUILD)
+    return count
