@@ -20,12 +20,11 @@ unsigned long kc_symbol(const char *name)
 #else
 
 /*
- * kallsyms_lookup_name() is not exported since 5.7 (0bd476e6c671); to call it
- * by an address found otherwise is a fault where IBT is on, since its endbr is
- * erased at boot.  But register_kprobe() looks the name up, whether or not it
- * then allows a probe there, and a disabled probe changes no code.
+ * kallsyms_lookup_name() is not exported since 5.7 (0bd476e6c671), and on RHEL 6.
+ * But register_kprobe() looks the name up, whether or not it then allows a probe
+ * there, and a disabled probe changes no code.
  */
-unsigned long kc_symbol(const char *name)
+static unsigned long symbol_by_kprobe(const char *name)
 {
 	struct kprobe kp;
 
@@ -36,6 +35,33 @@ unsigned long kc_symbol(const char *name)
 		unregister_kprobe(&kp);
 	return (unsigned long)kp.addr;
 }
+
+#if defined(CONFIG_X86_KERNEL_IBT) || defined(CONFIG_CFI_CLANG) || \
+	defined(CONFIG_CFI)
+
+/*
+ * To call what no header offers is a fault here: the endbr of functions that are
+ * not exported is erased at boot.
+ */
+unsigned long kc_symbol(const char *name)
+{
+	return symbol_by_kprobe(name);
+}
+
+#else
+
+/* A kprobe costs a grace period, so only the first name is looked up by one. */
+unsigned long kc_symbol(const char *name)
+{
+	static unsigned long (*lookup)(const char *name);
+
+	cond_resched();
+	if (!lookup)
+		lookup = (void *)symbol_by_kprobe("kallsyms_lookup_name");
+	return lookup ? lookup(name) : 0;
+}
+
+#endif
 
 #endif
 
