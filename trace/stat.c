@@ -80,7 +80,7 @@ void gtp_show_stat(struct seq_file *m)
 		show_cpus(m);
 	show_points(m);
 	for (i = 0; kc_missing(i); i++)
-		seq_printf(m, "%snot available on this kernel: %s\n",
+		seq_printf(m, "%s# not available on this kernel: %s\n",
 			   i ? "" : "\n", kc_missing(i));
 	mutex_unlock(&gtp.lock);
 }

@@ -70,7 +70,7 @@ def end_of_image(gdb):
             return True
         except GdbError:
             return False
-    good = int(gdb.eval("(unsigned long)&_end")) - 1 & -4096
+    good = int(gdb.eval("(unsigned long)&__bss_stop")) - 1 & -4096
     bad = next(address for address in range(good, good + (1 << 30), 1 << 20) if not readable(address))
     good = max(good, bad - (1 << 20))
     while bad - good > 4096:
@@ -112,7 +112,9 @@ def user_memory(t):
 def refused_places(t):
     """A probe that cannot be: the tracepoint, the address and the reason, and no probe is left."""
     gdb = t.gdb()
-    for where in ("*0x1000", "*&jiffies_64", "*(unsigned long)vfs_read+1", "*get_kprobe"):
+    starts = [int(start, 16) for start in re.findall(r"^\s*(0x[0-9a-f]+)", gdb.cmd("x/9i vfs_read"), re.M)]
+    middle = next(address for address in range(starts[0], starts[-1]) if address not in starts)
+    for where in ("*0x1000", "*&jiffies_64", f"*{middle:#x}", "*get_kprobe"):
         gdb.cmd("delete")
         gdb.cmd("trace vfs_write")
         gdb.cmd(f"trace {where}")
