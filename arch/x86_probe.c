@@ -6,6 +6,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "arch/arch.h"
@@ -95,9 +96,10 @@ static struct {
 } regions[ARRAY_SIZE(sections) + ARRAY_SIZE(fixups) + ARRAY_SIZE(functions)];
 static unsigned int nr_regions;		/* 0: not looked up yet */
 
-static void region_add(const struct region *r, unsigned long end)
+static void region_add(const struct region *r, unsigned long start,
+		       unsigned long end)
 {
-	unsigned long start = kc_symbol(r->first), with;
+	unsigned long with;
 
 	if (!start || end <= start)
 		return;
@@ -115,15 +117,19 @@ static void region_add(const struct region *r, unsigned long end)
 /* Up to the end of each one's last function. */
 static void regions_add(const struct region *r, unsigned int n)
 {
+	unsigned long start, last;
 	struct kc_place place;
-	unsigned long last;
 
 	for (; n; n--, r++) {
-		last = kc_symbol(r->last);
-		if (!last || kc_symbol_at(last, &place) ||
-		    last - kc_symbol(r->first) > REGION_MAX)
+		/* To look a name up takes milliseconds on an old kernel. */
+		start = kc_symbol(r->first);
+		if (!start)
 			continue;
-		region_add(r, place.start + place.size);
+		last = strcmp(r->first, r->last) ? kc_symbol(r->last) : start;
+		if (!last || last - start > REGION_MAX ||
+		    kc_symbol_at(last, &place))
+			continue;
+		region_add(r, start, place.start + place.size);
 	}
 }
 
@@ -133,7 +139,8 @@ static noinline void regions_find(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sections); i++)
-		region_add(&sections[i], kc_symbol(sections[i].last));
+		region_add(&sections[i], kc_symbol(sections[i].first),
+			   kc_symbol(sections[i].last));
 	regions_add(fixups, ARRAY_SIZE(fixups));
 	if (!kc_symbol("__entry_text_start"))
 		regions_add(functions, ARRAY_SIZE(functions));
