@@ -83,12 +83,14 @@ def middle_of_an_instruction(t):
         inside = [a for a in range(starts[0], starts[-1]) if a not in starts]
         for address in inside[:3] + inside[len(inside) // 2:][:3] + inside[-2:]:
             message = refused(gdb, f"{address:#x}")
-            assert MIDDLE in message, (name, message)
+            # The kernel refuses all of a static call (since 5.10), and does not say why.
+            static = t.kernel.version >= (5, 10) and "the kernel allows no probe there" in message
+            assert MIDDLE in message or static, (name, message)
             # What GDB calls by that name may be inlined elsewhere.
             if name == "vfs_read":
                 assert f"(vfs_read+{address - starts[0]:#x}/" in message, message
-            tried += 1
-    assert tried >= 16, tried
+            tried += not static
+    assert tried >= 12, tried
     still_works(t, gdb)
 
 
