@@ -203,7 +203,8 @@ def gdb(target, dev):
         raise Skip('no gdb here')
     job = Job(stub, dev)
     args = ['gdb', '-nx', '-batch']
-    for command in ('set architecture i386:x86-64', 'target remote ' + target, 'x/4xb 0xab', 'monitor hello', 'detach'):
+    # On a busy machine an answer may take more than GDB's usual two seconds.
+    for command in ('set remotetimeout 30', 'set architecture i386:x86-64', 'target remote ' + target, 'x/4xb 0xab', 'monitor hello', 'detach'):
         args += ['-ex', command]
     p = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
                        preexec_fn=default_signals)
