@@ -47,16 +47,20 @@ def blocks_over_pages(t):
     gdb = t.gdb()
     gdb.cmd("set max-value-size unlimited")
     gdb.cmd("set trace-buffer-size 8000000")
-    # Memory that does not change.
-    start = int(gdb.eval("(unsigned long)&__start_rodata"))
-    live = dump(gdb, start, 1048576 + 70000)
-    sizes = [5000, 65536, 100000, 1048576]
+    sizes, length = [5000, 65536, 100000, 1048576], 1048576 + 70000
+    # Memory that does not change. A small kernel has too few constants: its code will do.
+    start, end = (int(gdb.eval(f"(unsigned long)&{name}")) for name in ("__start_rodata", "__end_rodata"))
+    if end - start < length:
+        start, end = (int(gdb.eval(f"(unsigned long)&{name}")) for name in ("_text", "_etext"))
+    assert end - start >= length, (start, end)
     load = t.load("pread", n=1, file="/proc/version", size=8)
     for size in sizes:
         trace(gdb, "vfs_read", MINE.format(load.pid), f"collect *(char(*)[{size}]){start + 13:#x}")
     trace(gdb, "vfs_read", MINE.format(load.pid), "collect jiffies_64",
           *[f"collect *(char(*)[{7000 + i}]){start + i * 9001:#x}" for i in range(40)])
     gdb.cmd("tstart")
+    # Now, as the breakpoint is in it.
+    live = dump(gdb, start, length)
     load.go()
     gdb.cmd("tstop")
     assert "Collected 5 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
