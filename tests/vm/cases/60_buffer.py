@@ -239,7 +239,8 @@ def losses_by_cause(t):
     inner = t.first("copy_from_kernel_nofault", "probe_kernel_read", "copy_user_generic")
     inner = re.findall(r"^\s*(0x\w+)", gdb.cmd(f"x/2i {inner}"), re.M)
     # At a function's entry ftrace may be what calls the probe, and that of 4.4 keeps a nested call from it, and tells nobody.
-    trace(gdb, f"*{inner[t.kernel.version < (5, 10)]}", "", "collect $regs")
+    behind = t.kernel.config("CONFIG_KPROBES_ON_FTRACE") and t.kernel.version < (5, 10)
+    trace(gdb, f"*{inner[1 if behind else 0]}", "", "collect $regs")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
