@@ -4,6 +4,7 @@
 #include <linux/string.h>
 #include <asm/page.h>
 #include "arch/arch.h"
+#include "arch/x86_regs.h"
 #include "compat/check.h"
 #include "compat/regs.h"
 
@@ -13,8 +14,6 @@
 /* Whatever is in the upper half of its place is no part of it. */
 #define SEGMENT(reg, field)						\
 	{ reg, "int32", 32, offsetof(struct pt_regs, KC_REG(field)), 2 }
-
-#define UNSAVED(reg, type, bits) { reg, type, bits, ARCH_REG_UNSAVED, 0 }
 
 /*
  * GDB's feature org.gnu.gdb.i386.core wants all of these, in this order.  fs
@@ -37,22 +36,7 @@ const struct arch_reg arch_regs[] = {
 	SEGMENT("es", es),
 	UNSAVED("fs", "int32", 32),
 	UNSAVED("gs", "int32", 32),
-	UNSAVED("st0", "i387_ext", 80),
-	UNSAVED("st1", "i387_ext", 80),
-	UNSAVED("st2", "i387_ext", 80),
-	UNSAVED("st3", "i387_ext", 80),
-	UNSAVED("st4", "i387_ext", 80),
-	UNSAVED("st5", "i387_ext", 80),
-	UNSAVED("st6", "i387_ext", 80),
-	UNSAVED("st7", "i387_ext", 80),
-	UNSAVED("fctrl", "int32", 32),
-	UNSAVED("fstat", "int32", 32),
-	UNSAVED("ftag", "int32", 32),
-	UNSAVED("fiseg", "int32", 32),
-	UNSAVED("fioff", "int32", 32),
-	UNSAVED("foseg", "int32", 32),
-	UNSAVED("fooff", "int32", 32),
-	UNSAVED("fop", "int32", 32),
+	X87_REGS
 };
 
 const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);

@@ -3,6 +3,7 @@
 #include <linux/stddef.h>
 #include <asm/page.h>
 #include "arch/arch.h"
+#include "arch/x86_regs.h"
 #include "compat/check.h"
 #include "compat/regs.h"
 
@@ -10,8 +11,6 @@
 	reg, type, bits, offsetof(struct pt_regs, field),		\
 	sizeof(((struct pt_regs *)0)->field)				\
 }
-
-#define UNSAVED(reg, type, bits) { reg, type, bits, ARCH_REG_UNSAVED, 0 }
 
 /* GDB's feature org.gnu.gdb.i386.core wants all of these, in this order. */
 const struct arch_reg arch_regs[] = {
@@ -39,22 +38,7 @@ const struct arch_reg arch_regs[] = {
 	UNSAVED("es", "int32", 32),
 	UNSAVED("fs", "int32", 32),
 	UNSAVED("gs", "int32", 32),
-	UNSAVED("st0", "i387_ext", 80),
-	UNSAVED("st1", "i387_ext", 80),
-	UNSAVED("st2", "i387_ext", 80),
-	UNSAVED("st3", "i387_ext", 80),
-	UNSAVED("st4", "i387_ext", 80),
-	UNSAVED("st5", "i387_ext", 80),
-	UNSAVED("st6", "i387_ext", 80),
-	UNSAVED("st7", "i387_ext", 80),
-	UNSAVED("fctrl", "int32", 32),
-	UNSAVED("fstat", "int32", 32),
-	UNSAVED("ftag", "int32", 32),
-	UNSAVED("fiseg", "int32", 32),
-	UNSAVED("fioff", "int32", 32),
-	UNSAVED("foseg", "int32", 32),
-	UNSAVED("fooff", "int32", 32),
-	UNSAVED("fop", "int32", 32),
+	X87_REGS
 };
 
 const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
