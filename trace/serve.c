@@ -31,7 +31,8 @@ static void serve_supported(struct rsp_tx *tx)
 	rsp_puts(tx, ";QStartNoAckMode+;qXfer:features:read+"
 		 ";qXfer:traceframe-info:read+;ConditionalTracepoints+"
 		 ";TracepointSource+;TraceStateVariables+;DisconnectedTracing+"
-		 ";EnableDisableTracepoints+;QTBuffer:size+;tracenz+");
+		 ";EnableDisableTracepoints+;InstallInTrace+"
+		 ";QTBuffer:size+;tracenz+");
 }
 
 static void serve_thread_extra(struct rsp_tx *tx)
@@ -103,6 +104,9 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	case RSP_QTFV:
 	case RSP_QTSV:
 		gtp_serve_upload(cmd->id, tx);
+		break;
+	case RSP_MONITOR:
+		gtp_serve_monitor(cmd->hex, tx);
 		break;
 	case RSP_MALFORMED:
 		rsp_error(tx, "%s", cmd->why);

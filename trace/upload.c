@@ -22,14 +22,15 @@ static void put_where(struct rsp_tx *tx, char kind, const struct gtp_point *tp)
 	rsp_printf(tx, "%c%x:%llx:", kind, tp->num, (unsigned long long)tp->addr);
 }
 
-static void put_definition(struct rsp_tx *tx, const struct gtp_point *tp)
+void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
+			int with_cond)
 {
 	put_where(tx, 'T', tp);
 	rsp_printf(tx, "%c:%llx:%llx", tp->enabled ? 'E' : 'D',
 		   (unsigned long long)tp->step, (unsigned long long)tp->pass);
 	if (tp->is_static)
 		rsp_puts(tx, ":S");
-	if (tp->cond_hex) {
+	if (tp->cond_hex && with_cond) {
 		rsp_printf(tx, ":X%zx,", strlen(tp->cond_hex) / 2);
 		rsp_puts(tx, tp->cond_hex);
 	}
@@ -45,15 +46,14 @@ static void put_source(struct rsp_tx *tx, const struct gtp_point *tp,
 	rsp_puts(tx, t->text);
 }
 
-/* Piece n of a tracepoint; 0 if it has no more. */
-static int put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
+int gtp_put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
 {
 	const struct gtp_text *t;
 	struct gtp_count count;
 	int step = 0;
 
 	if (!n--) {
-		put_definition(tx, tp);
+		gtp_put_definition(tx, tp, 1);
 		return 1;
 	}
 	list_for_each_entry(t, &tp->actions, list) {
@@ -82,7 +82,7 @@ static int put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
 
 static void upload_point(struct rsp_tx *tx)
 {
-	while (up_tp && !put_piece(tx, up_tp, up_piece)) {
+	while (up_tp && !gtp_put_piece(tx, up_tp, up_piece)) {
 		up_piece = 0;
 		if (up_tp->list.next == &gtp.points)
 			up_tp = NULL;
@@ -95,20 +95,24 @@ static void upload_point(struct rsp_tx *tx)
 		rsp_putc(tx, 'l');
 }
 
-static void upload_var(struct rsp_tx *tx)
+int gtp_put_var(struct rsp_tx *tx, u32 slot)
 {
-	const struct gtp_var *var = gtp_var_slot(up_var);
+	const struct gtp_var *var = gtp_var_slot(slot);
 
-	if (!var) {
-		rsp_putc(tx, 'l');
-		return;
-	}
-	up_var++;
+	if (!var)
+		return 0;
 	rsp_printf(tx, "%x:%llx:%x:", var->num,
 		   (unsigned long long)(var->special ? gtp_var_get(var) :
 					var->initial),
 		   var->builtin);
 	rsp_put_hex_str(tx, var->name);
+	return 1;
+}
+
+static void upload_var(struct rsp_tx *tx)
+{
+	if (!gtp_put_var(tx, up_var++))
+		rsp_putc(tx, 'l');
 }
 
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx)
