@@ -70,6 +70,8 @@ int gtp_set_size(u64 bytes)
 
 /* ---- probes ----------------------------------------------------------------- */
 
+#define NO_CODE	"no code of the kernel or of a loaded module is there"
+
 /*
  * The kernel has but one word for all that it does not take.  Not inline: 32-bit
  * kernels allow a function 1024 bytes of stack.
@@ -79,7 +81,7 @@ static noinline const char *run_invalid(u64 addr)
 	struct kc_place place;
 
 	if (kc_symbol_at(addr, &place))
-		return "no code of the kernel or of a loaded module is there";
+		return NO_CODE;
 	/* Of a module it would be "name+0x1/0x2 [module]". */
 	if (addr >= kc_symbol("_etext") && !strchr(place.text, '['))
 		return "that is data, not code";
@@ -94,7 +96,7 @@ static const char *run_probe_error(const struct gtp_point *tp, int err)
 	case -EINVAL:
 		return run_invalid(tp->addr);
 	case -ENOENT:
-		return "there is no code at that address";
+		return NO_CODE;
 	case -EILSEQ:
 		return "that is not the start of an instruction";
 	case -ENOMEM:

@@ -136,7 +136,8 @@ static void save_header(struct save *s)
 	rsp_printf(&s->line, "%x", gtp_reg_block_len());
 	line_end(s);
 	save_status(s);
-	list_for_each_entry(tp, &gtp.points, list)
+	/* In the order of an upload. */
+	list_for_each_entry_reverse(tp, &gtp.points, list)
 		save_point(s, tp);
 	save_vars(s);
 	save_target(s);

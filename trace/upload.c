@@ -2,6 +2,9 @@
 /*
  * What a GDB that connects again is told: tracepoints (qTfP, qTsP) and
  * variables (qTfV, qTsV).  All process context, under gtp.lock.
+ *
+ * The last tracepoint comes first: GDB turns the order round before it numbers
+ * them, and takes the numbers for the target's when it adds one to a run.
  */
 #include <linux/string.h>
 
@@ -84,10 +87,10 @@ static void upload_point(struct rsp_tx *tx)
 {
 	while (up_tp && !gtp_put_piece(tx, up_tp, up_piece)) {
 		up_piece = 0;
-		if (up_tp->list.next == &gtp.points)
+		if (up_tp->list.prev == &gtp.points)
 			up_tp = NULL;
 		else
-			up_tp = list_entry(up_tp->list.next, struct gtp_point,
+			up_tp = list_entry(up_tp->list.prev, struct gtp_point,
 					   list);
 	}
 	up_piece++;
@@ -120,7 +123,7 @@ void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx)
 	switch (id) {
 	case RSP_QTFP:
 		up_tp = list_empty(&gtp.points) ? NULL :
-			list_entry(gtp.points.next, struct gtp_point, list);
+			list_entry(gtp.points.prev, struct gtp_point, list);
 		up_piece = 0;
 		upload_point(tx);
 		break;
