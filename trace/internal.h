@@ -176,12 +176,17 @@ struct gtp {
 	u64 self_trace;
 	u64 bt_size;		/* $bt: bytes of stack */
 	int told_missing;	/* to this session */
+	struct rsp_tx *start_tx;	/* QTStart: the thread answers it; or NULL */
+	int closing;		/* read without the lock: give QTStart up */
 	pid_t self;		/* hit path reads: the session's process, or 0 */
 	unsigned long text;	/* where _text is */
 };
 
 extern struct gtp gtp;
 
+/* QTStart takes its time: let the thread do it, and answer. */
+void gtp_start_later(struct rsp_tx *tx);
+void gtp_start_now(void);	/* if it was asked for */
 int gtp_run_init(void);
 void gtp_run_exit(void);
 /* 0, or -1 with the reply in tx. */

@@ -308,7 +308,8 @@ static int run_arm_all(struct rsp_tx *tx)
 
 	list_for_each_entry(tp, &gtp.points, list) {
 		run_progress(tx, done++, &told_us);
-		if (run_arm_wanted(tp, tx)) {
+		/* Nobody waits for it any more. */
+		if (kc_load(&gtp.closing) || run_arm_wanted(tp, tx)) {
 			run_disarm();
 			return -1;
 		}
@@ -406,17 +407,43 @@ void gtp_stop(enum gtp_reason reason)
 /* ---- the thread ----------------------------------------------------------------- */
 
 /*
+ * Who writes QTStart to the device need not wait for its end, and can meanwhile
+ * pass on to GDB what is said of its progress.
+ */
+void gtp_start_later(struct rsp_tx *tx)
+{
+	gtp.start_tx = tx;
+	wake_up(&run_wait);
+	wake_up_process(run_thread);	/* it may be sleeping between two looks */
+}
+
+void gtp_start_now(void)
+{
+	struct rsp_tx *tx = gtp.start_tx;
+
+	if (!tx)
+		return;
+	gtp.start_tx = NULL;
+	if (!gtp_start(tx))
+		rsp_ok(tx);
+	rsp_tx_end(tx);
+	gtp_send_reply(tx);
+}
+
+/*
  * A handler must not unregister probes, nor wake anything: it may have hit in
  * the scheduler.  So this thread looks ten times a second, while a run is on.
  */
 static int run_poll(void *unused)
 {
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(run_wait, gtp.armed ||
+		wait_event_interruptible(run_wait, gtp.armed || gtp.start_tx ||
 					 kthread_should_stop());
-		schedule_timeout_interruptible(HZ / 10);
+		if (!gtp.start_tx)
+			schedule_timeout_interruptible(HZ / 10);
 		mutex_lock(&gtp.lock);
 		gtp_settle();
+		gtp_start_now();
 		mutex_unlock(&gtp.lock);
 	}
 	return 0;

@@ -135,8 +135,7 @@ static void serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	if (!gtp_start(tx))
-		rsp_ok(tx);
+	gtp_start_later(tx);
 }
 
 static void serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx)

@@ -277,7 +277,7 @@ def check_ctf(gdb):
     with tempfile.TemporaryDirectory(prefix="kgtp-ctf-") as folder:
         gdb.cmd(f"tsave -ctf {folder}/ctf")
         text = subprocess.run(["babeltrace2", f"{folder}/ctf"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              check=False)
+                              errors="replace", check=False)
         assert text.returncode == 0, text.stderr
         events = re.findall(r"\bframe: \{ tpnum = [1-9]", text.stdout)
         assert len(events) == frames(gdb), text.stdout[:3000]
@@ -429,3 +429,83 @@ def the_tools_themselves(t):
             gdb.eval("jiffies_64")
         gdb.cmd("tstop")
         assert (frames(gdb) > 0) == bool(wanted), gdb.cmd("tstatus")
+
+
+STARTS = ((b"\xf3\x0f\x1e\xfa\xe8", 9), (b"\xe8", 5), (b"\x55", 1), (b"\x41\x54", 2), (b"\x41\x55", 2), (b"\x41\x56", 2),
+          (b"\x41\x57", 2), (b"\x53", 1))
+
+
+def second_instructions(t, gdb, count):
+    """Addresses, as linked, behind the first instruction (or the call that ftrace turns off) of so many plain functions."""
+    with tempfile.NamedTemporaryFile(prefix="kgtp-text-") as file:
+        start, end = address(gdb, "_text"), address(gdb, "_etext")
+        gdb.cmd(f"dump binary memory {file.name} {start:#x} {end:#x}", timeout=120)
+        text = file.read()
+    found = []
+    for name, at in sorted(t.functions().items()):
+        if re.match(r"(__x64_|__ia32_|compat_|__x64_compat_)?sys_\w+$|(vfs|proc|sock|tcp|udp|ip|ext4|tty|seq|simple|shmem)_\w+$", name):
+            found += [at + skip for code, skip in STARTS if start <= at < end and text[at - start:].startswith(code)][:1]
+    return sorted(set(found))[:count]
+
+
+class Bulk:
+    """The device without GDB: many packets in one write."""
+
+    def __init__(self, t):
+        self.job = t.spawn("exec talk")
+        self.call("open 0 /proc/gtp rw")
+
+    def call(self, line):
+        self.job.send(line + "\n")
+        answer = self.job.readline(120)
+        assert answer[0] == "=", (line[:80], answer)
+        return answer[2:]
+
+    def ask(self, *packets):
+        """-> the replies, without acks and notices"""
+        data = b"".join(b"$" + text.encode() + b"#%02x" % (sum(text.encode()) & 255) for text in packets)
+        self.call(f"write 0 {data.hex()}")
+        got, replies = b"", []
+        while len(replies) < len(packets):
+            got += bytes.fromhex(self.call("read 0 65536 60000"))
+            replies = [text.decode() for text in re.findall(rb"\$([^#]*)#..", got) if not re.match(rb"O[0-9a-f]", text)]
+        return replies
+
+    def close(self):
+        self.job.close_stdin()
+        self.job.wait()
+
+
+@case(timeout=400)
+def a_thousand_tracepoints(t):
+    """A thousand at once: all are set, all work, all are gone afterwards."""
+    gdb = t.gdb(connect=False)
+    count = 1000 if t.kernel.version >= (2, 6, 26) else 200      # before, each one costs a grace period to take out
+    linked, places = address(gdb, "_text"), second_instructions(t, gdb, count)
+    assert len(places) == count, len(places)
+    t.connect(gdb)
+    places = [at + address(gdb, "_text") - linked for at in places]
+    read = inside(gdb, "vfs_read")[1]
+    # A few are not for probes.
+    gdb.cmd("tvariable $ignore_error = 1")
+    trace(gdb, "*vfs_read", "0")
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    bulk = Bulk(t)
+    places = [read] + [at for at in places if at != read]
+    made = bulk.ask("QTinit", *[f"QTDP:{n:x}:{at:x}:E:0:0" for n, at in enumerate(places, 1)])
+    assert set(made) == {"OK"}, set(made)
+    assert bulk.ask("QTStart") == ["OK"]
+    armed = len(t.probes().splitlines())
+    assert count * 0.95 < armed <= len(places), armed
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    load.go()
+    assert bulk.ask("QTStop") == ["OK"]
+    assert t.probes() == ""
+    hits = [int(reply[1:].split(":")[0], 16) for reply in bulk.ask(*[f"qTP:{n:x}:{at:x}" for n, at in enumerate(places, 1)])]
+    assert hits[0] >= 3 and sum(hits) == int(re.search(r";tcreated:(\w+)", bulk.ask("qTStatus")[0])[1], 16), sum(hits)
+    assert bulk.ask("QTinit") == ["OK"]
+    bulk.close()
+    t.note(f"{armed} probes, {sum(hits)} hits")
