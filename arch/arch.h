@@ -52,10 +52,15 @@ static inline const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
 #endif
 
 /*
- * Process context, under gtp.lock; sleeps.  Before any probe of ours is in: may
- * one go there?  0, which says only that the kernel may be asked; otherwise a
- * negative errno, and the reason.
+ * Process context, under gtp.lock; sleeps.  May a probe go there?  0, which says
+ * only that the kernel may be asked; otherwise a negative errno, and the reason.
  */
 int arch_probe_check(unsigned long addr, const char **why);
+
+/*
+ * What the surroundings define: if a probe of ours is in at that address, the
+ * first byte of the instruction there; otherwise -1.
+ */
+int arch_own_probe(unsigned long addr);
 
 #endif

@@ -35,6 +35,7 @@
 #define ENTRY		"that is in the kernel's entry code, where no probe is allowed"
 #define KPROBES		"that is in the code of kprobes, where no probe is allowed"
 #define NOINSTR		"that is in code that must not be probed"
+#define INIT		"that is __init code, which the kernel freed when it had started"
 
 /* From one symbol to another; not there if one of them is not. */
 struct region {
@@ -48,6 +49,8 @@ static const struct region sections[] = {
 	{ "__kprobes_text_start", "__kprobes_text_end", NULL, KPROBES },
 	{ "__entry_text_start", "__entry_text_end", NULL, ENTRY },
 	{ "__noinstr_text_start", "__noinstr_text_end", NULL, NOINSTR },
+	/* Early kernels take them for code still. */
+	{ "_sinittext", "_einittext", NULL, INIT },
 	/* C functions; between 4.4 and 5.8 entry code, too. */
 	{ "__irqentry_text_start", "__irqentry_text_end",
 	  "apic_timer_interrupt", ENTRY },
@@ -150,11 +153,10 @@ static noinline void regions_find(void)
 
 /*
  * Follow the instructions from the symbol's start: 0, or -EILSEQ, or -ENODATA
- * if they cannot be followed.  No probe of ours is in: all tracepoints are
- * checked before the first is armed.  Somebody else's may be, as an int3, or,
- * where kprobes are optimised, as a jump over several instructions.  Such
- * kernels check for themselves, and know those instructions: so *doubt is set
- * at any int3 or long jump.
+ * if they cannot be followed.  Of our own probes it is known what was there.
+ * Somebody else's may be in, as an int3, or, where kprobes are optimised, any as
+ * a jump over several instructions.  Such kernels check for themselves, and know
+ * those instructions: so *doubt is set at any int3 or long jump.
  */
 static int insn_starts_at(unsigned long addr, const struct kc_place *place,
 			  int *doubt)
@@ -162,11 +164,15 @@ static int insn_starts_at(unsigned long addr, const struct kc_place *place,
 	unsigned long at = place->start, end = place->start + place->size;
 	u8 code[X86_INSN_MAX];
 	unsigned int len;
+	int own;
 
 	while (at < addr) {
 		len = min_t(unsigned long, end - at, sizeof(code));
 		if (kc_read_kernel(code, at, len))
 			return -ENODATA;
+		own = code[0] == 0xcc ? arch_own_probe(at) : -1;
+		if (own >= 0)
+			code[0] = own;
 		if (code[0] == 0xcc || code[0] == 0xe9)
 			*doubt = 1;
 		/* Here it can only be a probe. */

@@ -28,6 +28,7 @@ int session_begin(struct session *s)
 	s->out_put = 0;
 	s->out_get = 0;
 	s->had_writer = 0;
+	s->busy = 0;
 	return 0;
 }
 
@@ -43,9 +44,14 @@ static u32 session_used(const struct session *s)
 }
 
 /* An ack and the largest reply. */
-int session_has_room(const struct session *s)
+static int session_fits(const struct session *s)
 {
 	return session_used(s) + SESSION_PACKET + 1 <= SESSION_FIFO;
+}
+
+int session_has_room(const struct session *s)
+{
+	return !kc_load(&s->busy) && session_fits(s);
 }
 
 int session_has_output(const struct session *s)
@@ -72,7 +78,12 @@ static void session_packet(struct session *s)
 
 	if (!s->rx.noack)
 		session_push(s, "+", 1);
+	/* Before it is served, or the reply might be there already. */
+	kc_store(&s->busy, 1);
 	flags = gtp_serve(s->rx.buf, s->rx.len, &s->tx);
+	if (flags & GTP_LATER)
+		return;
+	kc_store(&s->busy, 0);
 	session_push(s, s->tx.buf, s->tx.len);
 	if (flags & GTP_NOACK)
 		s->rx.noack = 1;
@@ -83,9 +94,18 @@ void gtp_send_notices(struct rsp_tx *tx)
 {
 	struct session *s = container_of(tx, struct session, tx);
 
-	if (session_has_room(s))
+	if (session_fits(s))
 		session_push(s, tx->buf, tx->base);
 	rsp_tx_begin(tx);
+}
+
+void gtp_send_reply(struct rsp_tx *tx)
+{
+	struct session *s = container_of(tx, struct session, tx);
+
+	session_push(s, tx->buf, tx->len);
+	kc_store_release(&s->busy, 0);
+	wake_up_interruptible(&s->wait);
 }
 
 static void session_event(struct session *s, enum rsp_event event)

@@ -27,6 +27,7 @@ struct session {
 	struct mutex out_lock;	/* fifo, out_get, out_put */
 	char *fifo;
 	u32 out_put, out_get;	/* free running; also read without the lock */
+	int busy;		/* tx is in use, and no packet is taken in */
 	wait_queue_head_t wait;	/* for bytes to read, or room for a reply */
 
 	/* dev.c's lock */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * From what GDB sent of a tracepoint to what the hit path runs.  All process
- * context, under gtp.lock, with no run on.
+ * context, under gtp.lock; of a tracepoint whose probe is not in.
  */
 #include <linux/errno.h>
 #include <linux/slab.h>

@@ -347,7 +347,7 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 		err = hit_actions(tc);
 	if (err == AGENT_E_NO_ROOM) {
 		hit_no_room(tc);
-		return;
+		goto out;
 	}
 	size = ringbuf_mark(&tc->frame) + sizeof(struct ringbuf_hdr);
 	ringbuf_commit(&tc->frame, tp->num, time, tp->addr);
@@ -355,7 +355,8 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 	kc_store64(&count->bytes, count->bytes + size);
 	if (err)
 		gtp_end_run(GTP_ERROR, tp, err, 0, tc->fault);
-	else if (passed && passed == tp->pass)
+out:
+	if (passed && passed == tp->pass)
 		gtp_end_run(GTP_PASSCOUNT, tp, AGENT_OK, 0, 0);
 }
 

@@ -53,6 +53,7 @@ struct gtp_point {
 	u64 addr;
 	int enabled;
 	int is_static;
+	int skipped;		/* gtp_is_skipped() when it was defined */
 	u64 step, pass;
 	char *cond_hex;		/* NULL: none */
 	struct list_head actions;	/* gtp_text */
@@ -175,12 +176,17 @@ struct gtp {
 	u64 self_trace;
 	u64 bt_size;		/* $bt: bytes of stack */
 	int told_missing;	/* to this session */
+	struct rsp_tx *start_tx;	/* QTStart: the thread answers it; or NULL */
+	int closing;		/* read without the lock: give QTStart up */
 	pid_t self;		/* hit path reads: the session's process, or 0 */
 	unsigned long text;	/* where _text is */
 };
 
 extern struct gtp gtp;
 
+/* QTStart takes its time: let the thread do it, and answer. */
+void gtp_start_later(struct rsp_tx *tx);
+void gtp_start_now(void);	/* if it was asked for */
 int gtp_run_init(void);
 void gtp_run_exit(void);
 /* 0, or -1 with the reply in tx. */
@@ -197,6 +203,11 @@ int gtp_set_size(u64 bytes);
  * and one that nearly fails has the OOM killer at the neighbours.
  */
 int gtp_may_take(u64 bytes);
+/*
+ * A tracepoint that is in no list yet joins the run: 0, or -1 with the reply in
+ * tx.
+ */
+int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx);
 /* Put one probe in while a run is on: NULL, or why not. */
 const char *gtp_arm_late(struct gtp_point *tp);
 void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
@@ -251,11 +262,25 @@ void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx);
 
 /* serve_trace.c: 1 if the command was one of tracing. */
 int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* What qTStatus says behind the T; notes: with the user's notes. */
+void gtp_put_status(struct rsp_tx *tx, int notes);
+/* monitor.c */
+void gtp_serve_monitor(struct rsp_text hex, struct rsp_tx *tx);
+int gtp_is_skipped(u64 addr);	/* the user wants no tracepoint there */
+/* save.c */
+void gtp_serve_save(struct rsp_text hexname, struct rsp_tx *tx);
 /* upload.c */
 void gtp_upload_reset(void);
+/* Piece n of a tracepoint, or the variable in that slot: 0 if there is none. */
+int gtp_put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n);
+int gtp_put_var(struct rsp_tx *tx, u32 slot);
+void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
+			int with_cond);
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx);
 /* xml.c */
 void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* target.xml, to be kfree()d; NULL: no memory. */
+char *gtp_target_xml(void);
 /* memory.c */
 void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx);
 int gtp_add_ro(struct rsp_text list);

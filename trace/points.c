@@ -6,9 +6,13 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat/barrier.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
 #include "trace/points.h"
+
+/* Defined while a run is on, and not yet complete: it is in no list. */
+static struct gtp_point *coming;
 
 struct gtp_point *gtp_point_find(u32 num, u64 addr)
 {
@@ -31,10 +35,19 @@ static void texts_free(struct list_head *head)
 	}
 }
 
-/* Its probe is out. */
+/* Or that is coming. */
+static struct gtp_point *point_find_any(u32 num, u64 addr)
+{
+	if (coming && coming->num == num && coming->addr == addr)
+		return coming;
+	return gtp_point_find(num, addr);
+}
+
+/* Its probe is out, and it is in no list. */
 static void point_free(struct gtp_point *tp)
 {
-	list_del(&tp->list);
+	if (!tp)
+		return;
 	gtp_compile_drop(tp);
 	texts_free(&tp->actions);
 	texts_free(&tp->sources);
@@ -49,8 +62,12 @@ void gtp_points_free(void)
 	struct gtp_point *tp, *next;
 
 	gtp_upload_reset();
-	list_for_each_entry_safe(tp, next, &gtp.points, list)
+	point_free(coming);
+	coming = NULL;
+	list_for_each_entry_safe(tp, next, &gtp.points, list) {
+		list_del(&tp->list);
 		point_free(tp);
+	}
 }
 
 char *gtp_text_dup(struct rsp_text text)
@@ -79,8 +96,8 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 {
 	struct gtp_point *tp;
 
-	if (gtp.armed)
-		return "the trace is running";
+	point_free(coming);
+	coming = NULL;
 	if (gtp_point_find(cmd->u.tdp.num, cmd->u.tdp.addr))
 		return "there is such a tracepoint already";
 	tp = kzalloc(sizeof(*tp), GFP_KERNEL);
@@ -90,6 +107,7 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 	tp->addr = cmd->u.tdp.addr;
 	tp->enabled = cmd->u.tdp.enabled;
 	tp->is_static = cmd->u.tdp.is_static;
+	tp->skipped = gtp_is_skipped(tp->addr);
 	tp->step = cmd->u.tdp.step;
 	tp->pass = cmd->u.tdp.pass;
 	INIT_LIST_HEAD(&tp->actions);
@@ -101,8 +119,34 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 			return "no memory";
 		}
 	}
-	list_add_tail(&tp->list, &gtp.points);
+	if (gtp.armed)
+		coming = tp;
+	else
+		list_add_tail(&tp->list, &gtp.points);
 	return NULL;
+}
+
+/*
+ * In a run nothing leaves the list, and the hit path may walk it ($lost_missed):
+ * a new one must be able to lead on to the end before it can be seen.
+ */
+int gtp_point_complete(struct rsp_tx *tx)
+{
+	struct gtp_point *tp = coming;
+	int ret;
+
+	if (!tp)
+		return 0;
+	coming = NULL;
+	ret = gtp.armed ? gtp_start_late(tp, tx) : 0;
+	if (ret) {
+		point_free(tp);
+		return ret;
+	}
+	tp->list.next = &gtp.points;
+	kc_wmb();	/* what is in it comes before it */
+	list_add_tail(&tp->list, &gtp.points);
+	return 0;
 }
 
 /* Kept as text: it is compiled at QTStart, when all variables are known. */
@@ -111,11 +155,11 @@ const char *gtp_point_actions(const struct rsp_cmd *cmd)
 	struct gtp_point *tp;
 	struct gtp_text *t;
 
-	if (gtp.armed)
-		return "the trace is running";
-	tp = gtp_point_find(cmd->u.actions.num, cmd->u.actions.addr);
+	tp = point_find_any(cmd->u.actions.num, cmd->u.actions.addr);
 	if (!tp)
 		return "there is no such tracepoint";
+	if (gtp.armed && tp != coming)
+		return "it takes part in the run: its actions cannot change";
 	t = text_new(cmd->u.actions.list);
 	if (!t)
 		return "no memory";
@@ -128,7 +172,7 @@ const char *gtp_point_source(const struct rsp_cmd *cmd)
 	struct gtp_point *tp;
 	struct gtp_text *t;
 
-	tp = gtp_point_find(cmd->u.src.num, cmd->u.src.addr);
+	tp = point_find_any(cmd->u.src.num, cmd->u.src.addr);
 	if (!tp)
 		return "there is no such tracepoint";
 	t = text_new(cmd->u.src.hex);

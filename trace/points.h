@@ -10,5 +10,10 @@ char *gtp_text_dup(struct rsp_text text);
 const char *gtp_point_define(const struct rsp_cmd *cmd);
 const char *gtp_point_actions(const struct rsp_cmd *cmd);
 const char *gtp_point_source(const struct rsp_cmd *cmd);
+/*
+ * The last packet of a tracepoint but for its sources: if a run is on, it joins.
+ * 0, or -1 with the complaint in tx, and then it is no more.
+ */
+int gtp_point_complete(struct rsp_tx *tx);
 
 #endif

@@ -70,15 +70,33 @@ int gtp_set_size(u64 bytes)
 
 /* ---- probes ----------------------------------------------------------------- */
 
+#define NO_CODE	"no code of the kernel or of a loaded module is there"
+
+/*
+ * The kernel has but one word for all that it does not take.  Not inline: 32-bit
+ * kernels allow a function 1024 bytes of stack.
+ */
+static noinline const char *run_invalid(u64 addr)
+{
+	struct kc_place place;
+
+	if (kc_symbol_at(addr, &place))
+		return NO_CODE;
+	/* Of a module it would be "name+0x1/0x2 [module]". */
+	if (addr >= kc_symbol("_etext") && !strchr(place.text, '['))
+		return "that is data, not code";
+	return "the kernel allows no probe there";
+}
+
 static const char *run_probe_error(const struct gtp_point *tp, int err)
 {
 	if (tp->place_err)
 		return tp->place_why;
 	switch (err) {
 	case -EINVAL:
-		return "the kernel allows no probe there";
+		return run_invalid(tp->addr);
 	case -ENOENT:
-		return "there is no code at that address";
+		return NO_CODE;
 	case -EILSEQ:
 		return "that is not the start of an instruction";
 	case -ENOMEM:
@@ -97,6 +115,17 @@ static void run_check_place(struct gtp_point *tp)
 	tp->place_err = 0;
 	if ((unsigned long)tp->addr == tp->addr)
 		tp->place_err = arch_probe_check(tp->addr, &tp->place_why);
+}
+
+/* Process context, under gtp.lock.  See arch/arch.h. */
+int arch_own_probe(unsigned long addr)
+{
+	const struct gtp_point *tp;
+
+	list_for_each_entry(tp, &gtp.points, list)
+		if (tp->armed && tp->addr == addr)
+			return *(const u8 *)&tp->kp.opcode;
+	return -1;
 }
 
 /* run_check_place() has seen it. */
@@ -187,21 +216,27 @@ static int run_reset_count(struct gtp_point *tp)
 
 /* ---- start and stop ----------------------------------------------------------- */
 
+static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
+{
+	if (gtp_compile(tp, tx))
+		return -1;
+	if (run_reset_count(tp)) {
+		rsp_error(tx, "no memory for the counters of tracepoint %u",
+			  tp->num);
+		return -1;
+	}
+	/* Also of disabled ones: best before the first probe is in. */
+	run_check_place(tp);
+	return 0;
+}
+
 static int run_prepare(struct rsp_tx *tx)
 {
 	struct gtp_point *tp;
 
-	list_for_each_entry(tp, &gtp.points, list) {
-		if (gtp_compile(tp, tx))
+	list_for_each_entry(tp, &gtp.points, list)
+		if (run_prepare_point(tp, tx))
 			return -1;
-		if (run_reset_count(tp)) {
-			rsp_error(tx, "no memory for the counters of tracepoint %u",
-				  tp->num);
-			return -1;
-		}
-		/* Also of disabled ones: no probe is in yet. */
-		run_check_place(tp);
-	}
 	if (run_alloc()) {
 		rsp_error(tx, "no memory for a trace buffer of %llu bytes",
 			  (unsigned long long)gtp.size);
@@ -235,34 +270,67 @@ static void run_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err)
 		  known ? place.text : "", known ? ", " : "", -err);
 }
 
+static void run_tell_skipped(struct rsp_tx *tx, const struct gtp_point *tp)
+{
+	char text[112];
+
+	snprintf(text, sizeof(text),
+		 "Tracepoint %u at 0x%llx is left out, by `monitor disable'.\n",
+		 tp->num, (unsigned long long)tp->addr);
+	rsp_notice(tx, text);
+	gtp_send_notices(tx);
+}
+
+/* One that is disabled may be anywhere until it is enabled.  0, or -1 and a reply. */
+static int run_arm_wanted(struct gtp_point *tp, struct rsp_tx *tx)
+{
+	int ret = 0;
+
+	if (tp->enabled && tp->skipped)
+		run_tell_skipped(tx, tp);
+	else if (tp->enabled)
+		ret = run_arm(tp);
+	if (!ret)
+		return 0;
+	if (gtp.ignore_error) {
+		gtp.last_errno = ret;
+		return 0;
+	}
+	run_refuse(tx, tp, ret);
+	return -1;
+}
+
 static int run_arm_all(struct rsp_tx *tx)
 {
 	u64 told_us = kc_wall_us();
 	struct gtp_point *tp;
 	u32 done = 0;
-	int ret;
 
 	list_for_each_entry(tp, &gtp.points, list) {
 		run_progress(tx, done++, &told_us);
-		/* A disabled one may be anywhere, until it is enabled. */
-		ret = tp->enabled ? run_arm(tp) : 0;
-		if (!ret)
-			continue;
-		if (gtp.ignore_error) {
-			gtp.last_errno = ret;
-			continue;
+		/* Nobody waits for it any more. */
+		if (kc_load(&gtp.closing) || run_arm_wanted(tp, tx)) {
+			run_disarm();
+			return -1;
 		}
-		run_disarm();
-		run_refuse(tx, tp, ret);
-		return -1;
 	}
+	return 0;
+}
+
+int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
+{
+	if (run_prepare_point(tp, tx) || run_arm_wanted(tp, tx))
+		return -1;
 	return 0;
 }
 
 const char *gtp_arm_late(struct gtp_point *tp)
 {
-	int ret = tp->armed ? 0 : run_arm(tp);
+	int ret;
 
+	if (tp->skipped)
+		return "its address is left out by `monitor disable'";
+	ret = tp->armed ? 0 : run_arm(tp);
 	return ret ? run_probe_error(tp, ret) : NULL;
 }
 
@@ -339,17 +407,43 @@ void gtp_stop(enum gtp_reason reason)
 /* ---- the thread ----------------------------------------------------------------- */
 
 /*
+ * Who writes QTStart to the device need not wait for its end, and can meanwhile
+ * pass on to GDB what is said of its progress.
+ */
+void gtp_start_later(struct rsp_tx *tx)
+{
+	gtp.start_tx = tx;
+	wake_up(&run_wait);
+	wake_up_process(run_thread);	/* it may be sleeping between two looks */
+}
+
+void gtp_start_now(void)
+{
+	struct rsp_tx *tx = gtp.start_tx;
+
+	if (!tx)
+		return;
+	gtp.start_tx = NULL;
+	if (!gtp_start(tx))
+		rsp_ok(tx);
+	rsp_tx_end(tx);
+	gtp_send_reply(tx);
+}
+
+/*
  * A handler must not unregister probes, nor wake anything: it may have hit in
  * the scheduler.  So this thread looks ten times a second, while a run is on.
  */
 static int run_poll(void *unused)
 {
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(run_wait, gtp.armed ||
+		wait_event_interruptible(run_wait, gtp.armed || gtp.start_tx ||
 					 kthread_should_stop());
-		schedule_timeout_interruptible(HZ / 10);
+		if (!gtp.start_tx)
+			schedule_timeout_interruptible(HZ / 10);
 		mutex_lock(&gtp.lock);
 		gtp_settle();
+		gtp_start_now();
 		mutex_unlock(&gtp.lock);
 	}
 	return 0;

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "arch/arch.h"
+#include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/cpu.h"
 #include "compat/log.h"
@@ -31,7 +32,8 @@ static void serve_supported(struct rsp_tx *tx)
 	rsp_puts(tx, ";QStartNoAckMode+;qXfer:features:read+"
 		 ";qXfer:traceframe-info:read+;ConditionalTracepoints+"
 		 ";TracepointSource+;TraceStateVariables+;DisconnectedTracing+"
-		 ";EnableDisableTracepoints+;QTBuffer:size+;tracenz+");
+		 ";EnableDisableTracepoints+;InstallInTrace+"
+		 ";QTBuffer:size+;tracenz+");
 }
 
 static void serve_thread_extra(struct rsp_tx *tx)
@@ -104,6 +106,9 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	case RSP_QTSV:
 		gtp_serve_upload(cmd->id, tx);
 		break;
+	case RSP_MONITOR:
+		gtp_serve_monitor(cmd->hex, tx);
+		break;
 	case RSP_MALFORMED:
 		rsp_error(tx, "%s", cmd->why);
 		break;
@@ -116,6 +121,7 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 {
 	struct rsp_cmd cmd;
+	int later;
 
 	rsp_parse(packet, len, &cmd);
 	rsp_tx_begin(tx);
@@ -123,7 +129,10 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 	gtp_settle();
 	if (!gtp_serve_trace(&cmd, tx))
 		serve_session(&cmd, tx);
+	later = gtp.start_tx == tx;
 	mutex_unlock(&gtp.lock);
+	if (later)
+		return GTP_LATER;
 	rsp_tx_end(tx);
 	return cmd.id == RSP_QSTARTNOACK ? GTP_NOACK : 0;
 }
@@ -138,7 +147,13 @@ void gtp_open(pid_t tgid)
 
 void gtp_close(void)
 {
+	if (!gtp.disconnected)
+		kc_store(&gtp.closing, 1);
 	mutex_lock(&gtp.lock);
+	gtp.closing = 0;
+	if (gtp.disconnected)
+		gtp_start_now();
+	gtp.start_tx = NULL;
 	gtp.self = 0;
 	gtp_select_none();
 	if (!gtp.disconnected)

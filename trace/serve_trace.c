@@ -44,14 +44,20 @@ static void serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	answer_point(tx, cmd->u.tdp.num, cmd->u.tdp.addr,
-		     gtp_point_define(cmd));
+	const char *complaint = gtp_point_define(cmd);
+
+	if (!complaint && !cmd->u.tdp.more && gtp_point_complete(tx))
+		return;
+	answer_point(tx, cmd->u.tdp.num, cmd->u.tdp.addr, complaint);
 }
 
 static void serve_actions(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	answer_point(tx, cmd->u.actions.num, cmd->u.actions.addr,
-		     gtp_point_actions(cmd));
+	const char *complaint = gtp_point_actions(cmd);
+
+	if (!complaint && !cmd->u.actions.more && gtp_point_complete(tx))
+		return;
+	answer_point(tx, cmd->u.actions.num, cmd->u.actions.addr, complaint);
 }
 
 static void serve_source(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -129,8 +135,7 @@ static void serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	if (!gtp_start(tx))
-		rsp_ok(tx);
+	gtp_start_later(tx);
 }
 
 static void serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -174,7 +179,7 @@ static void put_error(struct rsp_tx *tx)
 	rsp_printf(tx, ":%x", end->num);
 }
 
-static void put_reason(struct rsp_tx *tx)
+static void put_reason(struct rsp_tx *tx, int notes)
 {
 	switch (gtp.end.reason) {
 	case GTP_NOT_RUN:
@@ -182,7 +187,7 @@ static void put_reason(struct rsp_tx *tx)
 		break;
 	case GTP_STOPPED:
 		rsp_puts(tx, ";tstop:");
-		rsp_puts(tx, gtp.stop_note ? gtp.stop_note : "");
+		rsp_puts(tx, notes && gtp.stop_note ? gtp.stop_note : "");
 		rsp_puts(tx, ":0");
 		break;
 	case GTP_FULL:
@@ -208,7 +213,7 @@ static void put_field(struct rsp_tx *tx, const char *name, u64 value)
 	rsp_printf(tx, ";%s:%llx", name, (unsigned long long)value);
 }
 
-static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+void gtp_put_status(struct rsp_tx *tx, int notes)
 {
 	struct ringbuf_info info;
 
@@ -217,9 +222,9 @@ static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	info.free = gtp.size;
 	if (gtp.rb)
 		ringbuf_get_info(gtp.rb, -1, &info);
-	rsp_puts(tx, gtp.armed ? "T1" : "T0");
+	rsp_putc(tx, gtp.armed ? '1' : '0');
 	if (!gtp.armed)
-		put_reason(tx);
+		put_reason(tx, notes);
 	/* First, for GDB before 7.4: it loses the field after "tstop:TEXT:0". */
 	put_field(tx, "starttime", gtp.start_us);
 	put_field(tx, "stoptime", gtp.stop_us);
@@ -229,10 +234,18 @@ static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	put_field(tx, "tsize", min_t(u64, info.size, SIZE_SHOWN_MAX));
 	put_field(tx, "circular", gtp.circular);
 	put_field(tx, "disconn", gtp.disconnected);
+	if (!notes)
+		return;
 	rsp_puts(tx, ";username:");
 	rsp_puts(tx, gtp.user ? gtp.user : "");
 	rsp_puts(tx, ";notes:");
 	rsp_puts(tx, gtp.notes ? gtp.notes : "");
+}
+
+static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	rsp_putc(tx, 'T');
+	gtp_put_status(tx, 1);
 }
 
 /* ---- counters and variables ------------------------------------------------------ */
@@ -277,6 +290,11 @@ static void serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	gtp_serve_buffer(cmd->u.mem.addr, cmd->u.mem.len, tx);
 }
 
+static void serve_save(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp_serve_save(cmd->hex, tx);
+}
+
 /* ---- dispatch ---------------------------------------------------------------------- */
 
 static const struct {
@@ -302,6 +320,7 @@ static const struct {
 	{ RSP_QTP, serve_tp },
 	{ RSP_QTV, serve_tv },
 	{ RSP_QTBUFFER_READ, serve_buffer },
+	{ RSP_QTSAVE, serve_save },
 };
 
 int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx)

@@ -30,6 +30,7 @@ void gtp_close(void);
 void gtp_show_stat(struct seq_file *m);
 
 #define GTP_NOACK	1	/* no acks after this reply */
+#define GTP_LATER	2	/* gtp_send_reply() brings it; until then tx is ours */
 
 /*
  * Process context; sleeps.  Act on one packet (NUL-terminated at packet[len])
@@ -46,5 +47,7 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx);
  * seconds, but each notice makes it wait anew.
  */
 void gtp_send_notices(struct rsp_tx *tx);
+/* Process context; sleeps.  The reply that was to come later. */
+void gtp_send_reply(struct rsp_tx *tx);
 
 #endif

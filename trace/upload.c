@@ -2,6 +2,9 @@
 /*
  * What a GDB that connects again is told: tracepoints (qTfP, qTsP) and
  * variables (qTfV, qTsV).  All process context, under gtp.lock.
+ *
+ * The last tracepoint comes first: GDB turns the order round before it numbers
+ * them, and takes the numbers for the target's when it adds one to a run.
  */
 #include <linux/string.h>
 
@@ -22,14 +25,15 @@ static void put_where(struct rsp_tx *tx, char kind, const struct gtp_point *tp)
 	rsp_printf(tx, "%c%x:%llx:", kind, tp->num, (unsigned long long)tp->addr);
 }
 
-static void put_definition(struct rsp_tx *tx, const struct gtp_point *tp)
+void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
+			int with_cond)
 {
 	put_where(tx, 'T', tp);
 	rsp_printf(tx, "%c:%llx:%llx", tp->enabled ? 'E' : 'D',
 		   (unsigned long long)tp->step, (unsigned long long)tp->pass);
 	if (tp->is_static)
 		rsp_puts(tx, ":S");
-	if (tp->cond_hex) {
+	if (tp->cond_hex && with_cond) {
 		rsp_printf(tx, ":X%zx,", strlen(tp->cond_hex) / 2);
 		rsp_puts(tx, tp->cond_hex);
 	}
@@ -45,15 +49,14 @@ static void put_source(struct rsp_tx *tx, const struct gtp_point *tp,
 	rsp_puts(tx, t->text);
 }
 
-/* Piece n of a tracepoint; 0 if it has no more. */
-static int put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
+int gtp_put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
 {
 	const struct gtp_text *t;
 	struct gtp_count count;
 	int step = 0;
 
 	if (!n--) {
-		put_definition(tx, tp);
+		gtp_put_definition(tx, tp, 1);
 		return 1;
 	}
 	list_for_each_entry(t, &tp->actions, list) {
@@ -82,12 +85,12 @@ static int put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
 
 static void upload_point(struct rsp_tx *tx)
 {
-	while (up_tp && !put_piece(tx, up_tp, up_piece)) {
+	while (up_tp && !gtp_put_piece(tx, up_tp, up_piece)) {
 		up_piece = 0;
-		if (up_tp->list.next == &gtp.points)
+		if (up_tp->list.prev == &gtp.points)
 			up_tp = NULL;
 		else
-			up_tp = list_entry(up_tp->list.next, struct gtp_point,
+			up_tp = list_entry(up_tp->list.prev, struct gtp_point,
 					   list);
 	}
 	up_piece++;
@@ -95,20 +98,24 @@ static void upload_point(struct rsp_tx *tx)
 		rsp_putc(tx, 'l');
 }
 
-static void upload_var(struct rsp_tx *tx)
+int gtp_put_var(struct rsp_tx *tx, u32 slot)
 {
-	const struct gtp_var *var = gtp_var_slot(up_var);
+	const struct gtp_var *var = gtp_var_slot(slot);
 
-	if (!var) {
-		rsp_putc(tx, 'l');
-		return;
-	}
-	up_var++;
+	if (!var)
+		return 0;
 	rsp_printf(tx, "%x:%llx:%x:", var->num,
 		   (unsigned long long)(var->special ? gtp_var_get(var) :
 					var->initial),
 		   var->builtin);
 	rsp_put_hex_str(tx, var->name);
+	return 1;
+}
+
+static void upload_var(struct rsp_tx *tx)
+{
+	if (!gtp_put_var(tx, up_var++))
+		rsp_putc(tx, 'l');
 }
 
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx)
@@ -116,7 +123,7 @@ void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx)
 	switch (id) {
 	case RSP_QTFP:
 		up_tp = list_empty(&gtp.points) ? NULL :
-			list_entry(gtp.points.next, struct gtp_point, list);
+			list_entry(gtp.points.prev, struct gtp_point, list);
 		up_piece = 0;
 		upload_point(tx);
 		break;

@@ -11,6 +11,9 @@
 #include "arch/arch.h"
 #include "trace/internal.h"
 
+/* A line of at most 127 bytes for each register, and nine around them. */
+#define TARGET_XML_MAX	((ARCH_REGS_MAX / 4 + 9) * 128)
+
 /* A part [off, off + size) of a text that is made as it goes. */
 struct window {
 	u64 off;		/* of the text, still to be skipped */
@@ -52,6 +55,18 @@ static void make_features(struct window *w)
 		win_puts(w, line);
 	}
 	win_puts(w, "</feature>\n</target>\n");
+}
+
+char *gtp_target_xml(void)
+{
+	struct window w;
+
+	memset(&w, 0, sizeof(w));
+	w.size = TARGET_XML_MAX;
+	w.buf = kzalloc(w.size + 1, GFP_KERNEL);
+	if (w.buf)
+		make_features(&w);
+	return w.buf;
 }
 
 static void make_frame_info(struct window *w)

@@ -22,5 +22,9 @@
 /* lockdep: not available */
 #define KC_HAVE_LOCK_CPU_HOTPLUG 1	/* hotplug */
 #define KC_HAVE_ON_EACH_CPU_RETRY 1	/* run_on_cpu */
+#define KC_HAVE_VFS_WRITE 1	/* file_write */
+#define KC_HAVE_DENTRY 1	/* file_path */
+#define KC_HAVE_UNLINK_PLAIN 1	/* file_unlink */
+#define KC_HAVE_I_MUTEX 1	/* inode_lock */
 
 #endif

@@ -22,5 +22,9 @@
 #define KC_HAVE_LOCKDEP_ASSERT_HELD 1	/* lockdep */
 #define KC_HAVE_CPUS_READ_LOCK 1	/* hotplug */
 #define KC_HAVE_SMP_CALL_FUNCTION_SINGLE 1	/* run_on_cpu */
+#define KC_HAVE_KERNEL_WRITE 1	/* file_write */
+#define KC_HAVE_PATH 1	/* file_path */
+#define KC_HAVE_UNLINK_USERNS 1	/* file_unlink */
+#define KC_HAVE_INODE_LOCK 1	/* inode_lock */
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <asm/page.h>
 
+typedef struct {
+	unsigned long seg;
+} mm_segment_t;
+
 struct cpuinfo_x86 {
 	u8 x86_vendor;
 };

@@ -3,6 +3,11 @@
 #define API_ASM_UACCESS_H
 
 #include <linux/types.h>
+#include <asm/processor.h>
+
+#define KERNEL_DS	((mm_segment_t) { (-1UL) })
+#define get_fs()	API_ANY(mm_segment_t)
+#define set_fs(fs)	((void)(fs))
 
 #if API >= API_EL7
 unsigned long __must_check _copy_from_user(void *to, const void __user *from,

@@ -14,11 +14,15 @@
 #define EBUSY		16
 #define EEXIST		17
 #define ENODEV		19
+#define ENOTDIR		20
 #define EINVAL		22
 #define ENOTTY		25
+#define EFBIG		27
 #define ENOSPC		28
+#define EROFS		30
 #define EPIPE		32
 #define ERANGE		34
+#define ENAMETOOLONG	36
 #define ENOSYS		38
 #define ENODATA		61
 #define EOVERFLOW	75
@@ -26,6 +30,7 @@
 #define EOPNOTSUPP	95
 #define ETIMEDOUT	110
 #define ESTALE		116
+#define EDQUOT		122
 #define ERESTARTSYS	512
 
 #endif

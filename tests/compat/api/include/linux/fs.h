@@ -2,17 +2,46 @@
 #ifndef API_LINUX_FS_H
 #define API_LINUX_FS_H
 
+#include <linux/dcache.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#if API >= API_EL6
+#include <linux/path.h>
+#endif
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <asm/atomic.h>
 
-struct dentry;
-struct inode;
+struct files_struct;
 struct module;
 struct poll_table_struct;
 struct vm_area_struct;
+
+#if API >= API_4_4
+typedef void *fl_owner_t;
+#else
+typedef struct files_struct *fl_owner_t;
+#endif
+
+struct inode {
+	struct mutex i_mutex;
+};
+
+enum inode_i_mutex_lock_class {
+	I_MUTEX_PARENT
+};
+
+#if API >= API_EL7
+static inline void inode_lock(struct inode *inode)
+{
+	mutex_lock(&inode->i_mutex);
+}
+
+static inline void inode_unlock(struct inode *inode)
+{
+	mutex_unlock(&inode->i_mutex);
+}
+#endif
 
 #if API >= API_EL6
 #define FMODE_READ	((fmode_t)1)
@@ -29,6 +58,12 @@ struct file {
 	fmode_t f_mode;
 #else
 	mode_t f_mode;
+#endif
+#if API >= API_EL6
+	struct path f_path;
+#else
+	struct dentry *f_dentry;
+	struct vfsmount *f_vfsmnt;
 #endif
 	void *private_data;
 };
@@ -47,6 +82,25 @@ struct file_operations {
 	int (*open)(struct inode *inode, struct file *file);
 	int (*release)(struct inode *inode, struct file *file);
 };
+
+#define get_file(file)	((void)(file))
+
+#if API >= API_EL7
+struct file *filp_open(const char *name, int flags, umode_t mode);
+#else
+struct file *filp_open(const char *name, int flags, int mode);
+#endif
+int filp_close(struct file *file, fl_owner_t id);
+ssize_t vfs_write(struct file *file, const char __user *buf, size_t n,
+		  loff_t *pos);
+#if API >= API_EL6
+ssize_t kernel_write(struct file *file, const char *buf, size_t n, loff_t pos);
+#endif
+#if API >= API_EL7
+int vfs_unlink(struct inode *dir, struct dentry *dentry, struct inode **inode);
+#else
+int vfs_unlink(struct inode *dir, struct dentry *dentry);
+#endif
 
 int nonseekable_open(struct inode *inode, struct file *file);
 loff_t no_llseek(struct file *file, loff_t off, int whence);

@@ -41,6 +41,11 @@ static inline int list_empty(const struct list_head *head)
 	     &pos->field != (head);					\
 	     pos = list_entry(pos->field.next, __typeof__(*pos), field))
 
+#define list_for_each_entry_reverse(pos, head, field)			\
+	for (pos = list_entry((head)->prev, __typeof__(*pos), field);	\
+	     &pos->field != (head);					\
+	     pos = list_entry(pos->field.prev, __typeof__(*pos), field))
+
 #define list_for_each_entry_safe(pos, n, head, field)			\
 	for (pos = list_entry((head)->next, __typeof__(*pos), field),	\
 	     n = list_entry(pos->field.next, __typeof__(*pos), field);	\

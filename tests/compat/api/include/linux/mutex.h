@@ -22,6 +22,7 @@ void __mutex_init(struct mutex *lock, const char *name,
 } while (0)
 
 void mutex_lock(struct mutex *lock);
+#define mutex_lock_nested(lock, subclass)	mutex_lock(lock)
 void mutex_unlock(struct mutex *lock);
 int mutex_trylock(struct mutex *lock);
 #if API >= API_EL6

@@ -1,0 +1,511 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What GDB can ask of a run beside collecting: tracepoints that come late, pass counts, files on the target, reconnecting."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+from harness import GdbError, Skip, case
+
+MINE = "$current_task_pid == {}"
+
+
+def frames(gdb):
+    return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", gdb.cmd("tstatus"))[1])
+
+
+def trace(gdb, where, condition="", *actions):
+    """-> the tracepoint's number"""
+    shown = gdb.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
+    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
+    if actions:
+        gdb.actions(n, *actions)
+    return n
+
+
+def fails(gdb, command):
+    """-> GDB's message"""
+    try:
+        shown = gdb.cmd(command)
+    except GdbError as error:
+        return str(error)
+    raise AssertionError(f"{command} went through: {shown}")
+
+
+def packet(gdb, text):
+    return re.search(r'received: "(.*)"', gdb.cmd(f"maint packet {text}"))[1]
+
+
+def hexed(text):
+    return text.encode().hex()
+
+
+def address(gdb, name):
+    return int(gdb.eval(f"(unsigned long)&{name}"))
+
+
+def inside(gdb, name):
+    """Instructions of a function behind its first one, in the memory as it is: their addresses."""
+    found = re.findall(r"^\s*(0x\w+)", gdb.cmd(f"x/9i {name}"), re.M)
+    return [int(a, 16) for a in found[1:]]
+
+
+@case(core=True)
+def added_in_a_run(t):
+    """A tracepoint that is set during a run joins it; one that cannot be set gets the reason, and the run goes on."""
+    gdb = t.gdb()
+    loads = [t.load("pread", n=3, file="/proc/version", size=8) for _ in range(3)]
+    pids = " || ".join(MINE.format(load.pid) for load in loads)
+    first = trace(gdb, "*vfs_read", pids, "collect $regs")
+    gdb.cmd("tstart")
+    loads[0].go()
+    # GDB sends it at once, so what it collects must be known before.
+    gdb.cmd("set default-collect $regs, jiffies_64")
+    second = trace(gdb, f"*{inside(gdb, 'vfs_read')[1]:#x}", pids)
+    gdb.cmd("set default-collect")
+    third = trace(gdb, "*vfs_read", MINE.format(loads[1].pid))
+    assert "vfs_read" in t.probes()
+    loads[1].go()
+    for bad in ("*0x1000", "*&jiffies_64", f"*{address(gdb, 'vfs_write') + 1:#x}"):
+        message = fails(gdb, f"trace {bad}")
+        assert re.search(r"tracepoint \d+ at 0x[0-9a-f]+: ", message), message
+        gdb.cmd("delete $tpnum")
+    assert "Trace is running on the target." in gdb.cmd("tstatus")
+    loads[2].go()
+    gdb.cmd("tstop")
+    seen = []
+    for _ in range(frames(gdb)):
+        gdb.cmd("tfind")
+        seen.append(int(gdb.eval("$tracepoint")))
+        if seen[-1] == second:
+            assert int(gdb.eval("jiffies_64")) > 0 and gdb.eval(t.arg(1)) != "<unavailable>"
+    assert [seen.count(n) for n in (first, second, third)] == [9, 6, 3], seen
+    gdb.cmd("tfind none")
+    assert "already hit 6 times" in gdb.cmd(f"info tracepoints {second}")
+    # It is GDB's own from the start on in the next run.
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    assert t.probes() == ""
+
+
+@case(smp=4)
+def passcount_on_four_cpus(t):
+    """The n-th hit ends the run, also when four CPUs hit at a time: n frames, no more and no less."""
+    gdb = t.gdb()
+    getppid = t.syscall("getppid")
+    for count in (1, 2, 777):
+        loads = [t.load("getppid", n=0, cpu=cpu) for cpu in range(4)]
+        gdb.cmd("tfind none")
+        gdb.cmd("delete")
+        n = trace(gdb, f"*{getppid}", " || ".join(MINE.format(load.pid) for load in loads), "collect $cpu_id")
+        trace(gdb, "*vfs_write", MINE.format(loads[0].pid))
+        gdb.cmd(f"passcount {count} {n}")
+        gdb.cmd("tstart")
+        for load in loads:
+            load.start()
+        t.sh("usleep 300000")
+        for load in loads:
+            load.finish()
+        shown = gdb.cmd("tstatus")
+        assert f"Trace stopped by tracepoint {n}." in shown, shown
+        assert frames(gdb) == count, shown
+        assert packet(gdb, "qTStatus").startswith(f"T0;tpasscount:{n:x};")
+        assert packet(gdb, f"qTP:{n:x}:{address(gdb, getppid):x}").startswith(f"V{count:x}:")
+    assert t.probes() == ""
+
+
+@case
+def passcount_without_room(t):
+    """A hit whose frame found no room in a circular buffer counts: the run still ends."""
+    gdb = t.gdb()
+    load = t.load("pread", n=9, file="/proc/version", size=8)
+    gdb.cmd("set circular-trace-buffer on")
+    gdb.cmd("set trace-buffer-size 60")
+    n = trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $regs")
+    gdb.cmd(f"passcount 4 {n}")
+    gdb.cmd("tstart")
+    load.go()
+    shown = gdb.cmd("tstatus")
+    assert f"Trace stopped by tracepoint {n}." in shown, shown
+    assert int(gdb.eval("$lost_too_big")) == 4
+
+
+def saved(t, path):
+    """That file of the guest, here; -> its path"""
+    data = t.sh(f"cat {path}").encode(errors="surrogateescape")
+    here = os.path.join(t.logs, f"{t.kernel.name}-{t.name}.tfile")
+    pathlib.Path(here).write_bytes(data)
+    return here
+
+
+@case(core=True)
+def tsave_on_the_target(t):
+    """`tsave -r`: the file is on the traced machine, root's alone, and `target tfile` reads all of it."""
+    gdb = t.gdb()
+    load = t.load("pread", n=5, file="/proc/version", size=24)
+    gdb.cmd("set trace-user operator")
+    gdb.cmd("set trace-notes " + "long " * 200)
+    gdb.cmd("tvariable $n = 100")
+    n = trace(gdb, "*vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64",
+              "collect *(char(*)[70000])&_text")
+    # Longer than GDB takes a line of such a file.
+    long = trace(gdb, "*vfs_write", " || ".join(f"$current_task_pid == {i + 10000000}" for i in range(60)), "collect $regs")
+    gdb.cmd("tstart")
+    message = fails(gdb, "tsave -r /tmp/early")
+    assert "the trace is running" in message, message
+    load.go()
+    gdb.cmd("tstop done")
+    shown = gdb.cmd("tsave -r /tmp/frames")
+    assert "lines that GDB would find too long are left out" in shown and "/tmp/frames" in shown, shown
+    assert t.sh("ls /tmp/frames").startswith("-rw-------"), t.sh("ls /tmp/frames")
+    here = saved(t, "/tmp/frames")
+    gdb.cmd("disconnect")
+    gdb.cmd("delete")
+    gdb.cmd(f"target tfile {here}")
+    shown = gdb.cmd("tstatus")
+    assert "Collected 5 trace frames" in shown and "Trace stopped by a tstop command" in shown, shown
+    shown = gdb.cmd("info tracepoints")
+    assert "vfs_read" in shown and "already hit 5 times" in shown and "teval $n = $n + 1" in shown, shown
+    for i in range(5):
+        gdb.cmd("tfind")
+        assert int(gdb.eval("$n")) == 101 + i
+        assert gdb.eval(t.arg(3)) == "24"
+        assert int(gdb.eval("jiffies_64")) > 0
+        assert "unavailable" not in gdb.eval("*(char(*)[1000])(69000 + (char *)&_text)")
+    assert "failed to find" in fails(gdb, "tfind")
+    assert (n, long) == (1, 2)
+    os.unlink(here)
+
+
+@case
+def tsave_refused(t):
+    """`tsave -r` overwrites nothing, follows no symlink, and leaves no half of a file behind."""
+    gdb = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=24)
+    assert "absolute" in fails(gdb, "tsave -r frames")
+    assert "absolute" in packet(gdb, "QTSave:" + hexed("frames"))
+    for text, words in (("", "no name in hex"), ("2", "odd number"), (hexed("/tmp/a\0b"), "byte of zeros"),
+                        (hexed("/tmp/" + "x" * 300), "name is too long"), (hexed("/" + "x/" * 2100), "name is too long")):
+        reply = packet(gdb, "QTSave:" + text)
+        assert reply.startswith("E.") and words in reply, (text, reply)
+    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect *(char(*)[100000])&_text")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    t.sh("mkdir /tmp/d /tmp/full; echo old >/tmp/d/there; ln -s /tmp/d/new /tmp/d/link; ln -s /tmp/d /tmp/dirlink")
+    t.sh("mount -t tmpfs -o size=128k none /tmp/full")
+    t.cleanup.callback(t.run, "umount /tmp/full; rm -f /tmp/d/there /tmp/d/link /tmp/dirlink; rm -rf /tmp/d /tmp/full")
+    for path, words in (("/tmp/d/there", "is there already"), ("/tmp/d/link", "is there already"), ("/tmp/d", "is there already"),
+                        ("/tmp/dirlink/x", "leads to /tmp/d/x"), ("/tmp/./d/x", "leads to /tmp/d/x"),
+                        ("/tmp/none/x", "no such directory"), ("/tmp/d/there/x", "no such directory"),
+                        ("/proc/x", "cannot make the file"), ("/tmp/full/x", "no space is left")):
+        message = fails(gdb, f"tsave -r {path}")
+        assert words in message and "outgoing packet" not in message, (path, message)
+    assert t.sh("cat /tmp/d/there") == "old\n"
+    assert t.sh("echo /tmp/d/* /tmp/full/*").split() == ["/tmp/d/link", "/tmp/d/there", "/tmp/full/*"]
+    # The disk is not full any more, because nothing is left; and without a run there is a file without frames.
+    gdb.cmd("set trace-buffer-size 4000")
+    gdb.cmd("tsave -r /tmp/full/x")
+    assert len(t.sh("cat /tmp/full/x")) > 500
+
+
+@case
+def upload(t):
+    """A GDB that knows nothing finds all of a disconnected run: definitions, counts, variables, notes; and goes on with it."""
+    gdb = t.gdb()
+    loads = [t.load("pread", n=4, file="/proc/version", size=24) for _ in range(2)]
+    pids = " || ".join(MINE.format(load.pid) for load in loads)
+    gdb.cmd("set disconnected-tracing on")
+    gdb.cmd("set trace-user operator")
+    gdb.cmd("set trace-notes seen from afar")
+    gdb.cmd("tvariable $seen = -5")
+    where = inside(gdb, "vfs_read")[1]
+    first = trace(gdb, "*vfs_read", pids, "teval $seen = $seen + 1", "collect $seen, $regs", "collect/s (char *)&linux_banner")
+    second = trace(gdb, f"*{where:#x}", "", "collect jiffies_64")
+    gdb.cmd(f"disable {second}")
+    third = trace(gdb, "*vfs_write", f"{pids} && {t.arg(3)} == 1000000", "collect $regs")
+    gdb.cmd(f"passcount 1000 {third}")
+    gdb.cmd("tstart")
+    loads[0].go()
+    gdb.cmd("disconnect")
+    gdb.close()
+    t.guest.stop_relay()
+    # It runs on with nobody there; the next GDB adds to it, and ends it.
+    loads[1].go()
+    again = t.gdb()
+    shown = again.cmd("tstatus")
+    for text in ("Trace is running on the target.", "Trace will continue if GDB disconnects.", "Trace user is operator",
+                 "Trace notes: seen from afar"):
+        assert text in shown, shown
+    shown = again.cmd("info tracepoints")
+    for text in (f"trace only if {pids}", f"trace only if {pids} && {t.arg(3)} == 1000000", "teval $seen = $seen + 1",
+                 "collect $seen, $regs", "collect/s (char *)&linux_banner", "collect jiffies_64", "Pass count 1000", "already hit 8 times"):
+        assert text.lower() in shown.lower(), (text, shown)
+    assert re.search(rf"^{second} +tracepoint +keep n ", shown, re.M), shown
+    assert re.search(rf"^{first} +tracepoint +keep y +0x\w+ in vfs_read", shown, re.M), shown
+    assert int(again.eval("$seen")) == 3
+    assert re.search(r"\$seen +-5 +3", again.cmd("info tvariables")), again.cmd("info tvariables")
+    last = t.load("pread", n=2, file="/proc/version", size=24)
+    fourth = trace(again, "*vfs_read", MINE.format(last.pid))
+    last.go()
+    again.cmd("tstop")
+    assert frames(again) == 10
+    again.cmd("tfind 7")
+    assert int(again.eval("$seen")) == 3 and again.eval(t.arg(3)) == "24"
+    assert '"Linux version' in again.cmd("tdump").replace("\\\"", '"'), again.cmd("tdump")
+    again.cmd("tfind")
+    assert int(again.eval("$tracepoint")) == fourth
+    again.cmd("tfind none")
+    check_ctf(again)
+    # And a new run from what was uploaded.
+    more = t.load("pread", n=3, file="/proc/version", size=24)
+    again.cmd(f"condition {first} {MINE.format(more.pid)}")
+    again.cmd(f"delete {fourth}")
+    again.cmd("tstart")
+    more.go()
+    again.cmd("tstop")
+    assert frames(again) == 3
+    assert int(again.eval("$seen")) == -2
+
+
+def check_ctf(gdb):
+    """`tsave -ctf` of what GDB has uploaded: babeltrace2 reads the frames, with their registers and memory."""
+    if not shutil.which("babeltrace2"):
+        raise Skip("babeltrace2 is missing: run tests/vm/setup")
+    with tempfile.TemporaryDirectory(prefix="kgtp-ctf-") as folder:
+        gdb.cmd(f"tsave -ctf {folder}/ctf")
+        text = subprocess.run(["babeltrace2", f"{folder}/ctf"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              errors="replace", check=False)
+        assert text.returncode == 0, text.stderr
+        events = re.findall(r"\bframe: \{ tpnum = [1-9]", text.stdout)
+        assert len(events) == frames(gdb), text.stdout[:3000]
+        for event in ("register:", "tsv:", "memory:", "status:", "tp_def:", "tsv_def:"):
+            assert event in text.stdout, (event, text.stdout[:3000])
+
+
+@case
+def monitor(t):
+    """`monitor help` lists the commands; an unknown one gets a sentence; `monitor disable` leaves addresses out."""
+    gdb = t.gdb()
+    shown = gdb.cmd("monitor help")
+    for text in ("monitor help", "monitor disable ADDRESS", "monitor disable clear"):
+        assert text in shown, shown
+    assert gdb.cmd("monitor") == shown
+    for text in ("replay", "x" * 100, "disabled", "x" * 300):
+        assert re.search("no such monitor command|at most 200", gdb.cmd(f"monitor {text}")), text
+    assert "No address is left out" in gdb.cmd("monitor disable")
+    for text in ("hello", "0x", "0x12345678123456789", "12 34"):
+        assert "is no address" in gdb.cmd(f"monitor disable {text}"), text
+    read = address(gdb, "vfs_read")
+    assert f"{read:#x} are left out from the next tstart on" in gdb.cmd(f"monitor disable {read:#x}")
+    assert "left out already" in gdb.cmd(f"monitor disable {read:x}")
+    assert gdb.cmd("monitor disable").count("left out") == 1
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    first = trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $regs")
+    other = trace(gdb, f"*{inside(gdb, 'vfs_read')[1]:#x}", MINE.format(load.pid), "collect $regs")
+    shown = gdb.cmd("tstart")
+    assert f"Tracepoint {first} at {read:#x} is left out" in shown, shown
+    gdb.cmd(f"disable {first}")
+    assert "left out by" in fails(gdb, f"enable {first}")
+    load.go()
+    gdb.cmd("tstop")
+    assert frames(gdb) == 3
+    gdb.cmd("tfind")
+    assert int(gdb.eval("$tracepoint")) == other
+    gdb.cmd("tfind none")
+    gdb.cmd("monitor disable clear")
+    gdb.cmd(f"enable {first}")
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    for n in (first, other):
+        gdb.cmd(f"condition {n} {MINE.format(load.pid)}")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert frames(gdb) == 6
+
+
+def init_function(t):
+    """A function in __init text, by its name."""
+    names = t.functions()
+    for name in ("start_kernel", "rest_init", "kernel_init_freeable", "do_basic_setup", "init_post", "parse_early_param"):
+        if name in names and names.get("_sinittext", 0) <= names[name] < names.get("_einittext", 0):
+            return name
+    raise Skip("no function is known to be __init")
+
+
+@case
+def reasons(t):
+    """Why no probe can be there: __init text, data, nothing, a module that has gone; nothing is left; $ignore_error runs the others."""
+    gdb = t.gdb()
+    gone = module_address(t)
+    init = init_function(t)
+    places = {f"*{init}": ("that is __init code", init), f"*{address(gdb, init) + 1:#x}": ("that is __init code", init),
+              "*&jiffies_64": ("that is data", "jiffies"), "*0x1000": ("no code of the kernel", ""),
+              f"*{gone:#x}": ("no code of the kernel or of a loaded module is there", "")}
+    for place, (why, name) in places.items():
+        gdb.cmd("delete")
+        trace(gdb, "*vfs_write", "0")
+        n = trace(gdb, place)
+        message = fails(gdb, "tstart")
+        assert f"tracepoint {n} at 0x" in message and why in message and name in message, (place, message)
+        assert t.probes() == "" and "No trace has been run" in gdb.cmd("tstatus"), place
+    gdb.cmd("delete")
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    for place in places:
+        trace(gdb, place)
+    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $regs")
+    gdb.cmd("tvariable $ignore_error = 1")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert frames(gdb) == 3 and int(gdb.eval("$last_errno")) in (-2, -22), gdb.eval("$last_errno")
+    assert t.probes() == ""
+
+
+def module_address(t):
+    """Where a module's code was, and no module is any more."""
+    symbols = t.sh("grep '[kgtp]' /proc/kallsyms").splitlines()
+    found = [line.split() for line in symbols]
+    at = max(int(word[0], 16) for word in found if word[1] in "tT")
+    return at + (64 << 20)
+
+
+@case
+def one_address_and_many_locations(t):
+    """Two tracepoints at one address both hit; one with many locations (an inlined function) hits at each."""
+    gdb = t.gdb()
+    load = t.load("pread", n=5, file="/proc/version", size=8)
+    numbers = [trace(gdb, "*vfs_read", MINE.format(load.pid), f"collect {what}") for what in ("$regs", "jiffies_64", "$cpu_id")]
+    many = many_locations(gdb)
+    gdb.actions(many, "collect $regs")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert frames(gdb) > 15
+    shown = gdb.cmd("info tracepoints")     # with the counts that came with the status
+    for n in numbers:
+        part = re.search(rf"^{n} +tracepoint.*?(?=^\d+ +tracepoint|\Z)", shown, re.M | re.S)[0]
+        assert "already hit 5 times" in part, shown
+    found = {}
+    for _ in range(frames(gdb)):
+        gdb.cmd("tfind")
+        n = int(gdb.eval("$tracepoint"))
+        found.setdefault(n, set()).add(int(gdb.eval("(unsigned long)$pc")))
+    assert set(found) >= set(numbers) and len(found[numbers[0]]) == 1, found
+    assert len(found.get(many, ())) > 1, found
+    gdb.cmd("tfind none")
+    t.note(f"{len(found[many])} locations hit")
+
+
+def many_locations(gdb):
+    """A tracepoint on a function that is inlined in several that a process cannot help to call; -> its number"""
+    for name in ("fdget_pos", "fdput_pos", "file_ppos", "fput_light", "get_file", "file_inode", "fsnotify_access", "security_file_permission"):
+        try:
+            shown = gdb.cmd(f"trace {name}")
+        except GdbError:
+            continue
+        found = re.search(r"Tracepoint (\d+) at .*\((\d+) locations\)", shown)
+        if found and 2 <= int(found[2]) <= 60:
+            return int(found[1])
+        gdb.cmd("delete $tpnum")
+    raise Skip("no function is known to be inlined a few times")
+
+
+@case
+def the_tools_themselves(t):
+    """The relay's own system calls are not traced, unless $self_trace."""
+    gdb = t.gdb()
+    relay = int(re.search(r"\d+", t.sh("cat /proc/[0-9]*/stat | grep '(putgtprsp)'"))[0])
+    for wanted in (0, 1):
+        gdb.cmd("tfind none")
+        gdb.cmd("delete")
+        gdb.cmd(f"tvariable $self_trace = {wanted}")
+        trace(gdb, f"*{t.syscall('poll')}", MINE.format(relay), "collect $current_task_pid")
+        trace(gdb, "*vfs_read", MINE.format(relay), "collect $current_task_pid")
+        gdb.cmd("tstart")
+        for _ in range(5):
+            gdb.eval("jiffies_64")
+        gdb.cmd("tstop")
+        assert (frames(gdb) > 0) == bool(wanted), gdb.cmd("tstatus")
+
+
+STARTS = ((b"\xf3\x0f\x1e\xfa\xe8", 9), (b"\xe8", 5), (b"\x55", 1), (b"\x41\x54", 2), (b"\x41\x55", 2), (b"\x41\x56", 2),
+          (b"\x41\x57", 2), (b"\x53", 1))
+
+
+def second_instructions(t, gdb, count):
+    """Addresses, as linked, behind the first instruction (or the call that ftrace turns off) of so many plain functions."""
+    with tempfile.NamedTemporaryFile(prefix="kgtp-text-") as file:
+        start, end = address(gdb, "_text"), address(gdb, "_etext")
+        gdb.cmd(f"dump binary memory {file.name} {start:#x} {end:#x}", timeout=120)
+        text = file.read()
+    found = []
+    for name, at in sorted(t.functions().items()):
+        if re.match(r"(__x64_|__ia32_|compat_|__x64_compat_)?sys_\w+$|(vfs|proc|sock|tcp|udp|ip|ext4|tty|seq|simple|shmem)_\w+$", name):
+            found += [at + skip for code, skip in STARTS if start <= at < end and text[at - start:].startswith(code)][:1]
+    return sorted(set(found))[:count]
+
+
+class Bulk:
+    """The device without GDB: many packets in one write."""
+
+    def __init__(self, t):
+        self.job = t.spawn("exec talk")
+        self.call("open 0 /proc/gtp rw")
+
+    def call(self, line):
+        self.job.send(line + "\n")
+        answer = self.job.readline(120)
+        assert answer[0] == "=", (line[:80], answer)
+        return answer[2:]
+
+    def ask(self, *packets):
+        """-> the replies, without acks and notices"""
+        data = b"".join(b"$" + text.encode() + b"#%02x" % (sum(text.encode()) & 255) for text in packets)
+        self.call(f"write 0 {data.hex()}")
+        got, replies = b"", []
+        while len(replies) < len(packets):
+            got += bytes.fromhex(self.call("read 0 65536 60000"))
+            replies = [text.decode() for text in re.findall(rb"\$([^#]*)#..", got) if not re.match(rb"O[0-9a-f]", text)]
+        return replies
+
+    def close(self):
+        self.job.close_stdin()
+        self.job.wait()
+
+
+@case(timeout=400)
+def a_thousand_tracepoints(t):
+    """A thousand at once: all are set, all work, all are gone afterwards."""
+    gdb = t.gdb(connect=False)
+    count = 1000 if t.kernel.version >= (2, 6, 26) else 200      # before, each one costs a grace period to take out
+    linked, places = address(gdb, "_text"), second_instructions(t, gdb, count)
+    assert len(places) == count, len(places)
+    t.connect(gdb)
+    places = [at + address(gdb, "_text") - linked for at in places]
+    read = inside(gdb, "vfs_read")[1]
+    # A few are not for probes.
+    gdb.cmd("tvariable $ignore_error = 1")
+    trace(gdb, "*vfs_read", "0")
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    bulk = Bulk(t)
+    places = [read] + [at for at in places if at != read]
+    made = bulk.ask("QTinit", *[f"QTDP:{n:x}:{at:x}:E:0:0" for n, at in enumerate(places, 1)])
+    assert set(made) == {"OK"}, set(made)
+    assert bulk.ask("QTStart") == ["OK"]
+    armed = len(t.probes().splitlines())
+    assert count * 0.95 < armed <= len(places), armed
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    load.go()
+    assert bulk.ask("QTStop") == ["OK"]
+    assert t.probes() == ""
+    hits = [int(reply[1:].split(":")[0], 16) for reply in bulk.ask(*[f"qTP:{n:x}:{at:x}" for n, at in enumerate(places, 1)])]
+    assert hits[0] >= 3 and sum(hits) == int(re.search(r";tcreated:(\w+)", bulk.ask("qTStatus")[0])[1], 16), sum(hits)
+    assert bulk.ask("QTinit") == ["OK"]
+    bulk.close()
+    t.note(f"{armed} probes, {sum(hits)} hits")

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * qRcmd: what the user says to GDB's `monitor'.  All process context, under
+ * gtp.lock.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "compat/check.h"
+#include "trace/internal.h"
+
+#define COMMAND_MAX	200	/* characters */
+#define SKIPS_MAX	256
+
+/* `monitor disable': tracepoints at these addresses are left out. */
+static u64 skips[SKIPS_MAX];
+static unsigned int nr_skips;
+
+int gtp_is_skipped(u64 addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_skips; i++)
+		if (skips[i] == addr)
+			return 1;
+	return 0;
+}
+
+static void say_address(struct rsp_tx *tx, const char *format, u64 addr)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), format, (unsigned long long)addr);
+	rsp_notice(tx, text);
+}
+
+/* "0x1f" or "1f": 0, or -1. */
+static int parse_address(const char *s, u64 *addr)
+{
+	struct rsp_text digits;
+	u8 bytes[sizeof(u64)];
+	char padded[2 * sizeof(u64) + 1];
+	size_t len, i;
+
+	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
+		s += 2;
+	len = strlen(s);
+	if (!len || len >= sizeof(padded))
+		return -1;
+	memset(padded, '0', sizeof(padded));
+	memcpy(padded + sizeof(padded) - 1 - len, s, len);
+	digits.p = padded;
+	digits.len = sizeof(padded) - 1;
+	if (rsp_unhex(digits, bytes, sizeof(bytes)) < 0)
+		return -1;
+	*addr = 0;
+	for (i = 0; i < sizeof(bytes); i++)
+		*addr = *addr << 8 | bytes[i];
+	return 0;
+}
+
+static void show_skips(struct rsp_tx *tx)
+{
+	unsigned int i;
+
+	if (!nr_skips)
+		rsp_notice(tx, "No address is left out.\n");
+	for (i = 0; i < nr_skips; i++)
+		say_address(tx, "Tracepoints at 0x%llx are left out.\n",
+			    skips[i]);
+}
+
+static void do_disable(char *args, struct rsp_tx *tx)
+{
+	u64 addr;
+
+	if (!*args) {
+		show_skips(tx);
+	} else if (!strcmp(args, "clear")) {
+		nr_skips = 0;
+		rsp_notice(tx, "No address is left out any more.\n");
+	} else if (parse_address(args, &addr)) {
+		rsp_notice(tx, "disable: that is no address; say one in hex, like 0xffffffff81234560.\n");
+	} else if (gtp_is_skipped(addr)) {
+		say_address(tx, "Tracepoints at 0x%llx are left out already.\n",
+			    addr);
+	} else if (nr_skips == SKIPS_MAX) {
+		rsp_notice(tx, "disable: the list is full, it has 256 addresses.\n");
+	} else {
+		skips[nr_skips++] = addr;
+		say_address(tx, "Tracepoints at 0x%llx are left out from the next tstart on.\n",
+			    addr);
+	}
+}
+
+static void do_help(char *args, struct rsp_tx *tx);
+
+/* The first one is also what no command at all stands for. */
+static const struct {
+	const char *name;
+	void (*run)(char *args, struct rsp_tx *tx);
+	const char *help;
+} commands[] = {
+	{ "help", do_help,
+	  "monitor help -- this list.\n" },
+	{ "disable", do_disable,
+	  "monitor disable ADDRESS -- leave out tracepoints at that address, from the next tstart on.\n"
+	  "monitor disable -- show the addresses that are left out.\n"
+	  "monitor disable clear -- leave none out any more.\n" },
+};
+
+static void do_help(char *args, struct rsp_tx *tx)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		rsp_notice(tx, commands[i].help);
+}
+
+static char *skip_blanks(char *s)
+{
+	while (*s == ' ' || *s == '\t')
+		s++;
+	return s;
+}
+
+/* Cuts s behind its first word; returns what comes after it. */
+static char *cut_word(char *s)
+{
+	while (*s && *s != ' ' && *s != '\t')
+		s++;
+	if (*s)
+		*s++ = '\0';
+	return skip_blanks(s);
+}
+
+/* Act on one line: NULL, or a complaint. */
+static const char *monitor_run(char *line, struct rsp_tx *tx)
+{
+	char *word = skip_blanks(line);
+	char *args = cut_word(word);
+	size_t len = strlen(args);
+	unsigned int i;
+
+	while (len && args[len - 1] == ' ')
+		args[--len] = '\0';
+	if (!*word)
+		word = (char *)commands[0].name;
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(word, commands[i].name))
+			continue;
+		commands[i].run(args, tx);
+		return NULL;
+	}
+	return "There is no such monitor command; `monitor help' lists them.\n";
+}
+
+/*
+ * What goes wrong is told and is still "OK": of an error GDB would say that the
+ * protocol is broken.
+ */
+void gtp_serve_monitor(struct rsp_text hex, struct rsp_tx *tx)
+{
+	char line[COMMAND_MAX + 1];
+	long len = rsp_unhex(hex, line, COMMAND_MAX);
+	const char *why = "A monitor command has at most 200 characters.\n";
+
+	if (len >= 0) {
+		line[len] = '\0';
+		why = monitor_run(line, tx);
+	}
+	if (why)
+		rsp_notice(tx, why);
+	rsp_ok(tx);
+}
