@@ -277,19 +277,19 @@ static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
 /*
  * Any context.  What GDB needs to unwind: registers, and the stack's top.  Of a
  * task's stack no byte behind its end, which the memory of others may follow;
- * of other stacks up to the first page that is not there.
+ * of other stacks up to the first page that is not there, and no more than the
+ * largest has.
  */
 enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 {
 	u64 sp = agent_target_reg(tc, arch_sp);
-	unsigned long left = kc_task_stack_left(sp);
+	u64 len = min_t(u64, gtp.bt_size, kc_stack_left(sp));
 	enum agent_error err = AGENT_OK;
 
 	if (!tc->has_regs)
 		err = hit_collect_regs(tc);
 	if (!err)
-		err = hit_block(tc, sp, left ? min_t(u64, gtp.bt_size, left) :
-				gtp.bt_size, 1);
+		err = hit_block(tc, sp, len, 1);
 	/* So that tdump has something to say of it. */
 	return err ? err : hit_put_var(tc, var, gtp.bt_size);
 }

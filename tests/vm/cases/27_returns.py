@@ -193,25 +193,28 @@ def collected_up_to(gdb, address):
 @case
 def stacks_end(t):
     """More stack than there is: what is there is collected, up to its very end, and the run goes on; tasks, interrupts."""
-    load = t.load("pread", n=20, file="/proc/version", size=8)
+    load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb()
-    gdb.cmd("set circular-trace-buffer on")
     gdb.cmd("tvariable $bt = 1000000")
-    task = trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $bt")
-    timer = trace(gdb, "*" + t.first("run_local_timers", "update_process_times", "scheduler_tick"), None, "collect $bt")
     gdb.cmd("tvariable $self_trace = 1")
+    gdb.cmd("set circular-trace-buffer on")
+    trace(gdb, "*" + t.first("update_process_times", "scheduler_tick"), None, "collect $bt")
     gdb.cmd("tstart")
-    load.go()
     t.sh("usleep 50000")
     gdb.cmd("tstop")
     assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
-    gdb.cmd(f"tfind tracepoint {timer}")
+    gdb.cmd("tfind start")
     stack = gdb.cmd("bt -frame-arguments none")
     assert len(names(stack)) > 3, stack
     t.note(", ".join(names(stack)))
     gdb.cmd("tfind none")
-    for _ in range(20):
-        gdb.cmd(f"tfind tracepoint {task}")
+    gdb.cmd("delete")
+    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $bt")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert frames(gdb) == 1, gdb.cmd("tstatus")
+    gdb.cmd("tfind start")
     end = collected_up_to(gdb, int(gdb.eval("(unsigned long)$sp")))
     # Where the registers of user space are; where a stack may end; and no further.
     if t.bits == 64:
