@@ -96,8 +96,8 @@ int agent_target_has_reg(unsigned int regno);
 #define AGENT_VAR_WRITE	2
 /*
  * agent_compile(): find variable `num` for this use (one AGENT_VAR_ bit).
- * *slot is what agent_run() hands back.  AGENT_OK, AGENT_E_BAD_VAR or
- * AGENT_E_VAR_READONLY.
+ * *slot is what agent_run() hands back.  AGENT_OK, AGENT_E_BAD_VAR,
+ * AGENT_E_VAR_READONLY or AGENT_E_TARGET.
  */
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot);
 

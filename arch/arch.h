@@ -52,6 +52,32 @@ static inline const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
 #endif
 
 /*
+ * Any context.  The same at the return of a function, as they were before its
+ * `ret': sp is where the return address is (was: the kernel has put another one
+ * there).
+ */
+const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
+				       struct pt_regs *copy);
+
+/*
+ * Registers, as bits by their indexes in arch_regs, that had a function's
+ * arguments at its entry and have nothing that belongs to anybody at its return.
+ */
+extern const u32 arch_return_lost;
+
+/*
+ * Process context; may sleep.  Is that a function's entry, where its return
+ * address is where sp points to?
+ */
+int arch_is_entry(unsigned long addr);
+
+/*
+ * Any context.  Is that what GDB makes of `collect $_ret': the word next to the
+ * one that the frame pointer points to?
+ */
+int arch_is_ret_expr(const u8 *code, long len);
+
+/*
  * Process context, under gtp.lock; sleeps.  May a probe go there?  0, which says
  * only that the kernel may be asked; otherwise a negative errno, and the reason.
  */

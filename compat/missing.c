@@ -2,6 +2,7 @@
 #include <linux/kernel.h>
 #include <linux/stddef.h>
 #include "compat/config.h"
+#include "compat/kprobe.h"
 #include "compat/missing.h"
 
 static const char * const missing[] = {
@@ -10,6 +11,9 @@ static const char * const missing[] = {
 #endif
 #ifndef CONFIG_KPROBES_ON_FTRACE
 	"ftrace-based probes at the start of functions",
+#endif
+#if !kc_has_kretprobes()
+	"return probes ($kret)",
 #endif
 #ifndef KC_HAVE_UNREGISTER_KPROBES
 	"removal of many probes at once (tstop takes longer)",

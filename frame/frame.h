@@ -9,8 +9,9 @@
  *	M  head, u64 address, bytes
  *	V  head, s64 value
  *
- * head: bits 0-7 the letter, 16-31 the variable's number (V), 32-63 the bytes
- * of data that follow (without address and padding).
+ * head: bits 0-7 the letter, 16-31 the variable's number (V) or what the
+ * registers are (R), 32-63 the bytes of data that follow (without address and
+ * padding).
  *
  * Reading works on a contiguous copy of the payload; nothing in it is trusted.
  */
@@ -22,9 +23,11 @@
 #define FRAME_HEAD(kind, num, len) \
 	((u64)(u8)(kind) | ((u64)(u16)(num) << 16) | ((u64)(u32)(len) << 32))
 
+#define FRAME_REGS_RETURN	1	/* as a function returned */
+
 struct frame_block {
 	char kind;		/* 'R', 'M' or 'V' */
-	u16 num;		/* V */
+	u16 num;		/* V; R: FRAME_REGS_ */
 	u64 addr;		/* M */
 	s64 value;		/* V */
 	const u8 *data;		/* R, M */

@@ -42,6 +42,8 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	if (len < 0)
 		return complain(c, "the bytecode is not hex, or over 16384 bytes");
 	err = agent_compile(c->code, len, c->insn, c->map, prog, &pc);
+	if (err == AGENT_E_TARGET)
+		return complain(c, gtp_kret_usage);
 	if (err) {
 		snprintf(buf, sizeof(buf), "%s (bytecode offset %u)",
 			 agent_strerror(err), pc);
@@ -60,12 +62,37 @@ int agent_target_has_reg(unsigned int regno)
 		arch_regs[regno].offset != ARCH_REG_UNSAVED;
 }
 
+/*
+ * What GDB says in bytecode, but is done otherwise.  1 if that is all, -1 with a
+ * complaint, otherwise 0; *act may have become another one.
+ */
+static int compile_special(struct compile *c, struct rsp_action *act)
+{
+	long len = rsp_unhex(act->hex, c->code, AGENT_CODE_MAX);
+	int is_kret;
+	const char *why = gtp_return_action(c->tp, c->code, len, &is_kret);
+
+	if (why)
+		return complain(c, why);
+	/* Few kernels keep the frame pointer that it goes by. */
+	if (arch_is_ret_expr(c->code, len) && arch_is_entry(c->tp->addr)) {
+		act->kind = 'M';
+		act->basereg = arch_sp;
+		act->off = 0;
+		act->len = sizeof(long);
+	}
+	return is_kret;
+}
+
 /* acts is NULL in the first round, which only counts. */
-static int compile_action(struct compile *c, const struct rsp_action *a,
+static int compile_action(struct compile *c, struct rsp_action *a,
 			  struct gtp_action *acts)
 {
 	struct gtp_action *act = acts ? &acts[c->nr_acts] : NULL;
+	int done = a->kind == 'X' ? compile_special(c, a) : 0;
 
+	if (done)
+		return done < 0 ? -1 : 0;
 	switch (a->kind) {
 	case 'R':
 		c->tp->regs = 1;
@@ -132,6 +159,8 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->nr_acts = 0;
 	tp->has_cond = 0;
 	tp->regs = 0;
+	tp->is_return = 0;
+	tp->maxactive = 0;
 }
 
 /* An upper bound: every byte of bytecode is two digits in the texts. */

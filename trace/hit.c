@@ -16,6 +16,7 @@
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/read.h"
+#include "compat/stack.h"
 #include "trace/internal.h"
 
 #define BLOCK_HEAD	(2 * sizeof(u64))	/* of an M block */
@@ -61,8 +62,10 @@ enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
 {
 	struct gtp_cpu *tc = target;
 
-	if (!kc_read_kernel(buf, addr, len))
+	if (!kc_read_kernel(buf, addr, len)) {
+		gtp_return_patch(tc, addr, buf, len);
 		return AGENT_OK;
+	}
 	tc->fault = addr;
 	return AGENT_E_MEMORY;
 }
@@ -127,6 +130,7 @@ static enum agent_error hit_block(struct gtp_cpu *tc, u64 addr, u64 len,
 			err = AGENT_E_MEMORY;
 			goto undo;
 		}
+		gtp_return_patch(tc, at, p, got);
 		ringbuf_advance(&tc->frame, got);
 		at += got;
 		done += got;
@@ -259,7 +263,8 @@ static enum agent_error hit_run(struct gtp_cpu *tc,
 /* Any context. */
 static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
 {
-	u64 head = FRAME_HEAD('R', 0, sizeof(struct pt_regs));
+	u64 head = FRAME_HEAD('R', tc->tp->is_return ? FRAME_REGS_RETURN : 0,
+			      sizeof(struct pt_regs));
 
 	if (ringbuf_append(&tc->frame, &head, sizeof(head)) ||
 	    ringbuf_append(&tc->frame, tc->regs, sizeof(struct pt_regs)) ||
@@ -269,16 +274,22 @@ static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
 	return AGENT_OK;
 }
 
-/* Any context.  What GDB needs to unwind: registers, and the stack's top. */
+/*
+ * Any context.  What GDB needs to unwind: registers, and the stack's top.  Of a
+ * task's stack no byte behind its end, which the memory of others may follow;
+ * of other stacks up to the first page that is not there, and no more than the
+ * largest has.
+ */
 enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 {
+	u64 sp = agent_target_reg(tc, arch_sp);
+	u64 len = min_t(u64, gtp.bt_size, kc_stack_left(sp));
 	enum agent_error err = AGENT_OK;
 
 	if (!tc->has_regs)
 		err = hit_collect_regs(tc);
 	if (!err)
-		err = hit_block(tc, agent_target_reg(tc, arch_sp), gtp.bt_size,
-				1);
+		err = hit_block(tc, sp, len, 1);
 	/* So that tdump has something to say of it. */
 	return err ? err : hit_put_var(tc, var, gtp.bt_size);
 }
@@ -365,7 +376,14 @@ out:
  */
 int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
+	gtp_hit(container_of(kp, struct gtp_point, kp), regs, 0);
+	return 0;
+}
+
+/* The same.  ret_addr: of a return, where to. */
+void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
+	     unsigned long ret_addr)
+{
 	unsigned int cpu = smp_processor_id();
 	struct ringbuf_cpu *rc;
 	struct gtp_cpu *tc;
@@ -373,15 +391,17 @@ int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
 	u64 cond = 1;
 
 	if (!kc_load_acquire(&gtp.running) || !tp->enabled)
-		return 0;
+		return;
 	if (gtp.self && current->tgid == gtp.self && !gtp.self_trace)
-		return 0;
+		return;
 	rc = ringbuf_enter(gtp.rb, cpu);
 	if (!rc)
-		return 0;
+		return;
 	tc = per_cpu_ptr(gtp.cpus, cpu);
 	tc->tp = tp;
-	tc->regs = arch_hit_regs(regs, &tc->copy);
+	tc->ret_addr = ret_addr;
+	tc->regs = tp->is_return ? arch_return_regs(regs, &tc->copy) :
+				   arch_hit_regs(regs, &tc->copy);
 	if (tp->has_cond) {
 		err = hit_run(tc, &tp->cond, &cond);
 		if (err) {
@@ -392,5 +412,4 @@ int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
 	if (cond)
 		hit_frame(tc, rc, per_cpu_ptr(tp->count, cpu));
 	ringbuf_leave(rc);
-	return 0;
 }

@@ -70,18 +70,44 @@ struct gtp_point {
 	atomic_t passed;
 	int place_err;		/* arch_probe_check() said no, and why */
 	const char *place_why;
-	struct kprobe kp;
+	int is_return;		/* $kret: at the function's return */
+	int maxactive;		/* calls that are followed at once; 0: default */
+	union {
+		struct kprobe kp;
+		struct kretprobe rp;	/* is_return; begins with its kp */
+	};
 	int armed;
 };
 
+struct gtp_cpu;
 struct gtp_point *gtp_point_find(u32 num, u64 addr);
 void gtp_points_free(void);
+
+/* ---- returns: kret.c ------------------------------------------------------ */
+
+/*
+ * Process context, under gtp.lock.  An action's bytecode: NULL, or what is wrong
+ * with it.  *is_kret: it is a `teval $kret=N', has been done, and is not to run.
+ */
+const char *gtp_return_action(struct gtp_point *tp, const u8 *code, long len,
+			      int *is_kret);
+/* Process context; may sleep.  Like arch_probe_check(). */
+int gtp_return_check(unsigned long addr, const char **why);
+/* Process context; sleep.  kp.addr is set. */
+int gtp_return_arm(struct gtp_point *tp);
+void gtp_return_disarm_all(void);
+/* Any context.  Returns that the kernel did not follow. */
+u64 gtp_missed_returns(const struct gtp_point *tp);
+u64 gtp_get_lost_returns(const struct gtp_cpu *tc);
+/* Any context.  In place of the kernel's address, that of the caller. */
+void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len);
+u64 gtp_get_kret(const struct gtp_cpu *tc);
+extern const char gtp_kret_usage[];
 
 /* ---- variables ---------------------------------------------------------- */
 
 #define GTP_VARS_MAX	1024
 
-struct gtp_cpu;
 struct gtp_var;
 
 /* A variable that the module itself knows. */
@@ -140,7 +166,8 @@ struct gtp_end {
 struct gtp_cpu {
 	struct gtp_point *tp;
 	const struct pt_regs *regs;
-	struct pt_regs copy;	/* arch_hit_regs() */
+	struct pt_regs copy;	/* arch_hit_regs(), arch_return_regs() */
+	unsigned long ret_addr;	/* tp->is_return */
 	struct ringbuf_frame frame;
 	int has_regs;		/* the frame has its R block */
 	u64 fault;
@@ -215,8 +242,10 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 /* Hits that the kernel did not deliver: a kprobe inside a kprobe handler. */
 u64 gtp_missed(void);
 
-/* hit.c */
+/* hit.c: any context incl. NMI, preemption off */
 int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs);
+void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
+	     unsigned long ret_addr);
 /* Any context: `collect $bt'. */
 enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var);
 

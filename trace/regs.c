@@ -10,11 +10,22 @@
 #include "trace/internal.h"
 
 /*
+ * GDB takes the frame of a return for one of the function's entry, and would
+ * show as arguments what is left in their registers.
+ */
+static int is_lost(unsigned int i, const struct frame_block *regs)
+{
+	return regs->num == FRAME_REGS_RETURN && i < 32 &&
+	       arch_return_lost & 1U << i;
+}
+
+/*
  * One register as GDB has it, from a struct pt_regs or without (NULL).  0 if it
  * is not available.  Outside of a frame the pc is 0: a running kernel has none,
  * but GDB refuses to connect to a target whose pc is not available.
  */
-static int get_reg(unsigned int i, const u8 *regs, u64 pc, u8 *dst)
+static int get_reg(unsigned int i, const struct frame_block *regs, u64 pc,
+		   u8 *dst)
 {
 	const struct arch_reg *reg = &arch_regs[i];
 	unsigned int bytes = reg->bits / 8;
@@ -23,24 +34,26 @@ static int get_reg(unsigned int i, const u8 *regs, u64 pc, u8 *dst)
 	memset(dst, 0, bytes);
 	if (i == arch_pc)
 		memcpy(dst, &word, bytes);
-	else if (regs && reg->offset != ARCH_REG_UNSAVED)
-		memcpy(dst, regs + reg->offset, min_t(u32, reg->size, bytes));
+	else if (regs && reg->offset != ARCH_REG_UNSAVED && !is_lost(i, regs))
+		memcpy(dst, regs->data + reg->offset,
+		       min_t(u32, reg->size, bytes));
 	else
 		return 0;
 	return 1;
 }
 
-static const u8 *regs_of(const struct gtp_selected *s)
+/* *b, or NULL if it has none. */
+static const struct frame_block *regs_of(const struct gtp_selected *s,
+					 struct frame_block *b)
 {
-	struct frame_block b;
-
-	if (s->valid && !s->gone && frame_find_regs(&s->frame, &b) &&
-	    b.len == sizeof(struct pt_regs))
-		return b.data;
+	if (s->valid && !s->gone && frame_find_regs(&s->frame, b) &&
+	    b->len == sizeof(struct pt_regs))
+		return b;
 	return NULL;
 }
 
-static void put_reg(struct rsp_tx *tx, unsigned int i, const u8 *regs)
+static void put_reg(struct rsp_tx *tx, unsigned int i,
+		    const struct frame_block *regs)
 {
 	u8 value[ARCH_REG_MAX];
 
@@ -52,7 +65,8 @@ static void put_reg(struct rsp_tx *tx, unsigned int i, const u8 *regs)
 
 void gtp_put_regs(struct rsp_tx *tx)
 {
-	const u8 *regs = regs_of(&gtp_selected);
+	struct frame_block b;
+	const struct frame_block *regs = regs_of(&gtp_selected, &b);
 	unsigned int i;
 
 	for (i = 0; i < arch_nr_regs; i++)
@@ -61,8 +75,10 @@ void gtp_put_regs(struct rsp_tx *tx)
 
 void gtp_put_reg(u64 num, struct rsp_tx *tx)
 {
+	struct frame_block b;
+
 	if (num < arch_nr_regs)
-		put_reg(tx, num, regs_of(&gtp_selected));
+		put_reg(tx, num, regs_of(&gtp_selected, &b));
 	else
 		rsp_error_num(tx, 1);
 }
@@ -79,7 +95,8 @@ u32 gtp_reg_block_len(void)
 
 void gtp_reg_block(const struct gtp_selected *s, u8 *dst)
 {
-	const u8 *regs = regs_of(s);
+	struct frame_block b;
+	const struct frame_block *regs = regs_of(s, &b);
 	unsigned int i;
 
 	for (i = 0; i < arch_nr_regs; i++) {

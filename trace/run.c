@@ -115,6 +115,8 @@ static void run_check_place(struct gtp_point *tp)
 	tp->place_err = 0;
 	if ((unsigned long)tp->addr == tp->addr)
 		tp->place_err = arch_probe_check(tp->addr, &tp->place_why);
+	if (tp->is_return && !tp->place_err)
+		tp->place_err = gtp_return_check(tp->addr, &tp->place_why);
 }
 
 /* Process context, under gtp.lock.  See arch/arch.h. */
@@ -133,14 +135,14 @@ static int run_arm(struct gtp_point *tp)
 {
 	int ret;
 
-	memset(&tp->kp, 0, sizeof(tp->kp));
+	memset(&tp->rp, 0, sizeof(tp->rp));
 	if ((unsigned long)tp->addr != tp->addr)
 		return -ENOENT;
 	if (tp->place_err)
 		return tp->place_err;
 	tp->kp.addr = (kprobe_opcode_t *)(unsigned long)tp->addr;
 	tp->kp.pre_handler = gtp_kprobe_hit;
-	ret = register_kprobe(&tp->kp);
+	ret = tp->is_return ? gtp_return_arm(tp) : register_kprobe(&tp->kp);
 	tp->armed = !ret;
 	return ret;
 }
@@ -152,6 +154,7 @@ static void run_disarm(void)
 	struct gtp_point *tp;
 	int n = 0;
 
+	gtp_return_disarm_all();
 	list_for_each_entry(tp, &gtp.points, list)
 		n += tp->armed;
 	/* One grace period for all where there is memory for the list. */

@@ -28,6 +28,7 @@ static void show_info(struct seq_file *m, const struct ringbuf_info *info)
 	show(m, "lost_shrunk", info->shrunk);
 	show(m, "lost_missed", gtp_missed());
 	show(m, "lost_no_share", info->no_share);
+	show(m, "lost_returns", gtp_get_lost_returns(NULL));
 }
 
 static void show_cpus(struct seq_file *m)
@@ -53,13 +54,14 @@ static void show_points(struct seq_file *m)
 	const struct gtp_point *tp;
 	struct gtp_count count;
 
-	seq_puts(m, "\n# tracepoint address hits bytes missed\n");
+	seq_puts(m, "\n# tracepoint address hits bytes missed returns\n");
 	list_for_each_entry(tp, &gtp.points, list) {
 		gtp_get_count(tp, &count);
-		seq_printf(m, "tracepoint %u 0x%llx %llu %llu %lu\n", tp->num,
+		seq_printf(m, "tracepoint %u 0x%llx %llu %llu %lu %llu\n", tp->num,
 			   (unsigned long long)tp->addr,
 			   (unsigned long long)count.hits,
-			   (unsigned long long)count.bytes, tp->kp.nmissed);
+			   (unsigned long long)count.bytes, tp->kp.nmissed,
+			   (unsigned long long)gtp_missed_returns(tp));
 	}
 }
 

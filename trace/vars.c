@@ -173,6 +173,8 @@ static const struct gtp_special specials[] = {
 	{ "lost_too_big", get_lost_too_big },
 	{ "lost_missed", get_lost_missed },
 	{ "lost_no_share", get_lost_no_share },
+	{ "lost_returns", gtp_get_lost_returns },
+	{ "kret", gtp_get_kret },
 };
 
 /* ---- the table: process context, under gtp.lock -------------------------- */
@@ -298,6 +300,8 @@ enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 	for (i = 0; i < nr_vars; i++) {
 		if (vars[i]->num != num)
 			continue;
+		if (vars[i]->special && vars[i]->special->get == gtp_get_kret)
+			return AGENT_E_TARGET;
 		if (use == AGENT_VAR_WRITE && vars[i]->special)
 			return AGENT_E_VAR_READONLY;
 		*slot = i;

@@ -15,6 +15,9 @@
 #define KC_HAVE_ASM_SYSTEM 1	/* barrier */
 #define KC_HAVE_ATOMIC64 1	/* sequence */
 /* kprobe_batch: not available */
+#define KC_HAVE_KRETPROBE_RP 1	/* kretprobe */
+/* kretprobe_guard: not available */
+#define KC_HAVE_SCHED_STACK 1	/* task_stack */
 /* clock_order: not available */
 #define KC_HAVE_FILE_PAGES 1	/* mem_available */
 /* lockdown: not available */

@@ -14,6 +14,8 @@ RELEASES = {
     (2, 6, 26): "removal of many probes at once",
     (2, 6, 25): "clocks known to agree on all CPUs",
 }
+# Older kernels have them without an option.
+RETURNS = "return probes"
 SAID = "ot available on this kernel: "
 
 
@@ -21,11 +23,13 @@ SAID = "ot available on this kernel: "
 def missing_is_told(t):
     """What is not available is said once at load, once a session at tstart, and by gtpstat."""
     wanted = {text for option, text in OPTIONS.items() if not t.kernel.config(option)}
+    if not t.kernel.config("CONFIG_KRETPROBES") and t.kernel.version >= (2, 6, 26):
+        wanted.add(RETURNS)
     wanted |= {text for release, text in RELEASES.items() if t.kernel.version < release}
 
     def told(text, where):
         lines = [line.split(SAID)[1] for line in text.splitlines() if SAID in line]
-        names = {text for text in (*OPTIONS.values(), *RELEASES.values()) for line in lines if line.startswith(text)}
+        names = {text for text in (*OPTIONS.values(), *RELEASES.values(), RETURNS) for line in lines if line.startswith(text)}
         assert names == wanted and len(lines) == len(wanted), (where, lines, wanted)
 
     t.guest.sync_console()

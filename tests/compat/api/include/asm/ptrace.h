@@ -15,6 +15,15 @@ struct pt_regs {
 };
 
 #if API >= API_EL6
+static inline unsigned long instruction_pointer(struct pt_regs *regs)
+{
+	return regs->ip;
+}
+#else
+#define instruction_pointer(regs)	((regs)->rip)
+#endif
+
+#if API >= API_EL6
 static inline unsigned long kernel_stack_pointer(struct pt_regs *regs)
 {
 	return regs->sp;

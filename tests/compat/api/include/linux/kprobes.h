@@ -6,6 +6,10 @@
 #include <linux/types.h>
 #include <asm/ptrace.h>
 
+#if API < API_EL6
+#define ARCH_SUPPORTS_KRETPROBES
+#endif
+
 struct kprobe;
 typedef u8 kprobe_opcode_t;
 typedef int (*kprobe_pre_handler_t)(struct kprobe *kp, struct pt_regs *regs);
@@ -25,14 +29,37 @@ struct kprobe {
 #endif
 };
 
+struct task_struct;
+struct kretprobe_instance;
+typedef int (*kretprobe_handler_t)(struct kretprobe_instance *ri,
+				   struct pt_regs *regs);
+
+struct kretprobe {
+	struct kprobe kp;
+	kretprobe_handler_t handler;
+	int maxactive;
+	int nmissed;
+};
+
+struct kretprobe_instance {
+	struct hlist_node hlist;
+	struct kretprobe *rp;
+	kprobe_opcode_t *ret_addr;
+	struct task_struct *task;
+};
+
 int register_kprobe(struct kprobe *kp);
 void unregister_kprobe(struct kprobe *kp);
+int register_kretprobe(struct kretprobe *rp);
+void unregister_kretprobe(struct kretprobe *rp);
 
 #if API >= API_EL6
 #define KPROBE_FLAG_DISABLED	2
 
 int register_kprobes(struct kprobe **kps, int n);
 void unregister_kprobes(struct kprobe **kps, int n);
+int register_kretprobes(struct kretprobe **rps, int n);
+void unregister_kretprobes(struct kretprobe **rps, int n);
 int disable_kprobe(struct kprobe *kp);
 int enable_kprobe(struct kprobe *kp);
 #endif

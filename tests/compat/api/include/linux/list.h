@@ -34,6 +34,12 @@ static inline int list_empty(const struct list_head *head)
 	return head->next == head;
 }
 
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+
+#define hlist_entry(p, type, field)	container_of(p, type, field)
+
 #define list_entry(p, type, field)	container_of(p, type, field)
 
 #define list_for_each_entry(pos, head, field)				\

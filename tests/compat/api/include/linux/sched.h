@@ -38,6 +38,13 @@ static inline struct task_struct *get_current(void)
 #define current		get_current()
 #endif
 
+static inline void *api_task_stack(struct task_struct *task)
+{
+	return task;
+}
+
+#define task_stack_page(task)	api_task_stack(task)
+
 int wake_up_process(struct task_struct *t);
 long schedule_timeout_interruptible(long jiffies);
 void schedule(void);

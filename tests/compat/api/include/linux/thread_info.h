@@ -4,6 +4,8 @@
 
 #include <linux/compiler.h>
 
+#define THREAD_SIZE	(8192UL)
+
 struct thread_info;
 
 static inline struct thread_info *current_thread_info(void)

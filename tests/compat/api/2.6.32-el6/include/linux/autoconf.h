@@ -2,6 +2,7 @@
 #define API		API_EL6
 
 #define CONFIG_DEBUG_FS	1
+#define CONFIG_KRETPROBES	1
 #define CONFIG_SMP	1
 #define CONFIG_X86	1
 #define CONFIG_X86_64	1

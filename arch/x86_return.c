@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Functions as they are entered and left.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "arch/arch.h"
+#include "compat/read.h"
+#include "compat/regs.h"
+#include "compat/symbols.h"
+
+#define WORD	sizeof(unsigned long)
+
+/* Indexes in arch_regs: the 64-bit ABI's rdi to r9 without rax, regparm's ecx. */
+#ifdef CONFIG_X86_64
+const u32 arch_return_lost = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9;
+#define FRAME_POINTER	6
+#else
+const u32 arch_return_lost = 1 << 1;
+#define FRAME_POINTER	5
+#endif
+
+/*
+ * Any context.  The kernel's trampoline saves what functions use; sp is where
+ * the stack goes on after the return.  Not all kernels save cs and ss.
+ */
+const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
+				       struct pt_regs *copy)
+{
+	unsigned short cs, ss;
+
+	__asm__ ("mov %%cs, %0" : "=r" (cs));
+	__asm__ ("mov %%ss, %0" : "=r" (ss));
+#ifdef CONFIG_X86_64
+	*copy = *regs;
+#else
+	arch_hit_regs(regs, copy);
+#endif
+	copy->KC_REG(cs) = cs;
+	copy->KC_REG(ss) = ss;
+	copy->KC_REG(sp) -= WORD;
+	return copy;
+}
+
+/* Process context; may sleep.  Behind an endbr the stack is the same. */
+int arch_is_entry(unsigned long addr)
+{
+	static const u8 endbr[] = { 0xf3, 0x0f, 0x1e };
+	struct kc_place place;
+	u8 code[4];
+
+	if (kc_symbol_at(addr, &place))
+		return 0;
+	if (addr == place.start)
+		return 1;
+	return addr == place.start + sizeof(code) &&
+	       !kc_read_kernel(code, place.start, sizeof(code)) &&
+	       !memcmp(code, endbr, sizeof(endbr));
+}
+
+/* Any context.  reg, const8, add, const8, trace, end. */
+int arch_is_ret_expr(const u8 *code, long len)
+{
+	const u8 expr[] = { 0x26, 0, FRAME_POINTER, 0x22, WORD, 0x02,
+			    0x22, WORD, 0x0c, 0x27 };
+
+	return len == sizeof(expr) && !memcmp(code, expr, sizeof(expr));
+}

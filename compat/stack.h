@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Kernel stacks.
+ */
+#ifndef COMPAT_STACK_H
+#define COMPAT_STACK_H
+
+#include <linux/sched.h>
+#include <linux/thread_info.h>	/* THREAD_SIZE */
+#include <asm/page.h>
+#include "compat/config.h"
+#ifdef KC_HAVE_TASK_STACK_H
+#include <linux/sched/task_stack.h>
+#endif
+
+/* The largest stack: a task's, or that of interrupts, which has four pages. */
+#define KC_STACK_MAX \
+	(THREAD_SIZE > 4 * PAGE_SIZE ? THREAD_SIZE : 4 * PAGE_SIZE)
+
+/*
+ * Any context.  Bytes from sp on to the end of the current task's stack.  Where
+ * the other stacks end (of interrupts, of exceptions) modules are not told: the
+ * most that there can be.
+ */
+static inline unsigned long kc_stack_left(unsigned long sp)
+{
+	unsigned long used = sp - (unsigned long)task_stack_page(current);
+
+	return used < THREAD_SIZE ? THREAD_SIZE - used : KC_STACK_MAX;
+}
+
+#endif

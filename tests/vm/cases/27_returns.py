@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Returns of functions ($kret), and stacks that end."""
+import re
+
+from harness import GdbError, case
+
+MINE = "$current_task_pid == {}"
+
+
+def frames(gdb):
+    return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", gdb.cmd("tstatus"))[1])
+
+
+def trace(gdb, where, condition, *actions):
+    shown = gdb.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
+    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
+    gdb.actions(n, *actions)
+    return n
+
+
+def returns(t):
+    return "$rax" if t.bits == 64 else "$eax"
+
+
+def stack_pointer(t):
+    return "$rsp" if t.bits == 64 else "$esp"
+
+
+def names(shown):
+    return re.findall(r"^#\d+ .*?(\w+) \(", shown, re.M)
+
+
+@case(core=True)
+def return_values(t):
+    """The return of a function: its value, its task, its callers; the entry beside it; tdump and tfind are of use."""
+    load = t.load("pread", n=3, file="/proc/version", size=11)
+    fails = t.load("pread", n=2, file="/proc/version", size=8, offset=1 << 20)
+    gdb = t.gdb()
+    gdb.cmd("tvariable $bt = 4096")
+    gdb.cmd("tvariable $sum")
+    gdb.cmd("tvariable $word")
+    mine = f"{MINE.format(load.pid)} || {MINE.format(fails.pid)}"
+    entry = trace(gdb, "*vfs_read", mine, "collect $args")
+    value = returns(t)
+    left = trace(gdb, "*vfs_read", mine, "teval $kret = 0", f"teval $sum = $sum + {value}", f"teval $word = *(long *){stack_pointer(t)} + 0",
+                 f"collect $regs, $bt, $sum, $word, $current_task_pid, jiffies_64")
+    # A condition sees the value as well.
+    trace(gdb, "*vfs_read", f"{value} == 11 && {MINE.format(load.pid)}", "teval $kret = 100", f"collect {value}")
+    gdb.cmd("tstart")
+    assert load.go()["ok"] == 3
+    fails.go()
+    gdb.cmd("tstop")
+    assert frames(gdb) == 13, gdb.cmd("tstatus")
+    total = 0
+    for i in range(5):
+        gdb.cmd(f"tfind tracepoint {left}")
+        total += 11 if i < 3 else 0
+        assert int(gdb.eval(f"(int){value}")) == (11 if i < 3 else 0), gdb.cmd("info registers")
+        assert int(gdb.eval("$sum")) == total
+        assert int(gdb.eval("$current_task_pid")) == (load.pid if i < 3 else fails.pid)
+        stack = gdb.cmd("bt")
+        found = names(stack)
+        assert found[0] == "vfs_read" and any(re.search("(?i)sysc?_(ia32_)?pread64", name) for name in found[1:]), stack
+        assert "vfs_read (file=" not in stack or t.bits == 32 or "vfs_read (file=<unavailable>" in stack, stack
+        shown = gdb.cmd("tdump")
+        assert f"tracepoint {left}, trace frame" in shown and f"$sum = {total}" in shown and "jiffies_64 = " in shown, shown
+        # What the program would have found on its stack, not the kernel's trampoline.
+        gdb.cmd("up")
+        assert int(gdb.eval(f"(unsigned long){t.pc}")) == int(gdb.eval("$word")) & (1 << t.bits) - 1, stack
+    gdb.cmd("tfind none")
+    gdb.cmd(f"tfind tracepoint {entry}")
+    assert int(gdb.eval("count")) == 11
+
+
+def refused(gdb):
+    try:
+        gdb.cmd("tstart")
+    except GdbError as error:
+        return str(error)
+    raise AssertionError("tstart was not refused: " + gdb.cmd("tstatus"))
+
+
+@case
+def refusals(t):
+    """Where there is no return, and what $kret does not mean: refused with the reason, and no probe stays behind."""
+    gdb = t.gdb()
+    start = int(gdb.eval("(unsigned long)vfs_read"))
+    inside = re.findall(r"^\s*(0x\w+) <[^>]*>:", gdb.cmd("x/12i vfs_read"), re.M)[6]
+    entry = "with kret it must be at a function's entry"
+    usage = "the variable kret can only be set, to a constant, by a teval of its own"
+    size = "the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default"
+    condition = "if $kret == 0"
+    for where, actions, why in ((inside, ["teval $kret = 0"], entry), (hex(start), ["teval $kret = -1"], size),
+                                (hex(start), ["teval $kret = 5000"], size), (hex(start), ["teval $kret = 1000000"], size),
+                                (hex(start), ["collect $kret"], usage), (hex(start), ["teval $kret = $cpu_id"], usage),
+                                (hex(start), ["teval $kret = 0", "teval $kret = $kret + 1"], usage),
+                                (hex(start), [condition, "teval $kret = 0"], usage)):
+        gdb.cmd("delete")
+        good = trace(gdb, "*vfs_write", None, "teval $kret = 0", "collect $regs")
+        n = trace(gdb, f"*{where}" + (f" {actions.pop(0)}" if actions[0] == condition else ""), None, *actions)
+        message = refused(gdb)
+        assert f"tracepoint {n} at {where}: " in message and why in message, (where, actions, message)
+        assert t.probes() == "" and "Trace is running" not in gdb.cmd("tstatus")
+    # What the kernel refuses to all probes.
+    gdb.cmd("delete")
+    bad = t.first("exc_int3", "do_int3")
+    trace(gdb, f"*{bad}", None, "teval $kret = 0")
+    assert "probe" in refused(gdb)
+    gdb.cmd("tvariable $ignore_error = 1")
+    trace(gdb, "*vfs_read", None, "teval $kret = 4096", "collect $regs")
+    gdb.cmd("tstart")
+    assert len(t.probes().splitlines()) == 1, t.probes()
+    t.sh("cat /proc/version")
+    gdb.cmd("tstop")
+    assert frames(gdb) > 0 and t.probes() == ""
+
+
+@case(core=True)
+def calls_under_way(t):
+    """Returns over the number that is followed are counted. What is under way when the run ends does no harm, nor in the
+    next run, nor when the module has gone."""
+    gdb = t.gdb()
+    where = t.first("hrtimer_nanosleep", "do_nanosleep")
+    gdb.cmd(f"trace *{where}")
+    gdb.actions(1, "teval $kret = 1", "collect $regs")
+    gdb.cmd("trace *vfs_read if 0")
+    gdb.cmd("tstart")
+    sleepers = [t.spawn("exec usleep 4000000") for _ in range(3)]
+    t.sh("usleep 300000")
+    gdb.cmd("tstop")
+    stat = t.sh("cat /proc/gtpstat")
+    lost = int(re.search(r"^lost_returns +(\d+)$", stat, re.M)[1])
+    assert lost >= 2 and int(gdb.eval("$lost_returns")) == lost, stat
+    assert re.search(rf"^tracepoint 1 0x\w+ \d+ \d+ \d+ {lost}$", stat, re.M), stat
+    assert re.search(r"^tracepoint 2 0x\w+ 0 0 \d+ 0$", stat, re.M), stat
+    # The same memory is a probe again, while a call of the first run is on a stack.
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    gdb.close()
+    t.guest.stop_relay()
+    t.rmmod()
+    running = t.run(f"test -d /proc/{sleepers[0].pid}").status == 0
+    if not running:
+        t.note("too slow: the calls had ended before the module went")
+    for job in sleepers:
+        assert job.wait() == 0, job.output
+    t.insmod()
+
+
+@case
+def enable_and_many(t):
+    """Enabled and disabled in a run; many at once; one function with several, and with one at its entry."""
+    gdb = t.gdb()
+    value = returns(t)
+    loads = [t.load("pread", n=2, file="/proc/version", size=8) for _ in range(3)]
+    mine = " || ".join(MINE.format(load.pid) for load in loads)
+    for n in range(1, 4):
+        trace(gdb, "*vfs_read", mine, *(["teval $kret = 0"] if n != 2 else []), f"collect {value}")
+    counts = []
+    gdb.cmd("disable 3")
+    gdb.cmd("tstart")
+    for load, command in zip(loads, ("enable 3", "disable 1", None)):
+        load.go()
+        counts.append(frames(gdb))
+        if command:
+            gdb.cmd(command)
+            gdb.cmd(command)
+    gdb.cmd("tstop")
+    assert counts == [4, 10, 14], counts
+    names = [name for name in t.functions() if re.match(r"(__x64_|compat_)?sys_\w+$" if t.bits == 64 else r"(__ia32_)?sys_\w+$", name)]
+    names = sorted({t.functions()[name]: name for name in names}.values())[:60]
+    gdb.cmd("delete")
+    gdb.script("".join(f"trace *{name}\nactions\nteval $kret=0\ncollect {value}\nend\n" for name in names), timeout=120)
+    gdb.cmd("tstart", timeout=120)
+    assert len(t.probes().splitlines()) == len(names)
+    t.sh("cat /proc/version; usleep 1000; ls /")
+    gdb.cmd("tstop", timeout=120)
+    assert t.probes() == "" and frames(gdb) > 5
+
+
+def collected_up_to(gdb, address):
+    """The first page boundary behind an address at which a frame has nothing."""
+    while True:
+        address = (address | 4095) + 1
+        try:
+            if "unavailable" in gdb.cmd(f"x/1wx {address:#x}"):
+                return address
+        except GdbError as error:
+            assert "annot access memory" in str(error), error
+            return address
+
+
+@case
+def stacks_end(t):
+    """More stack than there is: what is there is collected, up to its very end, and the run goes on; tasks, interrupts."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    gdb.cmd("tvariable $bt = 1000000")
+    gdb.cmd("tvariable $self_trace = 1")
+    gdb.cmd("set circular-trace-buffer on")
+    trace(gdb, "*" + t.first("update_process_times", "scheduler_tick"), None, "collect $bt")
+    gdb.cmd("tstart")
+    t.sh("usleep 50000")
+    gdb.cmd("tstop")
+    assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    gdb.cmd("tfind start")
+    stack = gdb.cmd("bt -frame-arguments none")
+    assert len(names(stack)) > 3, stack
+    t.note(", ".join(names(stack)))
+    gdb.cmd("tfind none")
+    gdb.cmd("delete")
+    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $bt")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert frames(gdb) == 1, gdb.cmd("tstatus")
+    gdb.cmd("tfind start")
+    end = collected_up_to(gdb, int(gdb.eval("(unsigned long)$sp")))
+    # Where the registers of user space are; where a stack may end; and no further.
+    if t.bits == 64:
+        assert any(int(gdb.eval(f"*(unsigned long *){end - back:#x}")) == 0x33 for back in (4 * 8, 6 * 8)), gdb.cmd(f"x/8gx {end - 64:#x}")
+    assert end % 8192 == 0, hex(end)
+    assert names(gdb.cmd("bt -frame-arguments none"))[0] == "vfs_read"
+
+
+@case
+def only_the_caller(t):
+    """`collect $_ret': the caller of a function, and no more."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $_ret")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    gdb.cmd("tfind start")
+    stack = gdb.cmd("bt")
+    found = names(stack)
+    assert found[0] == "vfs_read" and "pread64" in found[1], stack
+    assert "<unavailable>" in stack or "do_syscall_64" not in stack, stack

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tracepoints at the return of a function: `teval $kret=N'.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "arch/arch.h"
+#include "compat/check.h"
+#include "compat/kprobe.h"
+#include "compat/lock.h"
+#include "compat/symbols.h"
+#include "trace/internal.h"
+
+#define MAXACTIVE	4096	/* each is a piece of memory */
+
+/* No dollar signs: they mean something in packets. */
+const char gtp_kret_usage[] =
+	"the variable kret can only be set, to a constant, by a teval of its own";
+
+/* It is no value: it says what kind of tracepoint that is. */
+u64 gtp_get_kret(const struct gtp_cpu *tc)
+{
+	return 0;
+}
+
+/* ---- the action ------------------------------------------------------------ */
+
+static int is_kret(const u8 *operand)
+{
+	const struct gtp_var *var = gtp_var_find(operand[0] << 8 | operand[1]);
+
+	return var && var->special && var->special->get == gtp_get_kret;
+}
+
+/*
+ * A constant of 1, 2, 4 or 8 bytes, perhaps ext (a negative one), setv, end.
+ * Whatever else it may be is for agent_compile(), which lets nothing else use
+ * the variable.
+ */
+const char *gtp_return_action(struct gtp_point *tp, const u8 *code, long len,
+			      int *is)
+{
+	long bytes, i;
+	u64 val = 0;
+
+	*is = 0;
+	if (len < 6 || code[0] < 0x22 || code[0] > 0x25)
+		return NULL;
+	bytes = 1 << (code[0] - 0x22);
+	for (i = 1; i <= bytes && i < len; i++)
+		val = val << 8 | code[i];
+	if (len - i == 6 && code[i] == 0x16 && code[i + 1] == bytes * 8) {
+		if (val >> (bytes * 8 - 1))
+			val = -1;
+		i += 2;
+	}
+	if (len - i != 4 || code[i] != 0x2d || code[i + 3] != 0x27 ||
+	    !is_kret(code + i + 1))
+		return NULL;
+	if (val > MAXACTIVE)
+		return "kret is the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default";
+	*is = 1;
+	tp->is_return = 1;
+	tp->maxactive = val;
+	return NULL;
+}
+
+/* ---- probes ------------------------------------------------------------------ */
+
+int gtp_return_check(unsigned long addr, const char **why)
+{
+	struct kc_place place;
+
+	if (!kc_has_kretprobes()) {
+		*why = "this kernel has no return probes";
+		return -ENOSYS;
+	}
+	if (!arch_is_entry(addr)) {
+		*why = "with kret it must be at a function's entry (trace *FUNCTION)";
+		return -EINVAL;
+	}
+	/* All that it calls while it cannot be called again. */
+	if (!kc_kretprobes_guarded() && !kc_symbol_at(addr, &place) &&
+	    (strstr(place.text, "spin_lock") ||
+	     strstr(place.text, "spin_unlock"))) {
+		*why = "this kernel's own handling of returns uses that function";
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Any context incl. NMI, preemption off; does not sleep. */
+static int return_hit(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct kretprobe *rp = kc_kretprobe(ri);
+
+	/* It is being taken out. */
+	if (rp)
+		gtp_hit(container_of(rp, struct gtp_point, rp), regs,
+			kc_return_addr(ri, regs));
+	return 0;
+}
+
+int gtp_return_arm(struct gtp_point *tp)
+{
+	BUILD_BUG_ON(offsetof(struct kretprobe, kp));
+	tp->rp.handler = return_hit;
+	tp->rp.maxactive = tp->maxactive;
+	return register_kretprobe(&tp->rp);
+}
+
+void gtp_return_disarm_all(void)
+{
+	struct kretprobe **rps = NULL;
+	struct gtp_point *tp;
+	int n = 0;
+
+	kc_assert_held(&gtp.lock);
+	list_for_each_entry(tp, &gtp.points, list)
+		n += tp->armed && tp->is_return;
+	if (!n)
+		return;
+	/* One grace period for all where there is memory for the list. */
+	rps = vmalloc(n * sizeof(*rps));
+	n = 0;
+	list_for_each_entry(tp, &gtp.points, list) {
+		if (!tp->armed || !tp->is_return)
+			continue;
+		tp->armed = 0;
+		if (rps)
+			rps[n++] = &tp->rp;
+		else
+			unregister_kretprobe(&tp->rp);
+	}
+	if (n)
+		kc_unregister_kretprobes(rps, n);
+	vfree(rps);
+}
+
+/* ---- losses ------------------------------------------------------------------ */
+
+/* Any context. */
+u64 gtp_missed_returns(const struct gtp_point *tp)
+{
+	return tp->is_return ? tp->rp.nmissed : 0;
+}
+
+/* Not under gtp.lock in a hit, but no tracepoint comes or goes in a run. */
+u64 gtp_get_lost_returns(const struct gtp_cpu *tc)
+{
+	const struct gtp_point *tp;
+	u64 sum = 0;
+
+	list_for_each_entry(tp, &gtp.points, list)
+		sum += gtp_missed_returns(tp);
+	return sum;
+}
+
+/* ---- the stack ----------------------------------------------------------------- */
+
+/*
+ * Any context.  buf was read from addr.  Where the return address was, there is
+ * what the kernel's trampoline has left.
+ */
+void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len)
+{
+	const u8 *word = (const u8 *)&tc->ret_addr;
+	u64 slot;
+	u32 i;
+
+	if (!tc->tp->is_return)
+		return;
+	slot = agent_target_reg((void *)tc, arch_sp) - addr;
+	for (i = 0; i < sizeof(tc->ret_addr); i++, slot++)
+		if (slot < len)
+			((u8 *)buf)[slot] = word[i];
+}
