@@ -484,7 +484,8 @@ def a_thousand_tracepoints(t):
     linked, places = address(gdb, "_text"), second_instructions(t, gdb, count)
     assert len(places) == count, len(places)
     t.connect(gdb)
-    places = [at + address(gdb, "_text") - linked for at in places]
+    slide = address(gdb, "_text") - linked
+    places = [at + slide for at in places]
     read = inside(gdb, "vfs_read")[1]
     # A few are not for probes.
     gdb.cmd("tvariable $ignore_error = 1")
