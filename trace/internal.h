@@ -203,7 +203,8 @@ struct gtp {
 	u64 self_trace;
 	u64 bt_size;		/* $bt: bytes of stack */
 	int told_missing;	/* to this session */
-	struct rsp_tx *start_tx;	/* QTStart: the thread answers it; or NULL */
+	enum rsp_cmd_id later_id;	/* what the thread is to answer, */
+	struct rsp_tx *later_tx;	/* in this; or NULL */
 	int closing;		/* read without the lock: give QTStart up */
 	pid_t self;		/* hit path reads: the session's process, or 0 */
 	unsigned long text;	/* where _text is */
@@ -211,14 +212,14 @@ struct gtp {
 
 extern struct gtp gtp;
 
-/* QTStart takes its time: let the thread do it, and answer. */
-void gtp_start_later(struct rsp_tx *tx);
-void gtp_start_now(void);	/* if it was asked for */
+/* QTStart, QTStop: let the thread do it, and answer. */
+void gtp_serve_later(enum rsp_cmd_id id, struct rsp_tx *tx);
+void gtp_serve_now(void);	/* what there is of that */
 int gtp_run_init(void);
 void gtp_run_exit(void);
 /* 0, or -1 with the reply in tx. */
 int gtp_start(struct rsp_tx *tx);
-void gtp_stop(enum gtp_reason reason);
+void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx);	/* notices, or NULL */
 /* Take the probes out if the hit path has ended the run. */
 void gtp_settle(void);
 /* Any context.  The first call ends the run, the others do nothing. */

@@ -147,32 +147,52 @@ static int run_arm(struct gtp_point *tp)
 	return ret;
 }
 
-/* When it returns no hit is under way. */
-static void run_disarm(void)
+/*
+ * To put a probe in or take it out takes milliseconds, or much more on a busy
+ * machine.  tx may be NULL.
+ */
+static void run_progress(struct rsp_tx *tx, const char *what, u32 done,
+			 u64 *told_us)
 {
-	struct kprobe **kps = NULL;
+	u64 now = kc_wall_us();
+	char text[64];
+
+	if (!tx || now - *told_us < 1000000)
+		return;
+	*told_us = now;
+	snprintf(text, sizeof(text), "%u tracepoints %s so far...\n", done,
+		 what);
+	rsp_notice(tx, text);
+	gtp_send_notices(tx);
+}
+
+/* Grace periods are shared by so many, and GDB hears of us between them. */
+#define DISARM_BATCH	64
+
+/* When it returns no hit is under way.  tx, if not NULL, takes notices. */
+static void run_disarm(struct rsp_tx *tx)
+{
+	struct kprobe *kps[DISARM_BATCH];
+	u64 told_us = kc_wall_us();
 	struct gtp_point *tp;
+	u32 done = 0;
 	int n = 0;
 
 	gtp_return_disarm_all();
-	list_for_each_entry(tp, &gtp.points, list)
-		n += tp->armed;
-	/* One grace period for all where there is memory for the list. */
-	if (n > 1)
-		kps = vmalloc(n * sizeof(*kps));
-	n = 0;
 	list_for_each_entry(tp, &gtp.points, list) {
 		if (!tp->armed)
 			continue;
 		tp->armed = 0;
-		if (kps)
-			kps[n++] = &tp->kp;
-		else
-			unregister_kprobe(&tp->kp);
+		kps[n++] = &tp->kp;
+		if (n < DISARM_BATCH)
+			continue;
+		kc_unregister_kprobes(kps, n);
+		done += n;
+		n = 0;
+		run_progress(tx, "taken out", done, &told_us);
 	}
 	if (n)
 		kc_unregister_kprobes(kps, n);
-	vfree(kps);
 	gtp.armed = 0;
 }
 
@@ -248,20 +268,6 @@ static int run_prepare(struct rsp_tx *tx)
 	return 0;
 }
 
-/* To put a probe in takes milliseconds, or much more on a busy machine. */
-static void run_progress(struct rsp_tx *tx, u32 done, u64 *told_us)
-{
-	u64 now = kc_wall_us();
-	char text[64];
-
-	if (now - *told_us < 1000000)
-		return;
-	*told_us = now;
-	snprintf(text, sizeof(text), "%u tracepoints set so far...\n", done);
-	rsp_notice(tx, text);
-	gtp_send_notices(tx);
-}
-
 static void run_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err)
 {
 	struct kc_place place;
@@ -310,10 +316,10 @@ static int run_arm_all(struct rsp_tx *tx)
 	u32 done = 0;
 
 	list_for_each_entry(tp, &gtp.points, list) {
-		run_progress(tx, done++, &told_us);
+		run_progress(tx, "set", done++, &told_us);
 		/* Nobody waits for it any more. */
 		if (kc_load(&gtp.closing) || run_arm_wanted(tp, tx)) {
-			run_disarm();
+			run_disarm(tx);
 			return -1;
 		}
 	}
@@ -387,16 +393,21 @@ int gtp_start(struct rsp_tx *tx)
 	return 0;
 }
 
-void gtp_settle(void)
+static void run_settle(struct rsp_tx *tx)
 {
 	kc_assert_held(&gtp.lock);
 	if (!gtp.armed || kc_load_acquire(&gtp.running))
 		return;
 	gtp.stop_us = kc_wall_us();
-	run_disarm();
+	run_disarm(tx);
 }
 
-void gtp_stop(enum gtp_reason reason)
+void gtp_settle(void)
+{
+	run_settle(NULL);
+}
+
+void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx)
 {
 	if (!gtp.armed)
 		return;
@@ -404,30 +415,36 @@ void gtp_stop(enum gtp_reason reason)
 	/* The hit path may have claimed the end and not yet said it. */
 	while (kc_load_acquire(&gtp.running))
 		cpu_relax();
-	gtp_settle();
+	run_settle(tx);
 }
 
 /* ---- the thread ----------------------------------------------------------------- */
 
 /*
- * Who writes QTStart to the device need not wait for its end, and can meanwhile
- * pass on to GDB what is said of its progress.
+ * Who writes QTStart or QTStop to the device need not wait for its end, and can
+ * meanwhile pass on to GDB what is said of its progress.
  */
-void gtp_start_later(struct rsp_tx *tx)
+void gtp_serve_later(enum rsp_cmd_id id, struct rsp_tx *tx)
 {
-	gtp.start_tx = tx;
+	gtp.later_id = id;
+	gtp.later_tx = tx;
 	wake_up(&run_wait);
 	wake_up_process(run_thread);	/* it may be sleeping between two looks */
 }
 
-void gtp_start_now(void)
+void gtp_serve_now(void)
 {
-	struct rsp_tx *tx = gtp.start_tx;
+	struct rsp_tx *tx = gtp.later_tx;
+	int ret = 0;
 
 	if (!tx)
 		return;
-	gtp.start_tx = NULL;
-	if (!gtp_start(tx))
+	gtp.later_tx = NULL;
+	if (gtp.later_id == RSP_QTSTART)
+		ret = gtp_start(tx);
+	else
+		gtp_stop(GTP_STOPPED, tx);
+	if (!ret)
 		rsp_ok(tx);
 	rsp_tx_end(tx);
 	gtp_send_reply(tx);
@@ -440,13 +457,13 @@ void gtp_start_now(void)
 static int run_poll(void *unused)
 {
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(run_wait, gtp.armed || gtp.start_tx ||
+		wait_event_interruptible(run_wait, gtp.armed || gtp.later_tx ||
 					 kthread_should_stop());
-		if (!gtp.start_tx)
+		if (!gtp.later_tx)
 			schedule_timeout_interruptible(HZ / 10);
 		mutex_lock(&gtp.lock);
 		gtp_settle();
-		gtp_start_now();
+		gtp_serve_now();
 		mutex_unlock(&gtp.lock);
 	}
 	return 0;
@@ -462,7 +479,7 @@ void gtp_run_exit(void)
 {
 	kthread_stop(run_thread);
 	mutex_lock(&gtp.lock);
-	gtp_stop(GTP_DISCONNECTED);
+	gtp_stop(GTP_DISCONNECTED, NULL);
 	gtp_frames_drop();
 	if (gtp.rb)
 		ringbuf_free(gtp.rb);

@@ -129,7 +129,7 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 	gtp_settle();
 	if (!gtp_serve_trace(&cmd, tx))
 		serve_session(&cmd, tx);
-	later = gtp.start_tx == tx;
+	later = gtp.later_tx == tx;
 	mutex_unlock(&gtp.lock);
 	if (later)
 		return GTP_LATER;
@@ -151,13 +151,13 @@ void gtp_close(void)
 		kc_store(&gtp.closing, 1);
 	mutex_lock(&gtp.lock);
 	gtp.closing = 0;
-	if (gtp.disconnected)
-		gtp_start_now();
-	gtp.start_tx = NULL;
+	if (gtp.disconnected || gtp.later_id == RSP_QTSTOP)
+		gtp_serve_now();
+	gtp.later_tx = NULL;
 	gtp.self = 0;
 	gtp_select_none();
 	if (!gtp.disconnected)
-		gtp_stop(GTP_DISCONNECTED);
+		gtp_stop(GTP_DISCONNECTED, NULL);
 	mutex_unlock(&gtp.lock);
 }
 

@@ -31,7 +31,7 @@ static void answer_point(struct rsp_tx *tx, u32 num, u64 addr,
 
 static void serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	gtp_stop(GTP_STOPPED);
+	gtp_stop(GTP_STOPPED, tx);
 	gtp_frames_drop();
 	if (gtp.rb)
 		ringbuf_reset(gtp.rb);
@@ -133,15 +133,10 @@ static void serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_ok(tx);
 }
 
-static void serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+/* To set many probes, or to take them out, takes its time. */
+static void serve_start_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	gtp_start_later(tx);
-}
-
-static void serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx)
-{
-	gtp_stop(GTP_STOPPED);
-	rsp_ok(tx);
+	gtp_serve_later(cmd->id, tx);
 }
 
 static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -311,8 +306,8 @@ static const struct {
 	{ RSP_QTBUFFER_CIRCULAR, serve_circular },
 	{ RSP_QTBUFFER_SIZE, serve_size },
 	{ RSP_QTNOTES, serve_notes },
-	{ RSP_QTSTART, serve_start },
-	{ RSP_QTSTOP, serve_stop },
+	{ RSP_QTSTART, serve_start_stop },
+	{ RSP_QTSTOP, serve_start_stop },
 	{ RSP_QTENABLE, serve_toggle },
 	{ RSP_QTDISABLE, serve_toggle },
 	{ RSP_QTFRAME, gtp_serve_frame },

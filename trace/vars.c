@@ -144,7 +144,7 @@ static u64 get_lost_no_share(const struct gtp_cpu *tc)
 	return loss(4);
 }
 
-/* Not under gtp.lock in a hit, but no tracepoint comes or goes in a run. */
+/* Not under gtp.lock in a hit, but in a run no tracepoint goes: gtp_point_complete(). */
 static u64 get_lost_missed(const struct gtp_cpu *tc)
 {
 	return gtp_missed();

@@ -484,7 +484,8 @@ def a_thousand_tracepoints(t):
     linked, places = address(gdb, "_text"), second_instructions(t, gdb, count)
     assert len(places) == count, len(places)
     t.connect(gdb)
-    places = [at + address(gdb, "_text") - linked for at in places]
+    slide = address(gdb, "_text") - linked
+    places = [at + slide for at in places]
     read = inside(gdb, "vfs_read")[1]
     # A few are not for probes.
     gdb.cmd("tvariable $ignore_error = 1")
@@ -509,3 +510,27 @@ def a_thousand_tracepoints(t):
     assert bulk.ask("QTinit") == ["OK"]
     bulk.close()
     t.note(f"{armed} probes, {sum(hits)} hits")
+
+
+@case(timeout=300)
+def a_long_start(t):
+    """The write of QTStart returns before all probes are set; who goes away meanwhile leaves none behind."""
+    places = sorted({at for name, at in t.functions().items() if re.match(r"(__x64_|__ia32_)?sys_\w+$", name)})[:80]
+    gdb = t.gdb(raw=True)
+    slide = address(gdb, "_text") - t.functions()["_text"]
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    for late in (0, 1):
+        bulk = Bulk(t)
+        made = bulk.ask("QTinit", "QTDisconnected:0", *[f"QTDP:1:{at + slide:x}:E:0:0:X3,220027" for at in places])
+        assert set(made) == {"OK"}, set(made)
+        bulk.call(f"write 0 {b'$QTStart#b3'.hex()}")
+        waiting = "out" not in bulk.call("poll 0 0").split()
+        if late:
+            # The first reply is QTStart's.
+            assert bulk.ask("qC", "qC")[:2] == ["OK", "QC1"] and "sys_" in t.probes()
+        bulk.close()
+        assert t.probes() == ""
+        t.note("QTStart was " + ("still at work" if waiting else "done already"))
+    t.connect(gdb)
+    assert "Trace is running" not in gdb.cmd("tstatus")
