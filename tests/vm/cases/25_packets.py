@@ -444,7 +444,7 @@ def second_instructions(t, gdb, count):
     found = []
     for name, at in sorted(t.functions().items()):
         if re.match(r"(__x64_|__ia32_|compat_|__x64_compat_)?sys_\w+$|(vfs|proc|sock|tcp|udp|ip|ext4|tty|seq|simple|shmem)_\w+$", name):
-            found += [at + skip for code, skip in STARTS if start <= at < end and text[at - start:].startswith(code)][:1]
+            found += [at + skip for code, skip in STARTS if start <= at < end and text.startswith(code, at - start)][:1]
     return sorted(set(found))[:count]
 
 
