@@ -166,13 +166,16 @@ static void run_progress(struct rsp_tx *tx, const char *what, u32 done,
 	gtp_send_notices(tx);
 }
 
-/* Grace periods are shared by so many, and GDB hears of us between them. */
-#define DISARM_BATCH	64
+/*
+ * So many are taken out at a time, and then GDB hears of us.  Not fewer: each
+ * batch costs a grace period, and may wait for one of the kernel's optimizer.
+ */
+#define DISARM_BATCH	256
+static struct kprobe *disarming[DISARM_BATCH];
 
 /* When it returns no hit is under way.  tx, if not NULL, takes notices. */
 static void run_disarm(struct rsp_tx *tx)
 {
-	struct kprobe *kps[DISARM_BATCH];
 	u64 told_us = kc_wall_us();
 	struct gtp_point *tp;
 	u32 done = 0;
@@ -183,16 +186,16 @@ static void run_disarm(struct rsp_tx *tx)
 		if (!tp->armed)
 			continue;
 		tp->armed = 0;
-		kps[n++] = &tp->kp;
+		disarming[n++] = &tp->kp;
 		if (n < DISARM_BATCH)
 			continue;
-		kc_unregister_kprobes(kps, n);
+		kc_unregister_kprobes(disarming, n);
 		done += n;
 		n = 0;
 		run_progress(tx, "taken out", done, &told_us);
 	}
 	if (n)
-		kc_unregister_kprobes(kps, n);
+		kc_unregister_kprobes(disarming, n);
 	gtp.armed = 0;
 }
 
