@@ -215,8 +215,9 @@ void rsp_parse_frame(struct rsp_scan *s, struct rsp_cmd *cmd)
 		cmd->u.frame.how = RSP_FRAME_PC;
 		cmd->u.frame.a = SCAN_U64(s, "QTFrame:pc: the address");
 	} else if (rsp_scan_word(s, "tdp:")) {
+		/* Any number: of a tracepoint that is not there are no frames. */
 		cmd->u.frame.how = RSP_FRAME_TRACEPOINT;
-		cmd->u.frame.a = scan_tp_num(s);
+		cmd->u.frame.a = SCAN_U32(s, "QTFrame:tdp: the tracepoint number");
 	} else if (rsp_scan_word(s, "range:")) {
 		cmd->u.frame.how = RSP_FRAME_RANGE;
 		range = 1;

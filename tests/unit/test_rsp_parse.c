@@ -350,6 +350,7 @@ static void test_runtime(void)
 		{ "QTFrame:-1", RSP_FRAME_NUMBER, RSP_FRAME_NONE, 0 },
 		{ "QTFrame:pc:ffffffff9b34cc60", RSP_FRAME_PC, 0xffffffff9b34cc60ULL, 0 },
 		{ "QTFrame:tdp:3", RSP_FRAME_TRACEPOINT, 3, 0 },
+		{ "QTFrame:tdp:0", RSP_FRAME_TRACEPOINT, 0, 0 },
 		{ "QTFrame:range:10:ffffffffffffffff", RSP_FRAME_RANGE, 0x10, ~0ULL },
 		{ "QTFrame:outside:ffffffff9b000000:ffffffff9bffffff", RSP_FRAME_OUTSIDE,
 		  0xffffffff9b000000ULL, 0xffffffff9bffffffULL },

@@ -11,7 +11,11 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "e": "\x1b", "a": "\a", "b": "\b", "
 
 
 class GdbError(Exception):
-    """GDB answered a command with an error; str() is GDB's message."""
+    """GDB answered a command with an error; str() is GDB's message, .shown what it had printed before."""
+
+    def __init__(self, message, shown=""):
+        super().__init__(message)
+        self.shown = shown
 
 
 class GdbTimeout(Exception):
@@ -78,9 +82,13 @@ class MiParser:
 
 
 class Gdb:
-    """transcript: a file to which the whole conversation is appended."""
+    """transcript: a file to which the whole conversation is appended.
+
+    notices: what GDB has told by itself, `=name,results`, as [(name, results)], in order; whoever looks at it may empty it.
+    """
 
     def __init__(self, program=None, transcript=None, gdb="gdb"):
+        self.notices = []
         self.log = open(transcript, "a", errors="surrogateescape") if transcript else None
         self.buffer, self.token, self.start = b"", 0, time.monotonic()
         self.process = subprocess.Popen([gdb, "-nx", "-q", "--interpreter=mi3"], stdin=subprocess.PIPE,
@@ -115,6 +123,14 @@ class Gdb:
             file.write(text)
             file.flush()
             return self.cmd(f"source {file.name}", timeout)
+
+    def fails(self, command):
+        """A console command that GDB must refuse; -> its message."""
+        try:
+            shown = self.cmd(command)
+        except GdbError as error:
+            return str(error)
+        raise AssertionError(f"{command} did not fail: {shown}")
 
     def actions(self, number, *lines):
         """Give a tracepoint its actions."""
@@ -160,12 +176,16 @@ class Gdb:
             if line[:1] in ("~", "&", "@") and line[1:2] == '"':
                 shown.append(unquote(line[1:]))
                 continue
+            notice = re.match(r"=([\w-]+),?(.*)", line)
+            if notice:
+                self.notices.append((notice[1], notice[2]))
+                continue
             record = re.match(rf"{self.token}\^(\w+),?(.*)", line)
             if not record:
                 continue
             if record[1] == "error":
                 message = MiParser(record[2]).results().get("msg", record[2])
-                raise GdbError(message)
+                raise GdbError(message, "".join(shown))
             return "".join(shown), record[2]
 
     def _readline(self, deadline, command):

@@ -109,6 +109,11 @@ class Load:
         self.pid, self.fd, self.size = int(facts["pid"]), int(facts["fd"]), int(facts["size"])
         self.buf, self.path = int(facts["buf"], 0), int(facts["path"], 0)
 
+    @property
+    def mine(self):
+        """The condition under which a tracepoint sees this process and no other."""
+        return f"$current_task_pid == {self.pid}"
+
     @staticmethod
     def _facts(line):
         return dict(word.split("=", 1) for word in line.split()[1:])
@@ -234,6 +239,10 @@ class Test:
             if name in self.functions():
                 return name
         raise Skip(f"this kernel has none of {', '.join(names)}")
+
+    def with_path(self):
+        """A function that stat(2) calls once, and that has `struct path path` on its stack."""
+        return self.first("vfs_statx", "vfs_fstatat")
 
     def syscall(self, name):
         """The function that is a system call."""

@@ -4,37 +4,26 @@ import re
 
 from harness import GdbError, case
 
-MINE = "((struct task_struct *)$current_task)->pid == {}"
-
-
-def count(t, gdb, condition, sizes, rest="collect $regs"):
-    """How many of a process's reads of these sizes satisfy the condition."""
-    loads = [t.load("pread", n=n, file="/proc/version", size=size) for size, n in sizes]
-    pids = " || ".join(MINE.format(load.pid) for load in loads)
-    gdb.cmd("delete")
-    shown = gdb.cmd(f"trace vfs_read if ({pids}) && ({condition})")
-    gdb.actions(re.search(r"Tracepoint (\d+)", shown)[1], rest)
-    gdb.cmd("tstart")
-    for load in loads:
-        assert load.go()["ok"] == load_count(load, loads, sizes)
-    gdb.cmd("tstop")
-    shown = gdb.cmd("tstatus")
-    assert "Trace stopped by a tstop command" in shown, shown
-    return int(re.search(r"Collected (\d+) trace frame", shown)[1])
-
-
-def load_count(load, loads, sizes):
-    return sizes[loads.index(load)][1]
-
-
 SIZES = [(10, 3), (20, 4), (300, 5)]
 
 
-def check(t, table):
+def check(t, table, sizes=SIZES):
+    """One run: a process reads each size that many times, and each condition is a tracepoint's; how often were they true?"""
     gdb = t.gdb()
-    for condition, expected in table:
-        found = count(t, gdb, condition, SIZES)
-        assert found == expected, f"{condition}: {found}, expected {expected}"
+    loads = [t.load("pread", n=n, file="/proc/version", size=size) for size, n in sizes]
+    mine = " || ".join(load.mine for load in loads)
+    gdb.script("".join(f"trace vfs_read if ({mine}) && ({condition})\n" for condition, _ in table), timeout=120)
+    gdb.cmd("tstart")
+    for load, (_, n) in zip(loads, sizes):
+        assert load.go()["ok"] == n
+    gdb.cmd("tstop")
+    shown = gdb.cmd("tstatus")
+    assert "Trace stopped by a tstop command" in shown, shown
+    assert f"Collected {sum(expected for _, expected in table)} trace frames" in shown, shown
+    counts = re.split(r"^\d+ +tracepoint ", gdb.cmd("info tracepoints"), flags=re.M)[1:]
+    for (condition, expected), text in zip(table, counts, strict=True):
+        found = re.search(r"already hit (\d+) time", text)
+        assert int(found[1] if found else 0) == expected, f"{condition}: {text}, expected {expected}"
 
 
 @case(timeout=400)
@@ -131,3 +120,28 @@ def registers_in_conditions(t):
     gdb.close()
     check(t, [(f"{t.arg(3)} == 20", 4), (f"{t.arg(3)} > 10 && {t.arg(2)} != 0", 9),
               (f"{t.pc} == (unsigned long)&_text + {offset}", 12)])
+
+
+@case(timeout=120)
+def scenario_trace_condition(t):
+    """GDB's own test: the pc, arguments and globals, each operator with a true and a false comparison, the time."""
+    gdb = t.gdb(connect=False)
+    text = int(gdb.eval("(unsigned long)&_text"))
+    offset = int(re.search(r"Tracepoint 1 at (0x\w+)", gdb.cmd("trace vfs_read"))[1], 16) - text
+    gdb.close()
+    every = 10
+    table = [(f"{t.pc} == (unsigned long)&_text + {offset}", every), ("count == 100 || count == 200", 2),
+             ("count == 100 && init_task.pid == 0", 1)]
+    for true, false in (("21 == 21", "11 == 21"), ("21 != 42", "42 != 42"), ("21 + 21 == 42", "21 + 21 == 11"),
+                        ("42 - 21 == 21", "42 - 21 == 11"), ("21 * 2 == 42", "21 * 2 == 11"), ("21 << 1 == 42", "21 << 1 == 11"),
+                        ("42 >> 1 == 21", "42 >> 1 == 11"), ("-(21 << 1) == -42", "-(21 << 1) == -11"),
+                        ("-42 >> 1 == -21", "-42 >> 1 == -11"),
+                        ("(0xabababab & 0x0000ffff) == 0xabab", "(0xabababab & 0x0000ffff) == 0xffff"),
+                        ("(0xabababab | 0x0000ffff) == 0xababffff", "(0xabababab | 0x0000ffff) == 0xeeeedddd"),
+                        ("(0xaaaaaaaa ^ 0x55555555) == 0xffffffff", "(0xaaaaaaaa ^ 0x55555555) == 0xaaaaaaaa"),
+                        ("~0xaaaaaaaa == 0x55555555", "~0xaaaaaaaa == 0x11111111"), ("21 < 42", "61 < 42"), ("42 <= 42", "42 <= 11"),
+                        ("42 >= 42", "11 >= 42"), ("42 > 21", "11 > 21"), ("(21 < 42 ? 0 : 1) == 0", "(66 < 42 ? 0 : 1) == 0"),
+                        ("(42 <= 42 ? 0 : 1) == 0", "(66 <= 42 ? 0 : 1) == 0"), ("(42 >= 42 ? 0 : 1) == 0", "(11 >= 42 ? 0 : 1) == 0"),
+                        ("(42 > 21 ? 0 : 1) == 0", "(11 > 21 ? 0 : 1) == 0")):
+        table += [(true, every), (false, 0)]
+    check(t, table + [("$clock >= 0", every)], [(8, 8), (100, 1), (200, 1)])

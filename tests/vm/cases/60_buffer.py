@@ -350,38 +350,6 @@ def linear_and_circular(t):
         gdb.cmd("tfind none")
 
 
-@case(timeout=300)
-def start_stop_restart(t):
-    """GDB's own status-stop test: start, stop, start again; and again after the buffer was full."""
-    gdb = t.gdb()
-    gdb.cmd("trace vfs_read if $current_task_pid == 1")
-    gdb.actions(1, "collect $regs")
-    for _ in range(3):
-        gdb.cmd("tstart")
-        assert "Trace is running" in gdb.cmd("tstatus")
-        gdb.cmd("tstart")           # GDB would ask first; the answer is yes
-        assert "Trace is running" in gdb.cmd("tstatus")
-        gdb.cmd("tstop")
-        assert "Trace stopped by a tstop command" in gdb.cmd("tstatus")
-        try:
-            gdb.cmd("tstop")
-            raise AssertionError("a second tstop")
-        except GdbError as error:
-            assert "Trace is not running" in str(error), error
-    gdb.cmd("delete")
-    gdb.cmd("set trace-buffer-size 2000")
-    for _ in range(3):
-        load = t.load("pread", n=20, file="/proc/version", size=8)
-        gdb.cmd("delete")
-        n = trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs")
-        gdb.cmd("tstart")
-        load.go()
-        shown = gdb.cmd("tstatus")
-        assert "Trace stopped because the buffer was full." in shown, shown
-        # GDB's packet names the tracepoint that did not fit.
-        assert f";tfull:{n:x};" in gdb.cmd("maint packet qTStatus")
-
-
 @case
 def preferred_size(t):
     """buffer_size is the preferred size: seen in sysfs, and what `unlimited' and -1 go back to."""
