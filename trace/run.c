@@ -73,10 +73,10 @@ int gtp_set_size(u64 bytes)
 #define NO_CODE	"no code of the kernel or of a loaded module is there"
 
 /*
- * The kernel has but one word for all that it does not take.  Not inline: 32-bit
- * kernels allow a function 1024 bytes of stack.
+ * Why that is no code; NULL: it may be.  Not inline: 32-bit kernels allow a
+ * function 1024 bytes of stack.
  */
-static noinline const char *run_invalid(u64 addr)
+static noinline const char *run_no_code(u64 addr)
 {
 	struct kc_place place;
 
@@ -85,16 +85,25 @@ static noinline const char *run_invalid(u64 addr)
 	/* Of a module it would be "name+0x1/0x2 [module]". */
 	if (addr >= kc_symbol("_etext") && !strchr(place.text, '['))
 		return "that is data, not code";
-	return "the kernel allows no probe there";
+	return NULL;
 }
 
 static const char *run_probe_error(const struct gtp_point *tp, int err)
 {
+	const char *why = NULL;
+
+	if (tp->place_err && tp->place_err != -ENODATA)
+		return tp->place_why;
+	/* Where the kernel, or arch/, has but one word for several things. */
+	if (err == -EINVAL || err == -ENODATA)
+		why = run_no_code(tp->addr);
+	if (why)
+		return why;
 	if (tp->place_err)
 		return tp->place_why;
 	switch (err) {
 	case -EINVAL:
-		return run_invalid(tp->addr);
+		return "the kernel allows no probe there";
 	case -ENOENT:
 		return NO_CODE;
 	case -EILSEQ:

@@ -342,7 +342,7 @@ def reasons(t):
     gone = module_address(t)
     init = init_function(t)
     places = {f"*{init}": ("that is __init code", init), f"*{address(gdb, init) + 1:#x}": ("that is __init code", init),
-              "*&jiffies_64": ("that is data", "jiffies"), "*0x1000": ("no code of the kernel", ""),
+              "*&jiffies_64": ("that is data", ""), "*0x1000": ("no code of the kernel", ""),
               f"*{gone:#x}": ("no code of the kernel or of a loaded module is there", "")}
     for place, (why, name) in places.items():
         gdb.cmd("delete")
