@@ -92,10 +92,10 @@ static const char *run_probe_error(const struct gtp_point *tp, int err)
 {
 	const char *why = NULL;
 
-	if (tp->place_err && tp->place_err != -ENODATA)
+	if (tp->place_err == -EINVAL || tp->place_err == -EILSEQ)
 		return tp->place_why;
 	/* Where the kernel, or arch/, has but one word for several things. */
-	if (err == -EINVAL || err == -ENODATA)
+	if (err == -EINVAL || err == -ENODATA || err == -ENOENT)
 		why = run_no_code(tp->addr);
 	if (why)
 		return why;
