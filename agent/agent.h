@@ -40,12 +40,14 @@ enum agent_error {
 	AGENT_E_BAD_REG,
 	AGENT_E_BAD_VAR,
 	AGENT_E_VAR_READONLY,
+	AGENT_E_VAR_WRITEONLY,
 	/* agent_run() */
 	AGENT_E_DIV_ZERO,
 	AGENT_E_MEMORY,		/* the target knows the address */
 	AGENT_E_NO_ROOM,	/* the frame does not fit in the trace buffer */
 	AGENT_E_TOO_BIG,	/* a block over the target's limit */
 	AGENT_E_BUDGET,
+	AGENT_E_BAD_POINT,	/* of the target: no tracepoint has that number */
 	AGENT_E_TARGET,		/* any other refusal of the target */
 	AGENT_E_NR
 };
@@ -67,7 +69,7 @@ struct agent_prog {
 	u32 max_depth;		/* stack entries that a run needs */
 	int reads_var;		/* some variable is read (getv, tracev) */
 	int writes_var;		/* some variable is written (setv) */
-	int rmw_var;		/* one variable is both read and written */
+	int rmw_var;		/* one that is shared is both read and written */
 	int traces;		/* memory is put into the frame */
 };
 
@@ -78,6 +80,9 @@ struct agent_prog {
  */
 enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 			       u16 *map, struct agent_prog *prog, u32 *err_pc);
+
+/* Does it use the variable of that slot in one of these ways (AGENT_VAR_ bits)? */
+int agent_uses_var(const struct agent_prog *prog, u32 slot, int use);
 
 /*
  * Any context that the target's functions below allow.  stack: at least
@@ -97,9 +102,11 @@ int agent_target_has_reg(unsigned int regno);
 /*
  * agent_compile(): find variable `num` for this use (one AGENT_VAR_ bit).
  * *slot is what agent_run() hands back.  AGENT_OK, AGENT_E_BAD_VAR,
- * AGENT_E_VAR_READONLY or AGENT_E_TARGET.
+ * AGENT_E_VAR_READONLY, AGENT_E_VAR_WRITEONLY or AGENT_E_TARGET.
  */
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot);
+/* agent_compile(): may other CPUs change it while a program runs? */
+int agent_target_var_shared(u32 slot);
 
 /* agent_run(), with its `target` */
 u64 agent_target_reg(void *target, unsigned int regno);

@@ -305,17 +305,26 @@ static u32 offset_of(const struct verify *vf, u32 i)
 	return pc;
 }
 
-static int reads_slot(const struct agent_prog *prog, u32 slot)
+int agent_uses_var(const struct agent_prog *prog, u32 slot, int use)
 {
 	u32 i;
 
 	for (i = 0; i < prog->nr; i++) {
 		const struct agent_insn *in = &prog->insn[i];
 
-		if ((in->op == OP_GETV || in->op == OP_TRACEV) && in->target == slot)
+		if ((in->op == OP_GETV || in->op == OP_SETV ||
+		     in->op == OP_TRACEV) &&
+		    in->target == slot && (var_use((u8)in->op) & use))
 			return 1;
 	}
 	return 0;
+}
+
+/* May another CPU's change come between this one's reading and writing? */
+static int is_rmw(const struct agent_prog *prog, u32 slot)
+{
+	return agent_target_var_shared(slot) &&
+	       agent_uses_var(prog, slot, AGENT_VAR_READ);
 }
 
 /* Instructions become what agent_run() expects; what they do is noted. */
@@ -342,7 +351,7 @@ static void finish(struct verify *vf, struct agent_prog *prog)
 
 		pc += 1 + op_info[vf->code[pc]].operand;
 		if (in->op == OP_SETV && !prog->rmw_var && prog->reads_var)
-			prog->rmw_var = reads_slot(prog, in->target);
+			prog->rmw_var = is_rmw(prog, in->target);
 		if ((in->op != OP_GOTO && in->op != OP_IF_GOTO) ||
 		    in->target > i)
 			continue;
@@ -411,11 +420,13 @@ static const char * const messages[AGENT_E_NR] = {
 	[AGENT_E_BAD_REG]	= "no such register",
 	[AGENT_E_BAD_VAR]	= "no such trace state variable",
 	[AGENT_E_VAR_READONLY]	= "the trace state variable is read-only",
+	[AGENT_E_VAR_WRITEONLY]	= "the trace state variable can only be set",
 	[AGENT_E_DIV_ZERO]	= "divide by zero",
 	[AGENT_E_MEMORY]	= "cannot read memory",
 	[AGENT_E_NO_ROOM]	= "no room in the trace buffer",
 	[AGENT_E_TOO_BIG]	= "a block of over 1 GiB",
 	[AGENT_E_BUDGET]	= "too many jumps backward, a loop without end",
+	[AGENT_E_BAD_POINT]	= "there is no tracepoint of that number",
 	[AGENT_E_TARGET]	= "refused by the target",
 };
 

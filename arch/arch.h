@@ -78,6 +78,18 @@ int arch_is_entry(unsigned long addr);
 int arch_is_ret_expr(const u8 *code, long len);
 
 /*
+ * Any context.  In the handler of a kprobe that is not ftrace's: has a trap
+ * brought us here, as opposed to a jump?
+ */
+int arch_hit_by_trap(const struct pt_regs *regs);
+
+/*
+ * Process context.  Is there a call before that address, to which it may be the
+ * return address?
+ */
+int arch_after_call(unsigned long addr);
+
+/*
  * Process context, under gtp.lock; sleeps.  May a probe go there?  0, which says
  * only that the kernel may be asked; otherwise a negative errno, and the reason.
  */

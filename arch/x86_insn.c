@@ -320,3 +320,38 @@ unsigned int x86_insn_len(const u8 *code, size_t n, int mode64)
 	in.pos += insn_imm_len(&in);
 	return in.pos <= in.n ? in.pos : 0;
 }
+
+/* ---- calls ------------------------------------------------------------------ */
+
+/* The bytes of a call from its 0xff on, if that is what it is. */
+static unsigned int call_length(u8 modrm, u8 sib)
+{
+	unsigned int mod = modrm >> 6, rm = modrm & 7;
+	unsigned int len = 2;
+
+	if ((modrm >> 3 & 7) != 2)
+		return 0;
+	if (mod != 3 && rm == 4)
+		len++;
+	if (mod == 1)
+		len++;
+	if (mod == 2 || (mod == 0 && rm == 5) ||
+	    (mod == 0 && rm == 4 && (sib & 7) == 5))
+		len += 4;
+	return len;
+}
+
+int x86_call_before(const u8 *end)
+{
+	unsigned int n;
+	const u8 *p;
+
+	if (end[-5] == 0xe8)
+		return 1;
+	for (n = 2; n <= X86_CALL_MAX; n++) {
+		p = end - n;
+		if (p[0] == 0xff && call_length(p[1], n > 2 ? p[2] : 0) == n)
+			return 1;
+	}
+	return 0;
+}

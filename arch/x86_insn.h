@@ -16,4 +16,10 @@
  */
 unsigned int x86_insn_len(const u8 *code, size_t n, int mode64);
 
+/* Of a call, without prefixes. */
+#define X86_CALL_MAX	7
+
+/* Do the X86_CALL_MAX bytes before end finish with a call? */
+int x86_call_before(const u8 *end);
+
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <linux/errno.h>
+#include <linux/irqflags.h>
 #include "compat/clock.h"
 #include "compat/symbols.h"
+#include "compat/word64.h"
 
 #ifdef KC_HAVE_SCHED_CLOCK_BY_NAME
 
@@ -18,6 +20,51 @@ int kc_clock_init(void)
 int kc_clock_init(void)
 {
 	return 0;
+}
+
+#endif
+
+#ifndef KC_HAVE_KTIME_GET_REAL_FAST_NS
+
+/* Two, so that one can be read while the other is written. */
+static struct {
+	kc_word64_t wall, clock;	/* nanoseconds */
+} anchors[2];
+static unsigned int anchor_turn;
+
+void kc_wall_anchor(void)
+{
+	unsigned int turn = anchor_turn + 1;
+	unsigned long flags;
+	u64 clock, sec;
+	u32 nsec;
+
+	/* No context here that interrupts a writer of the time. */
+	local_irq_save(flags);
+	sec = kc_wall(&nsec);
+	clock = kc_clock();
+	local_irq_restore(flags);
+	kc_store64(&anchors[turn & 1].wall, sec * 1000000000 + nsec);
+	kc_store64(&anchors[turn & 1].clock, clock);
+	kc_store_release(&anchor_turn, turn);
+}
+
+/* It would have to be held up twice for long to get half of each. */
+u64 kc_wall_any(u32 *nsec)
+{
+	unsigned int turn;
+	int tries = 3;
+	u64 ns;
+
+	do {
+		turn = kc_load_acquire(&anchor_turn);
+		ns = kc_load64(&anchors[turn & 1].wall) -
+		     kc_load64(&anchors[turn & 1].clock);
+		kc_rmb();
+	} while (kc_load(&anchor_turn) != turn && --tries);
+	ns += kc_clock();
+	*nsec = do_div(ns, 1000000000);
+	return ns;
 }
 
 #endif

@@ -9,6 +9,8 @@
 #include <linux/sched.h>
 #include <linux/ktime.h>
 #include <linux/time.h>
+#include <linux/timex.h>
+#include <asm/div64.h>
 #include "compat/config.h"
 
 #ifdef KC_HAVE_SCHED_CLOCK_H
@@ -61,8 +63,14 @@ static inline int kc_clock_orders_cpus(void)
 #endif
 }
 
-/* Process context.  Microseconds since 1970. */
-static inline u64 kc_wall_us(void)
+/* Any context incl. NMI.  x86: the TSC; elsewhere what is like it, or 0. */
+static inline u64 kc_cycles(void)
+{
+	return get_cycles();
+}
+
+/* Process context.  The time of day: seconds since 1970, and nanoseconds. */
+static inline u64 kc_wall(u32 *nsec)
 {
 #ifdef KC_HAVE_KTIME_GET_REAL_TS64
 	struct timespec64 ts;
@@ -73,7 +81,41 @@ static inline u64 kc_wall_us(void)
 
 	getnstimeofday(&ts);
 #endif
-	return (u64)ts.tv_sec * 1000000 + (u32)ts.tv_nsec / 1000;
+	*nsec = ts.tv_nsec;
+	return ts.tv_sec;
 }
+
+/* Process context.  Microseconds since 1970. */
+static inline u64 kc_wall_us(void)
+{
+	u32 nsec;
+	u64 sec = kc_wall(&nsec);
+
+	return sec * 1000000 + nsec / 1000;
+}
+
+/*
+ * Any context incl. NMI.  The same as kc_wall().  Kernels that have no clock for
+ * that (their readers wait for a writer, which may be who was interrupted) give
+ * kc_clock(), from where the two stood at the last kc_wall_anchor(): a clock
+ * tick off at most, and by what the clocks drift apart in between.
+ */
+#ifdef KC_HAVE_KTIME_GET_REAL_FAST_NS
+static inline u64 kc_wall_any(u32 *nsec)
+{
+	u64 ns = ktime_get_real_fast_ns();
+
+	*nsec = do_div(ns, 1000000000);
+	return ns;
+}
+
+static inline void kc_wall_anchor(void)
+{
+}
+#else
+u64 kc_wall_any(u32 *nsec);
+/* Process context, one at a time: now and then. */
+void kc_wall_anchor(void);
+#endif
 
 #endif

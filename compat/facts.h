@@ -9,6 +9,12 @@
 #include <linux/version.h>
 #include <asm/page.h>
 
+/*
+ * While it is handled, a trap at an int3 in kernel code counts as an NMI in
+ * preempt_count (0d00449c7a28: since 5.8).
+ */
+#define KC_FACT_TRAP_IS_NMI	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 8, 0))
+
 #ifdef CONFIG_X86_64
 /*
  * Bits of an address in one half of the address space.  Up to 2.6.30

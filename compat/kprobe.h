@@ -37,6 +37,16 @@ static inline void kc_unregister_kretprobes(struct kretprobe **rps, int n)
 #endif
 }
 
+/* Any context.  Is it hit by a call of ftrace's, not by a trap or a jump? */
+static inline int kc_kprobe_on_ftrace(const struct kprobe *kp)
+{
+#ifdef KPROBE_FLAG_FTRACE
+	return !!(kp->flags & KPROBE_FLAG_FTRACE);
+#else
+	return 0;
+#endif
+}
+
 /*
  * Do this kernel's kprobes refuse a place in the middle of an instruction?
  * Since 2.6.33 (b46b3d70c9c0) and in RHEL 6: they decode what is before it, and

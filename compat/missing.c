@@ -21,6 +21,9 @@ static const char * const missing[] = {
 #ifndef KC_HAVE_CHECK_TSC_UNSTABLE
 	"clocks known to agree on all CPUs (a shared counter orders the trace frames)",
 #endif
+#ifndef KC_HAVE_KTIME_GET_REAL_FAST_NS
+	"a time of day for any context ($xtime_nsec is up to a clock tick off)",
+#endif
 #ifndef KC_HAVE_DEBUGFS_CREATE
 	"debugfs",
 #endif

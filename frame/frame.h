@@ -80,4 +80,20 @@ u64 frame_tfile_size(const struct frame *f, u32 regs_len);
 u32 frame_tfile_read(const struct frame *f, u16 num, const u8 *regs,
 		     u32 regs_len, u64 off, void *dst, u32 n);
 
+/* ---- values as text --------------------------------------------------------- */
+
+/* The numbers of $printk_format. */
+enum frame_show {
+	FRAME_SHOW_AUTO,	/* of 1, 2, 4 or 8 bytes as below, others as bytes */
+	FRAME_SHOW_SIGNED,
+	FRAME_SHOW_UNSIGNED,
+	FRAME_SHOW_HEX,
+	FRAME_SHOW_STRING,	/* in quotes, up to a NUL */
+	FRAME_SHOW_BYTES,
+};
+
+/* cut: there was more of it.  What does not fit in size (1 or more) is left out. */
+void frame_show(char *dst, u32 size, enum frame_show how, const u8 *data,
+		u32 len, int cut);
+
 #endif

@@ -277,4 +277,14 @@ int rsp_next_range(struct rsp_text *list, u64 *start, u64 *end);
  */
 long rsp_unhex(struct rsp_text hex, void *dst, size_t size);
 
+/* ---- an action's source text, which QTDPsrc brings --------------------------- */
+
+/*
+ * Which command is it, 'c' for collect, 't' for teval, 0 for another?  What is
+ * behind its name and modifiers is left.
+ */
+char rsp_source_command(struct rsp_text *line);
+/* The next of the expressions that commas divide: 1, or 0 at the end. */
+int rsp_source_expr(struct rsp_text *line, struct rsp_text *expr);
+
 #endif

@@ -21,6 +21,7 @@ struct compile {
 	u16 *map;		/* AGENT_CODE_MAX entries */
 	struct agent_insn *insn;	/* the next free one */
 	u32 nr_acts;
+	u32 nr_exprs;		/* 'X' among the actions that GDB sent */
 };
 
 static int complain(struct compile *c, const char *what)
@@ -29,6 +30,18 @@ static int complain(struct compile *c, const char *what)
 		  (unsigned long long)c->tp->addr,
 		  c->where, what);
 	return -1;
+}
+
+/* By name: its number is the operand of the instruction at pc. */
+static int complain_var(struct compile *c, u32 pc, enum agent_error err)
+{
+	u32 num = c->code[pc + 1] << 8 | c->code[pc + 2];
+	const struct gtp_var *var = gtp_var_find(num);
+	char buf[320];
+
+	snprintf(buf, sizeof(buf), "%s: %s", agent_strerror(err),
+		 var ? var->name : "?");
+	return complain(c, buf);
 }
 
 static int compile_expr(struct compile *c, struct rsp_text hex,
@@ -44,6 +57,8 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	err = agent_compile(c->code, len, c->insn, c->map, prog, &pc);
 	if (err == AGENT_E_TARGET)
 		return complain(c, gtp_kret_usage);
+	if (err == AGENT_E_VAR_READONLY || err == AGENT_E_VAR_WRITEONLY)
+		return complain_var(c, pc, err);
 	if (err) {
 		snprintf(buf, sizeof(buf), "%s (bytecode offset %u)",
 			 agent_strerror(err), pc);
@@ -53,6 +68,7 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	if (prog->rmw_var && prog->traces)
 		return complain(c, "it changes a variable and collects memory: make it two");
 	c->insn += prog->nr;
+	c->tp->uses |= gtp_special_uses(prog);
 	return 0;
 }
 
@@ -100,6 +116,9 @@ static int compile_action(struct compile *c, struct rsp_action *a,
 	case 'X':
 		if (act && compile_expr(c, a->hex, &act->prog))
 			return -1;
+		if (act)
+			act->ordinal = c->nr_exprs;
+		c->nr_exprs++;
 		/* A register's "expression" is empty: nothing to run. */
 		if (act && act->prog.nr <= 1)
 			return 0;
@@ -134,6 +153,7 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 	int ret;
 
 	c->nr_acts = 0;
+	c->nr_exprs = 0;
 	c->where = "actions";
 	list_for_each_entry(t, &c->tp->actions, list) {
 		list.p = t->text;
@@ -152,6 +172,10 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 
 void gtp_compile_drop(struct gtp_point *tp)
 {
+	u32 i;
+
+	for (i = 0; i < tp->nr_acts; i++)
+		kfree(tp->acts[i].name);
 	kfree(tp->acts);
 	vfree(tp->code);
 	tp->acts = NULL;
@@ -161,6 +185,7 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->regs = 0;
 	tp->is_return = 0;
 	tp->maxactive = 0;
+	tp->uses = 0;
 }
 
 /* An upper bound: every byte of bytecode is two digits in the texts. */
@@ -213,6 +238,8 @@ static int compile_parts(struct compile *c)
 	if (compile_actions(c, tp->acts))
 		return -1;
 	tp->nr_acts = c->nr_acts;
+	if (tp->uses & GTP_USES_PRINT)
+		gtp_print_names(tp, c->nr_exprs);
 	if (tp->step)
 		warn_step(c);
 	return 0;

@@ -149,8 +149,30 @@ undo:
 }
 
 /* Any context. */
+static int hit_prints(const struct gtp_cpu *tc)
+{
+	return tc->print_level < GTP_LEVEL_FRAME;
+}
+
+/*
+ * Any context.  Of what an action collects only the last is printed: before that
+ * come the pointers on the way to it.
+ */
+static enum agent_error hit_want(struct gtp_cpu *tc, enum gtp_print kind,
+				 u64 value, u64 len, const char *name)
+{
+	tc->wanted.kind = kind;
+	tc->wanted.value = value;
+	tc->wanted.len = len;
+	tc->wanted.name = name;
+	return AGENT_OK;
+}
+
+/* Any context. */
 enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
 {
+	if (hit_prints(target))
+		return hit_want(target, GTP_PRINT_MEMORY, addr, len, NULL);
 	return hit_block(target, addr, len, 0);
 }
 
@@ -170,6 +192,8 @@ enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
 
 	if (!max)
 		return AGENT_OK;
+	if (hit_prints(tc))
+		return hit_want(tc, GTP_PRINT_STRING, addr, max, NULL);
 	if (hit_begin_block(tc, addr, 0))
 		goto undo;
 	while (c && len < max && len < GTP_BLOCK_MAX) {
@@ -196,17 +220,21 @@ undo:
 /* Any context. */
 enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
 {
-	const struct gtp_var *var = gtp_var_slot(slot);
+	struct gtp_var *var = gtp_var_slot(slot);
 
 	*val = var->special ? var->special->get(target) :
-			      kc_load64(&var->value);
+			      kc_load64(gtp_var_word(var));
 	return AGENT_OK;
 }
 
-/* Any context.  Only ordinary variables: agent_target_var() saw to that. */
+/* Any context.  One that can be set: agent_target_var() saw to that. */
 enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 {
-	kc_store64(&gtp_var_slot(slot)->value, val);
+	struct gtp_var *var = gtp_var_slot(slot);
+
+	if (var->special)
+		return var->special->put(target, val);
+	kc_store64(gtp_var_word(var), val);
 	return AGENT_OK;
 }
 
@@ -233,7 +261,25 @@ enum agent_error agent_target_tracev(void *target, u32 slot)
 	if (var->special && var->special->collect)
 		return var->special->collect(tc, var);
 	agent_target_getv(target, slot, &value);
+	if (hit_prints(tc))
+		return hit_want(tc, GTP_PRINT_VAR, value, sizeof(value),
+				var->name);
 	return hit_put_var(tc, var, value);
+}
+
+/* Any context.  In a run no tracepoint goes; one that comes is whole when it is in the list. */
+enum agent_error gtp_hit_switch(u64 num, int on)
+{
+	struct gtp_point *tp;
+	int found = !num;
+
+	list_for_each_entry(tp, &gtp.points, list) {
+		if (num && tp->num != num)
+			continue;
+		kc_store(&tp->enabled, on);
+		found = 1;
+	}
+	return found ? AGENT_OK : AGENT_E_BAD_POINT;
 }
 
 /* ---- a hit ---------------------------------------------------------------- */
@@ -306,14 +352,17 @@ static enum agent_error hit_actions(struct gtp_cpu *tc)
 	tc->has_regs = 0;
 	if (tp->regs)
 		err = hit_collect_regs(tc);
+	tc->regs_end = ringbuf_mark(&tc->frame);
 	for (i = 0; !err && i < tp->nr_acts; i++, act++) {
 		if (act->kind == 'X') {
 			err = hit_run(tc, &act->prog, &base);
-			continue;
+		} else {
+			base = act->basereg < 0 ? 0 :
+				agent_target_reg(tc, act->basereg);
+			err = agent_target_trace(tc, base + act->off, act->len);
 		}
-		base = act->basereg < 0 ? 0 :
-			agent_target_reg(tc, act->basereg);
-		err = agent_target_trace(tc, base + act->off, act->len);
+		if (!err && tc->wanted.kind)
+			err = gtp_print_wanted(tc, act->name);
 	}
 	return err;
 }
@@ -344,7 +393,6 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 	struct gtp_point *tp = tc->tp;
 	enum agent_error err;
 	u32 passed = 0;
-	u64 time;
 	u32 size;
 
 	if (tp->pass) {
@@ -352,7 +400,7 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 		if (passed > tp->pass)
 			return;
 	}
-	time = hit_time();
+	tc->time = hit_time();
 	err = AGENT_E_NO_ROOM;
 	if (!ringbuf_begin(rc, &tc->frame))
 		err = hit_actions(tc);
@@ -360,8 +408,13 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 		hit_no_room(tc);
 		goto out;
 	}
-	size = ringbuf_mark(&tc->frame) + sizeof(struct ringbuf_hdr);
-	ringbuf_commit(&tc->frame, tp->num, time, tp->addr);
+	size = ringbuf_mark(&tc->frame);
+	if (tc->printed && size == tc->regs_end) {
+		ringbuf_discard(&tc->frame);
+	} else {
+		size += sizeof(struct ringbuf_hdr);
+		ringbuf_commit(&tc->frame, tp->num, tc->time, tp->addr);
+	}
 	kc_store64(&count->hits, count->hits + 1);
 	kc_store64(&count->bytes, count->bytes + size);
 	if (err)
@@ -369,6 +422,26 @@ static void hit_frame(struct gtp_cpu *tc, struct ringbuf_cpu *rc,
 out:
 	if (passed && passed == tp->pass)
 		gtp_end_run(GTP_PASSCOUNT, tp, AGENT_OK, 0, 0);
+}
+
+/* Any context. */
+static void hit_print_reset(struct gtp_cpu *tc)
+{
+	if (gtp.uses & GTP_USES_PRINT)
+		tc->time = hit_time();	/* a condition may print, too */
+	tc->print_level = GTP_LEVEL_FRAME;
+	tc->print_format = FRAME_SHOW_AUTO;
+	tc->print_tmp = 0;
+	tc->wanted.kind = GTP_PRINT_NONE;
+	tc->printed = 0;
+	tc->dumped = 0;
+}
+
+/* Any context.  Is it the session's own process that hits? */
+static int hit_is_ours(const struct gtp_point *tp)
+{
+	return gtp.self && current->tgid == gtp.self && !gtp.self_trace &&
+	       !(tp->uses & GTP_USES_SELF);
 }
 
 /*
@@ -387,21 +460,27 @@ void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
 	unsigned int cpu = smp_processor_id();
 	struct ringbuf_cpu *rc;
 	struct gtp_cpu *tc;
+	int cooked = gtp.uses & GTP_USES_COOKED;
 	enum agent_error err;
 	u64 cond = 1;
 
-	if (!kc_load_acquire(&gtp.running) || !tp->enabled)
+	if (!kc_load_acquire(&gtp.running) || !kc_load(&tp->enabled))
 		return;
-	if (gtp.self && current->tgid == gtp.self && !gtp.self_trace)
+	if (hit_is_ours(tp) || kc_load(&gtp.printer) == current)
 		return;
 	rc = ringbuf_enter(gtp.rb, cpu);
 	if (!rc)
 		return;
 	tc = per_cpu_ptr(gtp.cpus, cpu);
 	tc->tp = tp;
+	if (cooked)
+		gtp_cooked_begin(tc);
 	tc->ret_addr = ret_addr;
+	tc->handler_regs = regs;
 	tc->regs = tp->is_return ? arch_return_regs(regs, &tc->copy) :
 				   arch_hit_regs(regs, &tc->copy);
+	tc->has_wall = 0;
+	hit_print_reset(tc);
 	if (tp->has_cond) {
 		err = hit_run(tc, &tp->cond, &cond);
 		if (err) {
@@ -411,5 +490,7 @@ void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
 	}
 	if (cond)
 		hit_frame(tc, rc, per_cpu_ptr(tp->count, cpu));
+	if (cooked)
+		gtp_cooked_end(tc);
 	ringbuf_leave(rc);
 }

@@ -36,6 +36,8 @@ struct gtp_text {
 /* An action, ready to run. */
 struct gtp_action {
 	char kind;		/* 'M' or 'X' */
+	u32 ordinal;		/* X: of those that GDB sent, from 0 */
+	char *name;		/* X: as the user typed it, or NULL */
 	struct agent_prog prog;	/* X */
 	int basereg;		/* M: -1 for none */
 	u64 off, len;		/* M */
@@ -46,12 +48,18 @@ struct gtp_count {
 	kc_word64_t bytes;	/* in the trace buffer, since the start */
 };
 
+/* What a tracepoint's condition and actions need the hit path to do. */
+#define GTP_USES_SELF	1	/* hits by the session's process count */
+#define GTP_USES_COOKED	2	/* the time that hits take is measured */
+#define GTP_USES_SWITCH	4	/* tracepoints are enabled and disabled */
+#define GTP_USES_PRINT	8	/* values or stacks are printed */
+
 /* A tracepoint at one address. */
 struct gtp_point {
 	struct list_head list;	/* gtp.points */
 	u32 num;
 	u64 addr;
-	int enabled;
+	int enabled;		/* hit path, too */
 	int is_static;
 	int skipped;		/* gtp_is_skipped() when it was defined */
 	u64 step, pass;
@@ -62,6 +70,7 @@ struct gtp_point {
 	/* From QTStart to the next QTStart or QTinit. */
 	int has_cond;
 	int regs;		/* collect the registers */
+	int uses;		/* GTP_USES_ */
 	struct agent_prog cond;
 	struct gtp_action *acts;
 	u32 nr_acts;
@@ -98,10 +107,10 @@ int gtp_return_arm(struct gtp_point *tp);
 void gtp_return_disarm_all(void);
 /* Any context.  Returns that the kernel did not follow. */
 u64 gtp_missed_returns(const struct gtp_point *tp);
-u64 gtp_get_lost_returns(const struct gtp_cpu *tc);
+u64 gtp_get_lost_returns(struct gtp_cpu *tc);
 /* Any context.  In place of the kernel's address, that of the caller. */
 void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len);
-u64 gtp_get_kret(const struct gtp_cpu *tc);
+u64 gtp_get_kret(struct gtp_cpu *tc);
 extern const char gtp_kret_usage[];
 
 /* ---- variables ---------------------------------------------------------- */
@@ -109,16 +118,23 @@ extern const char gtp_kret_usage[];
 #define GTP_VARS_MAX	1024
 
 struct gtp_var;
+struct gtp_percpu;
 
 /* A variable that the module itself knows. */
 struct gtp_special {
 	const char *name;
-	/* Any context; tc NULL when GDB asks outside of a hit. */
-	u64 (*get)(const struct gtp_cpu *tc);
-	void (*set)(u64 val);	/* QTDV; NULL: read-only */
+	/*
+	 * Any context; tc NULL when GDB asks outside of a hit.  NULL: it can
+	 * only be set.
+	 */
+	u64 (*get)(struct gtp_cpu *tc);
+	void (*set)(u64 val);	/* QTDV; NULL: refused */
+	/* Any context: set by an action or a condition; NULL: refused. */
+	enum agent_error (*put)(struct gtp_cpu *tc, u64 val);
 	/* Any context: `collect'; NULL: the value. */
 	enum agent_error (*collect)(struct gtp_cpu *tc,
 				    const struct gtp_var *var);
+	int uses;		/* GTP_USES_: of a tracepoint that names it */
 };
 
 struct gtp_var {
@@ -127,8 +143,20 @@ struct gtp_var {
 	const struct gtp_special *special;
 	s64 initial;
 	kc_word64_t value;	/* hit path */
+	struct gtp_percpu *each;	/* instead: a value for each CPU */
+	int cpu;		/* the one whose; -1: who executes */
 	char name[];
 };
+
+/* special.c; their numbers are 1, 2, ... */
+extern const struct gtp_special gtp_specials[];
+extern const u32 gtp_nr_specials;
+void gtp_specials_init(void);
+int gtp_special_uses(const struct agent_prog *prog);
+void gtp_cooked_begin(struct gtp_cpu *tc);
+void gtp_cooked_end(struct gtp_cpu *tc);
+u64 gtp_cooked(u64 now, int cycles);
+void gtp_cooked_reset(void);
 
 int gtp_vars_init(void);
 void gtp_vars_clear(void);	/* all but the special ones */
@@ -136,11 +164,15 @@ void gtp_vars_exit(void);
 void gtp_vars_start(void);	/* initial values */
 struct gtp_var *gtp_var_slot(u32 slot);	/* NULL behind the last */
 struct gtp_var *gtp_var_find(u32 num);
-s64 gtp_var_get(const struct gtp_var *var);
+s64 gtp_var_get(struct gtp_var *var);
+s64 gtp_var_initial(struct gtp_var *var);	/* for GDB to upload */
+/* Any context.  Where the value is; not of a special one. */
+kc_word64_t *gtp_var_word(struct gtp_var *var);
 /* Every frame has this one, collected or not. */
 int gtp_var_is_cpu_id(const struct gtp_var *var);
-const char *gtp_var_define(u32 num, s64 value, int builtin,
-			     struct rsp_text hexname);
+/* QTDV.  0, or -1 with the reply in tx. */
+int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
+		   struct rsp_tx *tx);
 
 /* ---- the run ------------------------------------------------------------ */
 
@@ -162,15 +194,50 @@ struct gtp_end {
 	u64 addr;		/* AGENT_E_MEMORY: first byte that is not there */
 };
 
+/* What an action has asked for last, where it is to be printed. */
+enum gtp_print {
+	GTP_PRINT_NONE,
+	GTP_PRINT_VAR,
+	GTP_PRINT_MEMORY,
+	GTP_PRINT_STRING,
+	GTP_PRINT_STACK,
+};
+
+struct gtp_wanted {
+	enum gtp_print kind;
+	u64 value;		/* or address */
+	u64 len;
+	const char *name;	/* of a variable */
+};
+
+#define GTP_LEVEL_FRAME	8	/* $printk_level: do not print */
+
+struct gtp_fifo;
+
 /* Scratch of one CPU, used under its ringbuf_enter(). */
 struct gtp_cpu {
 	struct gtp_point *tp;
 	const struct pt_regs *regs;
 	struct pt_regs copy;	/* arch_hit_regs(), arch_return_regs() */
+	const struct pt_regs *handler_regs;	/* as they came */
 	unsigned long ret_addr;	/* tp->is_return */
 	struct ringbuf_frame frame;
 	int has_regs;		/* the frame has its R block */
 	u64 fault;
+	int has_wall;		/* $xtime_sec, $xtime_nsec: sampled */
+	u32 wall_nsec;
+	u64 wall_sec;
+	/* GTP_USES_COOKED: of this hit, and of those since the start */
+	u64 entered_clock, entered_cycles;
+	kc_word64_t spent_clock, spent_cycles;
+	/* GTP_USES_PRINT */
+	struct gtp_fifo *fifo;	/* from the first run that prints on */
+	u64 time;		/* of the hit */
+	u64 print_level, print_format, print_tmp;
+	struct gtp_wanted wanted;
+	int printed;
+	u32 regs_end;		/* what is before it in the frame are registers */
+	int dumped;		/* the stack */
 	u64 stack[AGENT_STACK_MAX];
 };
 
@@ -185,6 +252,7 @@ struct gtp {
 	int stopping;		/* hit path: cmpxchg 0 -> 1 claims `end' */
 	struct gtp_end end;	/* written by the claimer, then running = 0 */
 	int armed;		/* probes are in */
+	int uses;		/* hit path reads: GTP_USES_ of all tracepoints */
 	int clock_orders;	/* hit path reads */
 	kc_sequence_t sequence;	/* hit path, where clocks do not order */
 	unsigned int nr_cpus;	/* highest possible CPU + 1 */
@@ -207,6 +275,7 @@ struct gtp {
 	struct rsp_tx *later_tx;	/* in this; or NULL */
 	int closing;		/* read without the lock: give QTStart up */
 	pid_t self;		/* hit path reads: the session's process, or 0 */
+	struct task_struct *printer;	/* hit path reads: who prints now */
 	unsigned long text;	/* where _text is */
 };
 
@@ -247,8 +316,27 @@ u64 gtp_missed(void);
 int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs);
 void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
 	     unsigned long ret_addr);
+/* Any context.  That tracepoint, or all (0), from now on. */
+enum agent_error gtp_hit_switch(u64 num, int on);
 /* Any context: `collect $bt'. */
 enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var);
+
+/* ---- printing: print.c -------------------------------------------------- */
+
+/* Any context, in a hit. */
+enum agent_error gtp_print_wanted(struct gtp_cpu *tc, const char *name);
+void gtp_print_stack(struct gtp_cpu *tc);
+/* Process context.  Before hits may print, by gtp.uses: 0 or -ENOMEM. */
+int gtp_print_prepare(void);
+void gtp_print_reset(void);
+void gtp_print_names(struct gtp_point *tp, u32 expressions);
+/* Print the oldest record: 0 if there is none. */
+int gtp_print_one(void);
+/* Print all, before what they point to is freed. */
+void gtp_print_flush(void);
+void gtp_print_exit(void);
+int gtp_print_pending(void);
+u64 gtp_print_lost(void);	/* records, in this run */
 
 /* ---- frames ------------------------------------------------------------- */
 

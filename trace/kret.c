@@ -21,7 +21,7 @@ const char gtp_kret_usage[] =
 	"the variable kret can only be set, to a constant, by a teval of its own";
 
 /* It is no value: it says what kind of tracepoint that is. */
-u64 gtp_get_kret(const struct gtp_cpu *tc)
+u64 gtp_get_kret(struct gtp_cpu *tc)
 {
 	return 0;
 }
@@ -149,7 +149,7 @@ u64 gtp_missed_returns(const struct gtp_point *tp)
 }
 
 /* Not under gtp.lock in a hit, but no tracepoint comes or goes in a run. */
-u64 gtp_get_lost_returns(const struct gtp_cpu *tc)
+u64 gtp_get_lost_returns(struct gtp_cpu *tc)
 {
 	const struct gtp_point *tp;
 	u64 sum = 0;

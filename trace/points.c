@@ -62,6 +62,7 @@ void gtp_points_free(void)
 	struct gtp_point *tp, *next;
 
 	gtp_upload_reset();
+	gtp_print_flush();
 	point_free(coming);
 	coming = NULL;
 	list_for_each_entry_safe(tp, next, &gtp.points, list) {

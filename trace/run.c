@@ -255,6 +255,7 @@ static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 {
 	if (gtp_compile(tp, tx))
 		return -1;
+	gtp.uses |= tp->uses;
 	if (run_reset_count(tp)) {
 		rsp_error(tx, "no memory for the counters of tracepoint %u",
 			  tp->num);
@@ -269,12 +270,18 @@ static int run_prepare(struct rsp_tx *tx)
 {
 	struct gtp_point *tp;
 
+	gtp_print_flush();
+	gtp.uses = 0;
 	list_for_each_entry(tp, &gtp.points, list)
 		if (run_prepare_point(tp, tx))
 			return -1;
 	if (run_alloc()) {
 		rsp_error(tx, "no memory for a trace buffer of %llu bytes",
 			  (unsigned long long)gtp.size);
+		return -1;
+	}
+	if (gtp_print_prepare()) {
+		rsp_error(tx, "no memory for what is printed");
 		return -1;
 	}
 	return 0;
@@ -302,14 +309,18 @@ static void run_tell_skipped(struct rsp_tx *tx, const struct gtp_point *tp)
 	gtp_send_notices(tx);
 }
 
-/* One that is disabled may be anywhere until it is enabled.  0, or -1 and a reply. */
+/*
+ * One that is disabled may be anywhere until it is enabled, by GDB or by an
+ * action.  0, or -1 and a reply.
+ */
 static int run_arm_wanted(struct gtp_point *tp, struct rsp_tx *tx)
 {
+	int wanted = tp->enabled || (gtp.uses & GTP_USES_SWITCH);
 	int ret = 0;
 
-	if (tp->enabled && tp->skipped)
+	if (wanted && tp->skipped)
 		run_tell_skipped(tx, tp);
-	else if (tp->enabled)
+	else if (wanted)
 		ret = run_arm(tp);
 	if (!ret)
 		return 0;
@@ -340,7 +351,13 @@ static int run_arm_all(struct rsp_tx *tx)
 
 int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
 {
-	if (run_prepare_point(tp, tx) || run_arm_wanted(tp, tx))
+	if (run_prepare_point(tp, tx))
+		return -1;
+	if (gtp_print_prepare()) {
+		rsp_error(tx, "no memory for what is printed");
+		return -1;
+	}
+	if (run_arm_wanted(tp, tx))
 		return -1;
 	return 0;
 }
@@ -389,6 +406,9 @@ int gtp_start(struct rsp_tx *tx)
 	ringbuf_reset(gtp.rb);
 	ringbuf_set_circular(gtp.rb, gtp.circular);
 	gtp_vars_start();
+	gtp_cooked_reset();
+	gtp_print_reset();
+	kc_wall_anchor();
 	gtp.last_errno = 0;
 	gtp.clock_orders = kc_clock_orders_cpus();
 	kc_sequence_set(&gtp.sequence, 0);
@@ -428,6 +448,19 @@ void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx)
 	while (kc_load_acquire(&gtp.running))
 		cpu_relax();
 	run_settle(tx);
+}
+
+/* GDB need not wait for a slow console: one line at a time. */
+static void run_print(void)
+{
+	int more;
+
+	do {
+		mutex_lock(&gtp.lock);
+		more = gtp_print_one();
+		mutex_unlock(&gtp.lock);
+		cond_resched();
+	} while (more && !gtp.later_tx && !kthread_should_stop());
 }
 
 /* ---- the thread ----------------------------------------------------------------- */
@@ -470,13 +503,17 @@ static int run_poll(void *unused)
 {
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(run_wait, gtp.armed || gtp.later_tx ||
+					 gtp_print_pending() ||
 					 kthread_should_stop());
 		if (!gtp.later_tx)
 			schedule_timeout_interruptible(HZ / 10);
 		mutex_lock(&gtp.lock);
 		gtp_settle();
 		gtp_serve_now();
+		if (gtp.armed)
+			kc_wall_anchor();
 		mutex_unlock(&gtp.lock);
+		run_print();
 	}
 	return 0;
 }
@@ -496,7 +533,9 @@ void gtp_run_exit(void)
 	if (gtp.rb)
 		ringbuf_free(gtp.rb);
 	gtp.rb = NULL;
+	gtp_print_exit();
 	if (gtp.cpus)
 		free_percpu(gtp.cpus);
+	gtp.cpus = NULL;
 	mutex_unlock(&gtp.lock);
 }

@@ -68,8 +68,9 @@ static void serve_source(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_var(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	answer(tx, gtp_var_define(cmd->u.var.num, cmd->u.var.value,
-				    cmd->u.var.builtin, cmd->u.var.name));
+	if (!gtp_var_define(cmd->u.var.num, cmd->u.var.value,
+			    cmd->u.var.builtin, cmd->u.var.name, tx))
+		rsp_ok(tx);
 }
 
 static void serve_ro(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -260,7 +261,7 @@ static void serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	const struct gtp_var *var = gtp_var_find(cmd->u.var.num);
+	struct gtp_var *var = gtp_var_find(cmd->u.var.num);
 	s64 val;
 
 	if (gtp_selected.valid) {

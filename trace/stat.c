@@ -29,6 +29,7 @@ static void show_info(struct seq_file *m, const struct ringbuf_info *info)
 	show(m, "lost_missed", gtp_missed());
 	show(m, "lost_no_share", info->no_share);
 	show(m, "lost_returns", gtp_get_lost_returns(NULL));
+	show(m, "lost_printk", gtp_print_lost());
 }
 
 static void show_cpus(struct seq_file *m)

@@ -100,13 +100,12 @@ static void upload_point(struct rsp_tx *tx)
 
 int gtp_put_var(struct rsp_tx *tx, u32 slot)
 {
-	const struct gtp_var *var = gtp_var_slot(slot);
+	struct gtp_var *var = gtp_var_slot(slot);
 
 	if (!var)
 		return 0;
 	rsp_printf(tx, "%x:%llx:%x:", var->num,
-		   (unsigned long long)(var->special ? gtp_var_get(var) :
-					var->initial),
+		   (unsigned long long)gtp_var_initial(var),
 		   var->builtin);
 	rsp_put_hex_str(tx, var->name);
 	return 1;

@@ -1,188 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Trace state variables: GDB's, and those that the module itself knows.
+ * Trace state variables: the table of them, and GDB's own.  Those that the
+ * module knows are in special.c.
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 
-#include "compat/clock.h"
 #include "trace/internal.h"
-
-#define VERSION_NUMBER	20261122	/* $gtp_version: the date */
 
 /*
  * Filled from the front, emptied as a whole.  Written under gtp.lock while no
- * run is on, read by the hit path.
+ * run is on, read by the hit path.  The special ones stand in front.
  */
 static struct gtp_var *vars[GTP_VARS_MAX];
 static u32 nr_vars;
 
-/* ---- the module's own: any context ---------------------------------------- */
-
-static u64 get_version(const struct gtp_cpu *tc)
-{
-	return VERSION_NUMBER;
-}
-
-static u64 get_cpu_id(const struct gtp_cpu *tc)
-{
-	return raw_smp_processor_id();
-}
-
-static u64 get_current_task(const struct gtp_cpu *tc)
-{
-	return (unsigned long)current;
-}
-
-static u64 get_thread_info(const struct gtp_cpu *tc)
-{
-	return (unsigned long)current_thread_info();
-}
-
-static u64 get_clock(const struct gtp_cpu *tc)
-{
-	return kc_clock();
-}
-
-static u64 get_self_trace(const struct gtp_cpu *tc)
-{
-	return gtp.self_trace;
-}
-
-static void set_self_trace(u64 val)
-{
-	gtp.self_trace = val;
-}
-
-static u64 get_cpu_number(const struct gtp_cpu *tc)
-{
-	return gtp.nr_cpus;
-}
-
-static u64 get_ignore_error(const struct gtp_cpu *tc)
-{
-	return gtp.ignore_error;
-}
-
-static void set_ignore_error(u64 val)
-{
-	gtp.ignore_error = val;
-}
-
-static u64 get_last_errno(const struct gtp_cpu *tc)
-{
-	return gtp.last_errno;
-}
-
-#define BT_SIZE_DEFAULT	512
-#define BT_SIZE_MAX	(1 << 20)	/* no stack is larger */
-
-static u64 get_bt(const struct gtp_cpu *tc)
-{
-	return gtp.bt_size;
-}
-
-/* A `tvariable $bt' without a value gives 0. */
-static void set_bt(u64 val)
-{
-	gtp.bt_size = val ? min_t(u64, val, BT_SIZE_MAX) : BT_SIZE_DEFAULT;
-}
-
-static u64 get_current_pid(const struct gtp_cpu *tc)
-{
-	return current->pid;
-}
-
-static u64 loss(int which)
-{
-	struct ringbuf_info info;
-
-	if (!gtp.rb)
-		return 0;
-	ringbuf_get_info(gtp.rb, -1, &info);
-	switch (which) {
-	case 0:
-		return info.nested;
-	case 1:
-		return info.overwritten;
-	case 2:
-		return info.shrunk;
-	case 3:
-		return info.too_big;
-	default:
-		return info.no_share;
-	}
-}
-
-static u64 get_lost_nested(const struct gtp_cpu *tc)
-{
-	return loss(0);
-}
-
-static u64 get_lost_overwritten(const struct gtp_cpu *tc)
-{
-	return loss(1);
-}
-
-static u64 get_lost_shrunk(const struct gtp_cpu *tc)
-{
-	return loss(2);
-}
-
-static u64 get_lost_too_big(const struct gtp_cpu *tc)
-{
-	return loss(3);
-}
-
-static u64 get_lost_no_share(const struct gtp_cpu *tc)
-{
-	return loss(4);
-}
-
-/* Not under gtp.lock in a hit, but in a run no tracepoint goes: gtp_point_complete(). */
-static u64 get_lost_missed(const struct gtp_cpu *tc)
-{
-	return gtp_missed();
-}
-
-/*
- * The names are those of the original KGTP; the numbers are 1, 2, ... in this
- * order.  They must leave no gap: GDB numbers the user's next variable by how
- * many it has learnt of, whatever their numbers are.
- */
-static const struct gtp_special specials[] = {
-	{ "gtp_version", get_version },
-	{ "cpu_id", get_cpu_id },
-	{ "current_task", get_current_task },
-	{ "current_thread_info", get_thread_info },
-	{ "clock", get_clock },
-	{ "self_trace", get_self_trace, set_self_trace },
-	{ "cpu_number", get_cpu_number },
-	{ "ignore_error", get_ignore_error, set_ignore_error },
-	{ "last_errno", get_last_errno },
-	{ "current_task_pid", get_current_pid },
-	{ "bt", get_bt, set_bt, gtp_hit_bt },
-	{ "lost_nested", get_lost_nested },
-	{ "lost_overwritten", get_lost_overwritten },
-	{ "lost_shrunk", get_lost_shrunk },
-	{ "lost_too_big", get_lost_too_big },
-	{ "lost_missed", get_lost_missed },
-	{ "lost_no_share", get_lost_no_share },
-	{ "lost_returns", gtp_get_lost_returns },
-	{ "kret", gtp_get_kret },
+/* What $p_x, $per_cpu_x, $p_x0, $p_x1, ... are names of. */
+struct gtp_percpu {
+	struct gtp_percpu *next;
+	kc_word64_t __percpu *words;
+	size_t len;
+	char name[];		/* len bytes: "x" */
 };
 
-/* ---- the table: process context, under gtp.lock -------------------------- */
+static struct gtp_percpu *percpus;	/* as vars */
+
+/* ---- values: any context -------------------------------------------------- */
 
 struct gtp_var *gtp_var_slot(u32 slot)
 {
 	return slot < nr_vars ? vars[slot] : NULL;
 }
+
+/* Where the value is; not of a special one. */
+kc_word64_t *gtp_var_word(struct gtp_var *var)
+{
+	if (!var->each)
+		return &var->value;
+	return per_cpu_ptr(var->each->words,
+			   var->cpu < 0 ? raw_smp_processor_id() : var->cpu);
+}
+
+/* ---- the table: process context, under gtp.lock -------------------------- */
 
 struct gtp_var *gtp_var_find(u32 num)
 {
@@ -194,9 +57,22 @@ struct gtp_var *gtp_var_find(u32 num)
 	return NULL;
 }
 
-s64 gtp_var_get(const struct gtp_var *var)
+s64 gtp_var_get(struct gtp_var *var)
 {
-	return var->special ? var->special->get(NULL) : kc_load64(&var->value);
+	if (!var->special)
+		return kc_load64(gtp_var_word(var));
+	return var->special->get ? var->special->get(NULL) : 0;
+}
+
+/*
+ * GDB sends it back at the next tstart, where nothing but 0 is allowed if the
+ * user cannot set it.
+ */
+s64 gtp_var_initial(struct gtp_var *var)
+{
+	if (!var->special)
+		return var->initial;
+	return var->special->set ? gtp_var_get(var) : 0;
 }
 
 static struct gtp_var *var_add(u32 num, const char *name)
@@ -210,6 +86,7 @@ static struct gtp_var *var_add(u32 num, const char *name)
 	if (!var)
 		return NULL;
 	var->num = num;
+	var->cpu = -1;
 	memcpy(var->name, name, len);
 	vars[nr_vars++] = var;
 	return var;
@@ -220,78 +97,196 @@ int gtp_vars_init(void)
 	struct gtp_var *var;
 	u32 i;
 
-	gtp.bt_size = BT_SIZE_DEFAULT;
-	for (i = 0; i < ARRAY_SIZE(specials); i++) {
-		var = var_add(i + 1, specials[i].name);
+	gtp_specials_init();
+	for (i = 0; i < gtp_nr_specials; i++) {
+		var = var_add(i + 1, gtp_specials[i].name);
 		if (!var)
 			return -ENOMEM;
-		var->special = &specials[i];
+		var->special = &gtp_specials[i];
 		var->builtin = 1;
 	}
 	return 0;
 }
 
-/* The special ones stand in front. */
 void gtp_vars_clear(void)
 {
-	while (nr_vars > ARRAY_SIZE(specials))
+	struct gtp_percpu *p;
+
+	while (nr_vars > gtp_nr_specials)
 		kfree(vars[--nr_vars]);
+	while (percpus) {
+		p = percpus;
+		percpus = p->next;
+		free_percpu(p->words);
+		kfree(p);
+	}
 }
 
 void gtp_vars_exit(void)
 {
+	gtp_vars_clear();
 	while (nr_vars)
 		kfree(vars[--nr_vars]);
 }
 
+/* ---- per-CPU variables ------------------------------------------------------ */
+
+static struct gtp_percpu *percpu_find(const char *name, size_t len)
+{
+	struct gtp_percpu *p;
+
+	for (p = percpus; p; p = p->next)
+		if (p->len == len && !memcmp(p->name, name, len))
+			return p;
+	p = kzalloc(sizeof(*p) + len, GFP_KERNEL);
+	if (!p)
+		return NULL;
+	p->words = alloc_percpu(kc_word64_t);
+	if (!p->words) {
+		kfree(p);
+		return NULL;
+	}
+	p->len = len;
+	memcpy(p->name, name, len);
+	p->next = percpus;
+	percpus = p;
+	return p;
+}
+
+/* "p_" or "per_cpu_", a name, and perhaps the number of a CPU. */
+static const char *percpu_attach(struct gtp_var *var)
+{
+	const char *name = var->name;
+	size_t len, digits;
+	int cpu = 0;
+
+	if (!strncmp(name, "per_cpu_", 8))
+		name += 8;
+	else if (!strncmp(name, "p_", 2))
+		name += 2;
+	else
+		return NULL;
+	len = strlen(name);
+	for (digits = len; digits; digits--)
+		if (name[digits - 1] < '0' || name[digits - 1] > '9')
+			break;
+	if (!digits)
+		return NULL;	/* no name is left */
+	if (digits < len) {
+		if (len - digits > 6 ||
+		    sscanf(name + digits, "%d", &cpu) != 1 ||
+		    (unsigned int)cpu >= gtp.nr_cpus || !cpu_possible(cpu))
+			return "there is no CPU of that number";
+		var->cpu = cpu;
+	}
+	var->each = percpu_find(name, digits);
+	return var->each ? NULL : "no memory";
+}
+
+/* One initial value for all CPUs, but for those that have another one. */
+static void percpu_start(struct gtp_percpu *p)
+{
+	s64 all = 0;
+	int cpu;
+	u32 i;
+
+	for (i = 0; i < nr_vars; i++)
+		if (vars[i]->each == p && vars[i]->cpu < 0 && vars[i]->initial)
+			all = vars[i]->initial;
+	for_each_possible_cpu(cpu)
+		kc_store64(per_cpu_ptr(p->words, cpu), all);
+	for (i = 0; i < nr_vars; i++)
+		if (vars[i]->each == p && vars[i]->cpu >= 0 && vars[i]->initial)
+			kc_store64(gtp_var_word(vars[i]), vars[i]->initial);
+}
+
 void gtp_vars_start(void)
 {
+	struct gtp_percpu *p;
 	u32 i;
 
 	for (i = 0; i < nr_vars; i++)
 		vars[i]->value = vars[i]->initial;
+	for (p = percpus; p; p = p->next)
+		percpu_start(p);
 }
 
-/* QTDV.  NULL, or what is wrong. */
-const char *gtp_var_define(u32 num, s64 value, int builtin,
-			     struct rsp_text hexname)
+/* ---- QTDV -------------------------------------------------------------------- */
+
+/* 0, or -1 with the reply in tx. */
+static int complain(struct rsp_tx *tx, const char *name, const char *what)
+{
+	rsp_error(tx, "variable %s: %s", name, what);
+	return -1;
+}
+
+static int define_special(struct gtp_var *var, const char *name, s64 value,
+			  struct rsp_tx *tx)
+{
+	const struct gtp_special *special = var->special;
+
+	if (strcmp(name, special->name))
+		return complain(tx, name, "its number is of a variable of the module: reconnect");
+	if (special->set)
+		special->set(value);
+	else if (value)
+		return complain(tx, name, special->put ?
+				"can only be set in an action" :
+				"is read-only");
+	return 0;
+}
+
+int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
+		   struct rsp_tx *tx)
 {
 	struct gtp_var *var = gtp_var_find(num);
+	const char *why = NULL;
 	char name[256];
 	long len = rsp_unhex(hexname, name, sizeof(name) - 1);
 
-	if (len < 0)
-		return "the variable's name is not hex, or over 255 characters";
-	name[len] = '\0';
-	if (var && var->special) {
-		if (strcmp(name, var->special->name))
-			return "that number is a variable of the module: reconnect";
-		if (var->special->set)
-			var->special->set(value);
-		return NULL;
+	if (len < 0) {
+		rsp_error(tx, "the variable's name is not hex, or over 255 characters");
+		return -1;
 	}
+	name[len] = '\0';
+	if (var && var->special)
+		return define_special(var, name, value, tx);
 	if (gtp.armed)
-		return "the trace is running";
+		return complain(tx, name, "the trace is running");
 	if (num > 0xffff)
-		return "the variable's number is over 65535";
+		return complain(tx, name, "its number is over 65535");
 	if (var && strcmp(name, var->name))
-		return "that number is in use for another variable";
-	if (!var)
+		return complain(tx, name, "its number is in use for another variable");
+	if (!var) {
 		var = var_add(num, name);
-	if (!var)
-		return "no memory, or over 1024 variables";
+		if (!var)
+			return complain(tx, name, "no memory, or over 1024 variables");
+		why = percpu_attach(var);
+		if (why) {
+			kfree(vars[--nr_vars]);
+			return complain(tx, name, why);
+		}
+	}
 	var->builtin = builtin;
 	var->initial = value;
 	var->value = value;
-	return NULL;
-}
-
-int gtp_var_is_cpu_id(const struct gtp_var *var)
-{
-	return var->special && var->special->get == get_cpu_id;
+	if (var->each)
+		percpu_start(var->each);
+	return 0;
 }
 
 /* ---- what agent/ asks when it compiles ------------------------------------- */
+
+static enum agent_error var_usable(const struct gtp_var *var, int use)
+{
+	if (var->special && var->special->get == gtp_get_kret)
+		return AGENT_E_TARGET;
+	if (use == AGENT_VAR_WRITE)
+		return (var->special && !var->special->put) ||
+			var->cpu >= 0 ? AGENT_E_VAR_READONLY : AGENT_OK;
+	return var->special && !var->special->get ? AGENT_E_VAR_WRITEONLY :
+						    AGENT_OK;
+}
 
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 {
@@ -300,12 +295,14 @@ enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 	for (i = 0; i < nr_vars; i++) {
 		if (vars[i]->num != num)
 			continue;
-		if (vars[i]->special && vars[i]->special->get == gtp_get_kret)
-			return AGENT_E_TARGET;
-		if (use == AGENT_VAR_WRITE && vars[i]->special)
-			return AGENT_E_VAR_READONLY;
 		*slot = i;
-		return AGENT_OK;
+		return var_usable(vars[i], use);
 	}
 	return AGENT_E_BAD_VAR;
+}
+
+/* A CPU's own values change under ringbuf_enter() only. */
+int agent_target_var_shared(u32 slot)
+{
+	return !vars[slot]->special && !vars[slot]->each;
 }

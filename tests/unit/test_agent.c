@@ -344,6 +344,13 @@ static void test_vars(void)
 	CHECK_EQ(prog.reads_var, 1);
 	CHECK_EQ(prog.traces, 0);
 	CHECK_STR(fake.log, "V 1 1;");
+	/* what each CPU has for itself needs no lock; the others still do */
+	fake_unshared = 1;
+	GIVES("2c 0001 22 01 02 16 40 2d 0001 27", 101);
+	CHECK_EQ(prog.rmw_var, 0);
+	GIVES("2c 0001 2d 0001 2c 0002 2d 0002 27", 200);
+	CHECK_EQ(prog.rmw_var, 1);
+	fake_unshared = 0;
 	GIVES("2c 0006 27", 600);
 	FAILS("22 01 2d 0006 27", AGENT_E_VAR_READONLY);
 	CHECK_EQ(err_pc, 2);
@@ -355,6 +362,28 @@ static void test_vars(void)
 	fake_asked_use = 0;
 	run("22 00 2d 0001 27");
 	CHECK_EQ(fake_asked_use, AGENT_VAR_WRITE);
+}
+
+static void test_uses_var(void)
+{
+	/* goto end; getv 1; setv 2; tracev 3; end: reached or not */
+	static const u8 code[] = { 0x21, 0, 13, 0x2c, 0, 1, 0x2d, 0, 2, 0x29,
+				   0x2e, 0, 3, 0x27 };
+	struct agent_insn insn[sizeof(code)];
+	u16 map[sizeof(code)];
+	const int any = AGENT_VAR_READ | AGENT_VAR_WRITE;
+
+	CHECK_EQ(agent_compile(code, sizeof(code), insn, map, &prog, NULL), AGENT_OK);
+	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 1, AGENT_VAR_READ), 1);
+	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 1, AGENT_VAR_WRITE), 0);
+	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 2, AGENT_VAR_READ), 0);
+	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 2, AGENT_VAR_WRITE), 1);
+	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 3, AGENT_VAR_READ), 1);
+	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 3, AGENT_VAR_WRITE), 0);
+	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 2, any), 1);
+	/* A jump's target is no slot. */
+	CHECK_EQ(agent_uses_var(&prog, 5, any), 0);
+	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 4, any), 0);
 }
 
 static void test_jumps(void)
@@ -471,6 +500,7 @@ int main(void)
 	RUN(test_trace);
 	RUN(test_no_room);
 	RUN(test_vars);
+	RUN(test_uses_var);
 	RUN(test_jumps);
 	RUN(test_logic);
 	RUN(test_recorded);

@@ -27,6 +27,7 @@ struct fake {
 
 static u8 fake_mem[FAKE_SIZE];
 static int fake_asked_use;
+static u32 fake_unshared;	/* a variable that each CPU has for itself; 0: none */
 
 static void fake_init(struct fake *f)
 {
@@ -72,6 +73,11 @@ enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 		return AGENT_E_VAR_READONLY;
 	*slot = FAKE_SLOT + num;
 	return AGENT_OK;
+}
+
+int agent_target_var_shared(u32 slot)
+{
+	return slot != FAKE_SLOT + fake_unshared;
 }
 
 enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)

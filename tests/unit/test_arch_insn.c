@@ -250,10 +250,45 @@ static void test_random(void)
 	CHECK(taken > 200000);
 }
 
+/* What objdump shows of calls, and of what only looks like one. */
+static void test_calls(void)
+{
+	static const struct {
+		u8 code[X86_CALL_MAX];
+		int is;
+	} t[] = {
+		{ { 0x90, 0x90, 0xe8, 1, 2, 3, 4 }, 1 },
+		{ { 0x90, 0x90, 0xe9, 1, 2, 3, 4 }, 0 },		/* jmp */
+		{ { 0x90, 0xe8, 1, 2, 3, 4, 0x90 }, 0 },
+		{ { 0, 0, 0, 0, 0, 0xff, 0xd0 }, 1 },			/* *%rax */
+		{ { 0, 0, 0, 0, 0x41, 0xff, 0xd3 }, 1 },		/* *%r11 */
+		{ { 0, 0, 0, 0, 0, 0xff, 0xe0 }, 0 },			/* jmp *%rax */
+		{ { 0, 0, 0, 0, 0, 0xff, 0x10 }, 1 },			/* *(%rax) */
+		{ { 0, 0, 0, 0, 0, 0xff, 0x14 }, 0 },			/* SIB is missing */
+		{ { 0, 0, 0, 0, 0xff, 0x14, 0xc8 }, 1 },		/* *(%rax,%rcx,8) */
+		{ { 0, 0, 0, 0, 0xff, 0x50, 0x18 }, 1 },		/* *0x18(%rax) */
+		{ { 0, 0, 0, 0xff, 0x54, 0x24, 8 }, 1 },		/* *8(%rsp) */
+		{ { 0, 0xff, 0x90, 1, 2, 3, 4 }, 1 },			/* *0x4030201(%rax) */
+		{ { 0, 0xff, 0x15, 1, 2, 3, 4 }, 1 },			/* *x(%rip) */
+		{ { 0, 0xff, 0x25, 1, 2, 3, 4 }, 0 },			/* jmp *x(%rip) */
+		{ { 0xff, 0x14, 0xc5, 1, 2, 3, 4 }, 1 },		/* *x(,%rax,8) */
+		{ { 0xff, 0x94, 0x24, 1, 2, 3, 4 }, 1 },		/* *x(%rsp) */
+		{ { 0xff, 0x90, 0x24, 1, 2, 3, 4 }, 0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		if (x86_call_before(t[i].code + X86_CALL_MAX) != t[i].is)
+			printf("call %u\n", i);
+		CHECK_EQ(x86_call_before(t[i].code + X86_CALL_MAX), t[i].is);
+	}
+}
+
 int main(void)
 {
 	RUN(test_by_hand);
 	RUN(test_no_bytes);
 	RUN(test_random);
+	RUN(test_calls);
 	return unit_end();
 }

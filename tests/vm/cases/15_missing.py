@@ -11,6 +11,7 @@ OPTIONS = {
 }
 # The first release that has what is said before it.
 RELEASES = {
+    (4, 15): "a time of day for any context",
     (2, 6, 26): "removal of many probes at once",
     (2, 6, 25): "clocks known to agree on all CPUs",
 }

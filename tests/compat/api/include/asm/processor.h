@@ -14,6 +14,8 @@ struct cpuinfo_x86 {
 
 extern struct cpuinfo_x86 boot_cpu_data;
 
+#define task_pt_regs(task)	((void)(task), API_ANY(struct pt_regs *))
+
 static inline void cpu_relax(void)
 {
 	barrier();

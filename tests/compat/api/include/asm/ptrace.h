@@ -19,8 +19,14 @@ static inline unsigned long instruction_pointer(struct pt_regs *regs)
 {
 	return regs->ip;
 }
+
+static inline int user_mode(struct pt_regs *regs)
+{
+	return API_ANY(int);
+}
 #else
 #define instruction_pointer(regs)	((regs)->rip)
+#define user_mode(regs)	((int)((regs)->cs & (3)))
 #endif
 
 #if API >= API_EL6

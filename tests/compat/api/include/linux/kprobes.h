@@ -55,6 +55,9 @@ void unregister_kretprobe(struct kretprobe *rp);
 
 #if API >= API_EL6
 #define KPROBE_FLAG_DISABLED	2
+#if API >= API_EL7
+#define KPROBE_FLAG_FTRACE	8
+#endif
 
 int register_kprobes(struct kprobe **kps, int n);
 void unregister_kprobes(struct kprobe **kps, int n);

@@ -16,9 +16,12 @@
 
 #define TASK_COMM_LEN	16
 
+struct mm_struct;
+
 struct task_struct {
 	pid_t pid;
 	pid_t tgid;
+	struct mm_struct *mm;
 	char comm[TASK_COMM_LEN];
 };
 

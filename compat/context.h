@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What kind of context code runs in.
+ */
+#ifndef COMPAT_CONTEXT_H
+#define COMPAT_CONTEXT_H
+
+#include <linux/sched.h>
+#include <linux/hardirq.h>
+#include <linux/ptrace.h>
+#include <asm/processor.h>
+#include "compat/config.h"
+#include "compat/facts.h"
+
+#ifdef KC_HAVE_SCHED_TASK_STACK_H
+#include <linux/sched/task_stack.h>
+#endif
+
+/*
+ * Any context.  The fields of preempt_count, masked and in their places, as they
+ * were before a trap if this is inside of one that counts as an NMI.
+ */
+#if KC_FACT_TRAP_IS_NMI
+#define KC_TRAP_HARDIRQ	HARDIRQ_OFFSET
+#define KC_TRAP_IRQ	(HARDIRQ_OFFSET + NMI_OFFSET)
+#else
+#define KC_TRAP_HARDIRQ	0
+#define KC_TRAP_IRQ	0
+#endif
+
+static inline unsigned long kc_hardirq_count(int trapped)
+{
+	return hardirq_count() - (trapped ? KC_TRAP_HARDIRQ : 0);
+}
+
+static inline unsigned long kc_softirq_count(void)
+{
+	return softirq_count();
+}
+
+static inline unsigned long kc_irq_count(int trapped)
+{
+	return irq_count() - (trapped ? KC_TRAP_IRQ : 0);
+}
+
+/* Any context.  What the current task had when it entered the kernel. */
+static inline struct pt_regs *kc_task_regs(void)
+{
+	return task_pt_regs(current);
+}
+
+/*
+ * Any context.  Did it enter from user mode?  A kernel thread has no memory of
+ * its own, and nothing sure where others have their registers.
+ */
+static inline int kc_task_is_user(void)
+{
+	return current->mm && user_mode(kc_task_regs());
+}
+
+#endif

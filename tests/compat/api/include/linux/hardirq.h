@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_HARDIRQ_H
+#define API_LINUX_HARDIRQ_H
+
+#include <linux/preempt.h>
+
+#define hardirq_count()	(preempt_count() & API_ANY(unsigned long))
+#define softirq_count()	(preempt_count() & API_ANY(unsigned long))
+#define irq_count()	(preempt_count() & API_ANY(unsigned long))
+
+#endif

@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Trace state variables: exact under concurrency, one for each CPU, and those that the module knows."""
+import re
+
+from harness import GdbError, case
+
+
+def value(gdb, name):
+    return int(gdb.eval(name).split()[0], 0)
+
+
+def refused(gdb, command):
+    """-> GDB's message."""
+    try:
+        shown = gdb.cmd(command)
+    except GdbError as error:
+        return str(error)
+    raise AssertionError(f"{command} was not refused: {shown}")
+
+
+@case(smp=4)
+def no_count_is_lost(t):
+    """Reads on four CPUs at once, counted by one variable for all and by one for each CPU."""
+    gdb = t.gdb()
+    cpus = range(t.guest.smp)
+    for name in ("all = -3", "p_n", "per_cpu_m = 1000000000000", *(f"p_n{cpu}" for cpu in cpus), "p_n1 = -7", "p_m2", "p_m3 = 5"):
+        gdb.cmd(f"tvariable ${name}")
+    loads = [t.load("pread", n=2000 + cpu, file="/proc/version", size=8, cpu=cpu) for cpu in cpus]
+    mine = " || ".join(f"$current_task_pid == {load.pid}" for load in loads)
+    gdb.cmd(f"trace *vfs_read if {mine}")
+    gdb.actions(1, "teval $all = $all + 1, $p_n = $p_n + 1",
+                "teval $per_cpu_m = $per_cpu_m - 1", "collect $p_n, $p_n0, $cpu_id")
+    gdb.cmd("set circular-trace-buffer on")
+    gdb.cmd("tstart")
+    for load in loads:
+        load.start()
+    for cpu, load in enumerate(loads):
+        assert load.finish()["ok"] == 2000 + cpu
+    begin = {1: -7}
+    for cpu in cpus:
+        assert value(gdb, f"$p_n{cpu}") == begin.get(cpu, 0) + 2000 + cpu, gdb.cmd("info tvariables")
+    assert value(gdb, "$all") == -3 + sum(2000 + cpu for cpu in cpus), gdb.cmd("info tvariables")
+    assert value(gdb, "$p_m2") == 1000000000000 - 2002 and value(gdb, "$p_m3") == 5 - 2003
+    assert value(gdb, "$p_n") in [value(gdb, f"$p_n{cpu}") for cpu in cpus]
+    shown = gdb.cmd("info tvariables")
+    assert re.search(r"^\$p_n1 +-7 +1994 *$", shown, re.M) and re.search(r"^\$all +-3 +8003 *$", shown, re.M), shown
+    gdb.cmd("tstop")
+    # The last frame of each CPU that still has one.
+    seen = {}
+    last = int(re.search(r"(?:Collected|contains) (\d+) trace frame", gdb.cmd("tstatus"))[1])
+    for n in range(last - 1, max(-1, last - 40), -1):
+        gdb.cmd(f"tfind {n}")
+        if seen.setdefault(value(gdb, "$cpu_id"), value(gdb, "$p_n")) and len(seen) == t.guest.smp:
+            break
+        if value(gdb, "$cpu_id") == 0:
+            assert value(gdb, "$p_n") == value(gdb, "$p_n0")
+    for cpu, n in seen.items():
+        assert n == begin.get(cpu, 0) + 2000 + cpu, (cpu, n)
+    gdb.cmd("tfind none")
+
+
+@case
+def names_that_are_refused(t):
+    """A CPU that there is not, and variables that cannot be set: each is refused by name, and nothing is started."""
+    gdb = t.gdb()
+    gdb.cmd("trace vfs_read")
+    gdb.cmd("tvariable $p_x")
+    gdb.cmd("tvariable $p_7")           # no name is left: an ordinary one
+    gdb.cmd("tvariable $p_x0")
+    for action, words in (("teval $p_x0 = 1", "read-only: p_x0"), ("teval $cpu_id = 1", "read-only: cpu_id"),
+                          ("teval $lost_nested = $lost_nested + 1", "read-only: lost_nested")):
+        gdb.actions(1, action)
+        shown = refused(gdb, "tstart")
+        assert "tracepoint 1 at " in shown and words in shown, shown
+    gdb.actions(1, "teval $p_7 = $p_7 + 1")
+    for name in ("clock", "cpu_number", "last_errno"):
+        gdb.cmd(f"tvariable ${name} = 5")
+        shown = refused(gdb, "tstart")
+        assert f"variable {name}: is read-only" in shown, shown
+        gdb.cmd(f"tvariable ${name} = 0")
+    gdb.cmd(f"tvariable $p_y{t.guest.smp + 60}")
+    shown = refused(gdb, "tstart")
+    assert f"variable p_y{t.guest.smp + 60}: there is no CPU of that number" in shown, shown
+    gdb.cmd(f"delete tvariable $p_y{t.guest.smp + 60}")
+    assert t.probes() == ""
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd(f"condition 1 $current_task_pid == {load.pid}")
+    gdb.cmd("tstart")
+    load.go()
+    assert value(gdb, "$p_7") == 3
+    gdb.cmd("tstop")
+
+
+def spread(t, where, *values, n=1, **load):
+    """One load's hits at a place, each with the values of these expressions."""
+    gdb = t.gdb()
+    load = t.load("pread", n=n, file="/proc/version", size=8, **load)
+    gdb.cmd(f"trace {where} if $current_task_pid == {load.pid}")
+    gdb.actions(1, "collect " + ", ".join(values))
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    hits = []
+    for _ in range(n):
+        gdb.cmd("tfind")
+        hits.append([value(gdb, v) for v in values])
+    gdb.cmd("tfind none")
+    return gdb, hits
+
+
+def until(t, gdb, word):
+    """Wait for tstatus to say that."""
+    for _ in range(100):
+        if word in gdb.cmd("tstatus"):
+            return
+        t.sh("usleep 100000")
+    raise AssertionError(gdb.cmd("tstatus"))
+
+
+@case
+def clocks(t):
+    """The time of day is that of the guest, one sample a hit; the cooked clocks leave out what the hits take."""
+    names = ("$clock", "$cooked_clock", "$rdtsc", "$cooked_rdtsc", "$xtime_sec", "$xtime_nsec", "$xtime_sec", "$xtime_nsec")
+    before = int(t.sh("date +%s"))
+    gdb, hits = spread(t, "vfs_read", *names, n=20, cpu=1)
+    after = int(t.sh("date +%s"))
+    for hit, following in zip(hits, hits[1:]):
+        clock, cooked, tsc, cooked_tsc, sec, nsec, sec2, nsec2 = hit
+        assert before - 1 <= sec <= after + 1 and 0 <= nsec < 10 ** 9, (before, sec, nsec, after)
+        assert (sec, nsec) == (sec2, nsec2)
+        assert sec * 10 ** 9 + nsec <= following[4] * 10 ** 9 + following[5], (hit, following)
+        assert cooked <= clock and cooked_tsc <= tsc, hit
+        assert cooked < following[1] and cooked_tsc < following[3], (hit, following)
+        # Between two hits less of the cooked time goes by.
+        assert following[1] - cooked < following[0] - clock and following[3] - cooked_tsc < following[2] - tsc, (hit, following)
+    assert abs(value(gdb, "$xtime_sec") - int(t.sh("date +%s"))) <= 1 and 0 <= value(gdb, "$xtime_nsec") < 10 ** 9
+    assert value(gdb, "$rdtsc") > hits[-1][2] > 0
+
+
+@case(core=True)
+def contexts(t):
+    """The task's user mode and registers, and the counts of interrupts as they are in the code that is traced, not in
+    the probe's own trap: in a system call, and in a timer's interrupt."""
+    names = ("$hardirq_count", "$softirq_count", "$irq_count", "$current_task_user", "$task_pt_regs", "$rsp" if t.bits == 64 else "$esp")
+    gdb = t.gdb()
+    # Behind the first instructions, where a probe is no call of ftrace's but a trap, and some time later a jump.
+    inside = re.findall(r"<vfs_read\+(\d+)>:", gdb.cmd("disassemble vfs_read,+40"))[4]
+    for n, where in ((1, "*vfs_read"), (2, f"*vfs_read+{inside}")):
+        loads = [t.load("pread", n=1, file="/proc/version", size=8) for _ in range(2)]
+        gdb.cmd("delete")
+        gdb.cmd(f"trace {where} if " + " || ".join(f"$current_task_pid == {load.pid}" for load in loads))
+        gdb.actions(n, "collect " + ", ".join(names))
+        gdb.cmd("tstart")
+        loads[0].go()
+        t.sh("usleep 1500000")
+        loads[1].go()
+        t.note(where + " " + " ".join(re.findall(r"\[\w+\]", t.probes())))
+        gdb.cmd("tstop")
+        for _ in loads:
+            gdb.cmd("tfind")
+            hit = [value(gdb, name) for name in names]
+            assert hit[:4] == [0, 0, 0, 1], (where, hit)
+            assert 0 < (hit[4] - hit[5]) % (1 << t.bits) < 1 << 16, (where, hit)
+        gdb.cmd("tfind none")
+    gdb.cmd("delete")
+    gdb.cmd("trace *" + t.first("hrtimer_interrupt", "tick_periodic", "update_process_times", "do_timer"))
+    gdb.actions(3, "collect $hardirq_count, $irq_count, $softirq_count")
+    gdb.cmd("passcount 20 3")
+    gdb.cmd("tstart")
+    until(t, gdb, "stopped by tracepoint 3")
+    gdb.cmd("tfind")
+    hard = value(gdb, "$hardirq_count")
+    assert hard and not hard & hard - 1 and hard >> 16 & 0xfff, hex(hard)
+    assert value(gdb, "$irq_count") == hard | value(gdb, "$softirq_count"), hex(hard)
+    gdb.cmd("tfind none")
+
+
+@case
+def kernel_thread(t):
+    """A kernel thread has not come from user mode."""
+    gdb = t.gdb()
+    # Our own, for one, sleeps ten times a second.
+    gdb.cmd("trace *schedule_timeout if ((struct task_struct *)$current_task)->mm == 0")
+    gdb.actions(1, "collect $current_task_user, $irq_count")
+    gdb.cmd("passcount 2 1")
+    gdb.cmd("tstart")
+    until(t, gdb, "stopped by tracepoint 1")
+    gdb.cmd("tfind")
+    assert value(gdb, "$current_task_user") == 0 and value(gdb, "$irq_count") == 0
+    gdb.cmd("tfind none")
+
+
+@case
+def enable_and_disable(t):
+    """An action turns tracepoints on and off, itself too, one or all, from the next hit on; one that was off at tstart, too."""
+    gdb = t.gdb()
+    load = t.load("pread", n=10, file="/proc/version", size=8)
+    gdb.cmd("tvariable $n")
+    gdb.cmd("tvariable $m")
+    inside = "rw_verify_area"
+    gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
+    gdb.actions(1, "teval $n = $n + 1")
+    gdb.cmd(f"trace *{inside} if $current_task_pid == {load.pid} && $n == 4")
+    gdb.actions(2, "teval $disable = 1", "teval $enable = 3")
+    gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
+    gdb.actions(3, "teval $m = $m + 1", "collect $m")
+    gdb.cmd("disable 3")
+    gdb.cmd("tstart")
+    load.go()
+    # Four reads, then the third in place of the first, for the six that are left.
+    assert (value(gdb, "$n"), value(gdb, "$m")) == (4, 6), gdb.cmd("info tvariables")
+    gdb.cmd("tstop")
+    gdb.cmd("delete 3")
+    load = t.load("pread", n=10, file="/proc/version", size=8)
+    gdb.cmd(f"condition 1 $current_task_pid == {load.pid}")
+    gdb.actions(1, "teval $n = $n + 1", "teval $disable = 0")
+    gdb.cmd("tstart")
+    load.go()
+    assert value(gdb, "$n") == 1
+    gdb.cmd("tstop")
+    # A number that there is not ends the run, and says so.
+    load = t.load("pread", n=2, file="/proc/version", size=8)
+    gdb.cmd(f"condition 1 $current_task_pid == {load.pid}")
+    gdb.actions(1, "teval $enable = 77")
+    gdb.cmd("tstart")
+    load.go()
+    shown = gdb.cmd("tstatus")
+    assert "there is no tracepoint of that number" in shown, shown
+    gdb.actions(1, "collect $enable")
+    shown = refused(gdb, "tstart")
+    assert "can only be set: enable" in shown, shown
+
+
+@case
+def self_trace_by_tracepoint(t):
+    """A tracepoint whose actions name $self_trace, as the original's users write it, is hit by the relay's own reads; another is not."""
+    gdb = t.gdb()
+    gdb.cmd("trace *vfs_write if $current_task_pid == $current_task_pid")
+    gdb.actions(1, "teval $self_trace = 0")
+    gdb.cmd("tvariable $relay")
+    gdb.cmd("trace *vfs_write")
+    gdb.cmd("tstart")
+    for _ in range(10):
+        gdb.eval("jiffies_64")
+    gdb.cmd("tstop")
+    gdb.cmd("tstatus")
+    shown = gdb.cmd("info tracepoints")
+    hits = [int(n) for n in re.findall(r"already hit (\d+) time", shown)]
+    assert hits and hits[0] >= 10, shown
+    assert len(hits) == 1 or hits[1] < hits[0] - 9, shown
+
+
+def printed(t, n=1):
+    """What tracepoint n has printed in this case, once the thread has had its time."""
+    t.sh("usleep 400000")
+    t.guest.sync_console()
+    text = t.guest.console_text(t.console_start)
+    return re.findall(rf"gtp {n}:(.*?)\r?$", text, re.M)
+
+
+@case(core=True)
+def print_values(t):
+    """$printk_level: what is collected is printed under the user's own words instead, by type or as $printk_format says;
+    a hit that only prints leaves no frame."""
+    task = "((struct task_struct *)$current_task)"
+    gdb = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=77)
+    inode = "f_inode" if t.kernel.version >= (3, 9) else "f_path.dentry->d_inode" if t.kernel.version >= (2, 6, 20) else "f_dentry->d_inode"
+    name = f"file->{inode}->i_sb->s_type->name"
+    jiffies = value(gdb, "jiffies_64")
+    gdb.cmd("tvariable $c = -2")
+    gdb.cmd(f"trace vfs_read if $current_task_pid == {load.pid}")
+    gdb.actions(1, "teval $printk_level = 6", "collect $c = $c + 1", f"collect {task}->pid, {task}->comm",
+                "teval $printk_format=4", f"collect {task}->comm", "teval $printk_format = 3", f"collect {task}->tgid",
+                "teval $printk_tmp = count + 0", "collect $printk_tmp", "teval $printk_format = 5", "collect $printk_tmp",
+                "teval $printk_level = 8", "collect $cpu_id, $c")
+    gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
+    gdb.actions(2, "teval $printk_level = 7", f"collect/s {name}, $current_task_pid", "collect $printk_tmp = jiffies_64")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    shown = gdb.cmd("tstatus")
+    assert "Collected 3 trace frames" in shown, shown
+    hits = re.findall(r"already hit (\d+) time", gdb.cmd("info tracepoints"))
+    assert hits == ["3", "3"], hits
+    gdb.cmd("tfind 2")
+    assert value(gdb, "$c") == 1 and value(gdb, "$tracepoint") == 1
+    gdb.cmd("tfind none")
+    one = []
+    comm = b"load\0".hex(" ")       # and what was behind it
+    for n in range(3):
+        one += [f"$c = $c + 1={n - 1}", f"{task}->pid={load.pid}", f"{task}->comm={comm}", f'{task}->comm="load"',
+                f"{task}->tgid={load.pid:#x}", "$printk_tmp=0x4d", "$printk_tmp=4d 00 00 00 00 00 00 00"]
+    found = [re.sub(f"({comm})( ..){{11}}$", r"\1", line) for line in printed(t)]
+    assert found == one, (found, one)
+    two = [f'{name}="proc"', f"$current_task_pid={load.pid}"]
+    found = printed(t, 2)
+    assert [line for n, line in enumerate(found) if n % 3 < 2] == two * 3, (found, two)
+    for line in found[2::3]:
+        # GDB gives a global's address to the variable, and collects what is there.
+        assert jiffies <= int(re.match(r"\$printk_tmp = jiffies_64=(\d+)$", line)[1]) <= value(gdb, "jiffies_64"), found
+
+
+@case
+def print_stacks(t):
+    """$dump_stack: the kernel's own names of the callers, printed, and a 0 in the frame."""
+    gdb = t.gdb()
+    load = t.load("pread", n=2, file="/proc/version", size=8)
+    gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
+    gdb.actions(1, "collect $dump_stack")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    lines = printed(t)
+    assert lines.count(f"stack of process {load.pid} (load)") == 2, lines
+    assert sum("   vfs_read+" in line for line in lines) == 2, lines
+    assert sum(bool(re.match(r" \? \S*pread64\+0x\w+/0x\w+", line)) for line in lines) >= 2, lines
+    gdb.cmd("tfind 1")
+    assert value(gdb, "$dump_stack") == 0
+    gdb.cmd("tfind none")
+
+
+@case
+def print_losses(t):
+    """What the FIFO cannot take is counted: printed and lost make all. Printing in the scheduler does no harm."""
+    gdb = t.gdb()
+    load = t.load("pread", n=2000, file="/proc/version", size=8)
+    gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
+    gdb.actions(1, "teval $printk_level = 7", "collect $current_task_pid")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    lines = printed(t)
+    lost = value(gdb, "$lost_printk")
+    t.note(f"{len(lines)} printed, {lost} lost")
+    assert lost > 0 and len(lines) > 50 and len(lines) + lost == 2000, (len(lines), lost)
+    assert re.search(rf"^lost_printk +{lost}$", t.sh("cat /proc/gtpstat"), re.M)
+    gdb.cmd("delete")
+    gdb.cmd("tvariable $self_trace = 1")
+    for n, place in enumerate((t.first("__schedule", "schedule"), t.first("vprintk_emit", "vprintk"), t.first("try_to_wake_up")), 2):
+        try:
+            gdb.cmd(f"trace *{place}")
+        except GdbError:
+            continue
+        gdb.actions(n, "teval $printk_level = 7", "collect $clock, $dump_stack")
+    gdb.cmd("tstart")
+    t.sh("usleep 300000")
+    gdb.cmd("tstop")
+    assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    assert printed(t, 2), "nothing printed in the scheduler"

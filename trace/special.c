@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Trace state variables that the module itself knows.  All get_ functions: any
+ * context; tc is NULL when GDB asks outside of a hit.
+ */
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+
+#include "arch/arch.h"
+#include "compat/barrier.h"
+#include "compat/clock.h"
+#include "compat/context.h"
+#include "compat/kprobe.h"
+#include "trace/internal.h"
+
+#define VERSION_NUMBER	20261122	/* $gtp_version: the date */
+
+static u64 get_version(struct gtp_cpu *tc)
+{
+	return VERSION_NUMBER;
+}
+
+static u64 get_cpu_id(struct gtp_cpu *tc)
+{
+	return raw_smp_processor_id();
+}
+
+static u64 get_current_task(struct gtp_cpu *tc)
+{
+	return (unsigned long)current;
+}
+
+static u64 get_thread_info(struct gtp_cpu *tc)
+{
+	return (unsigned long)current_thread_info();
+}
+
+static u64 get_clock(struct gtp_cpu *tc)
+{
+	return kc_clock();
+}
+
+static u64 get_rdtsc(struct gtp_cpu *tc)
+{
+	return kc_cycles();
+}
+
+/* A clock that stands still while the CPU is in a hit. */
+static u64 get_cooked_clock(struct gtp_cpu *tc)
+{
+	if (tc)
+		return tc->entered_clock - tc->spent_clock;
+	return gtp_cooked(kc_clock(), 0);
+}
+
+static u64 get_cooked_rdtsc(struct gtp_cpu *tc)
+{
+	if (tc)
+		return tc->entered_cycles - tc->spent_cycles;
+	return gtp_cooked(kc_cycles(), 1);
+}
+
+/* Seconds and nanoseconds are of one sample. */
+static void sample_wall(struct gtp_cpu *tc)
+{
+	if (tc->has_wall)
+		return;
+	tc->wall_sec = kc_wall_any(&tc->wall_nsec);
+	tc->has_wall = 1;
+}
+
+static u64 get_xtime_sec(struct gtp_cpu *tc)
+{
+	u32 nsec;
+
+	if (!tc)
+		return kc_wall(&nsec);
+	sample_wall(tc);
+	return tc->wall_sec;
+}
+
+static u64 get_xtime_nsec(struct gtp_cpu *tc)
+{
+	u32 nsec;
+
+	if (!tc) {
+		kc_wall(&nsec);
+		return nsec;
+	}
+	sample_wall(tc);
+	return tc->wall_nsec;
+}
+
+/* Does the probe itself count as an NMI? */
+static int is_trapped(const struct gtp_cpu *tc)
+{
+	return tc && !tc->tp->is_return && !kc_kprobe_on_ftrace(&tc->tp->kp) &&
+	       arch_hit_by_trap(tc->handler_regs);
+}
+
+static u64 get_hardirq_count(struct gtp_cpu *tc)
+{
+	return kc_hardirq_count(is_trapped(tc));
+}
+
+static u64 get_softirq_count(struct gtp_cpu *tc)
+{
+	return kc_softirq_count();
+}
+
+static u64 get_irq_count(struct gtp_cpu *tc)
+{
+	return kc_irq_count(is_trapped(tc));
+}
+
+static u64 get_task_user(struct gtp_cpu *tc)
+{
+	return kc_task_is_user();
+}
+
+static u64 get_task_regs(struct gtp_cpu *tc)
+{
+	return (unsigned long)kc_task_regs();
+}
+
+static u64 get_printk_level(struct gtp_cpu *tc)
+{
+	return tc ? tc->print_level : GTP_LEVEL_FRAME;
+}
+
+static enum agent_error put_printk_level(struct gtp_cpu *tc, u64 val)
+{
+	tc->print_level = min_t(u64, val, GTP_LEVEL_FRAME);
+	return AGENT_OK;
+}
+
+static u64 get_printk_format(struct gtp_cpu *tc)
+{
+	return tc ? tc->print_format : FRAME_SHOW_AUTO;
+}
+
+static enum agent_error put_printk_format(struct gtp_cpu *tc, u64 val)
+{
+	tc->print_format = min_t(u64, val, FRAME_SHOW_BYTES);
+	return AGENT_OK;
+}
+
+/* A place for what GDB does not collect by an expression. */
+static u64 get_printk_tmp(struct gtp_cpu *tc)
+{
+	return tc ? tc->print_tmp : 0;
+}
+
+static enum agent_error put_printk_tmp(struct gtp_cpu *tc, u64 val)
+{
+	tc->print_tmp = val;
+	return AGENT_OK;
+}
+
+static u64 get_dump_stack(struct gtp_cpu *tc)
+{
+	/* To collect it GDB asks twice. */
+	if (tc && !tc->dumped)
+		gtp_print_stack(tc);
+	if (tc)
+		tc->dumped = 1;
+	return 0;
+}
+
+static u64 get_lost_printk(struct gtp_cpu *tc)
+{
+	return gtp_print_lost();
+}
+
+static enum agent_error put_enable(struct gtp_cpu *tc, u64 val)
+{
+	return gtp_hit_switch(val, 1);
+}
+
+static enum agent_error put_disable(struct gtp_cpu *tc, u64 val)
+{
+	return gtp_hit_switch(val, 0);
+}
+
+static u64 get_self_trace(struct gtp_cpu *tc)
+{
+	return gtp.self_trace;
+}
+
+static void set_self_trace(u64 val)
+{
+	gtp.self_trace = val;
+}
+
+/* An action that names it is enough: gtp_special_uses(). */
+static enum agent_error put_self_trace(struct gtp_cpu *tc, u64 val)
+{
+	return AGENT_OK;
+}
+
+static u64 get_cpu_number(struct gtp_cpu *tc)
+{
+	return gtp.nr_cpus;
+}
+
+static u64 get_ignore_error(struct gtp_cpu *tc)
+{
+	return gtp.ignore_error;
+}
+
+static void set_ignore_error(u64 val)
+{
+	gtp.ignore_error = val;
+}
+
+static u64 get_last_errno(struct gtp_cpu *tc)
+{
+	return gtp.last_errno;
+}
+
+#define BT_SIZE_DEFAULT	512
+#define BT_SIZE_MAX	(1 << 20)	/* no stack is larger */
+
+static u64 get_bt(struct gtp_cpu *tc)
+{
+	return gtp.bt_size;
+}
+
+/* A `tvariable $bt' without a value gives 0. */
+static void set_bt(u64 val)
+{
+	gtp.bt_size = val ? min_t(u64, val, BT_SIZE_MAX) : BT_SIZE_DEFAULT;
+}
+
+static u64 get_current_pid(struct gtp_cpu *tc)
+{
+	return current->pid;
+}
+
+static u64 loss(int which)
+{
+	struct ringbuf_info info;
+
+	if (!gtp.rb)
+		return 0;
+	ringbuf_get_info(gtp.rb, -1, &info);
+	switch (which) {
+	case 0:
+		return info.nested;
+	case 1:
+		return info.overwritten;
+	case 2:
+		return info.shrunk;
+	case 3:
+		return info.too_big;
+	default:
+		return info.no_share;
+	}
+}
+
+static u64 get_lost_nested(struct gtp_cpu *tc)
+{
+	return loss(0);
+}
+
+static u64 get_lost_overwritten(struct gtp_cpu *tc)
+{
+	return loss(1);
+}
+
+static u64 get_lost_shrunk(struct gtp_cpu *tc)
+{
+	return loss(2);
+}
+
+static u64 get_lost_too_big(struct gtp_cpu *tc)
+{
+	return loss(3);
+}
+
+static u64 get_lost_no_share(struct gtp_cpu *tc)
+{
+	return loss(4);
+}
+
+/* Not under gtp.lock in a hit, but in a run no tracepoint goes: gtp_point_complete(). */
+static u64 get_lost_missed(struct gtp_cpu *tc)
+{
+	return gtp_missed();
+}
+
+/*
+ * The names are those of the original KGTP; the numbers are 1, 2, ... in this
+ * order.  They must leave no gap: GDB numbers the user's next variable by how
+ * many it has learnt of, whatever their numbers are.
+ */
+const struct gtp_special gtp_specials[] = {
+	{ .name = "gtp_version", .get = get_version },
+	{ .name = "cpu_id", .get = get_cpu_id },
+	{ .name = "current_task", .get = get_current_task },
+	{ .name = "current_thread_info", .get = get_thread_info },
+	{ .name = "clock", .get = get_clock },
+	{ .name = "self_trace", .get = get_self_trace, .set = set_self_trace,
+	  .put = put_self_trace, .uses = GTP_USES_SELF },
+	{ .name = "cpu_number", .get = get_cpu_number },
+	{ .name = "ignore_error", .get = get_ignore_error,
+	  .set = set_ignore_error },
+	{ .name = "last_errno", .get = get_last_errno },
+	{ .name = "current_task_pid", .get = get_current_pid },
+	{ .name = "bt", .get = get_bt, .set = set_bt, .collect = gtp_hit_bt },
+	{ .name = "lost_nested", .get = get_lost_nested },
+	{ .name = "lost_overwritten", .get = get_lost_overwritten },
+	{ .name = "lost_shrunk", .get = get_lost_shrunk },
+	{ .name = "lost_too_big", .get = get_lost_too_big },
+	{ .name = "lost_missed", .get = get_lost_missed },
+	{ .name = "lost_no_share", .get = get_lost_no_share },
+	{ .name = "lost_returns", .get = gtp_get_lost_returns },
+	{ .name = "kret", .get = gtp_get_kret },
+	{ .name = "cooked_clock", .get = get_cooked_clock,
+	  .uses = GTP_USES_COOKED },
+	{ .name = "rdtsc", .get = get_rdtsc },
+	{ .name = "cooked_rdtsc", .get = get_cooked_rdtsc,
+	  .uses = GTP_USES_COOKED },
+	{ .name = "xtime_sec", .get = get_xtime_sec },
+	{ .name = "xtime_nsec", .get = get_xtime_nsec },
+	{ .name = "hardirq_count", .get = get_hardirq_count },
+	{ .name = "softirq_count", .get = get_softirq_count },
+	{ .name = "irq_count", .get = get_irq_count },
+	{ .name = "current_task_user", .get = get_task_user },
+	{ .name = "task_pt_regs", .get = get_task_regs },
+	{ .name = "printk_level", .get = get_printk_level,
+	  .put = put_printk_level, .uses = GTP_USES_PRINT },
+	{ .name = "printk_format", .get = get_printk_format,
+	  .put = put_printk_format },
+	{ .name = "printk_tmp", .get = get_printk_tmp, .put = put_printk_tmp },
+	{ .name = "dump_stack", .get = get_dump_stack, .uses = GTP_USES_PRINT },
+	{ .name = "lost_printk", .get = get_lost_printk },
+	{ .name = "enable", .put = put_enable, .uses = GTP_USES_SWITCH },
+	{ .name = "disable", .put = put_disable, .uses = GTP_USES_SWITCH },
+};
+
+const u32 gtp_nr_specials = ARRAY_SIZE(gtp_specials);
+
+int gtp_var_is_cpu_id(const struct gtp_var *var)
+{
+	return var->special && var->special->get == get_cpu_id;
+}
+
+void gtp_specials_init(void)
+{
+	set_bt(0);
+}
+
+int gtp_special_uses(const struct agent_prog *prog)
+{
+	int uses = 0;
+	u32 i;
+
+	if (!prog->reads_var && !prog->writes_var)
+		return 0;
+	for (i = 0; i < gtp_nr_specials; i++)
+		if (gtp_specials[i].uses &&
+		    agent_uses_var(prog, i, AGENT_VAR_READ | AGENT_VAR_WRITE))
+			uses |= gtp_specials[i].uses;
+	return uses;
+}
+
+/* ---- the cooked clocks ------------------------------------------------------ */
+
+/* Any context, under ringbuf_enter(): first, and last. */
+void gtp_cooked_begin(struct gtp_cpu *tc)
+{
+	tc->entered_clock = kc_clock();
+	tc->entered_cycles = kc_cycles();
+}
+
+void gtp_cooked_end(struct gtp_cpu *tc)
+{
+	kc_store64(&tc->spent_clock,
+		   tc->spent_clock + kc_clock() - tc->entered_clock);
+	kc_store64(&tc->spent_cycles,
+		   tc->spent_cycles + kc_cycles() - tc->entered_cycles);
+}
+
+/* Process context.  As above, outside of a hit. */
+u64 gtp_cooked(u64 now, int cycles)
+{
+	struct gtp_cpu *tc;
+
+	if (!gtp.cpus)
+		return now;
+	tc = per_cpu_ptr(gtp.cpus, raw_smp_processor_id());
+	return now - kc_load64(cycles ? &tc->spent_cycles : &tc->spent_clock);
+}
+
+/* No run is on. */
+void gtp_cooked_reset(void)
+{
+	struct gtp_cpu *tc;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		tc = per_cpu_ptr(gtp.cpus, cpu);
+		tc->spent_clock = 0;
+		tc->spent_cycles = 0;
+	}
+}
