@@ -12,7 +12,7 @@
 #include "compat/config.h"
 #include "compat/facts.h"
 
-#ifdef KC_HAVE_SCHED_TASK_STACK_H
+#ifdef KC_HAVE_TASK_STACK_H
 #include <linux/sched/task_stack.h>
 #endif
 

@@ -13,11 +13,11 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/thread_info.h>
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/read.h"
+#include "compat/stack.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
 
@@ -146,7 +146,6 @@ enum agent_error gtp_print_wanted(struct gtp_cpu *tc, const char *name)
 void gtp_print_stack(struct gtp_cpu *tc)
 {
 	unsigned long sp = agent_target_reg(tc, arch_sp);
-	unsigned long end = (sp | (THREAD_SIZE - 1)) + 1;
 	struct record r;
 
 	if (!tc->fifo)
@@ -158,7 +157,7 @@ void gtp_print_stack(struct gtp_cpu *tc)
 	r.pid = current->pid;
 	memcpy(r.comm, current->comm, sizeof(r.comm));
 	sp &= ~(sizeof(long) - 1);
-	r.len = min_t(unsigned long, end - sp, STACK_MAX);
+	r.len = min_t(unsigned long, kc_stack_left(sp), STACK_MAX);
 	if (kc_read_kernel(tc->fifo->scratch, sp, r.len)) {
 		r.len = min_t(unsigned long, r.len,
 			      PAGE_SIZE - (sp & (PAGE_SIZE - 1)));

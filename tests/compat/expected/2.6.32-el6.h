@@ -6,7 +6,6 @@
 #define KC_HAVE_PT_REGS_AX 1	/* regs */
 #define KC_HAVE_PROC_FOPS 1	/* proc */
 #define KC_HAVE_DEBUGFS_CREATE 1	/* debugfs */
-/* task_stack: not available */
 #define KC_HAVE_POLL_UINT 1	/* poll_type */
 #define KC_HAVE_GETNSTIMEOFDAY 1	/* wall_clock */
 #define KC_HAVE_WALL_ANCHOR 1	/* any_wall_clock */

@@ -8,8 +8,6 @@
 
 struct thread_info;
 
-#define THREAD_SIZE	((unsigned long)16384)
-
 static inline struct thread_info *current_thread_info(void)
 {
 	return API_ANY(struct thread_info *);
