@@ -8,6 +8,7 @@
 #	make shell		the same, at the (gdb) prompt
 #	make check		all tests
 #	make lint, unit, compat	parts of them
+#	make bench	what a hit costs, in instructions (docs/performance.md)
 #	make clean
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -84,6 +85,9 @@ check:
 lint unit compat:
 	@tests/check $@
 
+bench:
+	@tests/setup vm && tests/bench/run
+
 clean: clean-objects
 	rm -rf compat/.probe compat/config.h tests/unit/build putgtprsp/putgtprsp
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -98,4 +102,4 @@ clean-objects:
 	rm -rf .tmp_versions
 
 .PHONY: all modules compat-config probe install uninstall demo shell check \
-	lint unit compat clean clean-objects
+	lint unit compat bench clean clean-objects

@@ -67,13 +67,13 @@ def table():
                       *map(row, found)])
 
 
-def rewrite(text):
-    """README.md's text with the table of now."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in after or END in after:
-        raise ResultError(f"README.md must have the lines {BEGIN} and {END} once")
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+def rewrite(text, first, last, lines):
+    """A page's text with these lines between its two marks."""
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
+    if not begin or not end or first in after or last in after:
+        raise ResultError(f"the page must have the lines {first} and {last} once")
+    return f"{before}{first}\n{lines}\n{last}{after}"
 
 
 def main():
@@ -81,7 +81,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="change nothing")
     args = parser.parse_args()
     old = README.read_text()
-    new = rewrite(old)
+    new = rewrite(old, BEGIN, END, table())
     if args.check:
         if old != new:
             print("README.md's table is not what tests/vm/results/ says: run tests/vm/results.py")

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The rows of the benchmark: what is put at the probe's place, and how it is seen that it was there."""
+import contextlib
+import re
+
+from gdbmi import GdbError
+
+TRACING = "/sys/kernel/debug/tracing"
+
+
+class Missing(Exception):
+    """This row cannot be measured here; str() says why."""
+
+
+class Row:
+    """arm: a context manager of the bench, which yields a function of the hits that were made: did it see them?
+
+    entry: at the function's entry and nowhere else; else behind it, where a jump can take the probe's place.
+    """
+
+    def __init__(self, group, name, arm, entry=False):
+        self.group, self.name, self.arm, self.entry = group, name, arm, entry
+
+
+# ---- the floor -----------------------------------------------------------------
+
+def empty(ret=0, entry=False):
+    @contextlib.contextmanager
+    def arm(bench):
+        offset = 0 if entry else bench.offset
+        bench.guest.insmod("/lib/kgtp_bench.ko", f"symbol={bench.symbol} offset={offset} ret={ret}")
+        try:
+            yield lambda hits: None     # nothing that could be seen; the bench sees that the probe is there
+        finally:
+            bench.guest.rmmod("kgtp_bench")
+    return arm
+
+
+# ---- kgtp ----------------------------------------------------------------------
+
+def kgtp(*actions, cond=None, frames=True, before=(), counter=None, entry=False):
+    """counter: a variable that has to be the number of hits."""
+    @contextlib.contextmanager
+    def arm(bench):
+        gdb, stat = bench.gdb, bench.gtpstat
+
+        def check(hits):
+            found = stat("frames_created")
+            if not stat("running"):
+                raise AssertionError(f"the trace has stopped: {gdb.cmd('tstatus')}")
+            if (found < hits) if frames else found:
+                raise AssertionError(f"{hits} hits made {found} frames")
+            if counter and int(gdb.eval(counter)) < hits:
+                raise Missing(f"the module counts nothing in {counter}")
+
+        try:
+            for command in before:
+                gdb.cmd(command)
+            gdb.cmd(f"trace *({bench.symbol}+{0 if entry else bench.offset})")
+            if cond:
+                gdb.cmd("condition $tpnum " + cond.format(pid=bench.pid))
+            if actions:
+                gdb.actions("$tpnum", *actions)
+            gdb.cmd("tstart")
+        except GdbError as error:
+            gdb.cmd("delete")
+            raise Missing(str(error).splitlines()[-1]) from None
+        try:
+            yield check
+        finally:
+            with contextlib.suppress(GdbError):     # the trace has ended by itself: check() says so
+                gdb.cmd("tstop")
+            gdb.cmd("delete")
+    return arm
+
+
+# ---- ftrace --------------------------------------------------------------------
+
+def ftrace(args=(), filter=None):
+    @contextlib.contextmanager
+    def arm(bench):
+        guest = bench.guest
+        if guest.run(f"test -e {TRACING}/kprobe_events").status:
+            raise Missing("this kernel has no kprobe events")
+        event = f"{TRACING}/events/kgtp/bench"
+        guest.sh(f"echo 'p:kgtp/bench {bench.symbol}+{bench.offset} {' '.join(args)}' >{TRACING}/kprobe_events")
+        if filter:
+            guest.sh(f"echo '{filter}' >{event}/filter")
+        guest.sh(f"echo 1 >{event}/enable")
+
+        def check(hits):
+            profile = guest.sh(f"cat {TRACING}/kprobe_profile")
+            seen, missed = map(int, re.search(r"bench +(\d+) +(\d+)", profile).groups())
+            if seen < hits:
+                raise AssertionError(f"{hits} hits, of which it saw {seen} and missed {missed}")
+        try:
+            yield check
+        finally:
+            guest.sh(f"echo 0 >{event}/enable; echo >{TRACING}/kprobe_events; echo >{TRACING}/trace")
+    return arm
+
+
+ARGS = ["file=%di:x64", "buf=%si:x64", "count=%dx:u64", "pos=%cx:x64"]
+
+FLOOR = "an empty kprobe"
+ROWS = [
+    Row("kernel", FLOOR, empty()),
+    Row("kernel", "an empty kprobe at the entry (ftrace)", empty(entry=True), entry=True),
+    Row("kernel", "an empty kretprobe", empty(ret=1, entry=True), entry=True),
+    Row("kgtp", "condition on an argument, false", kgtp("collect $args", cond="count == 12345", frames=False)),
+    Row("kgtp", "counter in a condition, no frame", kgtp(before=["tvariable $cc = 0"], cond="($cc = $cc + 1) == 0",
+                                                         frames=False, counter="$cc")),
+    Row("kgtp", "per-CPU counter in a condition, no frame",
+        kgtp(before=["tvariable $p_cc = 0", "tvariable $p_cc0"], cond="($p_cc = $p_cc + 1) == 0", frames=False, counter="$p_cc0")),
+    Row("kgtp", "no action", kgtp()),
+    Row("kgtp", "condition on the pid, true", kgtp(cond="$current_task_pid == {pid}")),
+    Row("kgtp", "`teval $c=$c+1`", kgtp("teval $c=$c+1", before=["tvariable $c = 0"], counter="$c")),
+    Row("kgtp", "`teval $p_c=$p_c+1`", kgtp("teval $p_c=$p_c+1", before=["tvariable $p_c = 0", "tvariable $p_c0"], counter="$p_c0")),
+    Row("kgtp", "`collect $args`", kgtp("collect $args")),
+    Row("kgtp", "`collect $regs`", kgtp("collect $regs")),
+    Row("kgtp", "`collect $bt` (512 bytes)", kgtp("collect $bt")),
+    Row("kgtp", "`collect $args, $bt` (512 bytes)", kgtp("collect $args, $bt")),
+    Row("kgtp", "64 bytes of memory by a pointer", kgtp("collect *(char(*)[64])file")),
+    Row("kgtp", "4096 bytes of memory", kgtp("collect *(char(*)[4096])&init_task")),
+    Row("kgtp", "`$kret`, `collect $regs`", kgtp("teval $kret=0", "collect $regs", entry=True), entry=True),
+    Row("ftrace", "kprobe event, 1 argument", ftrace(ARGS[:1])),
+    Row("ftrace", "kprobe event, 4 arguments", ftrace(ARGS)),
+    Row("ftrace", "kprobe event, 1 argument, filter false", ftrace(ARGS[:1], "file==12345")),
+]
