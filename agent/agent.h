@@ -92,6 +92,28 @@ int agent_uses_var(const struct agent_prog *prog, u32 slot, int use);
 enum agent_error agent_run(const struct agent_prog *prog, void *target,
 			   u64 *stack, u64 *result);
 
+/* ---- conditions that need no interpreter ---------------------------------- */
+
+/* Is a register's value in a range? */
+struct agent_range {
+	u16 reg;
+	u8 shift;		/* sign extension: the bits above the value */
+	u8 outside;		/* the condition is that it is not */
+	u64 mask;		/* zero extension */
+	u64 flip;		/* makes signed numbers unsigned, in their order */
+	u64 first, span;
+};
+
+/* 1 if the program is such a condition and nothing else: then it is *r. */
+int agent_as_range(const struct agent_prog *prog, struct agent_range *r);
+
+/* Any context incl. NMI.  What the program says if that is in its register. */
+static inline int agent_in_range(const struct agent_range *r, u64 v)
+{
+	v = ((u64)((s64)(v << r->shift) >> r->shift) & r->mask) ^ r->flip;
+	return (v - r->first <= r->span) != r->outside;
+}
+
 /* ---- what the surroundings define (trace/target.c, or a test's fake) ----- */
 
 /* agent_compile(): may a program name this register of the target? */

@@ -182,6 +182,7 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->code = NULL;
 	tp->nr_acts = 0;
 	tp->has_cond = 0;
+	tp->has_range = 0;
 	tp->regs = 0;
 	tp->is_return = 0;
 	tp->maxactive = 0;
@@ -214,6 +215,23 @@ static void warn_step(struct compile *c)
 	gtp_send_notices(c->tx);
 }
 
+/*
+ * Only of a register that is a whole word where the kernel has saved it:
+ * arch_hit_regs() leaves those below sp as they are.
+ */
+static int compile_range(struct gtp_point *tp)
+{
+	const struct arch_reg *reg;
+
+	if (tp->is_return || !agent_as_range(&tp->cond, &tp->range))
+		return 0;
+	reg = &arch_regs[tp->range.reg];
+	tp->range_at = reg->offset;
+	return reg->size == sizeof(unsigned long) &&
+		tp->range.reg != arch_pc &&
+		reg->offset < arch_regs[arch_sp].offset;
+}
+
 static int compile_parts(struct compile *c)
 {
 	struct gtp_point *tp = c->tp;
@@ -240,6 +258,9 @@ static int compile_parts(struct compile *c)
 	tp->nr_acts = c->nr_acts;
 	if (tp->uses & GTP_USES_PRINT)
 		gtp_print_names(tp, c->nr_exprs);
+	tp->has_range = tp->has_cond && compile_range(tp);
+	if (tp->has_range)
+		tp->has_cond = 0;
 	if (tp->step)
 		warn_step(c);
 	return 0;

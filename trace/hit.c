@@ -446,16 +446,21 @@ static int hit_is_ours(const struct gtp_point *tp)
 
 /*
  * Any context incl. NMI, preemption off (kprobes see to that); does not sleep.
+ * Most hits of most tracepoints end here, before anything is written.
  */
 int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
 {
-	gtp_hit(container_of(kp, struct gtp_point, kp), regs, 0);
+	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
+	const unsigned long *reg = (void *)((char *)regs + tp->range_at);
+
+	if (!tp->has_range || agent_in_range(&tp->range, *reg))
+		gtp_hit(tp, regs, 0);
 	return 0;
 }
 
-/* The same.  ret_addr: of a return, where to. */
-void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
-	     unsigned long ret_addr)
+/* The same; the range holds.  ret_addr: of a return, where to. */
+noinline void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
+		      unsigned long ret_addr)
 {
 	unsigned int cpu = smp_processor_id();
 	struct ringbuf_cpu *rc;

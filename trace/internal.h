@@ -68,7 +68,10 @@ struct gtp_point {
 	struct list_head sources;	/* gtp_text */
 
 	/* From QTStart to the next QTStart or QTinit. */
-	int has_cond;
+	int has_range;		/* a condition without bytecode, and ... */
+	u16 range_at;		/* ... where its register is in pt_regs */
+	struct agent_range range;
+	int has_cond;		/* bytecode */
 	int regs;		/* collect the registers */
 	int uses;		/* GTP_USES_ */
 	struct agent_prog cond;

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * agent_as_range() against the interpreter: programs that are nearly all of its
+ * kind, with values at the edges of their ranges.
+ */
+#include <stdlib.h>
+
+#include "agent/agent.h"
+#include "tests/unit/unit.h"
+
+static u64 value;		/* of every register */
+static u64 seed = 0x1234567887654321ULL;
+static unsigned long ranges, others;
+
+int agent_target_has_reg(unsigned int regno)
+{
+	return 1;
+}
+
+u64 agent_target_reg(void *target, unsigned int regno)
+{
+	return value;
+}
+
+enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
+{
+	return AGENT_E_BAD_VAR;
+}
+
+enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
+{
+	return AGENT_E_MEMORY;
+}
+
+enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
+{
+	return AGENT_OK;
+}
+
+enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
+{
+	return AGENT_OK;
+}
+
+enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
+{
+	return AGENT_E_TARGET;
+}
+
+enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
+{
+	return AGENT_E_TARGET;
+}
+
+enum agent_error agent_target_tracev(void *target, u32 slot)
+{
+	return AGENT_E_TARGET;
+}
+
+static u32 rnd(u32 n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (u32)(seed >> 32) % n;
+}
+
+/* Mostly near 0, or near where a sign or an extension has its edge. */
+static u64 edge(void)
+{
+	static const u8 bits[] = { 0, 7, 8, 15, 16, 31, 32, 63 };
+	u64 v = rnd(4) ? 1ULL << bits[rnd(sizeof(bits))] :
+			 ((u64)rnd(~0U) << 32 | rnd(~0U));
+
+	return (rnd(2) ? v : -v) + rnd(3) - 1;
+}
+
+static u32 put_ext(u8 *code)
+{
+	static const u8 bits[] = { 1, 8, 16, 32, 33, 63, 64, 65, 255 };
+
+	code[0] = rnd(2) ? 0x16 : 0x2a;
+	code[1] = bits[rnd(sizeof(bits))];
+	return 2;
+}
+
+static u32 generate(u8 *code, u64 k)
+{
+	static const u8 cmp[] = { 0x13, 0x14, 0x15, 0x13, 0x14, 0x15, 0x02 };
+	u32 n = 0, i;
+
+	code[n++] = 0x26;
+	code[n++] = 0;
+	code[n++] = (u8)rnd(16);
+	if (rnd(3))
+		n += put_ext(code + n);
+	code[n++] = 0x25;
+	for (i = 0; i < 8; i++)
+		code[n++] = (u8)(k >> (56 - 8 * i));
+	for (i = rnd(3); i; i--)
+		n += put_ext(code + n);
+	if (rnd(2))
+		code[n++] = 0x2b;
+	code[n++] = cmp[rnd(sizeof(cmp))];
+	for (i = rnd(4); i; i--)
+		code[n++] = 0x0e;
+	code[n++] = 0x27;
+	return n;
+}
+
+static void compare(const struct agent_prog *prog, const struct agent_range *r)
+{
+	u64 stack[AGENT_STACK_MAX], result;
+
+	CHECK_EQ(agent_run(prog, NULL, stack, &result), AGENT_OK);
+	CHECK_EQ(agent_in_range(r, value), !!result);
+}
+
+static void one(const u8 *code, u32 len, u64 k)
+{
+	struct agent_insn insn[64];
+	struct agent_prog prog;
+	struct agent_range r;
+	u16 map[64];
+	int i;
+
+	CHECK_EQ(agent_compile(code, len, insn, map, &prog, NULL), AGENT_OK);
+	if (!agent_as_range(&prog, &r)) {
+		others++;
+		return;
+	}
+	ranges++;
+	CHECK_EQ(r.reg, code[2]);
+	for (i = 0; i < 16; i++) {
+		value = i < 3 ? k + i - 1 : edge();
+		compare(&prog, &r);
+	}
+}
+
+static void test_random(void)
+{
+	u8 code[64];
+	long i;
+	u64 k;
+
+	for (i = 0; i < 100000 && !unit_failed_; i++) {
+		k = edge();
+		one(code, generate(code, k), k);
+	}
+	CHECK(ranges > 50000);
+	CHECK(others > 1000);
+}
+
+/* As GDB 13 compiles them, and whether they are ranges. */
+static void test_recorded(void)
+{
+	static const struct {
+		const char *code;
+		u32 len;
+		int is;
+	} t[] = {
+		/* count == 12345 */
+		{ "\x26\0\3\x2a\x40\x23\x30\x39\x2a\x40\x13\x27", 12, 1 },
+		/* count > 4000 */
+		{ "\x26\0\3\x2a\x40\x23\x0f\xa0\x2a\x40\x2b\x15\x27", 13, 1 },
+		/* count != 4 */
+		{ "\x26\0\3\x2a\x40\x22\4\x2a\x40\x13\x0e\x27", 12, 1 },
+		/* fd == 3 */
+		{ "\x26\0\5\x2a\x20\x22\3\x2a\x20\x13\x27", 11, 1 },
+		/* the register itself; a constant; two registers */
+		{ "\x26\0\5\x27", 4, 0 },
+		{ "\x22\1\x27", 3, 0 },
+		{ "\x26\0\5\x26\0\4\x13\x27", 8, 0 },
+		/* nothing; a sum that is compared */
+		{ "\x27", 1, 0 },
+		{ "\x26\0\5\x22\1\x02\x22\2\x13\x27", 10, 0 },
+	};
+	struct agent_insn insn[16];
+	struct agent_prog prog;
+	struct agent_range r;
+	u16 map[16];
+	u32 i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		CHECK_EQ(agent_compile((const u8 *)t[i].code, t[i].len, insn, map, &prog, NULL), AGENT_OK);
+		CHECK_EQ(agent_as_range(&prog, &r), t[i].is);
+	}
+}
+
+int main(void)
+{
+	RUN(test_random);
+	RUN(test_recorded);
+	return unit_end();
+}
