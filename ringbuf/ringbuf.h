@@ -120,6 +120,26 @@ int ringbuf_fits(const struct ringbuf_frame *f, u64 n);
 void ringbuf_advance(struct ringbuf_frame *f, u32 n);
 /* Both at once, across pages.  0 or -ENOSPC (nothing is appended then). */
 int ringbuf_append(struct ringbuf_frame *f, const void *data, u32 n);
+/*
+ * Both at once, of n bytes in one piece, n being a multiple of 8; what is given
+ * back is what was taken last.  NULL: there is no such piece without more ado,
+ * so the others have to do it.
+ */
+static inline void *ringbuf_take(struct ringbuf_frame *f, u32 n)
+{
+	u32 off = f->pos & (RINGBUF_PAGE_SIZE - 1);
+
+	if (f->pos + n > f->limit || n >= RINGBUF_PAGE_SIZE - off)
+		return NULL;
+	f->pos += n;
+	return f->page + off;
+}
+
+static inline void ringbuf_give_back(struct ringbuf_frame *f, u32 n)
+{
+	f->pos -= n;
+}
+
 /* Pad with zeros to a multiple of 8.  0: there is always room for that. */
 int ringbuf_pad(struct ringbuf_frame *f);
 /* Bytes appended so far, and cut back to an earlier such value. */

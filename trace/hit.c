@@ -20,6 +20,7 @@
 #include "trace/internal.h"
 
 #define BLOCK_HEAD	(2 * sizeof(u64))	/* of an M block */
+#define WORDS(n)	(((n) + sizeof(u64) - 1) / sizeof(u64))
 
 /* Any context.  See internal.h. */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
@@ -94,6 +95,25 @@ static int hit_begin_block(struct gtp_cpu *tc, u64 addr, u64 len)
 	return ringbuf_append(&tc->frame, head, sizeof(head));
 }
 
+/* Any context.  A block that is in one page of the buffer, and can be read. */
+static int hit_small_block(struct gtp_cpu *tc, u64 addr, u32 len)
+{
+	u32 room = BLOCK_HEAD + WORDS(len) * sizeof(u64);
+	u64 *p = ringbuf_take(&tc->frame, room);
+
+	if (!p)
+		return 0;
+	p[0] = FRAME_HEAD('M', 0, len);
+	p[1] = addr;
+	p[1 + WORDS(len)] = 0;
+	if (kc_read_kernel(p + 2, addr, len)) {
+		ringbuf_give_back(&tc->frame, room);
+		return 0;
+	}
+	gtp_return_patch(tc, addr, p + 2, len);
+	return 1;
+}
+
 /*
  * Any context.  A block is put in whole, or not at all; or up to the first byte
  * that is not there, if a part will do.
@@ -109,6 +129,11 @@ static enum agent_error hit_block(struct gtp_cpu *tc, u64 addr, u64 len,
 	void *p;
 
 	if (!len)
+		return AGENT_OK;
+	/* What may end early is not read twice: at most one fault. */
+	if (len < PAGE_SIZE &&
+	    (!part_will_do || (addr & (PAGE_SIZE - 1)) + len <= PAGE_SIZE) &&
+	    hit_small_block(tc, addr, len))
 		return AGENT_OK;
 	if (len > GTP_BLOCK_MAX)
 		return AGENT_E_TOO_BIG;
@@ -243,10 +268,12 @@ static enum agent_error hit_put_var(struct gtp_cpu *tc,
 				    const struct gtp_var *var, u64 value)
 {
 	u64 block[2];
+	u64 *p = ringbuf_take(&tc->frame, sizeof(block));
+	u64 *to = p ? p : block;
 
-	block[0] = FRAME_HEAD('V', var->num, sizeof(u64));
-	block[1] = value;
-	if (ringbuf_append(&tc->frame, block, sizeof(block)))
+	to[0] = FRAME_HEAD('V', var->num, sizeof(u64));
+	to[1] = value;
+	if (!p && ringbuf_append(&tc->frame, block, sizeof(block)))
 		return AGENT_E_NO_ROOM;
 	return AGENT_OK;
 }
@@ -311,11 +338,19 @@ static enum agent_error hit_collect_regs(struct gtp_cpu *tc)
 {
 	u64 head = FRAME_HEAD('R', tc->tp->is_return ? FRAME_REGS_RETURN : 0,
 			      sizeof(struct pt_regs));
+	u32 words = WORDS(sizeof(struct pt_regs));
+	u64 *p = ringbuf_take(&tc->frame, (1 + words) * sizeof(u64));
 
-	if (ringbuf_append(&tc->frame, &head, sizeof(head)) ||
-	    ringbuf_append(&tc->frame, tc->regs, sizeof(struct pt_regs)) ||
-	    ringbuf_pad(&tc->frame))
+	if (p) {
+		p[0] = head;
+		p[words] = 0;
+		memcpy(p + 1, tc->regs, sizeof(struct pt_regs));
+	} else if (ringbuf_append(&tc->frame, &head, sizeof(head)) ||
+		   ringbuf_append(&tc->frame, tc->regs,
+				  sizeof(struct pt_regs)) ||
+		   ringbuf_pad(&tc->frame)) {
 		return AGENT_E_NO_ROOM;
+	}
 	tc->has_regs = 1;
 	return AGENT_OK;
 }

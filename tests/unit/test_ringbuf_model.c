@@ -37,7 +37,7 @@ static struct model {
 static struct ringbuf *rb;
 static u64 size;
 static int circular;
-static u64 step, now;
+static u64 step, now, taken;
 
 /* ---- chance ------------------------------------------------------------- */
 
@@ -369,6 +369,24 @@ static void do_append(struct model *m)
 		do_discard(m);
 }
 
+/* It may refuse; what it gives must be there. */
+static void do_take(struct model *m)
+{
+	u32 n = 8 * (1 + rnd(PAGE / 8 + 1));
+	void *p = ringbuf_take(&m->f, n);
+
+	if (!p)
+		return;
+	CHECK(model_room(m, (u64)m->len + n));
+	CHECK((m->end + HDR + m->len) % PAGE + n < PAGE);
+	memcpy(p, rnd_bytes(n), n);
+	if (rnd(4))
+		model_grow(m, buf, n);
+	else
+		ringbuf_give_back(&m->f, n);
+	taken++;
+}
+
 static void do_space(struct model *m)
 {
 	u32 want = 1 + rnd_len(m), got = 0, n, can = want;
@@ -438,6 +456,9 @@ static void do_write(struct model *m)
 	case 9:
 	case 10:
 		do_commit(m);
+		break;
+	case 11:
+		do_take(m);
 		break;
 	default:
 		do_append(m);
@@ -552,6 +573,7 @@ static void test_model(void)
 		do_step();
 	if (unit_failed_)
 		printf("at step %llu\n", step);
+	CHECK(taken > steps / 1000);
 	for (cpu = 0; cpu < CPUS; cpu++) {
 		finish(cpu);
 		while (models[cpu].oldest)
