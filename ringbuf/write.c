@@ -12,6 +12,9 @@
 #include <linux/errno.h>
 #include "ringbuf/private.h"
 
+/* Out of the way: what is left of its caller needs no registers saved. */
+#define RINGBUF_RARE	__attribute__((__noinline__))
+
 /* This CPU, any context incl. NMI; does not sleep. */
 static struct ringbuf_cpu *ringbuf_turn_away(struct ringbuf_cpu *rc, u32 depth)
 {
@@ -108,6 +111,27 @@ static inline void ringbuf_next_page(struct ringbuf_frame *f)
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
+static inline int ringbuf_begin_page(struct ringbuf_frame *f)
+{
+	const struct ringbuf_cpu *rc = f->rc;
+
+	f->idx = rc->idx;
+	f->page = rc->pages[f->idx];
+	if ((f->start & RINGBUF_PAGE_MASK) + sizeof(struct ringbuf_hdr) >=
+	    RINGBUF_PAGE_SIZE)
+		ringbuf_next_page(f);
+	return 0;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static RINGBUF_RARE int ringbuf_begin_more(struct ringbuf_frame *f)
+{
+	if (ringbuf_more(f, f->pos))
+		return -ENOSPC;
+	return ringbuf_begin_page(f);
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
 int ringbuf_begin(struct ringbuf_cpu *rc, struct ringbuf_frame *f)
 {
 	u64 start = ringbuf_count_own(&rc->committed);
@@ -117,14 +141,9 @@ int ringbuf_begin(struct ringbuf_cpu *rc, struct ringbuf_frame *f)
 	f->start = start;
 	f->pos = pos;
 	f->limit = min_t(u64, rc->limit, start + RINGBUF_FRAME_MAX);
-	if (pos > f->limit && ringbuf_more(f, pos))
-		return -ENOSPC;
-	f->idx = rc->idx;
-	f->page = rc->pages[f->idx];
-	if ((start & RINGBUF_PAGE_MASK) + sizeof(struct ringbuf_hdr) >=
-	    RINGBUF_PAGE_SIZE)
-		ringbuf_next_page(f);
-	return 0;
+	if (pos > f->limit)
+		return ringbuf_begin_more(f);
+	return ringbuf_begin_page(f);
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
@@ -250,16 +269,22 @@ void ringbuf_patch(struct ringbuf_frame *f, u32 mark, u64 word)
 	ringbuf_put_word(f, f->start + sizeof(struct ringbuf_hdr) + mark, word);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
-static void ringbuf_put_hdr(struct ringbuf_frame *f,
-			    const struct ringbuf_hdr *hdr)
+/* This CPU, any context incl. NMI; does not sleep.  A page edge is in it. */
+static RINGBUF_RARE void ringbuf_put_hdr(struct ringbuf_frame *f, u32 tag,
+					 u64 time, u64 addr)
 {
-	u64 words[sizeof(*hdr) / sizeof(u64)];
+	union {
+		struct ringbuf_hdr hdr;
+		u64 words[sizeof(struct ringbuf_hdr) / sizeof(u64)];
+	} u;
 	u32 i;
 
-	memcpy(words, hdr, sizeof(words));
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		ringbuf_put_word(f, f->start + i * sizeof(u64), words[i]);
+	u.hdr.size = f->pos - f->start;
+	u.hdr.tag = tag;
+	u.hdr.time = time;
+	u.hdr.addr = addr;
+	for (i = 0; i < ARRAY_SIZE(u.words); i++)
+		ringbuf_put_word(f, f->start + i * sizeof(u64), u.words[i]);
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
@@ -267,19 +292,19 @@ void ringbuf_commit(struct ringbuf_frame *f, u32 tag, u64 time, u64 addr)
 {
 	struct ringbuf_cpu *rc = f->rc;
 	u32 off = f->start & RINGBUF_PAGE_MASK;
-	int straddles = off > RINGBUF_PAGE_SIZE - sizeof(struct ringbuf_hdr);
-	struct ringbuf_hdr local, *hdr = &local;
+	struct ringbuf_hdr *hdr;
 
 	if (f->pos & 7)
 		ringbuf_pad(f);
-	if (!straddles)
+	if (off > RINGBUF_PAGE_SIZE - sizeof(*hdr)) {
+		ringbuf_put_hdr(f, tag, time, addr);
+	} else {
 		hdr = rc->pages[rc->idx] + off;
-	hdr->size = f->pos - f->start;
-	hdr->tag = tag;
-	hdr->time = time;
-	hdr->addr = addr;
-	if (straddles)
-		ringbuf_put_hdr(f, hdr);
+		hdr->size = f->pos - f->start;
+		hdr->tag = tag;
+		hdr->time = time;
+		hdr->addr = addr;
+	}
 	rc->idx = f->idx;
 	ringbuf_count_add(&rc->created, 1);
 	ringbuf_count_publish(&rc->committed, f->pos);
