@@ -327,6 +327,12 @@ static int is_rmw(const struct agent_prog *prog, u32 slot)
 	       agent_uses_var(prog, slot, AGENT_VAR_READ);
 }
 
+static int is_jump(const struct agent_insn *in)
+{
+	return in->op == OP_GOTO || in->op == OP_IF_GOTO ||
+		in->op == OP_GOTO_BACK || in->op == OP_IF_GOTO_BACK;
+}
+
 /* Instructions become what agent_run() expects; what they do is noted. */
 static void finish(struct verify *vf, struct agent_prog *prog)
 {
@@ -359,6 +365,34 @@ static void finish(struct verify *vf, struct agent_prog *prog)
 		/* What it costs: the bytes from there to here. */
 		in->imm = pc - in->arg;
 	}
+}
+
+/* GDB says `zero_ext 64' at each use of a 64-bit value. */
+static int is_idle(const struct agent_insn *in)
+{
+	return (in->op == OP_EXT && !in->arg) ||
+		(in->op == OP_ZERO_EXT && in->imm == ~0ULL);
+}
+
+/* What does nothing goes.  It is not the last one: no way runs off the end. */
+static void drop_idle(struct verify *vf, struct agent_prog *prog)
+{
+	u32 i, nr = 0;
+
+	for (i = 0; i < vf->nr; i++) {
+		vf->map[i] = (u16)nr;
+		nr += !is_idle(&vf->insn[i]);
+	}
+	nr = 0;
+	for (i = 0; i < vf->nr; i++) {
+		if (is_idle(&vf->insn[i]))
+			continue;
+		vf->insn[nr] = vf->insn[i];
+		if (is_jump(&vf->insn[nr]))
+			vf->insn[nr].target = vf->map[vf->insn[nr].target];
+		nr++;
+	}
+	prog->nr = nr;
 }
 
 /* Does not sleep, but takes its time. */
@@ -397,10 +431,12 @@ enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 				pc = offset_of(&vf, vf.fault);
 		}
 	}
-	if (!err)
+	if (!err) {
 		finish(&vf, prog);
-	else if (err_pc)
+		drop_idle(&vf, prog);
+	} else if (err_pc) {
 		*err_pc = pc;
+	}
 	return err;
 }
 
