@@ -83,6 +83,19 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 	*result = 0;
 	for (;;) {
 		in = next++;
+		/* The kernel's compiler makes no jump table; these come first. */
+		if (in->op == OP_CONST8) {
+			PUSH(in->imm);
+			continue;
+		}
+		if (in->op == OP_REG) {
+			PUSH(agent_target_reg(target, in->arg));
+			continue;
+		}
+		if (in->op == OP_END) {
+			*result = tos;
+			return AGENT_OK;
+		}
 		switch (in->op) {
 		case OP_ADD:
 			tos = *--sp + tos;
@@ -216,12 +229,6 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 		case OP_GOTO:
 			next = prog->insn + in->target;
 			break;
-		case OP_CONST8:
-			PUSH(in->imm);
-			break;
-		case OP_REG:
-			PUSH(agent_target_reg(target, in->arg));
-			break;
 		case OP_DUP:
 			*sp++ = tos;
 			break;
@@ -261,9 +268,6 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 			if (err)
 				return err;
 			break;
-		case OP_END:
-			*result = tos;
-			return AGENT_OK;
 		default:
 			/* verify.c lets nothing else through */
 			return AGENT_E_BAD_OPCODE;

@@ -317,17 +317,17 @@ enum agent_error gtp_hit_switch(u64 num, int on)
  * owner hits on another CPU, and waits for ours.
  */
 static enum agent_error hit_run(struct gtp_cpu *tc,
-				const struct agent_prog *prog, u64 *result)
+				const struct agent_prog *prog)
 {
 	enum agent_error err;
 	unsigned long flags;
 
 	if (!prog->rmw_var)
-		return agent_run(prog, tc, tc->stack, result);
+		return agent_run(prog, tc, tc->stack, &tc->result);
 	raw_local_irq_save(flags);
 	while (cmpxchg(&gtp.var_lock, 0, 1))
 		cpu_relax();
-	err = agent_run(prog, tc, tc->stack, result);
+	err = agent_run(prog, tc, tc->stack, &tc->result);
 	kc_store_release(&gtp.var_lock, 0);
 	raw_local_irq_restore(flags);
 	return err;
@@ -390,7 +390,7 @@ static enum agent_error hit_actions(struct gtp_cpu *tc)
 	tc->regs_end = ringbuf_mark(&tc->frame);
 	for (i = 0; !err && i < tp->nr_acts; i++, act++) {
 		if (act->kind == 'X') {
-			err = hit_run(tc, &act->prog, &base);
+			err = hit_run(tc, &act->prog);
 		} else {
 			base = act->basereg < 0 ? 0 :
 				agent_target_reg(tc, act->basereg);
@@ -501,8 +501,7 @@ noinline void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
 	struct ringbuf_cpu *rc;
 	struct gtp_cpu *tc;
 	int cooked = gtp.uses & GTP_USES_COOKED;
-	enum agent_error err;
-	u64 cond = 1;
+	enum agent_error err = AGENT_OK;
 
 	if (!kc_load_acquire(&gtp.running) || !kc_load(&tp->enabled))
 		return;
@@ -521,14 +520,12 @@ noinline void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
 				   arch_hit_regs(regs, &tc->copy);
 	tc->has_wall = 0;
 	hit_print_reset(tc);
-	if (tp->has_cond) {
-		err = hit_run(tc, &tp->cond, &cond);
-		if (err) {
-			gtp_end_run(GTP_ERROR, tp, err, 1, tc->fault);
-			cond = 0;
-		}
-	}
-	if (cond)
+	tc->result = 1;
+	if (tp->has_cond)
+		err = hit_run(tc, &tp->cond);
+	if (err)
+		gtp_end_run(GTP_ERROR, tp, err, 1, tc->fault);
+	else if (tc->result)
 		hit_frame(tc, rc, per_cpu_ptr(tp->count, cpu));
 	if (cooked)
 		gtp_cooked_end(tc);

@@ -227,6 +227,7 @@ struct gtp_cpu {
 	struct ringbuf_frame frame;
 	int has_regs;		/* the frame has its R block */
 	u64 fault;
+	u64 result;		/* of the last expression */
 	int has_wall;		/* $xtime_sec, $xtime_nsec: sampled */
 	u32 wall_nsec;
 	u64 wall_sec;
