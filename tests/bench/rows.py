@@ -127,3 +127,7 @@ ROWS = [
     Row("ftrace", "kprobe event, 4 arguments", ftrace(ARGS)),
     Row("ftrace", "kprobe event, 1 argument, filter false", ftrace(ARGS[:1], "file==12345")),
 ]
+
+# What `make check` watches, by the name: what a hit adds to the floor must not grow by more than 5 %.
+GATE = ["condition on an argument, false", "`teval $c=$c+1`", "`collect $args`", "4096 bytes of memory"]
+LIMIT = 1.05

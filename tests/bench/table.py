@@ -32,6 +32,10 @@ def record(name, found):
     (FOLDER / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
 
 
+def recorded(name):
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
 def line(row, floor):
     cells = [f"{row['group']}: {row['name']}"]
     for way in ("jump", "int3"):
