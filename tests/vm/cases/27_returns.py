@@ -180,7 +180,9 @@ def enable_and_many(t):
     gdb.cmd("tstop")
     assert counts == [4, 10, 14], counts
     names = [name for name in t.functions() if re.match(r"(__x64_|compat_)?sys_\w+$" if t.bits == 64 else r"(__ia32_)?sys_\w+$", name)]
-    names = sorted({t.functions()[name]: name for name in names}.values())[:30]
+    # First those that every program calls.
+    names = sorted({t.functions()[name]: name for name in names}.values(),
+                   key=lambda name: (not re.search(r"sys_(read|write|open|openat|close)$", name), name))[:30]
     gdb.cmd("delete")
     gdb.script("".join(f"trace *{name}\nactions\nteval $kret=0\ncollect {value}\nend\n" for name in names), timeout=120)
     gdb.cmd("tstart", timeout=120)
