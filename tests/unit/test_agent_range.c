@@ -27,6 +27,11 @@ enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 	return AGENT_E_BAD_VAR;
 }
 
+int agent_target_var_shared(u32 slot)
+{
+	return 1;
+}
+
 enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
 {
 	return AGENT_E_MEMORY;
