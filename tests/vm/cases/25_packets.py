@@ -341,8 +341,10 @@ def reasons(t):
     gdb = t.gdb()
     gone = module_address(t)
     init = init_function(t)
+    # What the kernel has no name for is nothing to it.
+    data = "that is data" if t.kernel.config("CONFIG_KALLSYMS_ALL") else "no code of the kernel"
     places = {f"*{init}": ("that is __init code", init), f"*{address(gdb, init) + 1:#x}": ("that is __init code", init),
-              "*&jiffies_64": ("that is data", ""), "*0x1000": ("no code of the kernel", ""),
+              "*&jiffies_64": (data, ""), "*0x1000": ("no code of the kernel", ""),
               f"*{gone:#x}": ("no code of the kernel or of a loaded module is there", "")}
     for place, (why, name) in places.items():
         gdb.cmd("delete")
