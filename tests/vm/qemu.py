@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """One guest in QEMU: boot it, run commands in it, read its console, power it off."""
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -127,7 +128,7 @@ class Guest:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
         if self.kernel.version < (2, 6, 32):
-            append += " nmi_watchdog=0"     # its self-test needs a PMU
+            append += " nmi_watchdog=0 debug"       # its self-test needs a PMU; it knows no ignore_loglevel
         control = self.dir / "control"
         # One thread for all CPUs: QEMU before 8.1 can run a stale translation of code that another CPU has just patched
         # (it translates before it locks the page). The kernel patches code for every probe, and a stale int3 of ftrace's
@@ -179,8 +180,9 @@ class Guest:
             pass
         except (ValueError, KeyError) as error:
             why = f"the control channel is garbled: {error!r}"
-        if self.stderr.exists() and self.stderr.stat().st_size:
-            why += f" ({self.stderr.read_text(errors='replace').strip()})"
+        with contextlib.suppress(FileNotFoundError):    # taken away, empty, when it was we who ended QEMU
+            said = self.stderr.read_text(errors="replace").strip()
+            why += f" ({said})" if said else ""
         with self.changed:
             self.dead = why
             self.changed.notify_all()
