@@ -12,13 +12,15 @@
 
 /*
  * What a jump of ours makes of the registers is right where the stack ended, but
- * for a word or two.  A trap leaves there what the CPU had pushed, first.
+ * for a word or two, in either direction: kernels that save no ss have the
+ * stack's own last word in its place.  A trap leaves there what the CPU had
+ * pushed, first.
  */
 int arch_hit_by_trap(const struct pt_regs *regs)
 {
-	unsigned long end = (unsigned long)(regs + 1);
+	long gap = regs->KC_REG(sp) - (unsigned long)(regs + 1);
 
-	return regs->KC_REG(sp) - end >= 3 * sizeof(long);
+	return gap >= 3 * (long)sizeof(long);
 }
 
 int arch_after_call(unsigned long addr)
