@@ -140,6 +140,30 @@ class Gdb:
         """The value of an expression, as `print` shows it without its number."""
         return self.mi("-data-evaluate-expression " + quote(expression))["value"]
 
+    def value(self, expression):
+        """The value of an expression that is an integer."""
+        return int(self.eval(expression).split()[0], 0)
+
+    def trace(self, where, condition="", *actions):
+        """Set a tracepoint; -> its number."""
+        shown = self.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
+        number = int(re.search(r"Tracepoint (\d+) at", shown)[1])
+        if actions:
+            self.actions(number, *actions)
+        return number
+
+    def frames(self):
+        """How many frames tstatus says there are."""
+        return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", self.cmd("tstatus"))[1])
+
+    def frame(self):
+        """The number of the frame that GDB looks at; -1: none, but the live kernel."""
+        return self.value("$trace_frame")
+
+    def packet(self, text):
+        """What the target answers to a packet."""
+        return re.search(r'received: "(.*)"', self.cmd(f"maint packet {text}"))[1]
+
     def connect(self, target, timeout=60):
         """target: what `target remote` takes; a Unix socket's path is one."""
         return self.cmd(f"target remote {target}", timeout)

@@ -244,6 +244,13 @@ class Test:
         """A function that stat(2) calls once, and that has `struct path path` on its stack."""
         return self.first("vfs_statx", "vfs_fstatat")
 
+    def inode(self, file):
+        """The inode of a `struct file *`.  No f_path where there is an f_inode: 7.2 has it in a union without a name, which
+        GDB cannot compile."""
+        version = self.kernel.version
+        return f"{file}->" + ("f_inode" if version >= (3, 9) else "f_path.dentry->d_inode" if version >= (2, 6, 20) else
+                              "f_dentry->d_inode")
+
     def syscall(self, name):
         """The function that is a system call."""
         return self.first(f"__x64_sys_{name}", f"__ia32_sys_{name}", f"sys_{name}")

@@ -7,41 +7,23 @@ from harness import case
 MINE = "((struct task_struct *)$current_task)->pid == {}"
 
 
-def frames(gdb):
-    """How many frames tstatus says there are."""
-    return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", gdb.cmd("tstatus"))[1])
-
-
-def number(gdb):
-    return int(gdb.eval("$trace_frame"))
-
-
-def trace(gdb, where, pid, *actions):
-    """A tracepoint for one process; -> its number."""
-    shown = gdb.cmd(f"trace {where} if " + MINE.format(pid))
-    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
-    if actions:
-        gdb.actions(n, *actions)
-    return n
-
-
 @case(core=True)
 def collect_all(t):
     """The run of the issue: arguments, registers, an object, a global; as many frames as reads, with their values."""
     load = t.load("pread", n=7, file="/proc/version", size=100, offset=3)
     gdb = t.gdb()
-    trace(gdb, "vfs_read", load.pid, "collect $args, $regs, *file, jiffies_64")
+    gdb.trace("vfs_read", MINE.format(load.pid), "collect $args, $regs, *file, jiffies_64")
     before = int(gdb.eval("jiffies_64"))
     gdb.cmd("tstart")
     done = load.go()
     gdb.cmd("tstop")
     after = int(gdb.eval("jiffies_64"))
     assert done["ok"] == 7
-    assert frames(gdb) == 7, gdb.cmd("tstatus")
+    assert gdb.frames() == 7, gdb.cmd("tstatus")
     last = 0
     for i in range(7):
         gdb.cmd("tfind")
-        assert number(gdb) == i
+        assert gdb.frame() == i
         assert int(gdb.eval("(unsigned long)buf")) == load.buf
         assert int(gdb.eval("count")) == 100
         assert gdb.eval(t.arg(3)) == "100" and int(gdb.eval(t.arg(2))) == load.buf
@@ -68,7 +50,7 @@ def variables(t):
     gdb = t.gdb()
     gdb.cmd("tvariable $hits = 10")
     gdb.cmd("tvariable $minus = -3")
-    n = trace(gdb, "vfs_read", load.pid, "teval $hits = $hits + 1", "collect $hits, $minus, $cpu_id, $clock")
+    n = gdb.trace("vfs_read", MINE.format(load.pid), "teval $hits = $hits + 1", "collect $hits, $minus, $cpu_id, $clock")
     gdb.cmd("tstart")
     load.go()
     assert int(gdb.eval("$hits")) == 15
@@ -88,7 +70,7 @@ def variables(t):
     again.go()
     gdb.cmd("tstop")
     assert int(gdb.eval("$hits")) == 12
-    assert frames(gdb) == 2
+    assert gdb.frames() == 2
 
 
 @case
@@ -96,13 +78,13 @@ def passcount(t):
     """The n-th hit ends the run."""
     load = t.load("pread", n=9, file="/proc/version", size=8)
     gdb = t.gdb()
-    n = trace(gdb, "vfs_read", load.pid, "collect $regs")
+    n = gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs")
     gdb.cmd(f"passcount 4 {n}")
     gdb.cmd("tstart")
     load.go()
     shown = gdb.cmd("tstatus")
     assert f"Trace stopped by tracepoint {n}." in shown, shown
-    assert frames(gdb) == 4
+    assert gdb.frames() == 4
 
 
 @case(core=True)
@@ -116,14 +98,14 @@ def buffer_full(t):
         gdb.cmd("set trace-buffer-size 60000")
         gdb.cmd("delete")
         gdb.cmd("tvariable $i = 0")
-        trace(gdb, "vfs_read", load.pid, "teval $i = $i + 1", "collect $regs, $i")
+        gdb.trace("vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $regs, $i")
         gdb.cmd("tstart")
         load.go()
         if mode == "on":
             gdb.cmd("tstop")
         shown = results[mode] = gdb.cmd("tstatus")
         assert re.search(r"Trace buffer has \d+ bytes of 60000 bytes free", shown), shown
-        kept = frames(gdb)
+        kept = gdb.frames()
         assert 60 < kept < 300, shown       # a CPU's half of the buffer
         gdb.cmd("tfind start")
         first = int(gdb.eval("$i"))
@@ -145,11 +127,11 @@ def large_blocks(t):
     """Blocks far over a page in one frame, byte for byte."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb()
-    trace(gdb, "vfs_read", load.pid, "collect *(char(*)[100000])&_text", "collect *(char(*)[5000])&init_task")
+    gdb.trace("vfs_read", MINE.format(load.pid), "collect *(char(*)[100000])&_text", "collect *(char(*)[5000])&init_task")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
-    assert frames(gdb) == 1, gdb.cmd("tstatus")
+    assert gdb.frames() == 1, gdb.cmd("tstatus")
     gdb.cmd("tfind start")
     gdb.cmd("dump binary memory /tmp/kgtp-frame.bin &_text (char *)&_text+100000")
     task = gdb.eval("*(char(*)[5000])&init_task")
@@ -170,7 +152,7 @@ def disconnected(t):
     gdb.cmd("set disconnected-tracing on")
     load = t.load("pread", n=6, file="/proc/version", size=8)
     gdb.cmd("tvariable $seen")
-    trace(gdb, "vfs_read", load.pid, "teval $seen = $seen + 1", "collect $seen, $regs")
+    gdb.trace("vfs_read", MINE.format(load.pid), "teval $seen = $seen + 1", "collect $seen, $regs")
     gdb.cmd("tstart")
     gdb.close()
     t.guest.stop_relay()
@@ -181,7 +163,7 @@ def disconnected(t):
     shown = again.cmd("info tracepoints")
     assert "vfs_read" in shown and f"{load.pid}" in shown and "teval $seen = $seen + 1" in shown, shown
     again.cmd("tstop")
-    assert frames(again) == 6
+    assert again.frames() == 6
     assert int(again.eval("$seen")) == 6
     again.cmd("tfind 5")
     assert int(again.eval("$seen")) == 6
@@ -203,7 +185,7 @@ def disconnection_stops(t):
     again = t.gdb()
     shown = again.cmd("tstatus")
     assert "Trace stopped because of disconnection." in shown, shown
-    assert frames(again) == 3
+    assert again.frames() == 3
 
 
 @case
@@ -245,4 +227,4 @@ def many_tracepoints(t):
     t.sh("cat /proc/version")
     gdb.cmd("tstop", timeout=300)
     assert t.probes() == ""
-    assert frames(gdb) > 0
+    assert gdb.frames() > 0

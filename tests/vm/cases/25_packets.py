@@ -12,32 +12,6 @@ from harness import GdbError, Skip, case
 MINE = "$current_task_pid == {}"
 
 
-def frames(gdb):
-    return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", gdb.cmd("tstatus"))[1])
-
-
-def trace(gdb, where, condition="", *actions):
-    """-> the tracepoint's number"""
-    shown = gdb.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
-    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
-    if actions:
-        gdb.actions(n, *actions)
-    return n
-
-
-def fails(gdb, command):
-    """-> GDB's message"""
-    try:
-        shown = gdb.cmd(command)
-    except GdbError as error:
-        return str(error)
-    raise AssertionError(f"{command} went through: {shown}")
-
-
-def packet(gdb, text):
-    return re.search(r'received: "(.*)"', gdb.cmd(f"maint packet {text}"))[1]
-
-
 def hexed(text):
     return text.encode().hex()
 
@@ -58,25 +32,25 @@ def added_in_a_run(t):
     gdb = t.gdb()
     loads = [t.load("pread", n=3, file="/proc/version", size=8) for _ in range(3)]
     pids = " || ".join(MINE.format(load.pid) for load in loads)
-    first = trace(gdb, "*vfs_read", pids, "collect $regs")
+    first = gdb.trace("*vfs_read", pids, "collect $regs")
     gdb.cmd("tstart")
     loads[0].go()
     # GDB sends it at once, so what it collects must be known before.
     gdb.cmd("set default-collect $regs, jiffies_64")
-    second = trace(gdb, f"*{inside(gdb, 'vfs_read')[1]:#x}", pids)
+    second = gdb.trace(f"*{inside(gdb, 'vfs_read')[1]:#x}", pids)
     gdb.cmd("set default-collect")
-    third = trace(gdb, "*vfs_read", MINE.format(loads[1].pid))
+    third = gdb.trace("*vfs_read", MINE.format(loads[1].pid))
     assert "vfs_read" in t.probes()
     loads[1].go()
     for bad in ("*0x1000", "*&jiffies_64", f"*{address(gdb, 'vfs_write') + 1:#x}"):
-        message = fails(gdb, f"trace {bad}")
+        message = gdb.fails(f"trace {bad}")
         assert re.search(r"tracepoint \d+ at 0x[0-9a-f]+: ", message), message
         gdb.cmd("delete $tpnum")
     assert "Trace is running on the target." in gdb.cmd("tstatus")
     loads[2].go()
     gdb.cmd("tstop")
     seen = []
-    for _ in range(frames(gdb)):
+    for _ in range(gdb.frames()):
         gdb.cmd("tfind")
         seen.append(int(gdb.eval("$tracepoint")))
         if seen[-1] == second:
@@ -99,8 +73,8 @@ def passcount_on_four_cpus(t):
         loads = [t.load("getppid", n=0, cpu=cpu) for cpu in range(4)]
         gdb.cmd("tfind none")
         gdb.cmd("delete")
-        n = trace(gdb, f"*{getppid}", " || ".join(MINE.format(load.pid) for load in loads), "collect $cpu_id")
-        trace(gdb, "*vfs_write", MINE.format(loads[0].pid))
+        n = gdb.trace(f"*{getppid}", " || ".join(MINE.format(load.pid) for load in loads), "collect $cpu_id")
+        gdb.trace("*vfs_write", MINE.format(loads[0].pid))
         gdb.cmd(f"passcount {count} {n}")
         gdb.cmd("tstart")
         for load in loads:
@@ -110,9 +84,9 @@ def passcount_on_four_cpus(t):
             load.finish()
         shown = gdb.cmd("tstatus")
         assert f"Trace stopped by tracepoint {n}." in shown, shown
-        assert frames(gdb) == count, shown
-        assert packet(gdb, "qTStatus").startswith(f"T0;tpasscount:{n:x};")
-        assert packet(gdb, f"qTP:{n:x}:{address(gdb, getppid):x}").startswith(f"V{count:x}:")
+        assert gdb.frames() == count, shown
+        assert gdb.packet("qTStatus").startswith(f"T0;tpasscount:{n:x};")
+        assert gdb.packet(f"qTP:{n:x}:{address(gdb, getppid):x}").startswith(f"V{count:x}:")
     assert t.probes() == ""
 
 
@@ -123,7 +97,7 @@ def passcount_without_room(t):
     load = t.load("pread", n=9, file="/proc/version", size=8)
     gdb.cmd("set circular-trace-buffer on")
     gdb.cmd("set trace-buffer-size 60")
-    n = trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $regs")
+    n = gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
     gdb.cmd(f"passcount 4 {n}")
     gdb.cmd("tstart")
     load.go()
@@ -148,12 +122,12 @@ def tsave_on_the_target(t):
     gdb.cmd("set trace-user operator")
     gdb.cmd("set trace-notes " + "long " * 200)
     gdb.cmd("tvariable $n = 100")
-    n = trace(gdb, "*vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64",
+    n = gdb.trace("*vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64",
               "collect *(char(*)[70000])&_text")
     # Longer than GDB takes a line of such a file.
-    long = trace(gdb, "*vfs_write", " || ".join(f"$current_task_pid == {i + 10000000}" for i in range(60)), "collect $regs")
+    long = gdb.trace("*vfs_write", " || ".join(f"$current_task_pid == {i + 10000000}" for i in range(60)), "collect $regs")
     gdb.cmd("tstart")
-    message = fails(gdb, "tsave -r /tmp/early")
+    message = gdb.fails("tsave -r /tmp/early")
     assert "the trace is running" in message, message
     load.go()
     gdb.cmd("tstop done")
@@ -174,7 +148,7 @@ def tsave_on_the_target(t):
         assert gdb.eval(t.arg(3)) == "24"
         assert int(gdb.eval("jiffies_64")) > 0
         assert "unavailable" not in gdb.eval("*(char(*)[1000])(69000 + (char *)&_text)")
-    assert "failed to find" in fails(gdb, "tfind")
+    assert "failed to find" in gdb.fails("tfind")
     assert (n, long) == (1, 2)
     os.unlink(here)
 
@@ -184,13 +158,13 @@ def tsave_refused(t):
     """`tsave -r` overwrites nothing, follows no symlink, and leaves no half of a file behind."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=24)
-    assert "absolute" in fails(gdb, "tsave -r frames")
-    assert "absolute" in packet(gdb, "QTSave:" + hexed("frames"))
+    assert "absolute" in gdb.fails("tsave -r frames")
+    assert "absolute" in gdb.packet("QTSave:" + hexed("frames"))
     for text, words in (("", "no name in hex"), ("2", "odd number"), (hexed("/tmp/a\0b"), "byte of zeros"),
                         (hexed("/tmp/" + "x" * 300), "name is too long"), (hexed("/" + "x/" * 2100), "name is too long")):
-        reply = packet(gdb, "QTSave:" + text)
+        reply = gdb.packet("QTSave:" + text)
         assert reply.startswith("E.") and words in reply, (text, reply)
-    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect *(char(*)[100000])&_text")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect *(char(*)[100000])&_text")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
@@ -201,7 +175,7 @@ def tsave_refused(t):
                         ("/tmp/dirlink/x", "leads to /tmp/d/x"), ("/tmp/./d/x", "leads to /tmp/d/x"),
                         ("/tmp/none/x", "no such directory"), ("/tmp/d/there/x", "no such directory"),
                         ("/proc/x", "cannot make the file"), ("/tmp/full/x", "no space is left")):
-        message = fails(gdb, f"tsave -r {path}")
+        message = gdb.fails(f"tsave -r {path}")
         assert words in message and "outgoing packet" not in message, (path, message)
     assert t.sh("cat /tmp/d/there") == "old\n"
     assert t.sh("echo /tmp/d/* /tmp/full/*").split() == ["/tmp/d/link", "/tmp/d/there", "/tmp/full/*"]
@@ -222,10 +196,10 @@ def upload(t):
     gdb.cmd("set trace-notes seen from afar")
     gdb.cmd("tvariable $seen = -5")
     where = inside(gdb, "vfs_read")[1]
-    first = trace(gdb, "*vfs_read", pids, "teval $seen = $seen + 1", "collect $seen, $regs", "collect/s (char *)&linux_banner")
-    second = trace(gdb, f"*{where:#x}", "", "collect jiffies_64")
+    first = gdb.trace("*vfs_read", pids, "teval $seen = $seen + 1", "collect $seen, $regs", "collect/s (char *)&linux_banner")
+    second = gdb.trace(f"*{where:#x}", "", "collect jiffies_64")
     gdb.cmd(f"disable {second}")
-    third = trace(gdb, "*vfs_write", f"{pids} && {t.arg(3)} == 1000000", "collect $regs")
+    third = gdb.trace("*vfs_write", f"{pids} && {t.arg(3)} == 1000000", "collect $regs")
     gdb.cmd(f"passcount 1000 {third}")
     gdb.cmd("tstart")
     loads[0].go()
@@ -248,10 +222,10 @@ def upload(t):
     assert int(again.eval("$seen")) == 3
     assert re.search(r"\$seen +-5 +3", again.cmd("info tvariables")), again.cmd("info tvariables")
     last = t.load("pread", n=2, file="/proc/version", size=24)
-    fourth = trace(again, "*vfs_read", MINE.format(last.pid))
+    fourth = again.trace("*vfs_read", MINE.format(last.pid))
     last.go()
     again.cmd("tstop")
-    assert frames(again) == 10
+    assert again.frames() == 10
     again.cmd("tfind 7")
     assert int(again.eval("$seen")) == 3 and again.eval(t.arg(3)) == "24"
     assert '"Linux version' in again.cmd("tdump").replace("\\\"", '"'), again.cmd("tdump")
@@ -266,7 +240,7 @@ def upload(t):
     again.cmd("tstart")
     more.go()
     again.cmd("tstop")
-    assert frames(again) == 3
+    assert again.frames() == 3
     assert int(again.eval("$seen")) == -2
 
 
@@ -280,7 +254,7 @@ def check_ctf(gdb):
                               errors="replace", check=False)
         assert text.returncode == 0, text.stderr
         events = re.findall(r"\bframe: \{ tpnum = [1-9]", text.stdout)
-        assert len(events) == frames(gdb), text.stdout[:3000]
+        assert len(events) == gdb.frames(), text.stdout[:3000]
         for event in ("register:", "tsv:", "memory:", "status:", "tp_def:", "tsv_def:"):
             assert event in text.stdout, (event, text.stdout[:3000])
 
@@ -303,15 +277,15 @@ def monitor(t):
     assert "left out already" in gdb.cmd(f"monitor disable {read:x}")
     assert gdb.cmd("monitor disable").count("left out") == 1
     load = t.load("pread", n=3, file="/proc/version", size=8)
-    first = trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $regs")
-    other = trace(gdb, f"*{inside(gdb, 'vfs_read')[1]:#x}", MINE.format(load.pid), "collect $regs")
+    first = gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
+    other = gdb.trace(f"*{inside(gdb, 'vfs_read')[1]:#x}", MINE.format(load.pid), "collect $regs")
     shown = gdb.cmd("tstart")
     assert f"Tracepoint {first} at {read:#x} is left out" in shown, shown
     gdb.cmd(f"disable {first}")
-    assert "left out by" in fails(gdb, f"enable {first}")
+    assert "left out by" in gdb.fails(f"enable {first}")
     load.go()
     gdb.cmd("tstop")
-    assert frames(gdb) == 3
+    assert gdb.frames() == 3
     gdb.cmd("tfind")
     assert int(gdb.eval("$tracepoint")) == other
     gdb.cmd("tfind none")
@@ -323,7 +297,7 @@ def monitor(t):
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
-    assert frames(gdb) == 6
+    assert gdb.frames() == 6
 
 
 def init_function(t):
@@ -348,21 +322,21 @@ def reasons(t):
               f"*{gone:#x}": ("no code of the kernel or of a loaded module is there", "")}
     for place, (why, name) in places.items():
         gdb.cmd("delete")
-        trace(gdb, "*vfs_write", "0")
-        n = trace(gdb, place)
-        message = fails(gdb, "tstart")
+        gdb.trace("*vfs_write", "0")
+        n = gdb.trace(place)
+        message = gdb.fails("tstart")
         assert f"tracepoint {n} at 0x" in message and why in message and name in message, (place, message)
         assert t.probes() == "" and "No trace has been run" in gdb.cmd("tstatus"), place
     gdb.cmd("delete")
     load = t.load("pread", n=3, file="/proc/version", size=8)
     for place in places:
-        trace(gdb, place)
-    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $regs")
+        gdb.trace(place)
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
     gdb.cmd("tvariable $ignore_error = 1")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
-    assert frames(gdb) == 3 and int(gdb.eval("$last_errno")) in (-2, -22), gdb.eval("$last_errno")
+    assert gdb.frames() == 3 and int(gdb.eval("$last_errno")) in (-2, -22), gdb.eval("$last_errno")
     assert t.probes() == ""
 
 
@@ -379,19 +353,19 @@ def one_address_and_many_locations(t):
     """Two tracepoints at one address both hit; one with many locations (an inlined function) hits at each."""
     gdb = t.gdb()
     load = t.load("pread", n=5, file="/proc/version", size=8)
-    numbers = [trace(gdb, "*vfs_read", MINE.format(load.pid), f"collect {what}") for what in ("$regs", "jiffies_64", "$cpu_id")]
+    numbers = [gdb.trace("*vfs_read", MINE.format(load.pid), f"collect {what}") for what in ("$regs", "jiffies_64", "$cpu_id")]
     many = many_locations(gdb)
     gdb.actions(many, "collect $regs")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
-    assert frames(gdb) > 15
+    assert gdb.frames() > 15
     shown = gdb.cmd("info tracepoints")     # with the counts that came with the status
     for n in numbers:
         part = re.search(rf"^{n} +tracepoint.*?(?=^\d+ +tracepoint|\Z)", shown, re.M | re.S)[0]
         assert "already hit 5 times" in part, shown
     found = {}
-    for _ in range(frames(gdb)):
+    for _ in range(gdb.frames()):
         gdb.cmd("tfind")
         n = int(gdb.eval("$tracepoint"))
         found.setdefault(n, set()).add(int(gdb.eval("(unsigned long)$pc")))
@@ -424,13 +398,13 @@ def the_tools_themselves(t):
         gdb.cmd("tfind none")
         gdb.cmd("delete")
         gdb.cmd(f"tvariable $self_trace = {wanted}")
-        trace(gdb, f"*{t.syscall('poll')}", MINE.format(relay), "collect $current_task_pid")
-        trace(gdb, "*vfs_read", MINE.format(relay), "collect $current_task_pid")
+        gdb.trace(f"*{t.syscall('poll')}", MINE.format(relay), "collect $current_task_pid")
+        gdb.trace("*vfs_read", MINE.format(relay), "collect $current_task_pid")
         gdb.cmd("tstart")
         for _ in range(5):
             gdb.eval("jiffies_64")
         gdb.cmd("tstop")
-        assert (frames(gdb) > 0) == bool(wanted), gdb.cmd("tstatus")
+        assert (gdb.frames() > 0) == bool(wanted), gdb.cmd("tstatus")
 
 
 STARTS = ((b"\xf3\x0f\x1e\xfa\xe8", 9), (b"\xe8", 5), (b"\x55", 1), (b"\x41\x54", 2), (b"\x41\x55", 2), (b"\x41\x56", 2),
@@ -491,7 +465,7 @@ def a_thousand_tracepoints(t):
     read = inside(gdb, "vfs_read")[1]
     # A few are not for probes.
     gdb.cmd("tvariable $ignore_error = 1")
-    trace(gdb, "*vfs_read", "0")
+    gdb.trace("*vfs_read", "0")
     gdb.cmd("tstart")
     gdb.cmd("tstop")
     gdb.cmd("disconnect")

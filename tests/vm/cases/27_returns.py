@@ -7,17 +7,6 @@ from harness import GdbError, case
 MINE = "$current_task_pid == {}"
 
 
-def frames(gdb):
-    return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", gdb.cmd("tstatus"))[1])
-
-
-def trace(gdb, where, condition, *actions):
-    shown = gdb.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
-    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
-    gdb.actions(n, *actions)
-    return n
-
-
 def returns(t):
     return "$rax" if t.bits == 64 else "$eax"
 
@@ -40,17 +29,17 @@ def return_values(t):
     gdb.cmd("tvariable $sum")
     gdb.cmd("tvariable $word")
     mine = f"{MINE.format(load.pid)} || {MINE.format(fails.pid)}"
-    entry = trace(gdb, "*vfs_read", mine, "collect $args")
+    entry = gdb.trace("*vfs_read", mine, "collect $args")
     value = returns(t)
-    left = trace(gdb, "*vfs_read", mine, "teval $kret = 0", f"teval $sum = $sum + {value}", f"teval $word = *(long *){stack_pointer(t)} + 0",
+    left = gdb.trace("*vfs_read", mine, "teval $kret = 0", f"teval $sum = $sum + {value}", f"teval $word = *(long *){stack_pointer(t)} + 0",
                  f"collect $regs, $bt, $sum, $word, $current_task_pid, jiffies_64")
     # A condition sees the value as well.
-    trace(gdb, "*vfs_read", f"{value} == 11 && {MINE.format(load.pid)}", "teval $kret = 100", f"collect {value}")
+    gdb.trace("*vfs_read", f"{value} == 11 && {MINE.format(load.pid)}", "teval $kret = 100", f"collect {value}")
     gdb.cmd("tstart")
     assert load.go()["ok"] == 3
     fails.go()
     gdb.cmd("tstop")
-    assert frames(gdb) == 13, gdb.cmd("tstatus")
+    assert gdb.frames() == 13, gdb.cmd("tstatus")
     total = 0
     for i in range(5):
         gdb.cmd(f"tfind tracepoint {left}")
@@ -72,14 +61,6 @@ def return_values(t):
     assert int(gdb.eval("count")) == 11
 
 
-def refused(gdb):
-    try:
-        gdb.cmd("tstart")
-    except GdbError as error:
-        return str(error)
-    raise AssertionError("tstart was not refused: " + gdb.cmd("tstatus"))
-
-
 @case
 def refusals(t):
     """Where there is no return, and what $kret does not mean: refused with the reason, and no probe stays behind."""
@@ -98,16 +79,16 @@ def refusals(t):
                                 (hex(start), ["teval $kret = 0", "teval $kret = $kret + 1"], usage),
                                 (hex(start), [condition, "teval $kret = 0"], usage)):
         gdb.cmd("delete")
-        good = trace(gdb, "*vfs_write", None, "teval $kret = 0", "collect $regs")
-        n = trace(gdb, f"*{where}" + (f" {actions.pop(0)}" if actions[0] == condition else ""), None, *actions)
-        message = refused(gdb)
+        good = gdb.trace("*vfs_write", None, "teval $kret = 0", "collect $regs")
+        n = gdb.trace(f"*{where}" + (f" {actions.pop(0)}" if actions[0] == condition else ""), None, *actions)
+        message = gdb.fails("tstart")
         assert f"tracepoint {n} at {where}: " in message and why in message, (where, actions, message)
         assert t.probes() == "" and "Trace is running" not in gdb.cmd("tstatus")
     # What the kernel's own handling of returns calls, where it does not look out for itself.
     gdb.cmd("delete")
-    trace(gdb, "*" + t.first("_raw_spin_lock_irqsave", "_spin_lock_irqsave"), None, "teval $kret = 0", "teval $n = $n + 1")
+    gdb.trace("*" + t.first("_raw_spin_lock_irqsave", "_spin_lock_irqsave"), None, "teval $kret = 0", "teval $n = $n + 1")
     if t.kernel.version < (5, 8):
-        assert "this kernel's own handling of returns uses that function" in refused(gdb)
+        assert "this kernel's own handling of returns uses that function" in gdb.fails("tstart")
     else:
         gdb.cmd("tstart")
         t.sh("cat /proc/version; usleep 50000")
@@ -116,15 +97,15 @@ def refusals(t):
     # What the kernel refuses to all probes.
     gdb.cmd("delete")
     bad = t.first("exc_int3", "do_int3")
-    trace(gdb, f"*{bad}", None, "teval $kret = 0")
-    assert "probe" in refused(gdb)
+    gdb.trace(f"*{bad}", None, "teval $kret = 0")
+    assert "probe" in gdb.fails("tstart")
     gdb.cmd("tvariable $ignore_error = 1")
-    trace(gdb, "*vfs_read", None, "teval $kret = 4096", "collect $regs")
+    gdb.trace("*vfs_read", None, "teval $kret = 4096", "collect $regs")
     gdb.cmd("tstart")
     assert len(t.probes().splitlines()) == 1, t.probes()
     t.sh("cat /proc/version")
     gdb.cmd("tstop")
-    assert frames(gdb) > 0 and t.probes() == ""
+    assert gdb.frames() > 0 and t.probes() == ""
 
 
 @case(core=True)
@@ -167,13 +148,13 @@ def enable_and_many(t):
     loads = [t.load("pread", n=2, file="/proc/version", size=8) for _ in range(3)]
     mine = " || ".join(MINE.format(load.pid) for load in loads)
     for n in range(1, 4):
-        trace(gdb, "*vfs_read", mine, *(["teval $kret = 0"] if n != 2 else []), f"collect {value}")
+        gdb.trace("*vfs_read", mine, *(["teval $kret = 0"] if n != 2 else []), f"collect {value}")
     counts = []
     gdb.cmd("disable 3")
     gdb.cmd("tstart")
     for load, command in zip(loads, ("enable 3", "disable 1", None)):
         load.go()
-        counts.append(frames(gdb))
+        counts.append(gdb.frames())
         if command:
             gdb.cmd(command)
             gdb.cmd(command)
@@ -189,7 +170,7 @@ def enable_and_many(t):
     assert len(t.probes().splitlines()) == len(names)
     t.sh("cat /proc/version; usleep 1000; ls /")
     gdb.cmd("tstop", timeout=120)
-    assert t.probes() == "" and frames(gdb) > 5
+    assert t.probes() == "" and gdb.frames() > 5
 
 
 def collected_up_to(gdb, address):
@@ -212,7 +193,7 @@ def stacks_end(t):
     gdb.cmd("tvariable $bt = 1000000")
     gdb.cmd("tvariable $self_trace = 1")
     gdb.cmd("set circular-trace-buffer on")
-    trace(gdb, "*" + t.first("update_process_times", "scheduler_tick"), None, "collect $bt")
+    gdb.trace("*" + t.first("update_process_times", "scheduler_tick"), None, "collect $bt")
     gdb.cmd("tstart")
     t.sh("usleep 50000")
     gdb.cmd("tstop")
@@ -223,11 +204,11 @@ def stacks_end(t):
     t.note(", ".join(names(stack)))
     gdb.cmd("tfind none")
     gdb.cmd("delete")
-    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $bt")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect $bt")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
-    assert frames(gdb) == 1, gdb.cmd("tstatus")
+    assert gdb.frames() == 1, gdb.cmd("tstatus")
     gdb.cmd("tfind start")
     end = collected_up_to(gdb, int(gdb.eval("(unsigned long)$sp")))
     # Where the registers of user space are; where a stack may end; and no further.
@@ -242,7 +223,7 @@ def only_the_caller(t):
     """`collect $_ret': the caller of a function, and no more."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb()
-    trace(gdb, "*vfs_read", MINE.format(load.pid), "collect $_ret")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect $_ret")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")

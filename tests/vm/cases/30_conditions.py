@@ -75,16 +75,15 @@ def narrow_types(t):
     ])
 
 
-def member(gdb, pointer, *names):
-    """The first of these members that the structure has in this kernel."""
-    kind = {"file": "(struct file *)0"}.get(pointer, "(struct task_struct *)0")
+def bit_field(gdb, task, *names):
+    """The first of these members that a task has in this kernel."""
     for name in names:
         try:
-            gdb.cmd(f"whatis ({kind})->{name}")
-            return f"{pointer}->{name}"
+            gdb.cmd(f"whatis ((struct task_struct *)0)->{name}")
+            return f"{task}->{name}"
         except GdbError:
             pass
-    raise AssertionError(f"{pointer} has none of {names}")
+    raise AssertionError(f"{task} has none of {names}")
 
 
 @case(timeout=400)
@@ -92,8 +91,8 @@ def objects(t):
     """Members, arrays, bit fields, pointers, strings' characters and globals."""
     task = "((struct task_struct *)$current_task)"
     gdb = t.gdb(connect=False)
-    inode = member(gdb, "file", "f_inode", "f_path.dentry->d_inode", "f_dentry->d_inode")
-    one, two = (member(gdb, task, *names) for names in (("in_execve", "did_exec"), ("in_iowait", "did_exec")))
+    inode = t.inode("file")
+    one, two = (bit_field(gdb, task, *names) for names in (("in_execve", "did_exec"), ("in_iowait", "did_exec")))
     idle = gdb.eval("(int)init_task.comm[2]")
     gdb.close()
     check(t, [

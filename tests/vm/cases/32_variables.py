@@ -5,19 +5,6 @@ import re
 from harness import GdbError, case
 
 
-def value(gdb, name):
-    return int(gdb.eval(name).split()[0], 0)
-
-
-def refused(gdb, command):
-    """-> GDB's message."""
-    try:
-        shown = gdb.cmd(command)
-    except GdbError as error:
-        return str(error)
-    raise AssertionError(f"{command} was not refused: {shown}")
-
-
 @case(smp=4)
 def no_count_is_lost(t):
     """Reads on four CPUs at once, counted by one variable for all and by one for each CPU."""
@@ -38,10 +25,10 @@ def no_count_is_lost(t):
         assert load.finish()["ok"] == 2000 + cpu
     begin = {1: -7}
     for cpu in cpus:
-        assert value(gdb, f"$p_n{cpu}") == begin.get(cpu, 0) + 2000 + cpu, gdb.cmd("info tvariables")
-    assert value(gdb, "$all") == -3 + sum(2000 + cpu for cpu in cpus), gdb.cmd("info tvariables")
-    assert value(gdb, "$p_m2") == 1000000000000 - 2002 and value(gdb, "$p_m3") == 5 - 2003
-    assert value(gdb, "$p_n") in [value(gdb, f"$p_n{cpu}") for cpu in cpus]
+        assert gdb.value(f"$p_n{cpu}") == begin.get(cpu, 0) + 2000 + cpu, gdb.cmd("info tvariables")
+    assert gdb.value("$all") == -3 + sum(2000 + cpu for cpu in cpus), gdb.cmd("info tvariables")
+    assert gdb.value("$p_m2") == 1000000000000 - 2002 and gdb.value("$p_m3") == 5 - 2003
+    assert gdb.value("$p_n") in [gdb.value(f"$p_n{cpu}") for cpu in cpus]
     shown = gdb.cmd("info tvariables")
     assert re.search(r"^\$p_n1 +-7 +1994 *$", shown, re.M) and re.search(r"^\$all +-3 +8003 *$", shown, re.M), shown
     gdb.cmd("tstop")
@@ -50,10 +37,10 @@ def no_count_is_lost(t):
     last = int(re.search(r"(?:Collected|contains) (\d+) trace frame", gdb.cmd("tstatus"))[1])
     for n in range(last - 1, max(-1, last - 40), -1):
         gdb.cmd(f"tfind {n}")
-        if seen.setdefault(value(gdb, "$cpu_id"), value(gdb, "$p_n")) and len(seen) == t.guest.smp:
+        if seen.setdefault(gdb.value("$cpu_id"), gdb.value("$p_n")) and len(seen) == t.guest.smp:
             break
-        if value(gdb, "$cpu_id") == 0:
-            assert value(gdb, "$p_n") == value(gdb, "$p_n0")
+        if gdb.value("$cpu_id") == 0:
+            assert gdb.value("$p_n") == gdb.value("$p_n0")
     for cpu, n in seen.items():
         assert n == begin.get(cpu, 0) + 2000 + cpu, (cpu, n)
     gdb.cmd("tfind none")
@@ -70,16 +57,16 @@ def names_that_are_refused(t):
     for action, words in (("teval $p_x0 = 1", "read-only: p_x0"), ("teval $cpu_id = 1", "read-only: cpu_id"),
                           ("teval $lost_nested = $lost_nested + 1", "read-only: lost_nested")):
         gdb.actions(1, action)
-        shown = refused(gdb, "tstart")
+        shown = gdb.fails("tstart")
         assert "tracepoint 1 at " in shown and words in shown, shown
     gdb.actions(1, "teval $p_7 = $p_7 + 1")
     for name in ("clock", "cpu_number", "last_errno"):
         gdb.cmd(f"tvariable ${name} = 5")
-        shown = refused(gdb, "tstart")
+        shown = gdb.fails("tstart")
         assert f"variable {name}: is read-only" in shown, shown
         gdb.cmd(f"tvariable ${name} = 0")
     gdb.cmd(f"tvariable $p_y{t.guest.smp + 60}")
-    shown = refused(gdb, "tstart")
+    shown = gdb.fails("tstart")
     assert f"variable p_y{t.guest.smp + 60}: there is no CPU of that number" in shown, shown
     gdb.cmd(f"delete tvariable $p_y{t.guest.smp + 60}")
     assert t.probes() == ""
@@ -87,7 +74,7 @@ def names_that_are_refused(t):
     gdb.cmd(f"condition 1 $current_task_pid == {load.pid}")
     gdb.cmd("tstart")
     load.go()
-    assert value(gdb, "$p_7") == 3
+    assert gdb.value("$p_7") == 3
     gdb.cmd("tstop")
 
 
@@ -103,7 +90,7 @@ def spread(t, where, *values, n=1, **load):
     hits = []
     for _ in range(n):
         gdb.cmd("tfind")
-        hits.append([value(gdb, v) for v in values])
+        hits.append([gdb.value(v) for v in values])
     gdb.cmd("tfind none")
     return gdb, hits
 
@@ -133,8 +120,8 @@ def clocks(t):
         assert cooked < following[1] and cooked_tsc < following[3], (hit, following)
         # Between two hits less of the cooked time goes by.
         assert following[1] - cooked < following[0] - clock and following[3] - cooked_tsc < following[2] - tsc, (hit, following)
-    assert abs(value(gdb, "$xtime_sec") - int(t.sh("date +%s"))) <= 1 and 0 <= value(gdb, "$xtime_nsec") < 10 ** 9
-    assert value(gdb, "$rdtsc") > hits[-1][2] > 0
+    assert abs(gdb.value("$xtime_sec") - int(t.sh("date +%s"))) <= 1 and 0 <= gdb.value("$xtime_nsec") < 10 ** 9
+    assert gdb.value("$rdtsc") > hits[-1][2] > 0
 
 
 @case(core=True)
@@ -158,7 +145,7 @@ def contexts(t):
         gdb.cmd("tstop")
         for _ in loads:
             gdb.cmd("tfind")
-            hit = [value(gdb, name) for name in names]
+            hit = [gdb.value(name) for name in names]
             assert hit[:4] == [0, 0, 0, 1], (where, hit)
             assert 0 < (hit[4] - hit[5]) % (1 << t.bits) < 1 << 16, (where, hit)
         gdb.cmd("tfind none")
@@ -169,9 +156,9 @@ def contexts(t):
     gdb.cmd("tstart")
     until(t, gdb, "stopped by tracepoint 3")
     gdb.cmd("tfind")
-    hard = value(gdb, "$hardirq_count")
+    hard = gdb.value("$hardirq_count")
     assert hard and not hard & hard - 1 and hard >> 16 & 0xfff, hex(hard)
-    assert value(gdb, "$irq_count") == hard | value(gdb, "$softirq_count"), hex(hard)
+    assert gdb.value("$irq_count") == hard | gdb.value("$softirq_count"), hex(hard)
     gdb.cmd("tfind none")
 
 
@@ -186,7 +173,7 @@ def kernel_thread(t):
     gdb.cmd("tstart")
     until(t, gdb, "stopped by tracepoint 1")
     gdb.cmd("tfind")
-    assert value(gdb, "$current_task_user") == 0 and value(gdb, "$irq_count") == 0
+    assert gdb.value("$current_task_user") == 0 and gdb.value("$irq_count") == 0
     gdb.cmd("tfind none")
 
 
@@ -208,7 +195,7 @@ def enable_and_disable(t):
     gdb.cmd("tstart")
     load.go()
     # Four reads, then the third in place of the first, for the six that are left.
-    assert (value(gdb, "$n"), value(gdb, "$m")) == (4, 6), gdb.cmd("info tvariables")
+    assert (gdb.value("$n"), gdb.value("$m")) == (4, 6), gdb.cmd("info tvariables")
     gdb.cmd("tstop")
     gdb.cmd("delete 3")
     load = t.load("pread", n=10, file="/proc/version", size=8)
@@ -216,7 +203,7 @@ def enable_and_disable(t):
     gdb.actions(1, "teval $n = $n + 1", "teval $disable = 0")
     gdb.cmd("tstart")
     load.go()
-    assert value(gdb, "$n") == 1
+    assert gdb.value("$n") == 1
     gdb.cmd("tstop")
     # A number that there is not ends the run, and says so.
     load = t.load("pread", n=2, file="/proc/version", size=8)
@@ -227,7 +214,7 @@ def enable_and_disable(t):
     shown = gdb.cmd("tstatus")
     assert "there is no tracepoint of that number" in shown, shown
     gdb.actions(1, "collect $enable")
-    shown = refused(gdb, "tstart")
+    shown = gdb.fails("tstart")
     assert "can only be set: enable" in shown, shown
 
 
@@ -265,9 +252,8 @@ def print_values(t):
     task = "((struct task_struct *)$current_task)"
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=77)
-    inode = "f_inode" if t.kernel.version >= (3, 9) else "f_path.dentry->d_inode" if t.kernel.version >= (2, 6, 20) else "f_dentry->d_inode"
-    name = f"file->{inode}->i_sb->s_type->name"
-    jiffies = value(gdb, "jiffies_64")
+    name = f"{t.inode('file')}->i_sb->s_type->name"
+    jiffies = gdb.value("jiffies_64")
     gdb.cmd("tvariable $c = -2")
     gdb.cmd(f"trace vfs_read if $current_task_pid == {load.pid}")
     gdb.actions(1, "teval $printk_level = 6", "collect $c = $c + 1", f"collect {task}->pid, {task}->comm",
@@ -284,7 +270,7 @@ def print_values(t):
     hits = re.findall(r"already hit (\d+) time", gdb.cmd("info tracepoints"))
     assert hits == ["3", "3"], hits
     gdb.cmd("tfind 2")
-    assert value(gdb, "$c") == 1 and value(gdb, "$tracepoint") == 1
+    assert gdb.value("$c") == 1 and gdb.value("$tracepoint") == 1
     gdb.cmd("tfind none")
     one = []
     comm = b"load\0".hex(" ")       # and what was behind it
@@ -298,7 +284,7 @@ def print_values(t):
     assert [line for n, line in enumerate(found) if n % 3 < 2] == two * 3, (found, two)
     for line in found[2::3]:
         # GDB gives a global's address to the variable, and collects what is there.
-        assert jiffies <= int(re.match(r"\$printk_tmp = jiffies_64=(\d+)$", line)[1]) <= value(gdb, "jiffies_64"), found
+        assert jiffies <= int(re.match(r"\$printk_tmp = jiffies_64=(\d+)$", line)[1]) <= gdb.value("jiffies_64"), found
 
 
 @case
@@ -316,7 +302,7 @@ def print_stacks(t):
     assert sum("   vfs_read+" in line for line in lines) == 2, lines
     assert sum(bool(re.match(r" \? \S*pread64\+0x\w+/0x\w+", line)) for line in lines) >= 2, lines
     gdb.cmd("tfind 1")
-    assert value(gdb, "$dump_stack") == 0
+    assert gdb.value("$dump_stack") == 0
     gdb.cmd("tfind none")
 
 
@@ -331,7 +317,7 @@ def print_losses(t):
     load.go()
     gdb.cmd("tstop")
     lines = printed(t)
-    lost = value(gdb, "$lost_printk")
+    lost = gdb.value("$lost_printk")
     t.note(f"{len(lines)} printed, {lost} lost")
     assert lost > 0 and len(lines) > 50 and len(lines) + lost == 2000, (len(lines), lost)
     assert re.search(rf"^lost_printk +{lost}$", t.sh("cat /proc/gtpstat"), re.M)

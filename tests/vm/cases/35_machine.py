@@ -6,39 +6,35 @@ import time
 from harness import case
 
 
-def reply(gdb, packet):
-    return re.search(r'received: "(.*)"', gdb.cmd(f"maint packet {packet}"))[1]
-
-
 @case(core=True)
 def ends_of_the_address_space(t):
     """Reads do not go round the end of the address space, and an address that is too wide is not cut until it fits."""
     gdb = t.gdb(raw=True)
     last = (1 << t.bits) - 1
     for address, length in ((last, 2), (last - 2, 4), (last & ~4095, 4096), (last & ~4095, 8192)):
-        assert reply(gdb, f"m{address:x},{length:x}") == "E01", hex(address)
+        assert gdb.packet(f"m{address:x},{length:x}") == "E01", hex(address)
     banner = int(gdb.eval("(unsigned long)&linux_banner"))
-    assert bytes.fromhex(reply(gdb, f"m{banner:x},4")) == b"Linu"
+    assert bytes.fromhex(gdb.packet(f"m{banner:x},4")) == b"Linu"
     # The same but for one bit: nothing is there.
     wide = banner ^ 1 << 40
-    assert reply(gdb, f"m{wide:x},4") == "E01"
+    assert gdb.packet(f"m{wide:x},4") == "E01"
     read = int(gdb.eval("(unsigned long)vfs_read"))
     for address in (wide, last - 1):
         for rest in ("19", "0d04", "22042f"):       # behind a const64: ref32; trace_quick 4; const8 4, tracenz
             code = f"25{address:016x}{rest}27"
             load = t.load("pread", n=1, file="/proc/version", size=8)
             for packet in ("QTinit", f"QTDP:1:{read:x}:E:0:0-", f"QTDP:-1:{read:x}:X{len(code) // 2:X},{code}", "QTStart"):
-                assert reply(gdb, packet) == "OK", packet
+                assert gdb.packet(packet) == "OK", packet
             load.go()
             shown = gdb.cmd("tstatus")
             assert f"(actions: cannot read memory at {address:#x}, tracepoint 1)" in shown, (code, shown)
     # Nor is a probe set where the address would be, were it cut.
     for packet in ("QTinit", f"QTDP:1:{read ^ 1 << 40:x}:E:0:0"):
-        assert reply(gdb, packet) == "OK", packet
-    shown = reply(gdb, "QTStart")
+        assert gdb.packet(packet) == "OK", packet
+    shown = gdb.packet("QTStart")
     assert shown.startswith(f"E.tracepoint 1 at {read ^ 1 << 40:#x}: "), shown
     assert t.probes() == ""
-    reply(gdb, "QTinit")
+    gdb.packet("QTinit")
 
 
 @case(core=True)

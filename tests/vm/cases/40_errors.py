@@ -24,15 +24,6 @@ def run(t, gdb, where, condition, *actions, op="pread", **options):
     return n, shown
 
 
-def refused(gdb):
-    """tstart must fail; -> the message."""
-    try:
-        gdb.cmd("tstart")
-    except GdbError as error:
-        return str(error)
-    raise AssertionError("tstart did not fail: " + gdb.cmd("tstatus"))
-
-
 WILD = {32: ["0", "8", "0x7fffffff", "0xbffffffe", "0xfffff000", "-1", "-4096"],
         64: ["0", "8", "0x7fffffffe000", "0x800000000000", "0xdead000000000000", "0xffff7fffffffffff", "0xffffffffff000000",
              "0xffffffffff600000", "-1", "-4096"]}
@@ -118,7 +109,7 @@ def refused_places(t):
         gdb.cmd("delete")
         gdb.cmd("trace vfs_write")
         gdb.cmd(f"trace {where}")
-        message = refused(gdb)
+        message = gdb.fails("tstart")
         assert re.search(r"tracepoint \d+ at 0x[0-9a-f]+: ", message), message
         assert "outgoing packet" not in message, message
         assert t.probes() == "", (where, t.probes())
@@ -134,7 +125,7 @@ def refused_actions(t):
     gdb = t.gdb()
     gdb.cmd("trace vfs_read")
     gdb.actions(1, "while-stepping 3", "collect $regs", "end")
-    message = refused(gdb)
+    message = gdb.fails("tstart")
     assert "tracepoint 1 at 0x" in message and "while-stepping is not available" in message, message
     # GDB before 7.6.1 goes on sending the step count when its actions are gone: that is said, and no error.
     gdb.actions(1, "while-stepping 3", "end")

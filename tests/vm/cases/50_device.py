@@ -359,7 +359,7 @@ def kill_the_relay(t):
     gdb = t.gdb(connect=False)
     gdb.cmd("set remotetimeout 1")
     used = []
-    for _ in range(20):
+    for _ in range(12):
         t.connect(gdb)
         load = start_run(t, gdb)
         assert "vfs_read" in t.probes()
@@ -373,7 +373,7 @@ def kill_the_relay(t):
         except GdbError:
             pass
         used.append(memory(t))
-    assert max(used[10:]) - min(used[1:10]) < 600, used
+    assert max(used[6:]) - min(used[1:6]) < 400, used
     t.connect(gdb)
     assert "Trace stopped because of disconnection." in gdb.cmd("tstatus")
 

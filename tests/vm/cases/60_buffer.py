@@ -27,13 +27,6 @@ def stat(t):
     return facts
 
 
-def trace(gdb, where, condition, *actions):
-    shown = gdb.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
-    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
-    gdb.actions(n, *actions)
-    return n
-
-
 def dump(gdb, start, length):
     """Memory as GDB reads it, live or in a frame."""
     with tempfile.NamedTemporaryFile(prefix="kgtp-dump-") as file:
@@ -55,8 +48,8 @@ def blocks_over_pages(t):
     assert end - start >= length, (start, end)
     load = t.load("pread", n=1, file="/proc/version", size=8)
     for size in sizes:
-        trace(gdb, "vfs_read", MINE.format(load.pid), f"collect *(char(*)[{size}]){start + 13:#x}")
-    trace(gdb, "vfs_read", MINE.format(load.pid), "collect jiffies_64",
+        gdb.trace("vfs_read", MINE.format(load.pid), f"collect *(char(*)[{size}]){start + 13:#x}")
+    gdb.trace("vfs_read", MINE.format(load.pid), "collect jiffies_64",
           *[f"collect *(char(*)[{7000 + i}]){start + i * 9001:#x}" for i in range(40)])
     gdb.cmd("tstart")
     # Now, as the breakpoint is in it.
@@ -103,7 +96,7 @@ def tsave_and_ctf(t):
     gdb = t.gdb()
     load = t.load("pread", n=5, file="/proc/version", size=24)
     gdb.cmd("tvariable $n = 100")
-    trace(gdb, "vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64")
+    gdb.trace("vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop done")
@@ -132,7 +125,7 @@ def resize_under_load(t):
     getppid = t.syscall("getppid")
     for cpu in range(4):
         gdb.cmd(f"tvariable $s{cpu}")
-        trace(gdb, f"*{getppid}", f"({pids}) && $cpu_id == {cpu}", f"teval $s{cpu} = $s{cpu} + 1", f"collect $s{cpu}")
+        gdb.trace(f"*{getppid}", f"({pids}) && $cpu_id == {cpu}", f"teval $s{cpu} = $s{cpu} + 1", f"collect $s{cpu}")
     gdb.cmd("tstart")
     for load in loads:
         load.start()
@@ -187,7 +180,7 @@ def resize_keeps_frames(t):
     gdb = t.gdb()
     load = t.load("pread", n=300, file="/proc/version", size=8, cpu=0)
     gdb.cmd("tvariable $i")
-    trace(gdb, "vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
+    gdb.trace("vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
     gdb.cmd("set trace-buffer-size 400000")
     gdb.cmd("tstart")
     load.go()
@@ -223,7 +216,7 @@ def losses_by_cause(t):
         gdb.cmd("delete")
         gdb.cmd(f"set circular-trace-buffer {mode}")
         gdb.cmd(f"set trace-buffer-size {size}")
-        trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs")
+        gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs")
         gdb.cmd("tstart")
         load.go()
         gdb.cmd("tstop")
@@ -235,12 +228,12 @@ def losses_by_cause(t):
     load = t.load("pread", n=200, file="/proc/version", size=8)
     gdb.cmd("delete")
     gdb.cmd("set trace-buffer-size unlimited")
-    trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs, jiffies_64")
+    gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs, jiffies_64")
     inner = t.first("copy_from_kernel_nofault", "probe_kernel_read", "copy_user_generic")
     inner = re.findall(r"^\s*(0x\w+)", gdb.cmd(f"x/2i {inner}"), re.M)
     # At a function's entry ftrace may be what calls the probe, and that of 4.4 keeps a nested call from it, and tells nobody.
     behind = t.kernel.config("CONFIG_KPROBES_ON_FTRACE") and t.kernel.version < (5, 10)
-    trace(gdb, f"*{inner[1 if behind else 0]}", "", "collect $regs")
+    gdb.trace(f"*{inner[1 if behind else 0]}", "", "collect $regs")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
@@ -289,8 +282,8 @@ def a_million_frames(t):
     last = t.load("pread", n=1, file="/proc/version", size=8)
     getppid = t.syscall("getppid")
     where = int(gdb.eval(f"(unsigned long){getppid}"))
-    first = trace(gdb, f"*{getppid}", MINE.format(load.pid), "collect jiffies_64")
-    second = trace(gdb, "*vfs_read", MINE.format(last.pid), "collect $regs")
+    first = gdb.trace(f"*{getppid}", MINE.format(load.pid), "collect jiffies_64")
+    second = gdb.trace("*vfs_read", MINE.format(last.pid), "collect $regs")
     gdb.cmd("tstart")
     load.go(timeout=300)
     last.go()
@@ -317,7 +310,7 @@ def linear_and_circular(t):
     """GDB's own circ test: ten hits, room for some. Linear keeps the first and not the last, circular the reverse."""
     gdb = t.gdb()
     load = t.load("pread", n=1, file="/proc/version", size=8, cpu=0)
-    trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs")
+    gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
@@ -329,7 +322,7 @@ def linear_and_circular(t):
         gdb.cmd("delete")
         gdb.cmd(f"set circular-trace-buffer {mode}")
         gdb.cmd("tvariable $i = 0")
-        trace(gdb, "vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
+        gdb.trace("vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
         gdb.cmd("tstart")
         load.go()
         shown = gdb.cmd("tstatus")
@@ -403,8 +396,8 @@ def too_big_a_frame_costs_nothing(t):
     gdb.cmd("set trace-buffer-size 100000")
     load = t.load("pread", n=30, file="/proc/version", size=8)
     huge = t.load("pread", n=4, file="/proc/version", size=8)
-    trace(gdb, "vfs_read", MINE.format(load.pid), "collect $regs")
-    trace(gdb, "vfs_read", MINE.format(huge.pid), "collect *(char(*)[300000])&_text")
+    gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs")
+    gdb.trace("vfs_read", MINE.format(huge.pid), "collect *(char(*)[300000])&_text")
     gdb.cmd("tstart")
     load.go()
     huge.go()
@@ -423,7 +416,7 @@ def a_frame_larger_than_memory_left(t):
     load = t.load("pread", n=2, file="/proc/version", size=8, cpu=0)
     gdb.cmd("set circular-trace-buffer on")
     gdb.cmd(f"set trace-buffer-size {size}")
-    trace(gdb, "vfs_read", MINE.format(load.pid), f"collect *(char(*)[{length}]){base:#x}")
+    gdb.trace("vfs_read", MINE.format(load.pid), f"collect *(char(*)[{length}]){base:#x}")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")

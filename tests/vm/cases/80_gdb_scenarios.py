@@ -11,15 +11,6 @@ from harness import GdbError, case
 FILE = "/proc/version"
 
 
-def trace(gdb, where, condition, *actions):
-    """-> the tracepoint's number"""
-    shown = gdb.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
-    n = int(re.search(r"Tracepoint (\d+) at", shown)[1])
-    if actions:
-        gdb.actions(n, *actions)
-    return n
-
-
 def experiment(gdb, *loads):
     """One run: start, let the loads do all they do, stop."""
     gdb.cmd("tstart")
@@ -29,19 +20,11 @@ def experiment(gdb, *loads):
     gdb.cmd("tstop")
 
 
-def frames(gdb):
-    return int(re.search(r"Collected (\d+) trace frame", gdb.cmd("tstatus"))[1])
-
-
-def number(gdb):
-    return int(gdb.eval("$trace_frame"))
-
-
 def find(gdb, command, frame, tracepoint=None):
     """A tfind that finds this frame, and says so."""
     shown = gdb.cmd(f"tfind {command}")
     assert f"Found trace frame {frame}, tracepoint {tracepoint or ''}" in shown, (command, shown)
-    assert number(gdb) == frame, (command, number(gdb))
+    assert gdb.frame() == frame, (command, gdb.frame())
     if tracepoint:
         assert int(gdb.eval("$tracepoint")) == tracepoint, command
 
@@ -52,7 +35,7 @@ def instructions(gdb, function, wanted):
     for address, what in re.findall(r"^\s*(0x\w+)[^:]*:\s+(\w+)", gdb.cmd(f"x/20i {function}"), re.M):
         if re.match("j|ret", what):
             break
-        if not re.match("nop|endbr|call|int3", what):
+        if not re.match("nop|endbr|call|int3|data16|xchg", what):
             found.append(int(address, 16))
     assert len(found) >= wanted, (function, found)
     return found[:wanted]
@@ -71,15 +54,15 @@ def scenario_tfind(t):
     live_pc = gdb.eval("(unsigned long)$pc")
     # Two functions that each open(2) calls once, one after the other.
     one, two = t.first("vfs_open", "getname"), t.first("do_dentry_open", "may_open", "fd_install")
-    first = trace(gdb, f"*{one}", load.mine, "collect $regs")
-    second = trace(gdb, f"*{two}", load.mine, "collect $regs")
+    first = gdb.trace(f"*{one}", load.mine, "collect $regs")
+    second = gdb.trace(f"*{two}", load.mine, "collect $regs")
     gdb.cmd("tstart")
     assert "Trace is running on the target." in gdb.cmd("tstatus")
     load.go()
     gdb.cmd("tstop")
     shown = gdb.cmd("tstatus")
     assert "Trace stopped by a tstop command" in shown and "Not looking at any trace frame" in shown, shown
-    assert frames(gdb) == 6, shown
+    assert gdb.frames() == 6, shown
 
     find(gdb, "start", 0, first)
     a = int(gdb.eval("(unsigned long)$pc"))
@@ -91,7 +74,7 @@ def scenario_tfind(t):
     for none in ("none", "end", "-1"):
         gdb.cmd("tfind 1")
         gdb.cmd(f"tfind {none}")
-        assert number(gdb) == -1 and gdb.eval("(unsigned long)$pc") == live_pc, none
+        assert gdb.frame() == -1 and gdb.eval("(unsigned long)$pc") == live_pc, none
     find(gdb, "1", 1, second)
     b = int(gdb.eval("(unsigned long)$pc"))
     assert two in gdb.eval("$trace_func") and a != b
@@ -103,7 +86,7 @@ def scenario_tfind(t):
                              ("line 0", "line 0|out of range|failed to find"), ("line no_such_file.c:1", "No source file named"),
                              ("nosuchthing 21", "No symbol")):
         assert re.search(message, gdb.fails(f"tfind {command}")), command
-        assert number(gdb) == 1, command
+        assert gdb.frame() == 1, command
 
     gdb.cmd("tfind none")
     for i in range(6):
@@ -121,7 +104,7 @@ def scenario_tfind(t):
             except GdbError as error:
                 assert "failed to find" in str(error), error
                 return found
-            found.append(number(gdb))
+            found.append(gdb.frame())
 
     assert walk(f"tracepoint {first}") == [0, 2, 4]
     gdb.cmd(f"delete {second}")                         # its frames are there all the same
@@ -149,7 +132,7 @@ def scenario_tstatus(t):
     """Notes, user, stop note, times, hits and usage, live and in the trace files that are saved."""
     load = t.load("pread", n=3, file=FILE, size=8)
     gdb = t.gdb()
-    n = trace(gdb, "vfs_read", load.mine, "collect $args")
+    n = gdb.trace("vfs_read", load.mine, "collect $args")
     gdb.cmd("tstart first note")
     shown = gdb.cmd("tstatus")
     assert re.search(r"Trace is running(?s:.*)Trace will stop if GDB disconnects\.\nTrace notes: first note\.\n", shown), shown
@@ -208,7 +191,7 @@ def scenario_tsv(t):
     assert "$gone" not in gdb.cmd("info tvariables") and "$tvar5" in gdb.cmd("info tvariables")
 
     load, more = (t.load("pread", n=1, file=FILE, size=8) for _ in range(2))
-    trace(gdb, "vfs_read", f"{load.mine} || {more.mine}", "teval $tvar5 = $tvar5 + 1", "teval $tvar2 = $tvar2 * 2",
+    gdb.trace("vfs_read", f"{load.mine} || {more.mine}", "teval $tvar5 = $tvar5 + 1", "teval $tvar2 = $tvar2 * 2",
           "teval $tvar3 = -$tvar3", "collect $tvar5, $tvar2, $tvar3")
     gdb.cmd("tstart")
     assert gdb.eval("$tvar5") == "15"
@@ -244,7 +227,7 @@ def scenario_passc_dyn(t):
     """Three tracepoints that are hit one after the other, with three passcounts: the lowest ends the run for all."""
     gdb = t.gdb()
     load = t.load("pread", n=9, file=FILE, size=8)
-    points = [trace(gdb, f"*{address:#x}", load.mine, "collect $regs") for address in instructions(gdb, "vfs_read", 3)]
+    points = [gdb.trace(f"*{address:#x}", load.mine, "collect $regs") for address in instructions(gdb, "vfs_read", 3)]
     for n, passes in zip(points, (4, 2, 3)):
         assert f"Setting tracepoint {n}'s passcount to {passes}" in gdb.cmd(f"passcount {passes} {n}")
     gdb.cmd("tstart")
@@ -267,8 +250,8 @@ def scenario_trace_enable_disable(t):
     gdb = t.gdb()
     loads = [t.load("open", n=1, file=FILE) for _ in range(7)]
     pids = " || ".join(load.mine for load in loads)
-    a = trace(gdb, f"*{t.first('vfs_open', 'getname')}", pids, "collect $regs")
-    b = trace(gdb, f"*{t.first('do_dentry_open', 'may_open', 'fd_install')}", pids, "collect $regs")
+    a = gdb.trace(f"*{t.first('vfs_open', 'getname')}", pids, "collect $regs")
+    b = gdb.trace(f"*{t.first('do_dentry_open', 'may_open', 'fd_install')}", pids, "collect $regs")
     gdb.cmd("tstart")
     counts = []
     for load, command in zip(loads, ("", f"disable {a}", f"disable {b}", f"disable {a}", f"enable {a}", f"enable {b}",
@@ -276,7 +259,7 @@ def scenario_trace_enable_disable(t):
         if command:
             gdb.cmd(command)
         load.go()
-        counts.append(frames(gdb))
+        counts.append(gdb.frames())
     gdb.cmd("tstop")
     assert counts == [2, 3, 3, 3, 4, 6, 8], counts
 
@@ -288,10 +271,12 @@ def scenario_read_memory(t):
     t.sh("echo 1 >/proc/sys/kernel/panic")
     gdb = t.gdb()
     load = t.load("pread", n=1, file=FILE, size=8)
-    # Code: .rodata is marked writable in a vmlinux, and no constant for GDB.
-    one, other = (f"*(unsigned char *){instructions(gdb, name, 1)[0]:#x}" for name in ("vfs_read", "vfs_write"))
+    # Code: .rodata is marked writable in a vmlinux, and no constant for GDB.  Not its first five bytes: a probe may be there.
+    first, *rest = instructions(gdb, "vfs_read", 4)
+    one, other = (f"*(unsigned char *){address:#x}" for address in
+                  (next(a for a in rest if a >= first + 5), instructions(gdb, "vfs_write", 1)[0]))
     code = gdb.eval(one), gdb.eval(other)
-    trace(gdb, "vfs_read", load.mine, "collect panic_timeout", f"collect {one}")
+    gdb.trace("vfs_read", load.mine, "collect panic_timeout", f"collect {one}")
     experiment(gdb, load)
     t.sh("echo 2 >/proc/sys/kernel/panic")
 
@@ -347,7 +332,7 @@ def scenario_qtro(t):
     gdb = t.gdb()
     load = t.load("open", n=1, file=FILE)
     function = t.first("vfs_open", "getname")
-    trace(gdb, function, load.mine, "collect panic_timeout")
+    gdb.trace(function, load.mine, "collect panic_timeout")
     experiment(gdb, load)
     gdb.cmd("tfind start")
     assert "currently enabled" in gdb.cmd("show remote traceframe-info-packet")
@@ -379,11 +364,11 @@ def scenario_backtrace(t):
     gdb.cmd("set print entry-values no")
     gdb.cmd("tvariable $bt = 4096")
     nothing, regs, args, piece, bt = (
-        trace(gdb, "*vfs_read", load.mine, *actions)
+        gdb.trace("*vfs_read", load.mine, *actions)
         for actions in ([], ["collect $regs"], ["collect $regs, $args, $locals"],
                         [f"collect $regs, {stack(t)}"], ["collect $args, $bt"]))
     experiment(gdb, load)
-    assert frames(gdb) == 10
+    assert gdb.frames() == 10
 
     def look(n):
         gdb.cmd(f"tfind tracepoint {n}")
@@ -420,24 +405,22 @@ def scenario_collection(t):
     read = t.load("pread", n=1, file=FILE, size=77, offset=3)
     stat = t.load("stat", n=1, file=FILE)
     task = "((struct task_struct *)$current_task)"
-    # f_path of 7.2 is in a union without a name, which GDB cannot compile.
-    name, text = (("file->f_inode->i_sb->s_type->name", "proc") if t.kernel.version >= (3, 9) else
-                  ("file->f_path.dentry->d_name.name", "version"))
+    name = f"{t.inode('file')}->i_sb->s_type->name"
     live = {what: gdb.eval(what) for what in ("panic_timeout", "init_task.pid", "init_task.comm", "panic_on_oops",
                                               "init_task.cpus_mask" if t.kernel.version >= (5, 3) else "init_task.flags")}
-    args = trace(gdb, "vfs_read", read.mine, "collect $args")
-    registers = trace(gdb, "*vfs_read", read.mine, "collect $regs")
-    one = trace(gdb, "*vfs_read", read.mine, f"collect {t.arg(3)}, $five")
-    strings = trace(gdb, "vfs_read", read.mine, f"collect/s {name}")
-    short = trace(gdb, "vfs_read", read.mine, f"collect/s3 {name}")
-    no_string = trace(gdb, "vfs_read", read.mine, f"collect {name}")
-    memory = trace(gdb, "vfs_read", read.mine, "collect *file, " + ", ".join(live),
+    args = gdb.trace("vfs_read", read.mine, "collect $args")
+    registers = gdb.trace("*vfs_read", read.mine, "collect $regs")
+    one = gdb.trace("*vfs_read", read.mine, f"collect {t.arg(3)}, $five")
+    strings = gdb.trace("vfs_read", read.mine, f"collect/s {name}")
+    short = gdb.trace("vfs_read", read.mine, f"collect/s3 {name}")
+    no_string = gdb.trace("vfs_read", read.mine, f"collect {name}")
+    memory = gdb.trace("vfs_read", read.mine, "collect *file, " + ", ".join(live),
                    f"collect {task}->comm, {task}->pid, *pos, init_task.comm[2]@3")
-    locals_ = trace(gdb, f"*{t.with_path()}", stat.mine, "collect $locals")
-    no_locals = trace(gdb, f"*{t.with_path()}", stat.mine, "collect $regs")
-    computed = trace(gdb, "vfs_read", read.mine, "collect count * 3 + $five, (long)count - 100")
+    locals_ = gdb.trace(f"*{t.with_path()}", stat.mine, "collect $locals")
+    no_locals = gdb.trace(f"*{t.with_path()}", stat.mine, "collect $regs")
+    computed = gdb.trace("vfs_read", read.mine, "collect count * 3 + $five, (long)count - 100")
     experiment(gdb, read, stat)
-    assert frames(gdb) == 10, gdb.cmd("tstatus")
+    assert gdb.frames() == 10, gdb.cmd("tstatus")
 
     def at(n):
         gdb.cmd("tfind none")
@@ -455,11 +438,11 @@ def scenario_collection(t):
     at(one)
     assert gdb.eval(t.arg(3)) == "77" and gdb.eval("$five") == "5"
     at(strings)
-    assert gdb.cmd(f"output (char *){name}").endswith(f'"{text}"')
+    assert gdb.cmd(f"output (char *){name}").endswith('"proc"')
     at(short)
-    assert f'"{text[:3]}"' in gdb.cmd(f"output (char *){name}"), gdb.cmd(f"output (char *){name}")
+    assert '"pro"' in gdb.cmd(f"output (char *){name}"), gdb.cmd(f"output (char *){name}")
     at(no_string)
-    assert gdb.eval(f"(unsigned long){name}") != "0" and text not in gdb.cmd(f"output (char *){name}")
+    assert gdb.eval(f"(unsigned long){name}") != "0" and '"' not in gdb.cmd(f"output (char *){name}")
     at(memory)
     for what, value in live.items():
         assert gdb.eval(what) == value, what
@@ -481,7 +464,7 @@ def scenario_disconnected_tracing(t):
     gdb = t.gdb()
     gdb.cmd("set disconnected-tracing on")
     load = t.load("pread", n=1, file=FILE, size=8)
-    n = trace(gdb, "vfs_read", load.mine, "collect panic_timeout")
+    n = gdb.trace("vfs_read", load.mine, "collect panic_timeout")
     experiment(gdb, load)
     listed = rf"^{n} +tracepoint +keep y +0x\w+ in vfs_read at fs/read_write.c:\d+"
     assert re.search(listed, gdb.cmd("info tracepoints"), re.M)
@@ -492,7 +475,7 @@ def scenario_disconnected_tracing(t):
     assert "No tracepoints." in gdb.cmd("info tracepoints")
     gdb.cmd("disconnect")
     t.connect(gdb)
-    assert frames(gdb) == 1
+    assert gdb.frames() == 1
     shown = gdb.cmd("info tracepoints")
     assert re.search(r"^\d+ +tracepoint +keep y .*in vfs_read at fs/read_write.c:\d+\n"
                      rf"\ttrace only if \{load.mine}\n(?s:.*)"
@@ -506,7 +489,7 @@ def scenario_disconnected_tracing(t):
         assert gdb.eval(f"${name}") == value, (name, gdb.eval(f"${name}"))
     # The target has not kept the frame for the next session either.
     t.connect(gdb)
-    assert number(gdb) == -1 and int(gdb.eval("jiffies_64")) > 0 and gdb.eval("(unsigned long)$pc") == "0"
+    assert gdb.frame() == -1 and int(gdb.eval("jiffies_64")) > 0 and gdb.eval("(unsigned long)$pc") == "0"
 
 
 @case(timeout=120)
@@ -518,10 +501,10 @@ def scenario_packetlen(t):
         [f"init_task.{name}" for name in ("pid", "tgid", "mm", "active_mm", "group_leader", "real_parent", "parent", "flags")] + \
         ["file", "count", "pos", "*pos", "file->f_mode", "file->f_flags", "file->f_op"] + \
         ["jiffies_64", "panic_timeout", "panic_on_oops", "linux_banner[0]"]
-    trace(gdb, "vfs_read", load.mine, *[f"collect {', '.join(wanted[i:i + 4])}" for i in range(0, len(wanted), 4)],
+    gdb.trace("vfs_read", load.mine, *[f"collect {', '.join(wanted[i:i + 4])}" for i in range(0, len(wanted), 4)],
           "collect " + ", ".join(wanted))
     experiment(gdb, load)
-    assert frames(gdb) == 2, gdb.cmd("tstatus")
+    assert gdb.frames() == 2, gdb.cmd("tstatus")
     for _ in range(2):
         gdb.cmd("tfind")
         shown = gdb.cmd("tdump")
@@ -539,9 +522,9 @@ def scenario_report(t):
     collected = ([], ["collect $regs"], ["collect $args"], ["collect $locals"], [f"collect {t.pc}, {stack(t)}"],
                  ["collect panic_timeout, init_task.pid"])
     # GDB takes tracepoints of a trace file for one, if place and condition are the same.
-    points = [trace(gdb, "*vfs_read", f"{load.mine} && {i}", *actions) for i, actions in enumerate(collected, 1)]
+    points = [gdb.trace("*vfs_read", f"{load.mine} && {i}", *actions) for i, actions in enumerate(collected, 1)]
     experiment(gdb, load)
-    assert frames(gdb) == 24
+    assert gdb.frames() == 24
     nothing, regs, args, locals_, piece, globals_ = points
     live = gdb.eval("panic_timeout")
 
@@ -551,7 +534,7 @@ def scenario_report(t):
             gdb.cmd("tfind none")
             gdb.cmd(f"tfind tracepoint {n}")
             dumps[n] = gdb.cmd("tdump")
-            assert dumps[n].startswith(f"Data collected at tracepoint {n}, trace frame {number(gdb)}:"), dumps[n]
+            assert dumps[n].startswith(f"Data collected at tracepoint {n}, trace frame {gdb.frame()}:"), dumps[n]
         assert len(dumps[nothing].splitlines()) == 1, dumps[nothing]
         assert re.search(rf"^{t.arg(3)[1:]} +0x58 +88$", dumps[regs], re.M) and re.search(r"^[re]ip +0x", dumps[regs], re.M)
         assert re.search(r"^count = 88$", dumps[args], re.M) and re.search(r"^buf = 0x10000000", dumps[args], re.M), dumps[args]
@@ -567,7 +550,7 @@ def scenario_report(t):
                            '  printf ", line %d (tracepoint #%d)\\n", $trace_line, $tracepoint\n  tfind\nend\n')
         for n in points:
             assert len(re.findall(rf"read_write.c\", line \d+ \(tracepoint #{n}\)", shown)) == 4, shown
-        assert number(gdb) == -1
+        assert gdb.frame() == -1
         for n, form, values, expected in (
                 (regs, "FP %#lx, SP %#lx, PC %#lx", "(long)$fp, (long)$sp, (long)$pc", r"FP 0x\w+, SP 0x\w+, PC 0x\w+"),
                 (args, "count %d, buf %#lx", "count, (long)buf", "count 88, buf 0x10000000"),
@@ -597,13 +580,13 @@ def scenario_actions_changed(t):
         for n in range(1, len(points) + 1):
             gdb.cmd(f"condition {n} {load.mine}")
         experiment(gdb, load)
-        assert frames(gdb) == len(expected), gdb.cmd("tstatus")
+        assert gdb.frames() == len(expected), gdb.cmd("tstatus")
         for what, absent in expected:
             gdb.cmd("tfind")
             assert "unavailable" not in gdb.eval(what) and gdb.eval(absent) == "<unavailable>", (what, absent)
         gdb.cmd("tfind none")
 
-    points = [trace(gdb, f"*{t.first('vfs_open', 'getname')}", "", "collect panic_timeout")]
+    points = [gdb.trace(f"*{t.first('vfs_open', 'getname')}", "", "collect panic_timeout")]
     run(("panic_timeout", "panic_on_oops"))
     gdb.actions(1, "collect panic_on_oops", "collect init_task.pid")
     run(("panic_on_oops", "panic_timeout"))
@@ -612,7 +595,7 @@ def scenario_actions_changed(t):
     assert "while-stepping is not available" in gdb.fails("tstart")
     gdb.actions(1, "collect panic_timeout")
     run(("panic_timeout", "panic_on_oops"))
-    points.append(trace(gdb, f"*{t.first('do_dentry_open', 'may_open', 'fd_install')}", ""))
+    points.append(gdb.trace(f"*{t.first('do_dentry_open', 'may_open', 'fd_install')}", ""))
     gdb.script("commands 1-2\ncollect panic_timeout\nwhile-stepping 5\ncollect $regs\nend\nend\n")
     assert "while-stepping is not available" in gdb.fails("tstart")
     gdb.script("commands 1-2\ncollect panic_on_oops\nend\n")
@@ -637,7 +620,7 @@ def scenario_status_stop(t):
     for _ in range(2):
         load = t.load("pread", n=20, file=FILE, size=8)
         gdb.cmd("delete")
-        n = trace(gdb, "vfs_read", load.mine, "collect $regs")
+        n = gdb.trace("vfs_read", load.mine, "collect $regs")
         gdb.cmd("tstart")
         load.go()
         assert "Trace stopped because the buffer was full." in gdb.cmd("tstatus")
