@@ -241,8 +241,9 @@ class Test:
         raise Skip(f"this kernel has none of {', '.join(names)}")
 
     def with_path(self):
-        """A function that stat(2) calls once, and that has `struct path path` on its stack."""
-        return self.first("vfs_statx", "vfs_fstatat")
+        """A function that stat(2) calls once, and its local structure that is on the stack: the names of both, and the type."""
+        function = self.first("vfs_statx", "vfs_fstatat", "vfs_stat_fd")
+        return (function, *(("nd", "struct nameidata") if function == "vfs_stat_fd" else ("path", "struct path")))
 
     def inode(self, file):
         """The inode of a `struct file *`.  No f_path where there is an f_inode: 7.2 has it in a union without a name, which

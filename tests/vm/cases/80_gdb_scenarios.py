@@ -416,8 +416,9 @@ def scenario_collection(t):
     no_string = gdb.trace("vfs_read", read.mine, f"collect {name}")
     memory = gdb.trace("vfs_read", read.mine, "collect *file, " + ", ".join(live),
                    f"collect {task}->comm, {task}->pid, *pos, init_task.comm[2]@3")
-    locals_ = gdb.trace(f"*{t.with_path()}", stat.mine, "collect $locals")
-    no_locals = gdb.trace(f"*{t.with_path()}", stat.mine, "collect $regs")
+    function, local, _ = t.with_path()
+    locals_ = gdb.trace(f"*{function}", stat.mine, "collect $locals")
+    no_locals = gdb.trace(f"*{function}", stat.mine, "collect $regs")
     computed = gdb.trace("vfs_read", read.mine, "collect count * 3 + $five, (long)count - 100")
     experiment(gdb, read, stat)
     assert gdb.frames() == 10, gdb.cmd("tstatus")
@@ -449,9 +450,9 @@ def scenario_collection(t):
     assert "proc" in gdb.eval("file->f_op") and gdb.eval("*pos") == "3"
     at(locals_)
     shown = gdb.cmd("info locals")
-    assert "path = {mnt = " in shown and "path = <unavailable>" not in shown, shown
+    assert re.search(rf"^{local} = {{\w+ = ", shown, re.M) and f"{local} = <unavailable>" not in shown, shown
     at(no_locals)
-    assert "unavailable" in re.search(r"^path = .*$", gdb.cmd("info locals"), re.M)[0]
+    assert "unavailable" in re.search(rf"^{local} = .*$", gdb.cmd("info locals"), re.M)[0]
     at(computed)
     shown = gdb.cmd("tdump")
     assert "count * 3 + $five = 236" in shown and "(long)count - 100 = -23" in shown, shown

@@ -107,8 +107,9 @@ def scenario_mi_trace_unavailable(t):
     gdb = t.gdb()
     read, stat = t.load("pread", n=1, file=FILE, size=8), t.load("stat", n=1, file=FILE)
     first = insert(gdb, "*vfs_read", read.mine, "collect panic_timeout")
-    # `path` has its place on the stack, which is not collected.
-    second = insert(gdb, f"*{t.with_path()}", stat.mine, "collect $regs")
+    # A structure that has its place on the stack, which is not collected.
+    function, local, kind_of_local = t.with_path()
+    second = insert(gdb, f"*{function}", stat.mine, "collect $regs")
     gdb.mi("-trace-start")
     assert read.go()["ok"] and stat.go()["ok"]
     gdb.mi("-trace-stop")
@@ -135,10 +136,10 @@ def scenario_mi_trace_unavailable(t):
         find_frame(gdb, 1, second)
         # Arguments that are in registers are there, a structure on the stack is not.
         variables = listed("-stack-list-variables --all-values", "variables")
-        assert "unavailable" in variables["path"]["value"] and variables["path"].get("arg") is None, (kind, variables)
+        assert "unavailable" in variables[local]["value"] and variables[local].get("arg") is None, (kind, variables)
         assert "unavailable" not in variables["filename"]["value"] and variables["filename"]["arg"] == "1", (kind, variables)
-        assert "unavailable" in listed("-stack-list-locals --all-values", "locals")["path"]["value"], kind
-        assert listed("-stack-list-locals --simple-values", "locals")["path"] == {"name": "path", "type": "struct path"}, kind
+        assert "unavailable" in listed("-stack-list-locals --all-values", "locals")[local]["value"], kind
+        assert listed("-stack-list-locals --simple-values", "locals")[local] == {"name": local, "type": kind_of_local}, kind
         values = gdb.mi(f"-data-list-register-values x {general} {pc}")["register-values"]
         assert "unavailable" not in values[0]["value"], (kind, values)
         # No `-trace-find none`: selecting the next target must end the look at a frame.
