@@ -14,6 +14,7 @@
 #include "compat/log.h"
 #include "compat/node.h"
 #include "dev/dev.h"
+#include "dev/ioctl.h"
 #include "dev/session.h"
 #include "dev/stat.h"
 
@@ -182,6 +183,20 @@ static kc_poll_t dev_poll(struct file *file, poll_table *wait)
 	return mask;
 }
 
+static long dev_set_peer(const void __user *arg)
+{
+	struct gtp_peer p;
+
+	if (copy_from_user(&p, arg, sizeof(p)))
+		return -EFAULT;
+	if (p.self != current->tgid)
+		return -ESRCH;
+	if (p.peer <= 0)
+		return -EINVAL;
+	gtp_set_peer(p.peer);
+	return 0;
+}
+
 /*
  * GDB opens the path of `target remote' as a serial line, and sets it up.
  * There is nothing to set.
@@ -205,6 +220,8 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case TCSETSF:
 	case TCFLSH:
 		return 0;
+	case GTP_IOC_PEER:
+		return dev_set_peer((const void __user *)arg);
 	default:
 		return -ENOTTY;
 	}

@@ -50,6 +50,7 @@ int stdin_raw(void);
 
 /* device.c */
 int device_open(const char *path, const char **name);
+void device_tell_peer(int dev, int peer);
 
 /* net.c */
 struct endpoint {

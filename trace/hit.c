@@ -472,11 +472,13 @@ static void hit_print_reset(struct gtp_cpu *tc)
 	tc->dumped = 0;
 }
 
-/* Any context.  Is it the session's own process that hits? */
+/* Any context.  Is it a process of the session's own that hits? */
 static int hit_is_ours(const struct gtp_point *tp)
 {
-	return gtp.self && current->tgid == gtp.self && !gtp.self_trace &&
-	       !(tp->uses & GTP_USES_SELF);
+	pid_t tgid = current->tgid;
+
+	return tgid && (tgid == gtp.self || tgid == gtp.peer) &&
+	       !gtp.self_trace && !(tp->uses & GTP_USES_SELF);
 }
 
 /*

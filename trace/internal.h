@@ -278,7 +278,8 @@ struct gtp {
 	enum rsp_cmd_id later_id;	/* what the thread is to answer, */
 	struct rsp_tx *later_tx;	/* in this; or NULL */
 	int closing;		/* read without the lock: give QTStart up */
-	pid_t self;		/* hit path reads: the session's process, or 0 */
+	/* hit path reads: the session's process, and that of GDB; 0: none */
+	pid_t self, peer;
 	struct task_struct *printer;	/* hit path reads: who prints now */
 	unsigned long text;	/* where _text is */
 };

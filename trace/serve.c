@@ -145,6 +145,13 @@ void gtp_open(pid_t tgid)
 	mutex_unlock(&gtp.lock);
 }
 
+void gtp_set_peer(pid_t tgid)
+{
+	mutex_lock(&gtp.lock);
+	gtp.peer = tgid;
+	mutex_unlock(&gtp.lock);
+}
+
 void gtp_close(void)
 {
 	if (!gtp.disconnected)
@@ -155,6 +162,7 @@ void gtp_close(void)
 		gtp_serve_now();
 	gtp.later_tx = NULL;
 	gtp.self = 0;
+	gtp.peer = 0;
 	gtp_select_none();
 	if (!gtp.disconnected)
 		gtp_stop(GTP_DISCONNECTED, NULL);

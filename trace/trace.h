@@ -20,6 +20,9 @@ void gtp_exit(void);
 
 /* Process context; sleeps.  A session of GDB begins, opened by that process. */
 void gtp_open(pid_t tgid);
+
+/* Process context; sleeps.  Of the session that is open: GDB is that process. */
+void gtp_set_peer(pid_t tgid);
 /*
  * Process context; sleeps.  It has ended: the run stops, unless disconnected
  * tracing is on.  The frames stay for the next session.

@@ -281,6 +281,11 @@ class Test:
         self.guest.sync_console()
         return self.guest.complaints(self.console_start, self.allowed)
 
+    def show_tasks(self):
+        """To the console: each task and where it is, for who wants to know what hangs."""
+        self.allow("Call Trace")
+        self.run("echo t >/proc/sysrq-trigger")
+
 
 @contextlib.contextmanager
 def time_limit(seconds):
@@ -310,6 +315,8 @@ def run_case(test):
         failed = sys.exc_info()[1]
         try:
             with time_limit(60):
+                if isinstance(failed, (CaseTimeout, GdbTimeout)):
+                    test.show_tasks()
                 test.cleanup.close()
                 complaints = test.complaints()
         except Exception as error:

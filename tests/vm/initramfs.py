@@ -50,7 +50,7 @@ def pad(data):
 
 def build_tools(cc):
     """Compile guest/*.c into the cache, once per content; -> path."""
-    sources = sorted((HERE / "guest").glob("*.[ch]"))
+    sources = [*sorted((HERE / "guest").glob("*.[ch]")), HERE.parents[1] / "dev/ioctl.h"]
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources) + repr(cc).encode()).hexdigest()[:16]
     tools = debian.cache_dir() / "guest" / f"tools-{digest}"
     if not tools.exists():

@@ -176,3 +176,19 @@ def relay_modes(t):
         assert job.wait() == 128 + 15, job.text()
     assert t.run("ls /tmp/gtp.socket").status
     assert t.run("putgtprsp -c 127.0.0.1:4322 </dev/null").status == 1
+
+
+@case(guest_gdb=True, timeout=300)
+def gdb_itself(t):
+    """GDB in the guest, whose relay has it for a parent or on its Unix socket: what it sends is not traced, unless $self_trace."""
+    send = symbol(t, "unix_stream_sendmsg")
+    assert "listening" in t.spawn("exec putgtprsp -u /tmp/gtp.socket").readline()
+    for target in ("| putgtprsp", "/tmp/gtp.socket"):
+        for wanted in (0, 1):
+            shown, status = t.guest_gdb('shell echo "set \\$pid = $PPID" >/tmp/pid.gdb', "source /tmp/pid.gdb",
+                                        f"target remote {target}", f"tvariable $self_trace = {wanted}",
+                                        f'eval "trace *{send:#x} if $current_task_pid == %d", $pid', "tstart",
+                                        *["print $cpu_number"] * 5, "tstop", "tstatus")
+            assert status == 0, shown
+            found = int(re.search(r"Collected (\d+) trace frame", shown)[1])
+            assert (found > 0) == bool(wanted), (target, wanted, shown)

@@ -11,6 +11,7 @@
  *   poll FD MILLISECONDS
  *   fork                          a child has it all open, and sleeps
  *   setuid UID                    for good
+ *   peer FD SELF PEER             ioctl(GTP_IOC_PEER); SELF 0: our own
  *   mode PATH                     of a file, with its type
  *
  * The answer is "= NUMBER", "= HEX" for read, "= in out err hup" for poll, or
@@ -23,10 +24,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "../../../dev/ioctl.h"
 #include "guest.h"
 
 #define DATA_MAX	70000
@@ -110,6 +113,15 @@ static void do_poll(int n, int ms)
 	       p.revents & POLLHUP ? "hup " : "");
 }
 
+static void do_peer(int n, int self, int peer)
+{
+	struct gtp_peer p;
+
+	p.self = self ? self : getpid();
+	p.peer = peer;
+	answer(ioctl(fds[n], GTP_IOC_PEER, &p));
+}
+
 static void do_fork(void)
 {
 	pid_t pid = fork();
@@ -168,6 +180,8 @@ int talk_main(int argc, char **argv)
 			answer(setuid(atoi(word[1])));
 		else if (!strcmp(word[0], "mode") && word[1])
 			do_mode(word[1]);
+		else if (!strcmp(word[0], "peer") && word[3])
+			do_peer(n, atoi(word[2]), atoi(word[3]));
 		else if (!strcmp(word[0], "fork"))
 			do_fork();
 		else
