@@ -156,6 +156,8 @@ extern const struct gtp_special gtp_specials[];
 extern const u32 gtp_nr_specials;
 void gtp_specials_init(void);
 int gtp_special_uses(const struct agent_prog *prog);
+/* Why there is no variable of this name; NULL: there may be one. */
+const char *gtp_special_missing(const char *name);
 void gtp_cooked_begin(struct gtp_cpu *tc);
 void gtp_cooked_end(struct gtp_cpu *tc);
 u64 gtp_cooked(u64 now, int cycles);

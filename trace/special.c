@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
@@ -343,6 +344,63 @@ const struct gtp_special gtp_specials[] = {
 };
 
 const u32 gtp_nr_specials = ARRAY_SIZE(gtp_specials);
+
+#define NO_COUNTERS	"is not available: kgtp has no performance counters"
+#define NO_WATCHPOINTS	"is not available: kgtp has no hardware watchpoints"
+#define NO_STEPS	"is not available: kgtp does not step"
+#define NO_USER_SPACE	"is not available: kgtp does not trace user space"
+
+/*
+ * What the original KGTP knows and we do not: made by a `tvariable', it would
+ * be a variable that does nothing.  A * stands for the rest of a name.
+ */
+static const struct {
+	const char *name;
+	const char *why;
+} missing[] = {
+	{ "pe_*", NO_COUNTERS },
+	{ "p_pe_*", NO_COUNTERS },
+	{ "per_cpu_pe_*", NO_COUNTERS },
+	{ "perf_event_*", NO_COUNTERS },
+	{ "p_perf_event_*", NO_COUNTERS },
+	{ "per_cpu_perf_event_*", NO_COUNTERS },
+	{ "watch_static", NO_WATCHPOINTS },
+	{ "watch_type", NO_WATCHPOINTS },
+	{ "watch_size", NO_WATCHPOINTS },
+	{ "watch_set_id", NO_WATCHPOINTS },
+	{ "watch_set_addr", NO_WATCHPOINTS },
+	{ "watch_start", NO_WATCHPOINTS },
+	{ "watch_stop", NO_WATCHPOINTS },
+	{ "watch_trace_num", NO_WATCHPOINTS },
+	{ "watch_trace_addr", NO_WATCHPOINTS },
+	{ "watch_addr", NO_WATCHPOINTS },
+	{ "watch_val", NO_WATCHPOINTS },
+	{ "watch_prev_val", NO_WATCHPOINTS },
+	{ "watch_count", NO_WATCHPOINTS },
+	{ "step_count", NO_STEPS },
+	{ "step_id", NO_STEPS },
+	{ "inferior_pid", NO_USER_SPACE },
+	{ "current", NO_USER_SPACE },
+	{ "pipe_trace", "is not available: there is no gtpframe_pipe, but tsave" },
+	{ "gtp_rb_discard_page_number",
+	  "is not available: lost_overwritten counts frames" },
+};
+
+const char *gtp_special_missing(const char *name)
+{
+	const char *known;
+	size_t len;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(missing); i++) {
+		known = missing[i].name;
+		len = strlen(known);
+		if (known[len - 1] == '*' ? !strncmp(known, name, len - 1) :
+		    !strcmp(known, name))
+			return missing[i].why;
+	}
+	return NULL;
+}
 
 int gtp_var_is_cpu_id(const struct gtp_var *var)
 {

@@ -258,6 +258,9 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 	if (var && strcmp(name, var->name))
 		return complain(tx, name, "its number is in use for another variable");
 	if (!var) {
+		why = gtp_special_missing(name);
+		if (why)
+			return complain(tx, name, why);
 		var = var_add(num, name);
 		if (!var)
 			return complain(tx, name, "no memory, or over 1024 variables");

@@ -78,6 +78,39 @@ def names_that_are_refused(t):
     gdb.cmd("tstop")
 
 
+@case(core=True)
+def names_of_what_there_is_not(t):
+    """Variables of the original's features that there are not yet: tstart refuses them by name, and says what there is not."""
+    gdb = t.gdb()
+    gdb.cmd("trace *vfs_read if 0")
+    for words, names in (
+            ("no performance counters", "pe_val_x p_pe_en p_pe_val_000_c p_pe_val_000_c1 per_cpu_pe_type_x perf_event_val_x p_perf_event_en_x0"),
+            ("no hardware watchpoints", "watch_static watch_type watch_size watch_set_id watch_set_addr watch_start watch_stop "
+             "watch_trace_num watch_trace_addr watch_addr watch_val watch_prev_val watch_count"),
+            ("does not step", "step_count step_id"), ("does not trace user space", "inferior_pid current"),
+            ("no gtpframe_pipe", "pipe_trace"), ("lost_overwritten counts frames", "gtp_rb_discard_page_number")):
+        for name in names.split():
+            gdb.cmd(f"tvariable ${name} = 1")
+            shown = gdb.fails("tstart")
+            assert f"variable {name}: is not available: " in shown and words in shown, (name, shown)
+            gdb.cmd(f"delete tvariable ${name}")
+    assert t.probes() == ""
+    # Without the variable GDB refuses the action.
+    for action in ("teval $watch_static = 1", "collect $step_count", "teval $inferior_pid = 1"):
+        try:
+            gdb.actions(1, action)
+        except GdbError as error:
+            assert "is not a trace state variable" in str(error) or "is not a trace state variable" in error.shown, error
+        else:
+            raise AssertionError(action)
+    # Names that only look like those are the user's.
+    for name in ("watch_mine", "watch", "step", "p_current", "current_one", "pe", "p_pet", "inferior_pids"):
+        gdb.cmd(f"tvariable ${name} = 1")
+    gdb.cmd("tstart")
+    assert gdb.value("$watch_mine") == 1 and gdb.value("$current_one") == 1
+    gdb.cmd("tstop")
+
+
 def spread(t, where, *values, n=1, **load):
     """One load's hits at a place, each with the values of these expressions."""
     gdb = t.gdb()
