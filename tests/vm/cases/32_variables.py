@@ -78,7 +78,7 @@ def names_that_are_refused(t):
     gdb.cmd("tstop")
 
 
-@case(core=True, timeout=300)
+@case(timeout=300)
 def names_of_what_there_is_not(t):
     """Variables of the original's features that there are not yet: tstart refuses them by name, and says what there is not."""
     gdb = t.gdb()
