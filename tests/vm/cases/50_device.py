@@ -298,6 +298,9 @@ def garbage(t):
             quietly(talk.write, data)
             quietly(talk.read, 70000)
         assert other.errno(f"open 0 {PROC} rw") == errno.EBUSY
+        # A start or a stop may still be served: until then nothing is taken in.
+        while "out" not in talk.call("poll 0 0"):
+            quietly(talk.read, 70000)
         talk.write(b"$half a pack")
         talk.end()
         other.call(f"open 0 {PROC} rw")
