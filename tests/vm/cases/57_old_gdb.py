@@ -149,19 +149,19 @@ def play(t, name):
     assert int(gdb.eval("jiffies_64")) > 0
 
 
-@case(needs="CONFIG_X86_64", timeout=400, core=True)
+@case(needs="CONFIG_X86_64", timeout=400)
 def gdb_7_0_1(t):
     """RHEL 5's: no trace state variables, the status is T0 or T1 to it, an empty reply is an error."""
     play(t, "7.0.1.txt")
 
 
-@case(needs="CONFIG_X86_64", timeout=400, core=True)
+@case(needs="CONFIG_X86_64", timeout=400)
 def gdb_7_2(t):
     """RHEL 6's: variables, sources, uploads, disconnected tracing; old step counts."""
     play(t, "7.2.txt")
 
 
-@case(needs="CONFIG_X86_64", timeout=400, core=True)
+@case(needs="CONFIG_X86_64", timeout=400)
 def gdb_7_6_1(t):
     """RHEL 7's: notes, buffer size, enabling during a run, traceframe-info."""
     play(t, "7.6.1.txt")
