@@ -56,7 +56,7 @@ def trace_at(t, gdb, contexts, most=None):
 def run_for(t, gdb, numbers, seconds):
     """-> {place: hits}"""
     for _ in range(4):
-        t.sh(f"i=0; while [ $i -lt {int(seconds * 5)} ]; do echo hot >/dev/kmsg; usleep 50000; i=$((i+1)); done", timeout=240)
+        t.sh(f"(while :; do echo hot >/dev/kmsg; usleep 50000; done) & p=$!; usleep {int(seconds * 250000)}; kill $p", timeout=240)
     gdb.cmd("tstop", timeout=300)
     assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), (numbers, gdb.cmd("tstatus"))
     hits = re.findall(r"^(\d+) +tracepoint .*(?:\n\s.*)*?\n\s+tracepoint already hit (\d+) time", gdb.cmd("info tracepoints"), re.M)
