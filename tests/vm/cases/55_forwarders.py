@@ -49,6 +49,20 @@ def experiment(t, gdb):
     gdb.cmd("tfind none")
 
 
+def own_hits(gdb, job):
+    """The forwarder's own reads are not traced, unless $self_trace."""
+    gdb.cmd("delete")
+    gdb.trace("*vfs_read", f"$current_task_pid == {job.pid}")
+    for wanted in (0, 1):
+        gdb.cmd(f"tvariable $self_trace = {wanted}")
+        gdb.cmd("tstart")
+        for _ in range(3):
+            gdb.eval("jiffies_64")
+        gdb.cmd("tstop")
+        assert (gdb.frames() > 0) == bool(wanted), (wanted, gdb.cmd("tstatus"))
+    gdb.cmd("tvariable $self_trace = 0")
+
+
 def sessions(t, command):
     """One that detaches; one whose connection is lost during a run; one more."""
     gdb = t.gdb(connect=False)
@@ -56,6 +70,7 @@ def sessions(t, command):
     job = forward(t, command)
     t.connect(gdb, f"tcp {PORT}")
     experiment(t, gdb)
+    own_hits(gdb, job)
     gdb.cmd("detach")
     ended(t, job)
 

@@ -114,8 +114,8 @@ def hot_contexts(t):
 
 def packets(gdb, *texts):
     for text in texts:
-        answer = gdb.cmd(f"maint packet {text}")
-        assert '"OK"' in answer, (text, answer)
+        answer = gdb.packet(text)
+        assert answer == "OK", (text, answer)
 
 
 @case(timeout=300)
@@ -163,7 +163,7 @@ def everything(gdb, first, following):
     pieces = []
     packet = first
     while True:
-        piece = re.search(r'received: "(.*)"', gdb.cmd(f"maint packet {packet}"))[1]
+        piece = gdb.packet(packet)
         if piece == "l":
             return "\n".join(pieces)
         pieces.append(piece)
