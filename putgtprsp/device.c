@@ -8,11 +8,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "../dev/ioctl.h"
 
 #define DEBUGFS_DEFAULT	"/sys/kernel/debug"
 #define DEBUGFS_DEVICE	DEBUGFS_DEFAULT "/gtp"
@@ -185,25 +182,4 @@ int device_open(const char *path, const char **name)
 	if (fd < 0)
 		explain(path, errno);
 	return fd;
-}
-
-/*
- * GDB's own hits are not the user's. Who is at the other end of peer, the
- * kernel knows if it is a Unix socket: the one that GDB makes for `target
- * remote |', or a client of -u. A device that does not want to know is none
- * of ours, or older.
- */
-void device_tell_peer(int dev, int peer)
-{
-	struct ucred cred;
-	socklen_t len = sizeof(cred);
-	struct gtp_peer p;
-
-	if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &cred, &len) ||
-	    cred.pid <= 0)
-		return;
-	p.self = getpid();
-	p.peer = cred.pid;
-	if (!ioctl(dev, GTP_IOC_PEER, &p))
-		note("hits by process %d, our peer, are not traced", p.peer);
 }

@@ -164,7 +164,7 @@ static int serve_peer(const struct options *o, int in, int out, int lsn)
 	if (dev < 0)
 		return EXIT_TROUBLE;
 	note("opened %s", name);
-	device_tell_peer(dev, in);
+	tell_peer(dev, in);
 	/* Not before: a failure should leave the terminal as it is. */
 	if (in == STDIN_FILENO && (stdio_nonblock() || stdin_raw()))
 		status = EXIT_TROUBLE;

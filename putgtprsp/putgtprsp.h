@@ -6,6 +6,7 @@
  * relay.c	the session: one poll loop, one bounded buffer per direction
  * scan.c	finds the packets in the byte stream (log, replies still owed)
  * device.c	where the device is, and why it cannot be opened
+ * peer.c	which process of this machine the peer is
  * net.c	addresses, listening, accepting, connecting
  * undo.c	signals, and what has to be put back when the process ends
  *
@@ -50,7 +51,9 @@ int stdin_raw(void);
 
 /* device.c */
 int device_open(const char *path, const char **name);
-void device_tell_peer(int dev, int peer);
+
+/* peer.c */
+void tell_peer(int dev, int fd);
 
 /* net.c */
 struct endpoint {

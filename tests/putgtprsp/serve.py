@@ -226,6 +226,30 @@ def ipv6(c):
         r.exits(0)
 
 
+@for_kinds('tcp', 'unix', 'connect', 'ipv6', 'both')
+def knows_its_peer(c, kind):
+    """The process at the other end, where that is one of this machine: here it is us."""
+    dev, path = c.device(), os.path.join(c.tmp, 's')
+    if kind in ('ipv6', 'both') and not os.path.exists('/proc/net/if_inet6'):
+        raise Skip('no IPv6 here')
+    if kind == 'connect':
+        server = socket.create_server(('127.0.0.1', 0))
+        r = c.start('-v', '-c', '127.0.0.1:%d' % server.getsockname()[1], '-d', dev.path)
+        s = server.accept()[0]
+    else:
+        r = c.start('-v', *{'tcp': ('-l', '127.0.0.2:0'), 'unix': ('-u', path), 'ipv6': ('-l', '[::1]:0'),
+                            'both': ('-l', '[::]:0')}[kind], '-d', dev.path)
+        r.wait_stderr('listening')
+        if kind == 'unix':
+            s = unix_client(path)
+        else:
+            port = int(re.search(r'listening on .*:(\d+)$', r.stderr(), re.M)[1])
+            s = client(port, {'tcp': '127.0.0.2', 'ipv6': '::1', 'both': '127.0.0.1'}[kind])
+    with s:
+        say(s, dev, b'hello')
+        r.wait_stderr(r'(?m)^putgtprsp: our peer is process %d$' % os.getpid())
+
+
 @test
 def warns_beyond_loopback(c):
     r = c.start('-l', '0.0.0.0:0')

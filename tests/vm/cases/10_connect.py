@@ -180,10 +180,13 @@ def relay_modes(t):
 
 @case(guest_gdb=True, timeout=300)
 def gdb_itself(t):
-    """GDB in the guest, whose relay has it for a parent or on its Unix socket: what it sends is not traced, unless $self_trace."""
-    send = symbol(t, "unix_stream_sendmsg")
-    assert "listening" in t.spawn("exec putgtprsp -u /tmp/gtp.socket").readline()
-    for target in ("| putgtprsp", "/tmp/gtp.socket"):
+    """GDB in the guest, whose relay has it for a parent or on a socket: what it sends is not traced, unless $self_trace."""
+    t.sh("loup")
+    for way in ("-u /tmp/gtp.socket", "-l 4321", "-l [::]:4322"):
+        assert "listening" in t.spawn(f"exec putgtprsp {way}").readline()
+    for target, send in (("| putgtprsp", "unix_stream_sendmsg"), ("/tmp/gtp.socket", "unix_stream_sendmsg"),
+                         ("127.0.0.1:4321", "tcp_sendmsg"), ("127.0.0.1:4322", "tcp_sendmsg")):
+        send = symbol(t, send)
         for wanted in (0, 1):
             shown, status = t.guest_gdb('shell echo "set \\$pid = $PPID" >/tmp/pid.gdb', "source /tmp/pid.gdb",
                                         f"target remote {target}", f"tvariable $self_trace = {wanted}",
