@@ -92,35 +92,63 @@ int agent_uses_var(const struct agent_prog *prog, u32 slot, int use);
 enum agent_error agent_run(const struct agent_prog *prog, void *target,
 			   u64 *stack, u64 *result);
 
-/* ---- conditions that need no interpreter ---------------------------------- */
+/* ---- programs that need no interpreter ------------------------------------ */
 
-/* Is a register's value in a range? */
+/* Of what a range is: */
+enum agent_source {
+	AGENT_OF_REG,
+	AGENT_OF_VAR,
+	AGENT_OF_SUM,		/* of a variable that becomes more first */
+};
+
+/* Is a value in a range? */
 struct agent_range {
-	u16 reg;
-	u8 shift;		/* sign extension: the bits above the value */
-	u8 outside;		/* the condition is that it is not */
+	u64 first, span;	/* goes round behind the largest number */
 	u64 mask;		/* zero extension */
-	u64 flip;		/* makes signed numbers unsigned, in their order */
-	u64 first, span;
+	u16 shift;		/* sign extension: the bits above the value */
+	u16 reg;
+	enum agent_source source;
+	u32 slot;		/* AGENT_OF_VAR, AGENT_OF_SUM */
+	u64 add;		/* AGENT_OF_SUM */
 };
 
 /* 1 if the program is such a condition and nothing else: then it is *r. */
 int agent_as_range(const struct agent_prog *prog, struct agent_range *r);
 
-/* Any context incl. NMI.  What the program says if that is in its register. */
+/* Any context incl. NMI.  What the program says of that value. */
 static inline int agent_in_range(const struct agent_range *r, u64 v)
 {
-	v = ((u64)((s64)(v << r->shift) >> r->shift) & r->mask) ^ r->flip;
-	return (v - r->first <= r->span) != r->outside;
+	v = (u64)((s64)(v << r->shift) >> r->shift) & r->mask;
+	return v - r->first <= r->span;
 }
 
-/* ---- what the surroundings define (trace/target.c, or a test's fake) ----- */
+enum agent_shape_kind {
+	AGENT_BLOCK,		/* collect len bytes at reg + add */
+	AGENT_COLLECT,		/* collect a variable */
+	AGENT_INCREMENT,	/* a variable becomes itself + add */
+};
+
+struct agent_shape {
+	enum agent_shape_kind kind;
+	int reg;		/* -1: none */
+	u32 slot;
+	u64 add, len;
+};
+
+/*
+ * 1 if the program does that and nothing else, so that *s stands for it; what
+ * it leaves on the stack is not asked for.
+ */
+int agent_as_shape(const struct agent_prog *prog, struct agent_shape *s);
+
+/* ---- what the surroundings define (trace/collect.c, or a test's fake) ---- */
 
 /* agent_compile(): may a program name this register of the target? */
 int agent_target_has_reg(unsigned int regno);
 
 #define AGENT_VAR_READ	1
 #define AGENT_VAR_WRITE	2
+#define AGENT_VAR_COLLECT	4	/* agent_uses_var() only; it is a reading, too */
 /*
  * agent_compile(): find variable `num` for this use (one AGENT_VAR_ bit).
  * *slot is what agent_run() hands back.  AGENT_OK, AGENT_E_BAD_VAR,

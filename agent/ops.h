@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+struct agent_insn;
+
 /* The numbers of GDB's ax.def. */
 enum {
 	OP_FLOAT = 0x01,
@@ -81,6 +83,16 @@ enum {
  *	pick		arg: how far below the top
  *	trace_quick	arg: the bytes to collect
  */
+
+/*
+ * agent/shape.c, any context.  If that is what stands there, where it goes on;
+ * otherwise NULL: a constant, extended or not; one that is added or subtracted,
+ * as what is added; a variable that becomes itself and a constant.
+ */
+const struct agent_insn *agent_constant(const struct agent_insn *in, u64 *k);
+const struct agent_insn *agent_addend(const struct agent_insn *in, u64 *n);
+const struct agent_insn *agent_increment(const struct agent_insn *in, u32 *slot,
+					 u64 *n);
 
 /* agent/div64.c: 0 must not come as divisor. */
 u64 agent_div_unsigned(u64 a, u64 b);

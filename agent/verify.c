@@ -140,6 +140,12 @@ static int var_use(u8 op)
 	return op == OP_SETV ? AGENT_VAR_WRITE : AGENT_VAR_READ;
 }
 
+/* And collected? */
+static int var_uses(u8 op)
+{
+	return var_use(op) | (op == OP_TRACEV ? AGENT_VAR_COLLECT : 0);
+}
+
 /* One instruction whose operand is v. */
 static enum agent_error decode_insn(struct agent_insn *in, u8 op, u64 v)
 {
@@ -314,7 +320,7 @@ int agent_uses_var(const struct agent_prog *prog, u32 slot, int use)
 
 		if ((in->op == OP_GETV || in->op == OP_SETV ||
 		     in->op == OP_TRACEV) &&
-		    in->target == slot && (var_use((u8)in->op) & use))
+		    in->target == slot && (var_uses((u8)in->op) & use))
 			return 1;
 	}
 	return 0;

@@ -6,6 +6,7 @@
 #define COMPAT_CLOCK_H
 
 #include <linux/types.h>
+#include <linux/cpumask.h>
 #include <linux/sched.h>
 #include <linux/ktime.h>
 #include <linux/time.h>
@@ -49,15 +50,27 @@ static inline u64 kc_clock(void)
 }
 
 /*
- * Can kc_clock() of two CPUs be compared to order events?  A guest's clock may
- * be any hypervisor's, and which is not told to modules.
+ * Process context.  Can kc_cycles() of two CPUs be compared to order events?
+ * Where the TSC has one frequency, does not stop, and the kernel, which watches
+ * it, has found no fault with it; of one CPU always.
  */
-static inline int kc_clock_orders_cpus(void)
+static inline int kc_cycles_order_cpus(void)
 {
 #ifdef KC_HAVE_CHECK_TSC_UNSTABLE
-	return !check_tsc_unstable() &&
-		boot_cpu_has(X86_FEATURE_NONSTOP_TSC) &&
-		!boot_cpu_has(X86_FEATURE_HYPERVISOR);
+	return boot_cpu_has(X86_FEATURE_TSC) && !check_tsc_unstable() &&
+	       (num_possible_cpus() == 1 ||
+		(boot_cpu_has(X86_FEATURE_CONSTANT_TSC) &&
+		 boot_cpu_has(X86_FEATURE_NONSTOP_TSC)));
+#else
+	return 0;
+#endif
+}
+
+/* Can kc_clock() of two CPUs?  The kernel keeps it within a tick. */
+static inline int kc_clock_orders_cpus(void)
+{
+#if defined(KC_HAVE_SCHED_CLOCK_H) || defined(KC_HAVE_LOCAL_CLOCK)
+	return 1;
 #else
 	return 0;
 #endif

@@ -85,16 +85,65 @@ static inline long kc_copy_bulk(void *dst, const void *src, size_t n)
 #define kc_copy_bulk	kc_copy_nofault
 #endif
 
-/* n > 0.  Nor is it anywhere else that a 32-bit machine would go round to. */
+/*
+ * Any context.  Words that are there, in one instruction each where there is
+ * one.
+ */
+static inline void kc_copy_words(u64 *dst, const u64 *src, size_t n)
+{
+#ifdef CONFIG_X86_64
+	__asm__ __volatile__("rep movsq" : "+c" (n), "+D" (dst), "+S" (src)
+			     : : "memory");
+#else
+	while (n--)
+		*dst++ = *src++;
+#endif
+}
+
+/*
+ * Any context incl. NMI; does not sleep.  Words of the kernel's own memory, as
+ * kc_is_kernel() says: 0, or not if one could not be read.
+ */
+static inline long kc_read_words(void *dst, u64 addr, size_t n)
+{
+#if defined(CONFIG_X86_64) && defined(_ASM_EXTABLE)
+	const void *src = (const void *)(unsigned long)addr;
+
+	__asm__ __volatile__("1: rep movsq\n2:\n" _ASM_EXTABLE(1b, 2b)
+			     : "+c" (n), "+D" (dst), "+S" (src)
+			     : : "memory");
+	return n;
+#else
+	return kc_copy_bulk(dst, (const void *)(unsigned long)addr,
+			    n * sizeof(u64));
+#endif
+}
+
+/* Below the vsyscall page: where that begins, and how much it is. */
+extern u64 kc_kernel_start, kc_kernel_span;
+/* Once, before the others. */
+void kc_read_init(void);
+/* Any context.  As below, where those do not say yes. */
+int kc_is_kernel_edge(u64 addr, size_t n);
+
+/*
+ * Any context.  n: 1 to 1 GiB.  Nor is it anywhere else that a 32-bit machine
+ * would go round to.
+ */
 static inline int kc_is_kernel(u64 addr, size_t n)
 {
-	if ((unsigned long)(addr + n - 1) < addr)
-		return 0;
-#ifdef KC_VSYSCALL
-	if (addr < KC_VSYSCALL + PAGE_SIZE && addr + n > KC_VSYSCALL)
-		return 0;
-#endif
-	return addr >= KC_KERNEL_START;
+	if (addr - kc_kernel_start <= kc_kernel_span - n &&
+	    (sizeof(long) == sizeof(u64) || n <= kc_kernel_span))
+		return 1;
+	return kc_is_kernel_edge(addr, n);
+}
+
+/* As below, of what kc_is_kernel() has said yes to. */
+static inline long kc_read_there(void *dst, u64 addr, size_t n)
+{
+	if (n >= KC_BULK)
+		return kc_copy_bulk(dst, (const void *)(unsigned long)addr, n);
+	return kc_copy_nofault(dst, (const void *)(unsigned long)addr, n);
 }
 
 /*
@@ -103,11 +152,7 @@ static inline int kc_is_kernel(u64 addr, size_t n)
  */
 static inline long kc_read_kernel(void *dst, u64 addr, size_t n)
 {
-	if (!kc_is_kernel(addr, n))
-		return -EFAULT;
-	if (n >= KC_BULK)
-		return kc_copy_bulk(dst, (const void *)(unsigned long)addr, n);
-	return kc_copy_nofault(dst, (const void *)(unsigned long)addr, n);
+	return kc_is_kernel(addr, n) ? kc_read_there(dst, addr, n) : -EFAULT;
 }
 
 #endif

@@ -18,15 +18,25 @@
 	(THREAD_SIZE > 4 * PAGE_SIZE ? THREAD_SIZE : 4 * PAGE_SIZE)
 
 /*
- * Any context.  Bytes from sp on to the end of the current task's stack.  Where
- * the other stacks end (of interrupts, of exceptions) modules are not told: the
- * most that there can be.
+ * Any context.  Bytes from sp on to the end of the current task's stack; 0: that
+ * is not where it points to.
  */
-static inline unsigned long kc_stack_left(unsigned long sp)
+static inline unsigned long kc_task_stack_left(unsigned long sp)
 {
 	unsigned long used = sp - (unsigned long)task_stack_page(current);
 
-	return used < THREAD_SIZE ? THREAD_SIZE - used : KC_STACK_MAX;
+	return used < THREAD_SIZE ? THREAD_SIZE - used : 0;
+}
+
+/*
+ * Any context.  Where the other stacks end (of interrupts, of exceptions)
+ * modules are not told: the most that there can be.
+ */
+static inline unsigned long kc_stack_left(unsigned long sp)
+{
+	unsigned long left = kc_task_stack_left(sp);
+
+	return left ? left : KC_STACK_MAX;
 }
 
 #endif

@@ -18,6 +18,21 @@ typedef u64 __attribute__((aligned(8))) kc_word64_t;
 #define kc_load64(p)		kc_load(p)
 #define kc_store64(p, v)	kc_store(p, v)
 
+#ifdef CONFIG_X86_64
+/*
+ * Any context incl. NMI, of a word that no other CPU writes: add n, in one
+ * instruction, so that an interrupt comes before it or behind it.  The sum.
+ */
+#define KC_HAS_ADD_OWN64	1
+static inline u64 kc_add_own64(kc_word64_t *p, u64 n)
+{
+	u64 old = n;
+
+	__asm__ __volatile__("xaddq %0, %1" : "+r" (old), "+m" (*p) : : "cc");
+	return old + n;
+}
+#endif
+
 #elif defined(CONFIG_X86_32)
 
 /* Any context incl. NMI.  Put `to` there if it is `from`; what was there. */
@@ -49,6 +64,11 @@ static inline void kc_store64(kc_word64_t *p, u64 v)
 
 #else
 #error "compat/word64.h: this machine's way is not known"
+#endif
+
+#ifndef KC_HAS_ADD_OWN64
+#define KC_HAS_ADD_OWN64	0
+#define kc_add_own64(p, n)	0
 #endif
 
 #endif

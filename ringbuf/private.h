@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of this room share: the layout, 64-bit counts that other CPUs
- * read, and arithmetic that needs no libgcc on 32-bit machines.
+ * What the files of this room share: the layout, how to read another CPU's
+ * counts, and arithmetic that needs no libgcc on 32-bit machines.
  */
 #ifndef RINGBUF_PRIVATE_H
 #define RINGBUF_PRIVATE_H
@@ -13,67 +13,7 @@
 
 #define RINGBUF_PAGE_MASK	(RINGBUF_PAGE_SIZE - 1)
 #define RINGBUF_LINE		128	/* bytes: two cache lines, mostly */
-#define RINGBUF_LEVELS		7	/* contexts that nest on one CPU */
 #define RINGBUF_NO_SHARE	0x100	/* in ->depth: claimed for ever */
-
-/* A test can have the 32-bit way on a 64-bit machine. */
-#ifndef RINGBUF_SPLIT_COUNTS
-#define RINGBUF_SPLIT_COUNTS	(sizeof(long) < sizeof(u64))
-#endif
-
-/* ---- counts: written by one CPU, read by all ---------------------------- */
-
-/*
- * Split counts: the writer stores last, low, first; a reader loads first, low,
- * last.  If its first and last are equal then low belongs to them.  That holds
- * as long as the count only grows, which is so while anyone reads it.
- */
-union ringbuf_count {
-	u64 whole;
-	struct {
-		u32 first;	/* the high half */
-		u32 low;
-		u32 last;	/* the high half again */
-	} split;
-};
-
-/* The CPU that writes it, or process context while nobody does. */
-static inline u64 ringbuf_count_own(const union ringbuf_count *c)
-{
-	if (RINGBUF_SPLIT_COUNTS)
-		return ((u64)c->split.first << 32) | c->split.low;
-	return c->whole;
-}
-
-/*
- * The CPU that writes it, any context incl. NMI: what was stored before is
- * visible to whoever reads the new value.
- */
-static inline void ringbuf_count_publish(union ringbuf_count *c, u64 v)
-{
-	if (RINGBUF_SPLIT_COUNTS) {
-		kc_store_release(&c->split.last, (u32)(v >> 32));
-		kc_store_release(&c->split.low, (u32)v);
-		kc_store_release(&c->split.first, (u32)(v >> 32));
-	} else {
-		kc_store_release(&c->whole, v);
-	}
-}
-
-/* The CPU that writes it, any context incl. NMI: no order to other stores. */
-static inline void ringbuf_count_set(union ringbuf_count *c, u64 v)
-{
-	if (RINGBUF_SPLIT_COUNTS)
-		ringbuf_count_publish(c, v);
-	else
-		kc_store(&c->whole, v);
-}
-
-/* The CPU that writes it, any context incl. NMI. */
-static inline void ringbuf_count_add(union ringbuf_count *c, u64 n)
-{
-	ringbuf_count_set(c, ringbuf_count_own(c) + n);
-}
 
 /* Any CPU, process context: an acquire. */
 static inline u64 ringbuf_count_get(const union ringbuf_count *c)
@@ -108,31 +48,6 @@ static inline u64 ringbuf_count_glance(const union ringbuf_count *c)
 }
 
 /* ---- the layout --------------------------------------------------------- */
-
-/*
- * One CPU's ring.  On cache lines of its own; while a run goes on only its CPU
- * writes here, resizing included.
- */
-struct ringbuf_cpu {
-	struct ringbuf *rb;
-	void **pages;		/* the directory */
-	u64 room;		/* for frames: the share in whole words */
-	u32 nr_pages;
-	u32 depth;		/* 0: free; 1: claimed; more: nested */
-	u32 idx;		/* the page that committed is in */
-	u32 tail_idx;		/* the page that tail is in */
-	u64 limit;		/* tail + room */
-	union ringbuf_count committed;
-
-	union ringbuf_count tail;
-	union ringbuf_count created;
-	union ringbuf_count overwritten;
-	union ringbuf_count too_big;
-	union ringbuf_count shrunk;
-	union ringbuf_count nested[RINGBUF_LEVELS];	/* by depth */
-	u64 share;		/* bytes */
-	u64 no_share;		/* how many of nested came before it had one */
-};
 
 union ringbuf_slot {
 	struct ringbuf_cpu rc;
@@ -205,5 +120,13 @@ static inline u32 ringbuf_page_on(const struct ringbuf_cpu *rc, u32 idx,
 	idx += (u32)((to >> RINGBUF_PAGE_SHIFT) - (from >> RINGBUF_PAGE_SHIFT));
 	return idx < rc->nr_pages ? idx : idx - rc->nr_pages;
 }
+
+/* ---- the writer: write.c -------------------------------------------------- */
+
+/*
+ * This CPU, its writer claimed, or nobody writes; does not sleep.  The next
+ * frame begins at pos: pages, room or limit may have changed.
+ */
+void ringbuf_aim_at(struct ringbuf_cpu *rc, u64 pos);
 
 #endif

@@ -158,7 +158,9 @@ static int ringbuf_head_next(struct ringbuf *rb, struct ringbuf_head *h)
 
 	while (h->next < h->end) {
 		if (!ringbuf_read_hdr(rb, h->cpu, h->next, &hdr)) {
-			h->time = hdr.time;
+			/* A clock that has gone back must not bring it forward. */
+			if (h->time < hdr.time)
+				h->time = hdr.time;
 			h->tag = hdr.tag;
 			h->pos = h->next;
 			h->next += hdr.size;

@@ -215,8 +215,8 @@ static void ringbuf_change_apply(void *arg)
 	rc->share = c->share;
 	rc->room = ringbuf_room(c->share);
 	rc->limit = tail + rc->room;
-	rc->idx = c->nr_pages ? ringbuf_page_of(end, c->nr_pages) : 0;
 	rc->tail_idx = c->nr_pages ? ringbuf_page_of(tail, c->nr_pages) : 0;
+	ringbuf_aim_at(rc, end);
 	c->pages = pages;
 	c->done = 1;
 leave:
@@ -340,8 +340,9 @@ void ringbuf_reset(struct ringbuf *rb)
 		rc = ringbuf_of(rb, cpu);
 		ringbuf_count_publish(&rc->tail,
 				      ringbuf_count_own(&rc->committed));
-		rc->tail_idx = rc->idx;
 		rc->limit = ringbuf_count_own(&rc->tail) + rc->room;
+		ringbuf_aim_at(rc, ringbuf_count_own(&rc->tail));
+		rc->tail_idx = rc->idx;
 		ringbuf_count_set(&rc->created, 0);
 		ringbuf_count_set(&rc->overwritten, 0);
 		ringbuf_count_set(&rc->too_big, 0);

@@ -81,79 +81,88 @@ void ringbuf_get_info(struct ringbuf *rb, int cpu, struct ringbuf_info *info);
 /* No frame may be larger, header included (tfile and GDB count in an int). */
 #define RINGBUF_FRAME_MAX	0x7ff00000U
 
-/*
- * A frame being written; the caller's to keep, good until commit or discard.
- * The fields are ringbuf's own.
- */
-struct ringbuf_frame {
-	struct ringbuf_cpu *rc;
-	u8 *page;		/* the page that pos is in */
-	u64 start;
-	u64 pos;
-	u64 limit;		/* pos may go up to here without more ado */
-	u32 idx;		/* of page in the CPU's directory */
-};
+/* A CPU's writer, good as long as the buffer; NULL: cpu >= nr_cpus. */
+struct ringbuf_cpu *ringbuf_writer(struct ringbuf *rb, unsigned int cpu);
 
 /*
- * Claim this CPU's writer; NULL if it is at work already (counted as nested)
- * or was not present when the size was last set (counted as no_share).  Until
+ * Claim this CPU's writer; 0 if it is at work already (counted as nested) or
+ * was not present when the size was last set (counted as no_share).  Until
  * ringbuf_leave() the caller may keep per-CPU scratch data of its own under
  * this claim.
  */
-struct ringbuf_cpu *ringbuf_enter(struct ringbuf *rb, unsigned int cpu);
-void ringbuf_leave(struct ringbuf_cpu *rc);
+static inline int ringbuf_enter(struct ringbuf_cpu *rc);
+/*
+ * Its parts: ringbuf_turn_away() if it is busy, which counts the loss and is 0;
+ * else ringbuf_claim().  What is done in one instruction needs no claim.
+ */
+static inline int ringbuf_is_busy(const struct ringbuf_cpu *rc);
+int ringbuf_turn_away(struct ringbuf_cpu *rc);
+static inline void ringbuf_claim(struct ringbuf_cpu *rc);
+static inline void ringbuf_leave(struct ringbuf_cpu *rc);
 
 /*
  * 0 or -ENOSPC, after which the frame may only be discarded.  One frame at a
  * time between enter and leave.
  */
-int ringbuf_begin(struct ringbuf_cpu *rc, struct ringbuf_frame *f);
+int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr);
+/*
+ * The same, and the first n bytes in one piece, n being a multiple of 8: 1.  0:
+ * no frame has been begun, and ringbuf_begin() has to do it.
+ */
+static inline int ringbuf_begin_taking(struct ringbuf_cpu *rc, u32 n, u32 tag,
+				       u64 time, u64 addr, void **payload);
+/*
+ * The same for a frame that has n bytes and no more: nothing comes between but
+ * that the caller fills them.
+ */
+static inline int ringbuf_open(struct ringbuf_cpu *rc, u32 n, u32 tag,
+			       u64 time, u64 addr, void **payload);
+static inline void ringbuf_shut(struct ringbuf_cpu *rc, u32 n, void *payload);
 /*
  * Contiguous room at the frame's end: up to `want` bytes (want >= 1), *got of
  * them.  Circular: oldest frames make way.  NULL: no room (the buffer is full,
  * or the frame is larger than it).
  */
-void *ringbuf_space(struct ringbuf_frame *f, u32 want, u32 *got);
+void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got);
 /* Could the frame grow by n bytes, if need be at the cost of older ones? */
-int ringbuf_fits(const struct ringbuf_frame *f, u64 n);
+int ringbuf_fits(const struct ringbuf_cpu *rc, u64 n);
 /* Take n of the bytes that ringbuf_space() gave. */
-void ringbuf_advance(struct ringbuf_frame *f, u32 n);
+static inline void ringbuf_advance(struct ringbuf_cpu *rc, u32 n);
 /* Both at once, across pages.  0 or -ENOSPC (nothing is appended then). */
-int ringbuf_append(struct ringbuf_frame *f, const void *data, u32 n);
+int ringbuf_append(struct ringbuf_cpu *rc, const void *data, u32 n);
+/* Of two words, the frame's size being a multiple of 8 so far. */
+int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b);
 /*
  * Both at once, of n bytes in one piece, n being a multiple of 8; what is given
  * back is what was taken last.  NULL: there is no such piece without more ado,
  * so the others have to do it.
  */
-static inline void *ringbuf_take(struct ringbuf_frame *f, u32 n)
-{
-	u32 off = f->pos & (RINGBUF_PAGE_SIZE - 1);
+static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n);
+static inline void ringbuf_give_back(struct ringbuf_cpu *rc, u32 n);
 
-	if (f->pos + n > f->limit || n >= RINGBUF_PAGE_SIZE - off)
-		return NULL;
-	f->pos += n;
-	return f->page + off;
-}
+/*
+ * For many bytes: is there room for n, without more ado?  Then ringbuf_piece()
+ * takes up to n of them, in one piece, until all are taken.
+ */
+static inline int ringbuf_has_room(const struct ringbuf_cpu *rc, u32 n);
+static inline void *ringbuf_piece(struct ringbuf_cpu *rc, u32 n, u32 *got);
 
-static inline void ringbuf_give_back(struct ringbuf_frame *f, u32 n)
-{
-	f->pos -= n;
-}
-
-/* Pad with zeros to a multiple of 8.  0: there is always room for that. */
-int ringbuf_pad(struct ringbuf_frame *f);
+/* Pad with zeros to a multiple of 8: there is always room for that. */
+void ringbuf_pad(struct ringbuf_cpu *rc);
 /* Bytes appended so far, and cut back to an earlier such value. */
-u32 ringbuf_mark(const struct ringbuf_frame *f);
-void ringbuf_rewind(struct ringbuf_frame *f, u32 mark);
+static inline u32 ringbuf_mark(const struct ringbuf_cpu *rc);
+void ringbuf_rewind(struct ringbuf_cpu *rc, u32 mark);
 /* Overwrite 8 bytes at an 8-byte aligned mark. */
-void ringbuf_patch(struct ringbuf_frame *f, u32 mark, u64 word);
+void ringbuf_patch(struct ringbuf_cpu *rc, u32 mark, u64 word);
 
-/* Make the frame visible, whole; padded if it is not yet. */
-void ringbuf_commit(struct ringbuf_frame *f, u32 tag, u64 time, u64 addr);
+/* Make the frame visible, whole; padded if it is not yet.  Its size. */
+static inline u32 ringbuf_commit(struct ringbuf_cpu *rc);
 /* Forget it. */
-void ringbuf_discard(struct ringbuf_frame *f);
+void ringbuf_discard(struct ringbuf_cpu *rc);
 /* ringbuf_discard(), counted as too big (circular mode). */
-void ringbuf_discard_too_big(struct ringbuf_frame *f);
+void ringbuf_discard_too_big(struct ringbuf_cpu *rc);
+
+#include "ringbuf/fast.h"
 
 /* ---- reading ------------------------------------------------------------ */
 

@@ -15,50 +15,104 @@
 /* Out of the way: what is left of its caller needs no registers saved. */
 #define RINGBUF_RARE	__attribute__((__noinline__))
 
+/* ---- the claim ------------------------------------------------------------ */
+
 /* This CPU, any context incl. NMI; does not sleep. */
-static struct ringbuf_cpu *ringbuf_turn_away(struct ringbuf_cpu *rc, u32 depth)
+int ringbuf_turn_away(struct ringbuf_cpu *rc)
 {
+	u32 depth = kc_load(&rc->depth);
 	u32 level = min_t(u32, depth & ~RINGBUF_NO_SHARE, RINGBUF_LEVELS - 1);
 
+	kc_store(&rc->depth, depth + 1);
+	kc_barrier();
 	ringbuf_count_add(&rc->nested[level], 1);
 	kc_barrier();
 	kc_store(&rc->depth, depth);
-	return NULL;
+	return 0;
+}
+
+/* Any context; does not sleep. */
+struct ringbuf_cpu *ringbuf_writer(struct ringbuf *rb, unsigned int cpu)
+{
+	return cpu < rb->nr_cpus ? ringbuf_of(rb, cpu) : NULL;
+}
+
+/* ---- where the next byte goes ---------------------------------------------- */
+
+/* This CPU, any context incl. NMI; does not sleep.  idx and page_end are set. */
+static void ringbuf_aim(struct ringbuf_cpu *rc)
+{
+	u64 most = ringbuf_count_own(&rc->committed) + RINGBUF_FRAME_MAX;
+
+	most = min_t(u64, most, rc->limit);
+	rc->edge = min_t(u64, most, rc->page_end);
+	rc->bias = 0;
+	if (rc->nr_pages)
+		rc->bias = (unsigned long)rc->pages[rc->idx] -
+			   (unsigned long)(rc->page_end - RINGBUF_PAGE_SIZE);
+}
+
+/* See private.h. */
+void ringbuf_aim_at(struct ringbuf_cpu *rc, u64 pos)
+{
+	rc->idx = rc->nr_pages ? ringbuf_page_of(pos, rc->nr_pages) : 0;
+	rc->page_end = (pos | RINGBUF_PAGE_MASK) + 1;
+	ringbuf_aim(rc);
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-struct ringbuf_cpu *ringbuf_enter(struct ringbuf *rb, unsigned int cpu)
+void ringbuf_next_page(struct ringbuf_cpu *rc)
 {
-	struct ringbuf_cpu *rc;
-	u32 depth;
-
-	if (cpu >= rb->nr_cpus)
-		return NULL;
-	rc = ringbuf_of(rb, cpu);
-	depth = kc_load(&rc->depth);
-	kc_store(&rc->depth, depth + 1);
-	kc_barrier();
-	return depth ? ringbuf_turn_away(rc, depth) : rc;
+	if (++rc->idx == rc->nr_pages)
+		rc->idx = 0;
+	rc->page_end += RINGBUF_PAGE_SIZE;
+	ringbuf_aim(rc);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
-void ringbuf_leave(struct ringbuf_cpu *rc)
+/*
+ * This CPU, any context incl. NMI; does not sleep.  How many pages before the
+ * one that idx is of: the page that pos is in, which is in the frame.
+ */
+static u32 ringbuf_pages_back(const struct ringbuf_cpu *rc, u64 pos)
 {
-	kc_barrier();
-	kc_store(&rc->depth, 0);
+	return (u32)((rc->page_end - 1) >> RINGBUF_PAGE_SHIFT) -
+	       (u32)(pos >> RINGBUF_PAGE_SHIFT);
 }
+
+/* This CPU, any context incl. NMI; does not sleep.  And the index of that. */
+static u32 ringbuf_idx_back(const struct ringbuf_cpu *rc, u32 pages)
+{
+	return rc->idx >= pages ? rc->idx - pages :
+				  rc->idx + rc->nr_pages - pages;
+}
+
+/* This CPU, any context incl. NMI; does not sleep.  Back to pos. */
+static void ringbuf_go_back(struct ringbuf_cpu *rc, u64 pos)
+{
+	u32 pages;
+
+	rc->pos = pos;
+	if (pos >= rc->page_end - RINGBUF_PAGE_SIZE)
+		return;
+	pages = ringbuf_pages_back(rc, pos);
+	rc->idx = ringbuf_idx_back(rc, pages);
+	rc->page_end -= (u64)pages << RINGBUF_PAGE_SHIFT;
+	ringbuf_aim(rc);
+}
+
+/* ---- room ------------------------------------------------------------------- */
 
 /*
  * This CPU, any context incl. NMI; does not sleep.  How far the frame can get
  * at most.
  */
-static u64 ringbuf_reach(const struct ringbuf_frame *f)
+static u64 ringbuf_reach(const struct ringbuf_cpu *rc)
 {
-	const struct ringbuf_cpu *rc = f->rc;
+	u64 start = ringbuf_count_own(&rc->committed);
 
 	if (!kc_load(&rc->rb->circular))
-		return f->limit;
-	return f->start + min_t(u64, rc->room, RINGBUF_FRAME_MAX);
+		return min_t(u64, rc->limit, start + RINGBUF_FRAME_MAX);
+	return start + min_t(u64, rc->room, RINGBUF_FRAME_MAX);
 }
 
 /*
@@ -66,9 +120,8 @@ static u64 ringbuf_reach(const struct ringbuf_frame *f)
  * until the new one can go up to end, which is within its reach: at the latest
  * there is room when no other frame is left.
  */
-static void ringbuf_make_room(struct ringbuf_frame *f, u64 end)
+static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
 {
-	struct ringbuf_cpu *rc = f->rc;
 	u64 tail = ringbuf_count_own(&rc->tail);
 	u64 next, dropped = 0;
 	u32 idx = rc->tail_idx;
@@ -84,7 +137,7 @@ static void ringbuf_make_room(struct ringbuf_frame *f, u64 end)
 	}
 	rc->tail_idx = idx;
 	rc->limit = tail + rc->room;
-	f->limit = min_t(u64, rc->limit, f->start + RINGBUF_FRAME_MAX);
+	ringbuf_aim(rc);
 	ringbuf_count_add(&rc->overwritten, dropped);
 	ringbuf_count_publish(&rc->tail, tail);
 	/* Readers see that the frames are gone before they see them spoilt. */
@@ -92,134 +145,110 @@ static void ringbuf_make_room(struct ringbuf_frame *f, u64 end)
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-static int ringbuf_more(struct ringbuf_frame *f, u64 end)
+static RINGBUF_RARE int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end)
 {
-	if (end > ringbuf_reach(f))
+	if (end > ringbuf_reach(rc))
 		return -ENOSPC;
-	ringbuf_make_room(f, end);
+	if (end > rc->limit)
+		ringbuf_make_room(rc, end);
 	return 0;
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-static inline void ringbuf_next_page(struct ringbuf_frame *f)
+static inline int ringbuf_need(struct ringbuf_cpu *rc, u64 end)
 {
-	const struct ringbuf_cpu *rc = f->rc;
-
-	if (++f->idx == rc->nr_pages)
-		f->idx = 0;
-	f->page = rc->pages[f->idx];
+	if (end <= rc->limit &&
+	    end - ringbuf_count_own(&rc->committed) <= RINGBUF_FRAME_MAX)
+		return 0;
+	return ringbuf_need_more(rc, end);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
-static inline int ringbuf_begin_page(struct ringbuf_frame *f)
-{
-	const struct ringbuf_cpu *rc = f->rc;
+/* ---- a frame ----------------------------------------------------------------- */
 
-	f->idx = rc->idx;
-	f->page = rc->pages[f->idx];
-	if ((f->start & RINGBUF_PAGE_MASK) + sizeof(struct ringbuf_hdr) >=
-	    RINGBUF_PAGE_SIZE)
-		ringbuf_next_page(f);
-	return 0;
+/* This CPU, any context incl. NMI; does not sleep.  There is room. */
+static inline void ringbuf_put_word(struct ringbuf_cpu *rc, u64 word)
+{
+	if (rc->pos == rc->page_end)
+		ringbuf_next_page(rc);
+	*(u64 *)ringbuf_at(rc, rc->pos) = word;
+	rc->pos += sizeof(word);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
-static RINGBUF_RARE int ringbuf_begin_more(struct ringbuf_frame *f)
+/* This CPU, any context incl. NMI; does not sleep.  There is room. */
+static void ringbuf_put(struct ringbuf_cpu *rc, const u8 *data, u32 n)
 {
-	if (ringbuf_more(f, f->pos))
-		return -ENOSPC;
-	return ringbuf_begin_page(f);
-}
+	u32 chunk;
 
-/* This CPU, any context incl. NMI; does not sleep. */
-int ringbuf_begin(struct ringbuf_cpu *rc, struct ringbuf_frame *f)
-{
-	u64 start = ringbuf_count_own(&rc->committed);
-	u64 pos = start + sizeof(struct ringbuf_hdr);
-
-	f->rc = rc;
-	f->start = start;
-	f->pos = pos;
-	f->limit = min_t(u64, rc->limit, start + RINGBUF_FRAME_MAX);
-	if (pos > f->limit)
-		return ringbuf_begin_more(f);
-	return ringbuf_begin_page(f);
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-void *ringbuf_space(struct ringbuf_frame *f, u32 want, u32 *got)
-{
-	u32 off = f->pos & RINGBUF_PAGE_MASK;
-	u64 end = f->pos + min_t(u32, want, RINGBUF_PAGE_SIZE - off);
-
-	if (end > f->limit) {
-		end = min_t(u64, end, ringbuf_reach(f));
-		if (end == f->pos)
-			return NULL;
-		if (end > f->limit)
-			ringbuf_make_room(f, end);
-	}
-	*got = end - f->pos;
-	return f->page + off;
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-int ringbuf_fits(const struct ringbuf_frame *f, u64 n)
-{
-	return n <= ringbuf_reach(f) - f->pos;
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-void ringbuf_advance(struct ringbuf_frame *f, u32 n)
-{
-	u32 off = f->pos & RINGBUF_PAGE_MASK;
-
-	f->pos += n;
-	if (off + n == RINGBUF_PAGE_SIZE)
-		ringbuf_next_page(f);
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-static void ringbuf_append_bytes(struct ringbuf_frame *f, const u8 *data, u32 n)
-{
-	u32 off = f->pos & RINGBUF_PAGE_MASK;
-	u32 chunk = RINGBUF_PAGE_SIZE - off;
-
-	f->pos += n;
-	while (n >= chunk) {
-		memcpy(f->page + off, data, chunk);
-		ringbuf_next_page(f);
+	while (n) {
+		if (rc->pos == rc->page_end)
+			ringbuf_next_page(rc);
+		chunk = min_t(u64, n, rc->page_end - rc->pos);
+		memcpy(ringbuf_at(rc, rc->pos), data, chunk);
+		rc->pos += chunk;
 		data += chunk;
 		n -= chunk;
-		off = 0;
-		chunk = RINGBUF_PAGE_SIZE;
 	}
-	if (n)
-		memcpy(f->page + off, data, n);
 }
 
-/*
- * This CPU, any context incl. NMI; does not sleep.  Most are a few words: block
- * heads, addresses, values.
- */
-int ringbuf_append(struct ringbuf_frame *f, const void *data, u32 n)
+/* This CPU, any context incl. NMI; does not sleep. */
+int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr)
 {
-	u64 end = f->pos + n;
-	u32 off = f->pos & RINGBUF_PAGE_MASK;
-	u8 *to;
+	u64 start = ringbuf_count_own(&rc->committed);
 
-	if (end > f->limit && ringbuf_more(f, end))
+	rc->pos = start;
+	if (ringbuf_need(rc, start + sizeof(struct ringbuf_hdr)))
 		return -ENOSPC;
-	to = f->page + off;
-	if (n == 16 && off < RINGBUF_PAGE_SIZE - 16) {
-		memcpy(to, data, 16);
-		f->pos = end;
-	} else if (n == 8 && off < RINGBUF_PAGE_SIZE - 8) {
-		memcpy(to, data, 8);
-		f->pos = end;
-	} else {
-		ringbuf_append_bytes(f, data, n);
+	if (start == rc->page_end)
+		ringbuf_next_page(rc);
+	rc->hdr = ringbuf_at(rc, start);
+	rc->hdr->tag = tag;
+	rc->pos = start + sizeof(u64);
+	ringbuf_put_word(rc, time);
+	ringbuf_put_word(rc, addr);
+	return 0;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got)
+{
+	u64 end;
+
+	if (rc->pos == rc->page_end)
+		ringbuf_next_page(rc);
+	end = min_t(u64, rc->pos + want, rc->page_end);
+	if (end > rc->edge) {
+		end = min_t(u64, end, ringbuf_reach(rc));
+		if (end == rc->pos)
+			return NULL;
+		if (end > rc->limit)
+			ringbuf_make_room(rc, end);
 	}
+	*got = end - rc->pos;
+	return ringbuf_at(rc, rc->pos);
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+int ringbuf_fits(const struct ringbuf_cpu *rc, u64 n)
+{
+	return n <= ringbuf_reach(rc) - rc->pos;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+int ringbuf_append(struct ringbuf_cpu *rc, const void *data, u32 n)
+{
+	if (ringbuf_need(rc, rc->pos + n))
+		return -ENOSPC;
+	ringbuf_put(rc, data, n);
+	return 0;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b)
+{
+	if (ringbuf_need(rc, rc->pos + 2 * sizeof(u64)))
+		return -ENOSPC;
+	ringbuf_put_word(rc, a);
+	ringbuf_put_word(rc, b);
 	return 0;
 }
 
@@ -227,98 +256,41 @@ int ringbuf_append(struct ringbuf_frame *f, const void *data, u32 n)
  * This CPU, any context incl. NMI; does not sleep.  The limit is a multiple of
  * 8 and so is the page size: there is room, in this page.
  */
-int ringbuf_pad(struct ringbuf_frame *f)
+void ringbuf_pad(struct ringbuf_cpu *rc)
 {
-	u32 n = -f->pos & 7;
+	u32 n = -rc->pos & 7;
 
-	if (n) {
-		memset(f->page + (f->pos & RINGBUF_PAGE_MASK), 0, n);
-		ringbuf_advance(f, n);
-	}
-	return 0;
+	memset(ringbuf_at(rc, rc->pos), 0, n);
+	rc->pos += n;
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-u32 ringbuf_mark(const struct ringbuf_frame *f)
+void ringbuf_rewind(struct ringbuf_cpu *rc, u32 mark)
 {
-	return f->pos - f->start - sizeof(struct ringbuf_hdr);
+	ringbuf_go_back(rc, ringbuf_count_own(&rc->committed) +
+			    sizeof(struct ringbuf_hdr) + mark);
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-void ringbuf_rewind(struct ringbuf_frame *f, u32 mark)
+void ringbuf_patch(struct ringbuf_cpu *rc, u32 mark, u64 word)
 {
-	const struct ringbuf_cpu *rc = f->rc;
-
-	f->pos = f->start + sizeof(struct ringbuf_hdr) + mark;
-	f->idx = ringbuf_page_on(rc, rc->idx, f->start, f->pos);
-	f->page = rc->pages[f->idx];
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-static void ringbuf_put_word(struct ringbuf_frame *f, u64 pos, u64 word)
-{
-	const struct ringbuf_cpu *rc = f->rc;
-	u32 idx = ringbuf_page_on(rc, rc->idx, f->start, pos);
+	u64 pos = ringbuf_count_own(&rc->committed) +
+		  sizeof(struct ringbuf_hdr) + mark;
+	u32 idx = ringbuf_idx_back(rc, ringbuf_pages_back(rc, pos));
 
 	memcpy(rc->pages[idx] + (pos & RINGBUF_PAGE_MASK), &word, sizeof(word));
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-void ringbuf_patch(struct ringbuf_frame *f, u32 mark, u64 word)
+void ringbuf_discard(struct ringbuf_cpu *rc)
 {
-	ringbuf_put_word(f, f->start + sizeof(struct ringbuf_hdr) + mark, word);
-}
-
-/* This CPU, any context incl. NMI; does not sleep.  A page edge is in it. */
-static RINGBUF_RARE void ringbuf_put_hdr(struct ringbuf_frame *f, u32 tag,
-					 u64 time, u64 addr)
-{
-	union {
-		struct ringbuf_hdr hdr;
-		u64 words[sizeof(struct ringbuf_hdr) / sizeof(u64)];
-	} u;
-	u32 i;
-
-	u.hdr.size = f->pos - f->start;
-	u.hdr.tag = tag;
-	u.hdr.time = time;
-	u.hdr.addr = addr;
-	for (i = 0; i < ARRAY_SIZE(u.words); i++)
-		ringbuf_put_word(f, f->start + i * sizeof(u64), u.words[i]);
+	/* Nobody has seen it. */
+	ringbuf_go_back(rc, ringbuf_count_own(&rc->committed));
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-void ringbuf_commit(struct ringbuf_frame *f, u32 tag, u64 time, u64 addr)
+void ringbuf_discard_too_big(struct ringbuf_cpu *rc)
 {
-	struct ringbuf_cpu *rc = f->rc;
-	u32 off = f->start & RINGBUF_PAGE_MASK;
-	struct ringbuf_hdr *hdr;
-
-	if (f->pos & 7)
-		ringbuf_pad(f);
-	if (off > RINGBUF_PAGE_SIZE - sizeof(*hdr)) {
-		ringbuf_put_hdr(f, tag, time, addr);
-	} else {
-		hdr = rc->pages[rc->idx] + off;
-		hdr->size = f->pos - f->start;
-		hdr->tag = tag;
-		hdr->time = time;
-		hdr->addr = addr;
-	}
-	rc->idx = f->idx;
-	ringbuf_count_add(&rc->created, 1);
-	ringbuf_count_publish(&rc->committed, f->pos);
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-void ringbuf_discard(struct ringbuf_frame *f)
-{
-	f->pos = f->start;	/* nobody has seen it */
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-void ringbuf_discard_too_big(struct ringbuf_frame *f)
-{
-	ringbuf_count_add(&f->rc->too_big, 1);
-	ringbuf_discard(f);
+	ringbuf_count_add(&rc->too_big, 1);
+	ringbuf_discard(rc);
 }

@@ -100,46 +100,121 @@ static int compile_special(struct compile *c, struct rsp_action *act)
 	return is_kret;
 }
 
+/* Where a block's base is. */
+static void set_base(struct gtp_point *tp, struct gtp_action *act, int reg)
+{
+	act->base_at = GTP_BASE_NONE;
+	if (reg < 0)
+		return;
+	act->basereg = reg;
+	if (reg == (int)arch_pc)
+		act->off += tp->addr;
+	else if (arch_regs[reg].size == sizeof(long))
+		act->base_at = arch_regs[reg].offset;
+	else
+		act->base_at = GTP_BASE_BY_NUMBER;
+}
+
+/* Of more bytes a block is hardly ever in one page of the buffer. */
+#define LONG_BLOCK	2048
+
+/* A block of memory: which way is it put into frames? */
+static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
+		       u64 off, u64 len)
+{
+	act->kind = GTP_ACT_MEMORY;
+	act->off = off;
+	act->len = len;
+	set_base(tp, act, reg);
+	if (!len || len % sizeof(u64) || len > GTP_BLOCK_MAX ||
+	    act->base_at == GTP_BASE_BY_NUMBER)
+		return;
+	act->kind = len <= LONG_BLOCK ? GTP_ACT_WORDS : GTP_ACT_LONG;
+}
+
+/* What needs no interpreter becomes another kind of action. */
+static void simplify(struct gtp_point *tp, struct gtp_action *act)
+{
+	struct agent_shape s;
+	struct gtp_var *var;
+
+	if (!agent_as_shape(&act->prog, &s))
+		return;
+	if (s.kind == AGENT_BLOCK) {
+		set_memory(tp, act, s.reg, s.add, s.len);
+		return;
+	}
+	var = gtp_var_slot(s.slot);
+	act->var = var;
+	if (s.kind == AGENT_COLLECT) {
+		act->kind = var->special && var->special->collect == gtp_hit_bt ?
+			    GTP_ACT_BT : GTP_ACT_COLLECT;
+	} else if (!var->special) {
+		act->kind = GTP_ACT_ADD;
+		act->own = gtp_var_own(var);
+		act->off = s.add;
+	}
+}
+
+/* act is NULL in the first round.  1 if there is something to run, -1 with a complaint. */
+static int compile_x(struct compile *c, struct rsp_action *a,
+		     struct gtp_action *act)
+{
+	int done = compile_special(c, a);
+
+	if (done || a->kind != 'X')
+		return done < 0 ? -1 : !done;
+	if (act && compile_expr(c, a->hex, &act->prog))
+		return -1;
+	if (act)
+		act->ordinal = c->nr_exprs;
+	c->nr_exprs++;
+	/* A register's "expression" is empty: nothing to run. */
+	if (act && act->prog.nr <= 1) {
+		act->ordinal = GTP_NO_ORDINAL;
+		return 0;
+	}
+	if (act) {
+		act->kind = GTP_ACT_EXPR;
+		simplify(c->tp, act);
+	}
+	return 1;
+}
+
+static int compile_m(struct compile *c, const struct rsp_action *a,
+		     struct gtp_action *act)
+{
+	if (a->len > GTP_BLOCK_MAX)
+		return complain(c, agent_strerror(AGENT_E_TOO_BIG));
+	if (a->basereg >= 0 && !agent_target_has_reg(a->basereg))
+		return complain(c, agent_strerror(AGENT_E_BAD_REG));
+	if (act) {
+		act->ordinal = GTP_NO_ORDINAL;
+		set_memory(c->tp, act, a->basereg, a->off, a->len);
+	}
+	return 1;
+}
+
 /* acts is NULL in the first round, which only counts. */
 static int compile_action(struct compile *c, struct rsp_action *a,
 			  struct gtp_action *acts)
 {
 	struct gtp_action *act = acts ? &acts[c->nr_acts] : NULL;
-	int done = a->kind == 'X' ? compile_special(c, a) : 0;
+	int runs = 1;
 
-	if (done)
-		return done < 0 ? -1 : 0;
-	switch (a->kind) {
-	case 'R':
-		c->tp->regs = 1;
+	if (a->kind == 'R') {
+		c->tp->regs = GTP_REGS_BLOCK;
 		return 0;
-	case 'X':
-		if (act && compile_expr(c, a->hex, &act->prog))
-			return -1;
-		if (act)
-			act->ordinal = c->nr_exprs;
-		c->nr_exprs++;
-		/* A register's "expression" is empty: nothing to run. */
-		if (act && act->prog.nr <= 1)
-			return 0;
-		break;
-	case 'M':
-		if (a->len > GTP_BLOCK_MAX)
-			return complain(c, agent_strerror(AGENT_E_TOO_BIG));
-		if (a->basereg >= 0 && !agent_target_has_reg(a->basereg))
-			return complain(c, agent_strerror(AGENT_E_BAD_REG));
-		if (act) {
-			act->basereg = a->basereg;
-			act->off = a->off;
-			act->len = a->len;
-		}
-		break;
-	default:
-		return complain(c, "static tracepoint data is not available");
 	}
-	if (act)
-		act->kind = a->kind;
-	c->nr_acts++;
+	if (a->kind == 'X')
+		runs = compile_x(c, a, act);
+	if (a->kind == 'M')
+		runs = compile_m(c, a, act);
+	else if (a->kind != 'X')
+		return complain(c, "static tracepoint data is not available");
+	if (runs < 0)
+		return -1;
+	c->nr_acts += runs;
 	return 0;
 }
 
@@ -182,7 +257,7 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->code = NULL;
 	tp->nr_acts = 0;
 	tp->has_cond = 0;
-	tp->has_range = 0;
+	tp->gate = GTP_GATE_NONE;
 	tp->regs = 0;
 	tp->is_return = 0;
 	tp->maxactive = 0;
@@ -216,20 +291,41 @@ static void warn_step(struct compile *c)
 }
 
 /*
- * Only of a register that is a whole word where the kernel has saved it:
+ * Only a register that is a whole word where the kernel has saved it:
  * arch_hit_regs() leaves those below sp as they are.
  */
-static int compile_range(struct gtp_point *tp)
+static enum gtp_gate gate_of_reg(struct gtp_point *tp)
 {
-	const struct arch_reg *reg;
+	const struct arch_reg *reg = &arch_regs[tp->range.reg];
+
+	tp->range_at = reg->offset;
+	if (reg->size == sizeof(unsigned long) && tp->range.reg != arch_pc &&
+	    reg->offset < arch_regs[arch_sp].offset)
+		return GTP_GATE_REG;
+	return GTP_GATE_NONE;
+}
+
+static enum gtp_gate compile_gate(struct gtp_point *tp)
+{
+	struct gtp_var *var;
 
 	if (tp->is_return || !agent_as_range(&tp->cond, &tp->range))
-		return 0;
-	reg = &arch_regs[tp->range.reg];
-	tp->range_at = reg->offset;
-	return reg->size == sizeof(unsigned long) &&
-		tp->range.reg != arch_pc &&
-		reg->offset < arch_regs[arch_sp].offset;
+		return GTP_GATE_NONE;
+	if (tp->range.source == AGENT_OF_REG)
+		return gate_of_reg(tp);
+	var = gtp_var_slot(tp->range.slot);
+	if (tp->range.source == AGENT_OF_VAR)
+		return gtp_var_is_pid(var) ? GTP_GATE_PID : GTP_GATE_NONE;
+	if (var->special)
+		return GTP_GATE_NONE;
+	tp->shared = &var->value;
+	if (!var->each)
+		return GTP_GATE_SHARED;
+	tp->counter = gtp_var_own(var);
+	if (!KC_HAS_ADD_OWN64 || !tp->counter || tp->range.shift ||
+	    tp->range.mask != ~0ULL)
+		return GTP_GATE_NONE;
+	return GTP_GATE_COUNTER;
 }
 
 static int compile_parts(struct compile *c)
@@ -256,10 +352,13 @@ static int compile_parts(struct compile *c)
 	if (compile_actions(c, tp->acts))
 		return -1;
 	tp->nr_acts = c->nr_acts;
+	if (tp->uses & GTP_USES_REGS)
+		tp->regs = GTP_REGS_BLOCK;
 	if (tp->uses & GTP_USES_PRINT)
 		gtp_print_names(tp, c->nr_exprs);
-	tp->has_range = tp->has_cond && compile_range(tp);
-	if (tp->has_range)
+	if (tp->has_cond)
+		tp->gate = compile_gate(tp);
+	if (tp->gate)
 		tp->has_cond = 0;
 	if (tp->step)
 		warn_step(c);

@@ -35,13 +35,29 @@ struct gtp_text {
 
 /* An action, ready to run. */
 struct gtp_action {
-	char kind;		/* 'M' or 'X' */
-	u32 ordinal;		/* X: of those that GDB sent, from 0 */
-	char *name;		/* X: as the user typed it, or NULL */
+	char kind;		/* GTP_ACT_ */
+	s16 base_at;		/* M: where it is in pt_regs; GTP_BASE_ */
+	u16 basereg;		/* M, GTP_BASE_BY_NUMBER */
+	struct gtp_var *var;	/* V, A */
+	kc_word64_t __percpu *own;	/* A: gtp_var_own() */
+	u64 off, len;		/* M; A: what is added is off */
 	struct agent_prog prog;	/* X */
-	int basereg;		/* M: -1 for none */
-	u64 off, len;		/* M */
+	u32 ordinal;		/* of the expressions that GDB sent, from 0 */
+	char *name;		/* as the user typed it, or NULL */
 };
+
+#define GTP_ACT_MEMORY	'M'
+#define GTP_ACT_WORDS	'W'	/* memory that gtp_collect_words() is for, */
+#define GTP_ACT_LONG	'L'	/* or gtp_collect_long() */
+#define GTP_ACT_BT	'B'	/* $bt */
+#define GTP_ACT_EXPR	'X'
+#define GTP_ACT_COLLECT	'V'	/* a variable */
+#define GTP_ACT_ADD	'A'	/* to a variable */
+
+#define GTP_BASE_NONE		(-1)
+#define GTP_BASE_BY_NUMBER	(-2)
+#define GTP_NO_ORDINAL		(~0U)
+
 
 struct gtp_count {
 	kc_word64_t hits;	/* frames begun */
@@ -53,36 +69,68 @@ struct gtp_count {
 #define GTP_USES_COOKED	2	/* the time that hits take is measured */
 #define GTP_USES_SWITCH	4	/* tracepoints are enabled and disabled */
 #define GTP_USES_PRINT	8	/* values or stacks are printed */
+#define GTP_USES_STATE	16	/* there is something to be reset for each hit */
+#define GTP_USES_REGS	32	/* the frame must have registers ($bt) */
+
+/* Conditions that are decided before anything is claimed, as ranges. */
+enum gtp_gate {
+	GTP_GATE_NONE,
+	GTP_GATE_REG,		/* of a register */
+	GTP_GATE_PID,		/* of $current_task_pid */
+	GTP_GATE_COUNTER,	/* of a per-CPU variable that is counted up */
+	GTP_GATE_SHARED,	/* of another one */
+};
+
+/* Which way a hit goes then. */
+enum gtp_way {
+	GTP_WAY_PLAIN,		/* registers, or nothing */
+	GTP_WAY_ACTIONS,
+	GTP_WAY_SLOW,		/* what few hits need, too */
+};
+
+/* The frame's R block. */
+#define GTP_REGS_BLOCK \
+	(sizeof(u64) + ((sizeof(struct pt_regs) + sizeof(u64) - 1) & \
+			~(sizeof(u64) - 1)))
 
 /* A tracepoint at one address. */
 struct gtp_point {
-	struct list_head list;	/* gtp.points */
+	/*
+	 * What a hit reads comes first.  But for the first two: from QTStart to
+	 * the next QTStart or QTinit.
+	 */
+	int enabled;
 	u32 num;
 	u64 addr;
-	int enabled;		/* hit path, too */
+	enum gtp_gate gate;	/* a condition without bytecode */
+	enum gtp_way way;	/* what else there is to do */
+	u16 range_at;		/* GTP_GATE_REG: where it is in pt_regs */
+	u32 regs;		/* bytes of the frame's R block, or 0 */
+	struct agent_range range;
+	kc_word64_t __percpu *counter;	/* GTP_GATE_COUNTER */
+	kc_word64_t *shared;	/* GTP_GATE_SHARED */
+	struct gtp_count __percpu *count;	/* NULL before the first run */
+	struct gtp_action *acts;
+	u32 nr_acts;
+	int uses;		/* GTP_USES_ */
+	int has_cond;		/* bytecode */
+	int is_return;		/* $kret: at the function's return */
+	struct agent_prog cond;
+	u64 pass;		/* as defined */
+	atomic_t passed;
+
+	struct list_head list;	/* gtp.points */
 	int is_static;
 	int skipped;		/* gtp_is_skipped() when it was defined */
-	u64 step, pass;
+	u64 step;
 	char *cond_hex;		/* NULL: none */
 	struct list_head actions;	/* gtp_text */
 	struct list_head sources;	/* gtp_text */
 
 	/* From QTStart to the next QTStart or QTinit. */
-	int has_range;		/* a condition without bytecode, and ... */
-	u16 range_at;		/* ... where its register is in pt_regs */
-	struct agent_range range;
-	int has_cond;		/* bytecode */
-	int regs;		/* collect the registers */
-	int uses;		/* GTP_USES_ */
-	struct agent_prog cond;
-	struct gtp_action *acts;
-	u32 nr_acts;
 	void *code;		/* memory of all decoded programs */
-	struct gtp_count __percpu *count;	/* NULL before the first run */
-	atomic_t passed;
 	int place_err;		/* arch_probe_check() said no, and why */
 	const char *place_why;
-	int is_return;		/* $kret: at the function's return */
 	int maxactive;		/* calls that are followed at once; 0: default */
 	union {
 		struct kprobe kp;
@@ -171,8 +219,11 @@ struct gtp_var *gtp_var_slot(u32 slot);	/* NULL behind the last */
 struct gtp_var *gtp_var_find(u32 num);
 s64 gtp_var_get(struct gtp_var *var);
 s64 gtp_var_initial(struct gtp_var *var);	/* for GDB to upload */
+/* The value of each CPU, where it is the one of who executes; or NULL. */
+kc_word64_t __percpu *gtp_var_own(const struct gtp_var *var);
 /* Any context.  Where the value is; not of a special one. */
 kc_word64_t *gtp_var_word(struct gtp_var *var);
+int gtp_var_is_pid(const struct gtp_var *var);
 /* Every frame has this one, collected or not. */
 int gtp_var_is_cpu_id(const struct gtp_var *var);
 /* QTDV.  0, or -1 with the reply in tx. */
@@ -221,13 +272,11 @@ struct gtp_fifo;
 
 /* Scratch of one CPU, used under its ringbuf_enter(). */
 struct gtp_cpu {
+	struct ringbuf_cpu *rc;	/* of this CPU; written before the first run */
 	struct gtp_point *tp;
 	const struct pt_regs *regs;
-	struct pt_regs copy;	/* arch_hit_regs(), arch_return_regs() */
 	const struct pt_regs *handler_regs;	/* as they came */
 	unsigned long ret_addr;	/* tp->is_return */
-	struct ringbuf_frame frame;
-	int has_regs;		/* the frame has its R block */
 	u64 fault;
 	u64 result;		/* of the last expression */
 	int has_wall;		/* $xtime_sec, $xtime_nsec: sampled */
@@ -242,47 +291,61 @@ struct gtp_cpu {
 	u64 print_level, print_format, print_tmp;
 	struct gtp_wanted wanted;
 	int printed;
-	u32 regs_end;		/* what is before it in the frame are registers */
 	int dumped;		/* the stack */
+	struct pt_regs copy;	/* arch_hit_regs(), arch_return_regs() */
 	u64 stack[AGENT_STACK_MAX];
 };
 
+/* What orders frames: see "Order" in docs/design.md. */
+enum gtp_clock {
+	GTP_CLOCK_CYCLES,
+	GTP_CLOCK_NS,
+	GTP_CLOCK_COUNTS,
+};
+
+/* What CPUs write together is on a line of its own. */
+#define GTP_SHARED	__attribute__((aligned(128)))
+
 struct gtp {
-	struct mutex lock;	/* all but what is said to be of the hit path */
+	/* What each hit reads; written while no run is on, or a word at a time. */
+	int running;		/* cleared by the first to stop */
+	pid_t self, peer;	/* the session's process, and GDB's; or -1 */
+	struct task_struct *printer;	/* who prints now */
+	struct gtp_cpu __percpu *cpus;	/* from the first QTStart on */
+	enum gtp_clock clock;
+	int uses;		/* GTP_USES_ of all tracepoints */
+	int circular;
+	u64 bt_size;		/* $bt: bytes of stack */
+	u64 self_trace;
+
+	/* What hits write. */
+	int var_lock GTP_SHARED;	/* 1 while a variable is updated */
+	kc_sequence_t sequence GTP_SHARED;	/* GTP_CLOCK_COUNTS */
+
+	struct mutex lock GTP_SHARED;	/* all but what is said to be of the hit path */
 
 	struct list_head points;
 	struct list_head ro;	/* gtp_range: QTro */
 
 	/* the run */
-	int running;		/* hit path reads; cleared by the first to stop */
 	int stopping;		/* hit path: cmpxchg 0 -> 1 claims `end' */
 	struct gtp_end end;	/* written by the claimer, then running = 0 */
 	int armed;		/* probes are in */
-	int uses;		/* hit path reads: GTP_USES_ of all tracepoints */
-	int clock_orders;	/* hit path reads */
-	kc_sequence_t sequence;	/* hit path, where clocks do not order */
 	unsigned int nr_cpus;	/* highest possible CPU + 1 */
-	int var_lock;		/* hit path: 1 while a variable is updated */
-	struct gtp_cpu __percpu *cpus;	/* from the first QTStart on */
 	u64 start_us, stop_us;
 	int index_ready;
 
 	/* settings */
 	struct ringbuf *rb;	/* allocated at the first QTStart */
 	u64 size, default_size;	/* bytes */
-	int circular, disconnected;
+	int disconnected;
 	char *user, *notes, *stop_note;	/* hex, or NULL */
 	u64 ignore_error;
 	s64 last_errno;
-	u64 self_trace;
-	u64 bt_size;		/* $bt: bytes of stack */
 	int told_missing;	/* to this session */
 	enum rsp_cmd_id later_id;	/* what the thread is to answer, */
 	struct rsp_tx *later_tx;	/* in this; or NULL */
 	int closing;		/* read without the lock: give QTStart up */
-	/* hit path reads: the session's process, and that of GDB; 0: none */
-	pid_t self, peer;
-	struct task_struct *printer;	/* hit path reads: who prints now */
 	unsigned long text;	/* where _text is */
 };
 
@@ -319,10 +382,20 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 /* Hits that the kernel did not deliver: a kprobe inside a kprobe handler. */
 u64 gtp_missed(void);
 
-/* hit.c: any context incl. NMI, preemption off */
-int gtp_kprobe_hit(struct kprobe *kp, struct pt_regs *regs);
-void gtp_hit(struct gtp_point *tp, struct pt_regs *regs,
-	     unsigned long ret_addr);
+/* hit.c: what a tracepoint's kprobe calls, by how its condition is decided. */
+kprobe_pre_handler_t gtp_hit_handler(enum gtp_gate gate);
+/* Any context incl. NMI, preemption off. */
+void gtp_return_hit(struct gtp_point *tp, struct pt_regs *regs,
+		    unsigned long ret_addr);
+/* collect.c: any context.  An R block, in pieces: 0, or there is no room. */
+int gtp_collect_regs(struct gtp_cpu *tc, u64 head);
+/* A block of memory, whole or not at all. */
+enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len);
+/* The same, of no return: of whole words, up to a page, or of many bytes. */
+enum agent_error gtp_collect_words(struct gtp_cpu *tc, u64 addr, u32 len);
+enum agent_error gtp_collect_long(struct gtp_cpu *tc, u64 addr, u32 len);
+enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var);
+enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var);
 /* Any context.  That tracepoint, or all (0), from now on. */
 enum agent_error gtp_hit_switch(u64 num, int on);
 /* Any context: `collect $bt'. */

@@ -99,8 +99,8 @@ static int return_hit(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	/* It is being taken out. */
 	if (rp)
-		gtp_hit(container_of(rp, struct gtp_point, rp), regs,
-			kc_return_addr(ri, regs));
+		gtp_return_hit(container_of(rp, struct gtp_point, rp), regs,
+			       kc_return_addr(ri, regs));
 	return 0;
 }
 

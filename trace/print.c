@@ -389,8 +389,7 @@ static void give_name(struct names *n, struct rsp_text expr)
 	u32 i;
 
 	for (i = 0; i < tp->nr_acts; i++) {
-		if (tp->acts[i].kind != 'X' || tp->acts[i].ordinal != n->next ||
-		    tp->acts[i].name)
+		if (tp->acts[i].ordinal != n->next || tp->acts[i].name)
 			continue;
 		tp->acts[i].name = kzalloc(expr.len + 1, GFP_KERNEL);
 		if (tp->acts[i].name)

@@ -38,13 +38,23 @@ int gtp_may_take(u64 bytes)
 /* The scratch, and a buffer of gtp.size bytes; kept from run to run. */
 static int run_alloc(void)
 {
+	struct gtp_cpu *tc;
+	int cpu;
+
 	if (gtp.rb)
 		return 0;
 	if (!gtp.cpus)
 		gtp.cpus = alloc_percpu(struct gtp_cpu);
 	if (gtp.cpus && gtp_may_take(gtp.size))
 		gtp.rb = ringbuf_alloc(gtp.size, gtp.nr_cpus);
-	return gtp.rb ? 0 : -ENOMEM;
+	if (!gtp.rb)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		tc = per_cpu_ptr(gtp.cpus, cpu);
+		tc->rc = ringbuf_writer(gtp.rb, cpu);
+		tc->print_level = GTP_LEVEL_FRAME;
+	}
+	return 0;
 }
 
 /* 0 or -ENOMEM, and then the old buffer is as it was. */
@@ -150,7 +160,7 @@ static int run_arm(struct gtp_point *tp)
 	if (tp->place_err)
 		return tp->place_err;
 	tp->kp.addr = (kprobe_opcode_t *)(unsigned long)tp->addr;
-	tp->kp.pre_handler = gtp_kprobe_hit;
+	tp->kp.pre_handler = gtp_hit_handler(tp->gate);
 	ret = tp->is_return ? gtp_return_arm(tp) : register_kprobe(&tp->kp);
 	tp->armed = !ret;
 	return ret;
@@ -249,6 +259,28 @@ static int run_reset_count(struct gtp_point *tp)
 	return 0;
 }
 
+/*
+ * Where the time of hits is measured it is that of all hits, also of tracepoints
+ * that are in already when the first joins the run that asks for it.
+ */
+static void run_set_way(struct gtp_point *tp)
+{
+	int slow = tp->has_cond || tp->pass || tp->is_return ||
+		   tp->uses & (GTP_USES_PRINT | GTP_USES_STATE) ||
+		   gtp.uses & GTP_USES_COOKED;
+
+	kc_store(&tp->way, slow ? GTP_WAY_SLOW :
+		 tp->nr_acts ? GTP_WAY_ACTIONS : GTP_WAY_PLAIN);
+}
+
+static void run_set_ways(void)
+{
+	struct gtp_point *tp;
+
+	list_for_each_entry(tp, &gtp.points, list)
+		run_set_way(tp);
+}
+
 /* ---- start and stop ----------------------------------------------------------- */
 
 static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
@@ -275,6 +307,7 @@ static int run_prepare(struct rsp_tx *tx)
 	list_for_each_entry(tp, &gtp.points, list)
 		if (run_prepare_point(tp, tx))
 			return -1;
+	run_set_ways();
 	if (run_alloc()) {
 		rsp_error(tx, "no memory for a trace buffer of %llu bytes",
 			  (unsigned long long)gtp.size);
@@ -353,6 +386,8 @@ int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
 {
 	if (run_prepare_point(tp, tx))
 		return -1;
+	run_set_ways();
+	run_set_way(tp);
 	if (gtp_print_prepare()) {
 		rsp_error(tx, "no memory for what is printed");
 		return -1;
@@ -410,7 +445,8 @@ int gtp_start(struct rsp_tx *tx)
 	gtp_print_reset();
 	kc_wall_anchor();
 	gtp.last_errno = 0;
-	gtp.clock_orders = kc_clock_orders_cpus();
+	gtp.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
+		    kc_clock_orders_cpus() ? GTP_CLOCK_NS : GTP_CLOCK_COUNTS;
 	kc_sequence_set(&gtp.sequence, 0);
 	memset(&gtp.end, 0, sizeof(gtp.end));
 	gtp.stopping = 0;

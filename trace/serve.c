@@ -12,6 +12,7 @@
 #include "compat/clock.h"
 #include "compat/cpu.h"
 #include "compat/log.h"
+#include "compat/read.h"
 #include "compat/missing.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
@@ -161,8 +162,8 @@ void gtp_close(void)
 	if (gtp.disconnected || gtp.later_id == RSP_QTSTOP)
 		gtp_serve_now();
 	gtp.later_tx = NULL;
-	gtp.self = 0;
-	gtp.peer = 0;
+	gtp.self = -1;
+	gtp.peer = -1;
 	gtp_select_none();
 	if (!gtp.disconnected)
 		gtp_stop(GTP_DISCONNECTED, NULL);
@@ -176,6 +177,9 @@ int gtp_init(u64 buffer_size)
 
 	if (gtp_reg_block_len() > ARCH_REGS_MAX)
 		return -EINVAL;
+	kc_read_init();
+	gtp.self = -1;
+	gtp.peer = -1;
 	gtp.nr_cpus = kc_nr_cpus();
 	gtp.default_size = buffer_size;
 	gtp.size = buffer_size;

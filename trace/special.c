@@ -325,8 +325,9 @@ const struct gtp_special gtp_specials[] = {
 	{ .name = "rdtsc", .get = get_rdtsc },
 	{ .name = "cooked_rdtsc", .get = get_cooked_rdtsc,
 	  .uses = GTP_USES_COOKED },
-	{ .name = "xtime_sec", .get = get_xtime_sec },
-	{ .name = "xtime_nsec", .get = get_xtime_nsec },
+	{ .name = "xtime_sec", .get = get_xtime_sec, .uses = GTP_USES_STATE },
+	{ .name = "xtime_nsec", .get = get_xtime_nsec,
+	  .uses = GTP_USES_STATE },
 	{ .name = "hardirq_count", .get = get_hardirq_count },
 	{ .name = "softirq_count", .get = get_softirq_count },
 	{ .name = "irq_count", .get = get_irq_count },
@@ -335,8 +336,9 @@ const struct gtp_special gtp_specials[] = {
 	{ .name = "printk_level", .get = get_printk_level,
 	  .put = put_printk_level, .uses = GTP_USES_PRINT },
 	{ .name = "printk_format", .get = get_printk_format,
-	  .put = put_printk_format },
-	{ .name = "printk_tmp", .get = get_printk_tmp, .put = put_printk_tmp },
+	  .put = put_printk_format, .uses = GTP_USES_STATE },
+	{ .name = "printk_tmp", .get = get_printk_tmp, .put = put_printk_tmp,
+	  .uses = GTP_USES_STATE },
 	{ .name = "dump_stack", .get = get_dump_stack, .uses = GTP_USES_PRINT },
 	{ .name = "lost_printk", .get = get_lost_printk },
 	{ .name = "enable", .put = put_enable, .uses = GTP_USES_SWITCH },
@@ -407,6 +409,11 @@ int gtp_var_is_cpu_id(const struct gtp_var *var)
 	return var->special && var->special->get == get_cpu_id;
 }
 
+int gtp_var_is_pid(const struct gtp_var *var)
+{
+	return var->special && var->special->get == get_current_pid;
+}
+
 void gtp_specials_init(void)
 {
 	set_bt(0);
@@ -419,10 +426,14 @@ int gtp_special_uses(const struct agent_prog *prog)
 
 	if (!prog->reads_var && !prog->writes_var)
 		return 0;
-	for (i = 0; i < gtp_nr_specials; i++)
+	for (i = 0; i < gtp_nr_specials; i++) {
 		if (gtp_specials[i].uses &&
 		    agent_uses_var(prog, i, AGENT_VAR_READ | AGENT_VAR_WRITE))
 			uses |= gtp_specials[i].uses;
+		if (gtp_specials[i].collect &&
+		    agent_uses_var(prog, i, AGENT_VAR_COLLECT))
+			uses |= GTP_USES_REGS;
+	}
 	return uses;
 }
 

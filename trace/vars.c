@@ -36,13 +36,19 @@ struct gtp_var *gtp_var_slot(u32 slot)
 	return slot < nr_vars ? vars[slot] : NULL;
 }
 
+kc_word64_t __percpu *gtp_var_own(const struct gtp_var *var)
+{
+	return var->each && var->cpu < 0 ? var->each->words : NULL;
+}
+
 /* Where the value is; not of a special one. */
 kc_word64_t *gtp_var_word(struct gtp_var *var)
 {
 	if (!var->each)
 		return &var->value;
-	return per_cpu_ptr(var->each->words,
-			   var->cpu < 0 ? raw_smp_processor_id() : var->cpu);
+	if (var->cpu < 0)
+		return kc_this_cpu(var->each->words);
+	return per_cpu_ptr(var->each->words, var->cpu);
 }
 
 /* ---- the table: process context, under gtp.lock -------------------------- */

@@ -146,22 +146,30 @@ static u32 chance(u64 *state, u32 below)
 	return (*state >> 13) % below;
 }
 
+/* The claim of that CPU's writer, or NULL. */
+static inline struct ringbuf_cpu *claim(struct ringbuf *rb, unsigned int cpu)
+{
+	struct ringbuf_cpu *rc = ringbuf_writer(rb, cpu);
+
+	return rc && ringbuf_enter(rc) ? rc : NULL;
+}
+
 static void hit(struct cpu *c);
 
 /* Up to n words from number i on.  How many; 0 if there is no room. */
-static u32 put_words(struct cpu *c, struct ringbuf_frame *f, u32 i, u32 n)
+static u32 put_words(struct cpu *c, struct ringbuf_cpu *rc, u32 i, u32 n)
 {
 	u32 k, got, most = min_t(u32, n, ARRAY_SIZE(c->words));
 	u64 *p;
 
 	switch (chance(&c->rnd, 3)) {
 	case 0:
-		p = ringbuf_space(f, n * 8, &got);
+		p = ringbuf_space(rc, n * 8, &got);
 		if (!p)
 			return 0;
 		for (k = 0; k < got / 8; k++)
 			p[k] = mix(c->id, c->seq, i + k);
-		ringbuf_advance(f, k * 8);
+		ringbuf_advance(rc, k * 8);
 		return k;
 	case 1:
 		most = 1;
@@ -169,18 +177,18 @@ static u32 put_words(struct cpu *c, struct ringbuf_frame *f, u32 i, u32 n)
 	default:
 		for (k = 0; k < most; k++)
 			c->words[k] = mix(c->id, c->seq, i + k);
-		return ringbuf_append(f, c->words, most * 8) ? 0 : most;
+		return ringbuf_append(rc, c->words, most * 8) ? 0 : most;
 	}
 }
 
-static int put_frame(struct cpu *c, struct ringbuf_frame *f)
+static int put_frame(struct cpu *c, struct ringbuf_cpu *rc)
 {
 	u32 n = chance(&c->rnd, 20) ? chance(&c->rnd, 60) :
 				      chance(&c->rnd, MOST_WORDS);
 	u32 i, k, mark;
 
 	for (i = 0; i < n; i += k) {
-		k = put_words(c, f, i, n - i);
+		k = put_words(c, rc, i, n - i);
 		if (!k)
 			return -ENOSPC;
 		if (!chance(&c->rnd, 50))
@@ -190,40 +198,50 @@ static int put_frame(struct cpu *c, struct ringbuf_frame *f)
 			sched_yield();
 	}
 	if (n && !chance(&c->rnd, 4)) {
-		mark = ringbuf_mark(f);
-		if (ringbuf_append(f, "rubbish", 7))
+		mark = ringbuf_mark(rc);
+		if (ringbuf_append(rc, "rubbish", 7))
 			return -ENOSPC;
-		ringbuf_rewind(f, mark);
+		ringbuf_rewind(rc, mark);
 		i = chance(&c->rnd, n);
-		ringbuf_patch(f, i * 8, ~0ULL);
-		ringbuf_patch(f, i * 8, mix(c->id, c->seq, i));
+		ringbuf_patch(rc, i * 8, ~0ULL);
+		ringbuf_patch(rc, i * 8, mix(c->id, c->seq, i));
 	}
 	return 0;
 }
 
+static int begin_frame(struct cpu *c, struct ringbuf_cpu *rc)
+{
+	u64 time = mix(c->id, c->seq, -1);
+	void *p;
+
+	if (chance(&c->rnd, 4) &&
+	    ringbuf_begin_taking(rc, 0, (u32)c->seq, time, c->seq, &p))
+		return 0;
+	return ringbuf_begin(rc, (u32)c->seq, time, c->seq);
+}
+
 static void hit(struct cpu *c)
 {
-	struct ringbuf_cpu *rc = ringbuf_enter(rb, c->id);
-	struct ringbuf_frame f;
+	struct ringbuf_cpu *rc = claim(rb, c->id);
 
 	add(&c->hits, 1);
 	if (!rc) {
 		add(&c->nested, 1);
 		return;
 	}
-	if (ringbuf_begin(rc, &f) || put_frame(c, &f)) {
+	if (begin_frame(c, rc) || put_frame(c, rc)) {
 		if (kc_load(&circular)) {
-			ringbuf_discard_too_big(&f);
+			ringbuf_discard_too_big(rc);
 			add(&c->too_big, 1);
 		} else {
-			ringbuf_discard(&f);
+			ringbuf_discard(rc);
 			add(&c->full, 1);
 		}
 	} else if (!chance(&c->rnd, 16)) {
-		ringbuf_discard(&f);
+		ringbuf_discard(rc);
 		add(&c->discarded, 1);
 	} else {
-		ringbuf_commit(&f, (u32)c->seq, mix(c->id, c->seq, -1), c->seq);
+		ringbuf_commit(rc);
 		c->seq++;
 	}
 	ringbuf_leave(rc);
@@ -487,17 +505,16 @@ static void check_sums(void)
 /* Frames nobody looks at, so that positions pass 2^32 soon after. */
 static void roll_on(u32 cpu)
 {
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	u32 got, k;
 
 	while (ringbuf_end(rb, cpu) < 0xfff00000U) {
-		rc = ringbuf_enter(rb, cpu);
-		if (ringbuf_begin(rc, &f))
+		rc = claim(rb, cpu);
+		if (ringbuf_begin(rc, 0, 0, 0))
 			bad("no room", &cpus[cpu], 0);
-		for (k = 0; k < 50 && ringbuf_space(&f, 4096, &got); k++)
-			ringbuf_advance(&f, got);
-		ringbuf_commit(&f, 0, 0, 0);
+		for (k = 0; k < 50 && ringbuf_space(rc, 4096, &got); k++)
+			ringbuf_advance(rc, got);
+		ringbuf_commit(rc);
 		ringbuf_leave(rc);
 	}
 }

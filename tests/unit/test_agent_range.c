@@ -8,9 +8,9 @@
 #include "agent/agent.h"
 #include "tests/unit/unit.h"
 
-static u64 value;		/* of every register */
+static u64 value;		/* of every register, and of the variables */
 static u64 seed = 0x1234567887654321ULL;
-static unsigned long ranges, others;
+static unsigned long ranges, of[3], others;
 
 int agent_target_has_reg(unsigned int regno)
 {
@@ -24,7 +24,8 @@ u64 agent_target_reg(void *target, unsigned int regno)
 
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 {
-	return AGENT_E_BAD_VAR;
+	*slot = num;
+	return AGENT_OK;
 }
 
 int agent_target_var_shared(u32 slot)
@@ -49,12 +50,16 @@ enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
 
 enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
 {
-	return AGENT_E_TARGET;
+	*val = value;
+	return AGENT_OK;
 }
+
+static u64 written;
 
 enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 {
-	return AGENT_E_TARGET;
+	written = val;
+	return AGENT_OK;
 }
 
 enum agent_error agent_target_tracev(void *target, u32 slot)
@@ -89,14 +94,32 @@ static u32 put_ext(u8 *code)
 	return 2;
 }
 
+/* A register; a variable; one that becomes more, or less, or something else. */
+static u32 put_source(u8 *code)
+{
+	u32 n = 0, kind = rnd(3);
+
+	code[n++] = kind ? 0x2c : 0x26;
+	code[n++] = 0;
+	code[n++] = (u8)rnd(16);
+	if (kind < 2)
+		return n;
+	code[n++] = 0x22;
+	code[n++] = (u8)rnd(256);
+	if (!rnd(3))
+		n += put_ext(code + n);
+	code[n++] = (u8)(2 + rnd(20) / 9);
+	code[n++] = 0x2d;
+	code[n++] = 0;
+	code[n++] = rnd(20) ? code[2] : 17;
+	return n;
+}
+
 static u32 generate(u8 *code, u64 k)
 {
 	static const u8 cmp[] = { 0x13, 0x14, 0x15, 0x13, 0x14, 0x15, 0x02 };
-	u32 n = 0, i;
+	u32 n = put_source(code), i;
 
-	code[n++] = 0x26;
-	code[n++] = 0;
-	code[n++] = (u8)rnd(16);
 	if (rnd(3))
 		n += put_ext(code + n);
 	code[n++] = 0x25;
@@ -115,10 +138,15 @@ static u32 generate(u8 *code, u64 k)
 
 static void compare(const struct agent_prog *prog, const struct agent_range *r)
 {
-	u64 stack[AGENT_STACK_MAX], result;
+	u64 stack[AGENT_STACK_MAX], result, v = value;
 
+	written = 0;
 	CHECK_EQ(agent_run(prog, NULL, stack, &result), AGENT_OK);
-	CHECK_EQ(agent_in_range(r, value), !!result);
+	if (r->source == AGENT_OF_SUM) {
+		v += r->add;
+		CHECK_EQ(written, v);
+	}
+	CHECK_EQ(agent_in_range(r, v), !!result);
 }
 
 static void one(const u8 *code, u32 len, u64 k)
@@ -135,9 +163,12 @@ static void one(const u8 *code, u32 len, u64 k)
 		return;
 	}
 	ranges++;
-	CHECK_EQ(r.reg, code[2]);
+	of[r.source]++;
+	CHECK_EQ(r.source == AGENT_OF_REG ? r.reg : r.slot, code[2]);
 	for (i = 0; i < 16; i++) {
 		value = i < 3 ? k + i - 1 : edge();
+		if (r.source == AGENT_OF_SUM)
+			value -= r.add;
 		compare(&prog, &r);
 	}
 }
@@ -153,6 +184,8 @@ static void test_random(void)
 		one(code, generate(code, k), k);
 	}
 	CHECK(ranges > 50000);
+	CHECK(of[AGENT_OF_REG] > 10000 && of[AGENT_OF_VAR] > 10000);
+	CHECK(of[AGENT_OF_SUM] > 10000);
 	CHECK(others > 1000);
 }
 
@@ -172,6 +205,10 @@ static void test_recorded(void)
 		{ "\x26\0\3\x2a\x40\x22\4\x2a\x40\x13\x0e\x27", 12, 1 },
 		/* fd == 3 */
 		{ "\x26\0\5\x2a\x20\x22\3\x2a\x20\x13\x27", 11, 1 },
+		/* $current_task_pid == 1234; ($c = $c + 1) == 0; $c - 1 == 0 */
+		{ "\x2c\0\3\x23\x04\xd2\x13\x27", 8, 1 },
+		{ "\x2c\0\2\x22\1\2\x16\x40\x2d\0\2\x22\0\x13\x27", 15, 1 },
+		{ "\x2c\0\2\x22\1\3\x22\0\x13\x27", 10, 0 },
 		/* the register itself; a constant; two registers */
 		{ "\x26\0\5\x27", 4, 0 },
 		{ "\x22\1\x27", 3, 0 },

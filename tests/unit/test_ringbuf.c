@@ -170,7 +170,6 @@ static void test_one_mib(void)
 /* All pages are one, so that a frame can be too long for an int. */
 static void test_frame_max(void)
 {
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	struct ringbuf *rb;
 	u32 n;
@@ -181,22 +180,22 @@ static void test_frame_max(void)
 	rb = ringbuf_alloc(5ULL << 30, 1);
 	for (circular = 0; circular < 2; circular++) {
 		ringbuf_set_circular(rb, circular);
-		rc = ringbuf_enter(rb, 0);
-		CHECK_EQ(ringbuf_begin(rc, &f), 0);
+		rc = claim(rb, 0);
+		CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
 		for (n = 0; n < RINGBUF_FRAME_MAX - HDR; n += 4096) {
 			u32 got;
 
-			if (!ringbuf_space(&f, 4096, &got))
+			if (!ringbuf_space(rc, 4096, &got))
 				break;
 			if (got > RINGBUF_FRAME_MAX - HDR - n)
 				break;
-			ringbuf_advance(&f, got);
+			ringbuf_advance(rc, got);
 			n += got - 4096;
 		}
 		CHECK_EQ(n, RINGBUF_FRAME_MAX - HDR);
-		CHECK_EQ(ringbuf_append(&f, buf, 1), -ENOSPC);
-		CHECK(!ringbuf_space(&f, 1, &n));
-		ringbuf_commit(&f, 1, 1, 1);
+		CHECK_EQ(ringbuf_append(rc, buf, 1), -ENOSPC);
+		CHECK(!ringbuf_space(rc, 1, &n));
+		ringbuf_commit(rc);
 		ringbuf_leave(rc);
 		CHECK_EQ(info_frames(rb), circular + 1);
 	}
@@ -268,7 +267,6 @@ static void test_too_big(void)
 	u64 share = 8000, size = NCPU * share;
 	struct ringbuf *rb = ringbuf_alloc(size, NCPU);
 	struct ringbuf_info info;
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	u32 i;
 
@@ -276,12 +274,12 @@ static void test_too_big(void)
 	for (i = 0; i < 100; i++)
 		CHECK_EQ(put(rb, 0, 56, i, 8, 0), 0);
 	/* Known at once to be too big: nobody has to go. */
-	rc = ringbuf_enter(rb, 0);
-	CHECK_EQ(ringbuf_begin(rc, &f), 0);
-	CHECK_EQ(ringbuf_append(&f, buf, share), -ENOSPC);
-	CHECK_EQ(ringbuf_append(&f, buf, share - HDR + 1), -ENOSPC);
-	CHECK_EQ(ringbuf_mark(&f), 0);
-	ringbuf_discard_too_big(&f);
+	rc = claim(rb, 0);
+	CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+	CHECK_EQ(ringbuf_append(rc, buf, share), -ENOSPC);
+	CHECK_EQ(ringbuf_append(rc, buf, share - HDR + 1), -ENOSPC);
+	CHECK_EQ(ringbuf_mark(rc), 0);
+	ringbuf_discard_too_big(rc);
 	ringbuf_leave(rc);
 	ringbuf_get_info(rb, 0, &info);
 	CHECK_EQ(info.frames, 99);	/* the begun frame's header */
@@ -305,44 +303,43 @@ static void test_too_big(void)
 static void test_space(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(10000, 1);
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	u32 got = 0;
 
-	rc = ringbuf_enter(rb, 0);
-	CHECK_EQ(ringbuf_begin(rc, &f), 0);
-	CHECK(ringbuf_space(&f, 100, &got));
+	rc = claim(rb, 0);
+	CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+	CHECK(ringbuf_space(rc, 100, &got));
 	CHECK_EQ(got, 100);
-	ringbuf_advance(&f, 3);
-	CHECK(ringbuf_space(&f, ~0U, &got));
+	ringbuf_advance(rc, 3);
+	CHECK(ringbuf_space(rc, ~0U, &got));
 	CHECK_EQ(got, PAGE - HDR - 3);
-	ringbuf_advance(&f, got);
-	CHECK(ringbuf_space(&f, 5000, &got));
+	ringbuf_advance(rc, got);
+	CHECK(ringbuf_space(rc, 5000, &got));
 	CHECK_EQ(got, PAGE);
-	ringbuf_advance(&f, 0);
-	ringbuf_advance(&f, got);
+	ringbuf_advance(rc, 0);
+	ringbuf_advance(rc, got);
 	/* Linear: what is left is given. */
-	CHECK(ringbuf_space(&f, 5000, &got));
+	CHECK(ringbuf_space(rc, 5000, &got));
 	CHECK_EQ(got, 10000 - 2 * PAGE);
-	ringbuf_advance(&f, got);
-	CHECK(!ringbuf_space(&f, 1, &got));
-	ringbuf_discard(&f);
+	ringbuf_advance(rc, got);
+	CHECK(!ringbuf_space(rc, 1, &got));
+	ringbuf_discard(rc);
 
 	/* Circular: others make way for what is asked, and for no more. */
 	ringbuf_leave(rc);
 	ringbuf_set_circular(rb, 1);
 	CHECK_EQ(put(rb, 0, 4000, 1, 4000, 0), 0);
 	CHECK_EQ(put(rb, 0, 4000, 2, 4000, 0), 0);
-	rc = ringbuf_enter(rb, 0);
-	CHECK_EQ(ringbuf_begin(rc, &f), 0);
-	CHECK(ringbuf_space(&f, 100, &got));
+	rc = claim(rb, 0);
+	CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+	CHECK(ringbuf_space(rc, 100, &got));
 	CHECK_EQ(got, 100);
 	CHECK_EQ(info_frames(rb), 2);
-	while (ringbuf_space(&f, 4000, &got))
-		ringbuf_advance(&f, got);
-	CHECK_EQ(ringbuf_mark(&f), 10000 - HDR);
+	while (ringbuf_space(rc, 4000, &got))
+		ringbuf_advance(rc, got);
+	CHECK_EQ(ringbuf_mark(rc), 10000 - HDR);
 	CHECK_EQ(info_frames(rb), 0);
-	ringbuf_commit(&f, 1, 1, 1);
+	ringbuf_commit(rc);
 	ringbuf_leave(rc);
 	CHECK_EQ(info_frames(rb), 1);
 	ringbuf_free(rb);
@@ -354,19 +351,18 @@ static void test_space(void)
 static void test_discard(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(1 << 18, NCPU);
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	u64 pos = 0;
 	u32 i;
 
 	for (i = 0; i < 50; i++) {
-		rc = ringbuf_enter(rb, 0);
-		CHECK_EQ(ringbuf_begin(rc, &f), 0);
-		CHECK_EQ(ringbuf_append(&f, buf, 199 * i), 0);
-		ringbuf_discard(&f);
-		CHECK_EQ(ringbuf_begin(rc, &f), 0);
-		CHECK_EQ(ringbuf_append(&f, buf, 3), 0);
-		ringbuf_discard(&f);
+		rc = claim(rb, 0);
+		CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+		CHECK_EQ(ringbuf_append(rc, buf, 199 * i), 0);
+		ringbuf_discard(rc);
+		CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+		CHECK_EQ(ringbuf_append(rc, buf, 3), 0);
+		ringbuf_discard(rc);
 		ringbuf_leave(rc);
 		CHECK_EQ(info_frames(rb), i);
 		CHECK_EQ(put(rb, 0, 8 * i, i, 16, 0), 0);
@@ -382,7 +378,6 @@ static void test_pad(void)
 {
 	static const u8 zero[8];
 	struct ringbuf *rb = ringbuf_alloc(1 << 16, NCPU);
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	struct ringbuf_hdr hdr;
 	u32 n, explicit;
@@ -391,13 +386,13 @@ static void test_pad(void)
 	ringbuf_set_circular(rb, 1);
 	for (n = 0; n < 5000; n++) {
 		for (explicit = 0; explicit < 2; explicit++) {
-			rc = ringbuf_enter(rb, 0);
+			rc = claim(rb, 0);
 			pos = ringbuf_end(rb, 0);
-			CHECK_EQ(ringbuf_begin(rc, &f), 0);
-			CHECK_EQ(ringbuf_append(&f, buf, n % 33), 0);
+			CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+			CHECK_EQ(ringbuf_append(rc, buf, n % 33), 0);
 			if (explicit)
-				CHECK_EQ(ringbuf_pad(&f), 0);
-			ringbuf_commit(&f, 1, 2, 3);
+				ringbuf_pad(rc);
+			ringbuf_commit(rc);
 			ringbuf_leave(rc);
 			CHECK_EQ(ringbuf_read_hdr(rb, 0, pos, &hdr), 0);
 			CHECK_EQ(hdr.size, HDR + ((n % 33 + 7) & ~7));
@@ -420,34 +415,33 @@ static void test_rewind_patch(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(NCPU * 20000, NCPU);
 	u32 round, at, mark, len = 9000;
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	u64 pos, word;
 
 	ringbuf_set_circular(rb, 1);
 	for (round = 0; round < 400; round++) {
 		pos = ringbuf_end(rb, 0);
-		rc = ringbuf_enter(rb, 0);
-		CHECK_EQ(ringbuf_begin(rc, &f), 0);
+		rc = claim(rb, 0);
+		CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
 		fill(round, len);
 		at = round * 8 % 4096;
-		CHECK_EQ(ringbuf_append(&f, buf, at), 0);
-		mark = ringbuf_mark(&f);
+		CHECK_EQ(ringbuf_append(rc, buf, at), 0);
+		mark = ringbuf_mark(rc);
 		CHECK_EQ(mark, at);
-		CHECK_EQ(ringbuf_append(&f, buf + 1, 4100 + round % 7), 0);
-		ringbuf_rewind(&f, mark);
-		CHECK_EQ(ringbuf_mark(&f), mark);
-		CHECK_EQ(ringbuf_append(&f, buf + at, len - at), 0);
+		CHECK_EQ(ringbuf_append(rc, buf + 1, 4100 + round % 7), 0);
+		ringbuf_rewind(rc, mark);
+		CHECK_EQ(ringbuf_mark(rc), mark);
+		CHECK_EQ(ringbuf_append(rc, buf + at, len - at), 0);
 		for (mark = 0; mark < len; mark += 8) {
 			memcpy(&word, buf + mark, 8);
-			ringbuf_patch(&f, mark, ~word);
-			ringbuf_patch(&f, mark, word + 1);
+			ringbuf_patch(rc, mark, ~word);
+			ringbuf_patch(rc, mark, word + 1);
 			word++;
 			memcpy(buf + mark, &word, 8);
 		}
-		CHECK_EQ(ringbuf_mark(&f), len);
-		ringbuf_rewind(&f, len);
-		ringbuf_commit(&f, 1, 2, 3);
+		CHECK_EQ(ringbuf_mark(rc), len);
+		ringbuf_rewind(rc, len);
+		ringbuf_commit(rc);
 		ringbuf_leave(rc);
 		CHECK_EQ(ringbuf_read(rb, 0, pos, 0, back, len), 0);
 		CHECK(!memcmp(buf, back, len));
@@ -462,22 +456,21 @@ static void test_nested(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(1 << 16, NCPU);
 	struct ringbuf_info info;
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	u64 pos = 0;
 	u32 i;
 
 	for (i = 0; i < 10; i++) {
 		fill(i, 80);
-		rc = ringbuf_enter(rb, 1);
+		rc = claim(rb, 1);
 		CHECK(rc);
-		CHECK(!ringbuf_enter(rb, 1));
-		CHECK_EQ(ringbuf_begin(rc, &f), 0);
-		CHECK(!ringbuf_enter(rb, 1));
-		CHECK_EQ(ringbuf_append(&f, buf, 80), 0);
-		CHECK(!ringbuf_enter(rb, 1));
-		ringbuf_commit(&f, i, 0, 0xabcd0000ULL + i);
-		CHECK(!ringbuf_enter(rb, 1));
+		CHECK(!claim(rb, 1));
+		CHECK_EQ(ringbuf_begin(rc, i, 0, 0xabcd0000ULL + i), 0);
+		CHECK(!claim(rb, 1));
+		CHECK_EQ(ringbuf_append(rc, buf, 80), 0);
+		CHECK(!claim(rb, 1));
+		ringbuf_commit(rc);
+		CHECK(!claim(rb, 1));
 		/* Another CPU is another matter. */
 		CHECK_EQ(put(rb, 2, 8, 1, 8, 0), 0);
 		ringbuf_leave(rc);
@@ -489,8 +482,8 @@ static void test_nested(void)
 	CHECK_EQ(info.nested, 40);
 	for (i = 0; i < 10; i++)
 		CHECK(is_frame(rb, 1, &pos, 80, i));
-	CHECK(!ringbuf_enter(rb, NCPU));
-	CHECK(!ringbuf_enter(rb, ~0U));
+	CHECK(!claim(rb, NCPU));
+	CHECK(!claim(rb, ~0U));
 	ringbuf_free(rb);
 	no_leak();
 }

@@ -4,11 +4,11 @@
  * and another reads: every way in which their accesses can interleave.  And
  * division.
  */
+#include <stdlib.h>
 #include <linux/types.h>
 #include <linux/kernel.h>
 #include "compat/barrier.h"
 #include "tests/unit/unit.h"
-#include "tests/unit/test_ringbuf_fake.h"
 
 /* The writer's stores wait here, and are done between the reader's loads. */
 static struct {
@@ -46,6 +46,7 @@ static u32 load(const u32 *at)
 #define kc_store_release(p, v)	store((u32 *)(void *)(p), (v))
 #define RINGBUF_SPLIT_COUNTS	1
 #include "ringbuf/private.h"
+#include "tests/unit/test_ringbuf_fake.h"	/* what the room links with */
 
 static const u64 values[][2] = {
 	{ 0, 1 },

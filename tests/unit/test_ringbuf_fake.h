@@ -106,27 +106,34 @@ static inline void fill(u32 seed, u32 len)
 		buf[i] = pattern(seed, i);
 }
 
+/* The claim of that CPU's writer, or NULL. */
+static inline struct ringbuf_cpu *claim(struct ringbuf *rb, unsigned int cpu)
+{
+	struct ringbuf_cpu *rc = ringbuf_writer(rb, cpu);
+
+	return rc && ringbuf_enter(rc) ? rc : NULL;
+}
+
 /* One frame of len bytes (a multiple of 8), appended in pieces of step. */
 static inline int put(struct ringbuf *rb, unsigned int cpu, u32 len, u32 seed,
 		      u32 step, u64 time)
 {
-	struct ringbuf_cpu *rc = ringbuf_enter(rb, cpu);
-	struct ringbuf_frame f;
+	struct ringbuf_cpu *rc = claim(rb, cpu);
 	u32 done, n;
 	int err;
 
 	if (!rc)
 		return -EBUSY;
 	fill(seed, len);
-	err = ringbuf_begin(rc, &f);
+	err = ringbuf_begin(rc, seed, time, 0xabcd0000ULL + seed);
 	for (done = 0; !err && done < len; done += n) {
 		n = len - done < step ? len - done : step;
-		err = ringbuf_append(&f, buf + done, n);
+		err = ringbuf_append(rc, buf + done, n);
 	}
 	if (err)
-		ringbuf_discard(&f);
+		ringbuf_discard(rc);
 	else
-		ringbuf_commit(&f, seed, time, 0xabcd0000ULL + seed);
+		ringbuf_commit(rc);
 	ringbuf_leave(rc);
 	return err;
 }

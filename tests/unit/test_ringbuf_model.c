@@ -29,15 +29,16 @@ static struct model {
 	int has_share;
 	enum model_state state;
 	struct ringbuf_cpu *rc;
-	struct ringbuf_frame f;
-	u8 *data;			/* of the frame that is written */
+	u32 tag;			/* of the frame that is written */
+	u64 time, addr;
+	u8 *data;
 	u32 len;
 } models[CPUS];
 
 static struct ringbuf *rb;
 static u64 size;
 static int circular;
-static u64 step, now, taken;
+static u64 step, now, taken, pieces;
 
 /* ---- chance ------------------------------------------------------------- */
 
@@ -143,15 +144,15 @@ static void model_pad(struct model *m)
 	model_grow(m, zero, -m->len & 7);
 }
 
-static void model_commit(struct model *m, u32 tag, u64 time, u64 addr)
+static void model_commit(struct model *m)
 {
 	struct model_frame *f = calloc(1, sizeof(*f));
 
 	model_pad(m);
 	f->pos = m->end;
-	f->time = time;
-	f->addr = addr;
-	f->tag = tag;
+	f->time = m->time;
+	f->addr = m->addr;
+	f->tag = m->tag;
 	f->len = m->len;
 	f->data = m->data;
 	m->data = NULL;
@@ -293,7 +294,7 @@ static void compare_index(void)
 
 static void do_enter(struct model *m, u32 cpu)
 {
-	struct ringbuf_cpu *rc = ringbuf_enter(rb, cpu);
+	struct ringbuf_cpu *rc = claim(rb, cpu);
 
 	if (!m->has_share) {
 		CHECK(!rc);
@@ -314,9 +315,42 @@ static void do_leave(struct model *m)
 	m->state = IDLE;
 }
 
+/* The first bytes in one piece, or all, if there is one. */
+static int do_begin_taking(struct model *m)
+{
+	u32 n = 8 * rnd(rnd(8) ? 40 : PAGE / 8 + 1);
+	int all = rnd(2);
+	void *p;
+
+	if (all ? !ringbuf_open(m->rc, n, m->tag, m->time, m->addr, &p) :
+	    !ringbuf_begin_taking(m->rc, n, m->tag, m->time, m->addr, &p))
+		return 0;
+	CHECK(model_room(m, n));
+	CHECK(m->end % PAGE + HDR + n <= PAGE);
+	memcpy(p, rnd_bytes(n), n);
+	model_grow(m, buf, n);
+	taken++;
+	if (all) {
+		ringbuf_shut(m->rc, n, p);
+		model_commit(m);
+	} else {
+		m->state = WRITING;
+	}
+	return 1;
+}
+
 static void do_begin(struct model *m)
 {
-	int err = ringbuf_begin(m->rc, &m->f);
+	int err;
+
+	m->tag = rnd(1000);
+	if (rnd(4))
+		now += rnd(3);
+	m->time = now;
+	m->addr = rnd_state;
+	if (rnd(2) && do_begin_taking(m))
+		return;
+	err = ringbuf_begin(m->rc, m->tag, m->time, m->addr);
 
 	CHECK_EQ(err, model_room(m, 0) ? 0 : -ENOSPC);
 	if (!err) {
@@ -324,10 +358,10 @@ static void do_begin(struct model *m)
 		return;
 	}
 	if (circular && rnd(2)) {
-		ringbuf_discard_too_big(&m->f);
+		ringbuf_discard_too_big(m->rc);
 		m->n.too_big++;
 	} else {
-		ringbuf_discard(&m->f);
+		ringbuf_discard(m->rc);
 	}
 	do_leave(m);
 }
@@ -335,10 +369,10 @@ static void do_begin(struct model *m)
 static void do_discard(struct model *m)
 {
 	if (circular && rnd(2)) {
-		ringbuf_discard_too_big(&m->f);
+		ringbuf_discard_too_big(m->rc);
 		m->n.too_big++;
 	} else {
-		ringbuf_discard(&m->f);
+		ringbuf_discard(m->rc);
 	}
 	m->len = 0;
 	m->state = CLAIMED;
@@ -346,13 +380,8 @@ static void do_discard(struct model *m)
 
 static void do_commit(struct model *m)
 {
-	u32 tag = rnd(1000);
-	u64 addr = rnd_state;
-
-	if (rnd(4))
-		now += rnd(3);
-	ringbuf_commit(&m->f, tag, now, addr);
-	model_commit(m, tag, now, addr);
+	ringbuf_commit(m->rc);
+	model_commit(m);
 	m->state = CLAIMED;
 }
 
@@ -360,7 +389,7 @@ static void do_append(struct model *m)
 {
 	u32 n = rnd_len(m);
 	u8 *data = rnd_bytes(n);
-	int err = ringbuf_append(&m->f, data, n);
+	int err = ringbuf_append(m->rc, data, n);
 
 	CHECK_EQ(err, model_room(m, (u64)m->len + n) ? 0 : -ENOSPC);
 	if (!err)
@@ -373,18 +402,53 @@ static void do_append(struct model *m)
 static void do_take(struct model *m)
 {
 	u32 n = 8 * (1 + rnd(PAGE / 8 + 1));
-	void *p = ringbuf_take(&m->f, n);
+	void *p = ringbuf_take(m->rc, n);
 
 	if (!p)
 		return;
 	CHECK(model_room(m, (u64)m->len + n));
-	CHECK((m->end + HDR + m->len) % PAGE + n < PAGE);
+	CHECK((m->end + HDR + m->len) % PAGE + n <= PAGE);
 	memcpy(p, rnd_bytes(n), n);
 	if (rnd(4))
 		model_grow(m, buf, n);
 	else
-		ringbuf_give_back(&m->f, n);
+		ringbuf_give_back(m->rc, n);
 	taken++;
+}
+
+/* Many bytes, a piece for each page. */
+static void do_pieces(struct model *m)
+{
+	u32 n = 8 * (1 + rnd(rnd(4) ? 100 : 2000)), got, left;
+	u8 *data;
+	void *p;
+
+	if (m->len % 8 || !ringbuf_has_room(m->rc, n))
+		return;
+	CHECK(!circular || model_room(m, (u64)m->len + n));
+	data = rnd_bytes(n);
+	for (left = n; left; left -= got) {
+		p = ringbuf_piece(m->rc, left, &got);
+		CHECK(got && got <= left);
+		CHECK_EQ(got, min_t(u32, left, PAGE - (m->end + HDR + m->len) % PAGE));
+		memcpy(p, data, got);
+		model_grow(m, data, got);
+		data += got;
+	}
+	pieces++;
+}
+
+static void do_pair(struct model *m)
+{
+	u64 words[2] = { rnd_state, rnd_state ^ 0x5555 };
+	int err;
+
+	if (m->len % 8)
+		return;
+	err = ringbuf_append_pair(m->rc, words[0], words[1]);
+	CHECK_EQ(err, model_room(m, (u64)m->len + 16) ? 0 : -ENOSPC);
+	if (!err)
+		model_grow(m, (u8 *)words, 16);
 }
 
 static void do_space(struct model *m)
@@ -398,7 +462,7 @@ static void do_space(struct model *m)
 	most = m->room - HDR - m->len - (circular ? 0 : m->used);
 	if (can > most)
 		can = most;
-	p = ringbuf_space(&m->f, want, &got);
+	p = ringbuf_space(m->rc, want, &got);
 	CHECK_EQ(!p, !can);
 	if (!p)
 		return;
@@ -406,7 +470,7 @@ static void do_space(struct model *m)
 	CHECK_EQ(got, can);
 	n = rnd(4) ? got : rnd(got + 1);
 	memcpy(p, rnd_bytes(n), n);
-	ringbuf_advance(&m->f, n);
+	ringbuf_advance(m->rc, n);
 	model_grow(m, buf, n);
 }
 
@@ -414,7 +478,7 @@ static void do_rewind(struct model *m)
 {
 	u32 mark = rnd(m->len + 1);
 
-	ringbuf_rewind(&m->f, mark);
+	ringbuf_rewind(m->rc, mark);
 	m->len = mark;
 }
 
@@ -426,7 +490,7 @@ static void do_patch(struct model *m)
 	if (m->len < 8)
 		return;
 	mark = rnd(m->len / 8) * 8;
-	ringbuf_patch(&m->f, mark, word);
+	ringbuf_patch(m->rc, mark, word);
 	memcpy(m->data + mark, &word, 8);
 }
 
@@ -444,7 +508,7 @@ static void do_write(struct model *m)
 		do_patch(m);
 		break;
 	case 4:
-		CHECK_EQ(ringbuf_pad(&m->f), 0);
+		ringbuf_pad(m->rc);
 		model_pad(m);
 		break;
 	case 5:
@@ -460,11 +524,14 @@ static void do_write(struct model *m)
 	case 11:
 		do_take(m);
 		break;
+	case 12:
+		rnd(2) ? do_pieces(m) : do_pair(m);
+		break;
 	default:
 		do_append(m);
 	}
 	if (m->state == WRITING)
-		CHECK_EQ(ringbuf_mark(&m->f), m->len);
+		CHECK_EQ(ringbuf_mark(m->rc), m->len);
 }
 
 /* A resize found this CPU's writer at work. */
@@ -574,6 +641,7 @@ static void test_model(void)
 	if (unit_failed_)
 		printf("at step %llu\n", step);
 	CHECK(taken > steps / 1000);
+	CHECK(pieces > steps / 1000);
 	for (cpu = 0; cpu < CPUS; cpu++) {
 		finish(cpu);
 		while (models[cpu].oldest)

@@ -23,10 +23,11 @@ static void add(u64 *count)
 /* A frame of some words, all the same: its number. */
 static void hit(void)
 {
-	struct ringbuf_cpu *rc = ringbuf_enter(rb, 0);
-	struct ringbuf_frame f;
+	struct ringbuf_cpu *rc = claim(rb, 0);
 	u64 words[24];
 	u32 i, n = seq % ARRAY_SIZE(words);
+	void *p;
+	int err;
 
 	add(&hits);
 	if (!rc) {
@@ -35,12 +36,17 @@ static void hit(void)
 	}
 	for (i = 0; i < n; i++)
 		words[i] = seq;
-	if (ringbuf_begin(rc, &f) || ringbuf_append(&f, words, 8) ||
-	    ringbuf_append(&f, words, n * 8)) {
-		ringbuf_discard(&f);
+	if (seq & 1)
+		err = ringbuf_begin(rc, n, seq, seq);
+	else
+		err = !ringbuf_begin_taking(rc, 0, n, seq, seq, &p) &&
+		      ringbuf_begin(rc, n, seq, seq);
+	if (err || ringbuf_append(rc, words, 8) ||
+	    ringbuf_append(rc, words, n * 8)) {
+		ringbuf_discard(rc);
 		add(&full);
 	} else {
-		ringbuf_commit(&f, n, seq, seq);
+		ringbuf_commit(rc);
 		seq++;
 	}
 	ringbuf_leave(rc);
@@ -165,7 +171,7 @@ static void test_hit_in_nested_hit(void)
 	struct ringbuf_cpu *rc;
 
 	new_buffer();
-	rc = ringbuf_enter(rb, 0);
+	rc = claim(rb, 0);
 	each_step(turned_away);
 	ringbuf_leave(rc);
 	CHECK(nested > 100);

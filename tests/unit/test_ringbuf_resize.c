@@ -100,17 +100,16 @@ static void test_past_4_gib(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(NCPU << 18, NCPU);
 	struct ringbuf_info info;
-	struct ringbuf_frame f;
 	struct ringbuf_cpu *rc;
 	u32 got, k, n = 0;
 
 	ringbuf_set_circular(rb, 1);
 	while (ringbuf_end(rb, 1) < (1ULL << 32) - 500000) {
-		rc = ringbuf_enter(rb, 1);
-		CHECK_EQ(ringbuf_begin(rc, &f), 0);
-		for (k = 0; k < 50 && ringbuf_space(&f, 4096, &got); k++)
-			ringbuf_advance(&f, got);
-		ringbuf_commit(&f, 0, 0, 0);
+		rc = claim(rb, 1);
+		CHECK_EQ(ringbuf_begin(rc, 0, 0, 0), 0);
+		for (k = 0; k < 50 && ringbuf_space(rc, 4096, &got); k++)
+			ringbuf_advance(rc, got);
+		ringbuf_commit(rc);
 		ringbuf_leave(rc);
 	}
 	ringbuf_reset(rb);
@@ -159,14 +158,13 @@ static void test_shrink_in_steps(void)
 
 static struct ringbuf *busy_rb;
 static struct ringbuf_cpu *busy_rc;
-static struct ringbuf_frame busy_frame;
 
 static void finish_frame(unsigned int cpu)
 {
 	if (cpu != 1 || !busy_rc)
 		return;
-	CHECK_EQ(ringbuf_append(&busy_frame, buf + 40, 40), 0);
-	ringbuf_commit(&busy_frame, 77, 0, 0xabcd0000ULL + 77);
+	CHECK_EQ(ringbuf_append(busy_rc, buf + 40, 40), 0);
+	ringbuf_commit(busy_rc);
 	ringbuf_leave(busy_rc);
 	busy_rc = NULL;
 }
@@ -178,10 +176,10 @@ static void test_resize_busy(void)
 
 	busy_rb = ringbuf_alloc(1 << 20, NCPU);
 	CHECK_EQ(put(busy_rb, 1, 4048, 1, 4048, 0), 0);
-	busy_rc = ringbuf_enter(busy_rb, 1);
-	CHECK_EQ(ringbuf_begin(busy_rc, &busy_frame), 0);
+	busy_rc = claim(busy_rb, 1);
+	CHECK_EQ(ringbuf_begin(busy_rc, 77, 0, 0xabcd0000ULL + 77), 0);
 	fill(77, 80);
-	CHECK_EQ(ringbuf_append(&busy_frame, buf, 40), 0);
+	CHECK_EQ(ringbuf_append(busy_rc, buf, 40), 0);
 	on_run = finish_frame;
 	runs = 0;
 	CHECK_EQ(ringbuf_resize(busy_rb, 40000), 0);
@@ -206,8 +204,8 @@ static void test_cpu_comes(void)
 	CHECK_EQ(info.size, 5001);
 	ringbuf_get_info(rb, 2, &info);
 	CHECK_EQ(info.size, 5000);
-	CHECK(!ringbuf_enter(rb, 1));
-	CHECK(!ringbuf_enter(rb, 1));
+	CHECK(!claim(rb, 1));
+	CHECK(!claim(rb, 1));
 	CHECK_EQ(put(rb, 2, 80, 2, 8, 0), 0);
 	ringbuf_get_info(rb, 1, &info);
 	CHECK_EQ(info.no_share, 2);
@@ -216,8 +214,8 @@ static void test_cpu_comes(void)
 	present = 0x3;
 	CHECK_EQ(ringbuf_resize(rb, 9000), 0);
 	CHECK_EQ(put(rb, 1, 80, 1, 8, 0), 0);
-	CHECK(ringbuf_enter(rb, 1));
-	CHECK(!ringbuf_enter(rb, 1));
+	CHECK(claim(rb, 1));
+	CHECK(!claim(rb, 1));
 	ringbuf_get_info(rb, 1, &info);
 	CHECK_EQ(info.size, 3000);
 	CHECK_EQ(info.no_share, 2);
@@ -230,7 +228,7 @@ static void test_cpu_comes(void)
 	ringbuf_free(rb);
 	present = 0;
 	rb = ringbuf_alloc(100, NCPU);
-	CHECK(!ringbuf_enter(rb, 0));
+	CHECK(!claim(rb, 0));
 	ringbuf_free(rb);
 	present = 0xf;
 	no_leak();

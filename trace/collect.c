@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a hit puts into its frame: the values, blocks and strings that actions
+ * ask for.  Any context, as hit.c.
+ */
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "arch/arch.h"
+#include "compat/read.h"
+#include "compat/regs.h"
+#include "compat/stack.h"
+#include "trace/internal.h"
+
+#define BLOCK_HEAD	(2 * sizeof(u64))	/* of an M block */
+#define VAR_BLOCK	(2 * sizeof(u64))	/* a V block */
+#define WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(sizeof(u64) - 1))
+
+/* ---- registers and memory ---------------------------------------------------- */
+
+/* Any context. */
+u64 agent_target_reg(void *target, unsigned int regno)
+{
+	const struct gtp_cpu *tc = target;
+	const struct arch_reg *reg = &arch_regs[regno];
+	const char *field;
+
+	if (regno == arch_pc)
+		return tc->tp->addr;
+	field = (const char *)tc->regs + reg->offset;
+	switch (reg->size) {
+	case sizeof(u16):
+		return *(const u16 *)field;
+	case sizeof(u32):
+		return *(const u32 *)field;
+	default:
+		return *(const u64 *)field;
+	}
+}
+
+/* Any context. */
+enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
+{
+	struct gtp_cpu *tc = target;
+
+	if (!kc_read_kernel(buf, addr, len)) {
+		if (tc->tp->is_return)
+			gtp_return_patch(tc, addr, buf, len);
+		return AGENT_OK;
+	}
+	tc->fault = addr;
+	return AGENT_E_MEMORY;
+}
+
+/* Any context.  The first byte of [addr, addr + len) that cannot be read. */
+static u64 fault_addr(u64 addr, u32 len)
+{
+	u64 end = addr + len;
+	char c;
+
+	while (addr < end) {
+		if (kc_read_kernel(&c, addr, 1))
+			return addr;
+		addr = (addr | (PAGE_SIZE - 1)) + 1;
+	}
+	return end - len;	/* it was there again when we looked */
+}
+
+/* ---- blocks of memory --------------------------------------------------------- */
+
+/*
+ * Any context.  All that a block takes in one piece of the buffer, and can be
+ * read: 1, otherwise 0.  len is no more than a page.
+ */
+static int put_small_block(struct gtp_cpu *tc, u64 addr, u32 len)
+{
+	u32 room = BLOCK_HEAD + WHOLE(len);
+	u64 *p = ringbuf_take(tc->rc, room);
+
+	if (!p)
+		return 0;
+	p[0] = FRAME_HEAD('M', 0, len);
+	p[1] = addr;
+	p[room / sizeof(u64) - 1] = 0;
+	if (kc_read_kernel(p + 2, addr, len)) {
+		ringbuf_give_back(tc->rc, room);
+		return 0;
+	}
+	if (tc->tp->is_return)
+		gtp_return_patch(tc, addr, p + 2, len);
+	return 1;
+}
+
+/* Any context.  Up to n bytes in one page of the buffer; NULL: there is no room. */
+static inline void *next_piece(struct gtp_cpu *tc, u64 n, u32 *got)
+{
+	return ringbuf_space(tc->rc, min_t(u64, n, RINGBUF_PAGE_SIZE), got);
+}
+
+/* Any context.  Where room must be made first. */
+static noinline int append_regs(struct gtp_cpu *tc, u64 head)
+{
+	if (ringbuf_append(tc->rc, &head, sizeof(head)) ||
+	    ringbuf_append(tc->rc, tc->regs, sizeof(*tc->regs)))
+		return -1;
+	ringbuf_pad(tc->rc);
+	return 0;
+}
+
+int gtp_collect_regs(struct gtp_cpu *tc, u64 head)
+{
+	struct ringbuf_cpu *rc = tc->rc;
+	const u64 *regs = (const u64 *)tc->regs;
+	u32 got, left = sizeof(*tc->regs);
+	u64 *p;
+
+	if (sizeof(*tc->regs) % sizeof(u64) ||
+	    !ringbuf_has_room(rc, GTP_REGS_BLOCK))
+		return append_regs(tc, head);
+	p = ringbuf_piece(rc, sizeof(head), &got);
+	*p = head;
+	for (; left; left -= got) {
+		p = ringbuf_piece(rc, left, &got);
+		kc_copy_words(p, regs, got / sizeof(u64));
+		regs += got / sizeof(u64);
+	}
+	return 0;
+}
+
+/*
+ * Any context.  A piece for each page of the buffer.  How many bytes there are
+ * in the end; *err: why not all.
+ */
+static inline u64 put_pieces(struct gtp_cpu *tc, u64 addr, u64 len,
+			     enum agent_error *err)
+{
+	u64 done;
+	u32 got;
+	void *p;
+
+	for (done = 0; done < len; done += got) {
+		p = next_piece(tc, len - done, &got);
+		if (!p || kc_read_there(p, addr + done, got)) {
+			*err = p ? AGENT_E_MEMORY : AGENT_E_NO_ROOM;
+			break;
+		}
+		if (tc->tp->is_return)
+			gtp_return_patch(tc, addr + done, p, got);
+		ringbuf_advance(tc->rc, got);
+	}
+	return done;
+}
+
+/* Any context.  A block that is put in whole, or not at all. */
+static noinline enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr,
+						u64 len)
+{
+	u32 mark = ringbuf_mark(tc->rc);
+	enum agent_error err = AGENT_E_MEMORY;
+	u64 done = 0;
+
+	if (len > GTP_BLOCK_MAX)
+		return AGENT_E_TOO_BIG;
+	/* Before older frames make way for what will never fit. */
+	if (!ringbuf_fits(tc->rc, BLOCK_HEAD + len) ||
+	    ringbuf_append_pair(tc->rc, FRAME_HEAD('M', 0, len), addr))
+		return AGENT_E_NO_ROOM;
+	if (kc_is_kernel(addr, len))
+		done = put_pieces(tc, addr, len, &err);
+	if (done < len) {
+		ringbuf_rewind(tc->rc, mark);
+		tc->fault = fault_addr(addr + done, len - done);
+		return err;
+	}
+	if (len % sizeof(u64))
+		ringbuf_pad(tc->rc);
+	return AGENT_OK;
+}
+
+/* Any context.  A block up to the first page that is not there; it may be empty. */
+static noinline enum agent_error put_part_block(struct gtp_cpu *tc, u64 addr,
+						u64 len)
+{
+	u32 mark = ringbuf_mark(tc->rc);
+	enum agent_error err = AGENT_OK;
+	u64 done = 0, n, got;
+
+	if (ringbuf_append_pair(tc->rc, FRAME_HEAD('M', 0, len), addr))
+		return AGENT_E_NO_ROOM;
+	while (done < len && !err) {
+		n = PAGE_SIZE - ((addr + done) & (PAGE_SIZE - 1));
+		n = min_t(u64, n, len - done);
+		if (!kc_is_kernel(addr + done, n))
+			break;
+		got = put_pieces(tc, addr + done, n, &err);
+		/* Nothing of a page that is there in part only. */
+		done += err ? 0 : got;
+	}
+	if (!done || err == AGENT_E_NO_ROOM) {
+		ringbuf_rewind(tc->rc, mark);
+		return err == AGENT_E_NO_ROOM ? err : AGENT_OK;
+	}
+	if (done < len) {
+		ringbuf_rewind(tc->rc, mark + BLOCK_HEAD + done);
+		ringbuf_patch(tc->rc, mark, FRAME_HEAD('M', 0, done));
+	}
+	ringbuf_pad(tc->rc);
+	return AGENT_OK;
+}
+
+/* Any context. */
+static noinline enum agent_error put_block(struct gtp_cpu *tc, u64 addr, u64 len)
+{
+	if (!len || (len <= PAGE_SIZE && put_small_block(tc, addr, len)))
+		return AGENT_OK;
+	return put_long_block(tc, addr, len);
+}
+
+/*
+ * Any context.  Of whole words, for which the buffer has room: a piece for each
+ * page.  Where that does not work out put_block() sees to it, from the start.
+ */
+enum agent_error gtp_collect_long(struct gtp_cpu *tc, u64 addr, u32 len)
+{
+	struct ringbuf_cpu *rc = tc->rc;
+	u32 mark, got, left;
+	u64 *p;
+
+	if (!ringbuf_has_room(rc, BLOCK_HEAD + len) || !kc_is_kernel(addr, len))
+		return put_block(tc, addr, len);
+	mark = ringbuf_mark(rc);
+	p = ringbuf_take(rc, BLOCK_HEAD);
+	if (unlikely(!p)) {
+		ringbuf_append_pair(rc, FRAME_HEAD('M', 0, len), addr);
+	} else {
+		p[0] = FRAME_HEAD('M', 0, len);
+		p[1] = addr;
+	}
+	for (left = len; left; left -= got) {
+		p = ringbuf_piece(rc, left, &got);
+		if (kc_read_words(p, addr + len - left, got / sizeof(u64))) {
+			ringbuf_rewind(rc, mark);
+			return put_block(tc, addr, len);
+		}
+	}
+	return AGENT_OK;
+}
+
+/*
+ * Any context.  Nothing is called here that comes back, so that no registers
+ * need be saved.
+ */
+enum agent_error gtp_collect_words(struct gtp_cpu *tc, u64 addr, u32 len)
+{
+	u64 *p;
+
+	if (!kc_is_kernel(addr, len))
+		return put_block(tc, addr, len);
+	p = ringbuf_take(tc->rc, BLOCK_HEAD + len);
+	if (!p)
+		return gtp_collect_long(tc, addr, len);
+	p[0] = FRAME_HEAD('M', 0, len);
+	p[1] = addr;
+	if (!kc_read_words(p + 2, addr, len / sizeof(u64)))
+		return AGENT_OK;
+	ringbuf_give_back(tc->rc, BLOCK_HEAD + len);
+	return put_block(tc, addr, len);
+}
+
+enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len)
+{
+	return put_block(tc, addr, len);
+}
+
+/* ---- printing instead ---------------------------------------------------------- */
+
+/* Any context. */
+static int is_printed(const struct gtp_cpu *tc)
+{
+	return tc->print_level < GTP_LEVEL_FRAME;
+}
+
+/*
+ * Any context.  Of what an action collects only the last is printed: before that
+ * come the pointers on the way to it.
+ */
+static enum agent_error want_print(struct gtp_cpu *tc, enum gtp_print kind,
+				 u64 value, u64 len, const char *name)
+{
+	tc->wanted.kind = kind;
+	tc->wanted.value = value;
+	tc->wanted.len = len;
+	tc->wanted.name = name;
+	return AGENT_OK;
+}
+
+/* Any context. */
+enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
+{
+	if (is_printed(target))
+		return want_print(target, GTP_PRINT_MEMORY, addr, len, NULL);
+	return gtp_collect_block(target, addr, len);
+}
+
+/*
+ * Any context.  The length is known only at the end, so the head is put in
+ * after the string.
+ */
+enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
+{
+	struct gtp_cpu *tc = target;
+	u32 mark = ringbuf_mark(tc->rc);
+	enum agent_error err = AGENT_E_NO_ROOM;
+	u32 len = 0;
+	char c = 1;
+	u32 got;
+	u8 *p;
+
+	if (!max)
+		return AGENT_OK;
+	if (is_printed(tc))
+		return want_print(tc, GTP_PRINT_STRING, addr, max, NULL);
+	if (ringbuf_append_pair(tc->rc, FRAME_HEAD('M', 0, 0), addr))
+		return AGENT_E_NO_ROOM;
+	while (c && len < max && len < GTP_BLOCK_MAX) {
+		p = ringbuf_space(tc->rc, 1, &got);
+		if (!p)
+			goto undo;
+		if (kc_read_kernel(&c, addr + len, 1)) {
+			tc->fault = addr + len;
+			err = AGENT_E_MEMORY;
+			goto undo;
+		}
+		*p = c;
+		ringbuf_advance(tc->rc, 1);
+		len++;
+	}
+	ringbuf_patch(tc->rc, mark, FRAME_HEAD('M', 0, len));
+	ringbuf_pad(tc->rc);
+	return AGENT_OK;
+undo:
+	ringbuf_rewind(tc->rc, mark);
+	return err;
+}
+
+/* ---- variables ------------------------------------------------------------------ */
+
+/* Any context. */
+enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
+{
+	struct gtp_var *var = gtp_var_slot(slot);
+
+	*val = var->special ? var->special->get(target) :
+			      kc_load64(gtp_var_word(var));
+	return AGENT_OK;
+}
+
+/* Any context.  One that can be set: agent_target_var() saw to that. */
+enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
+{
+	struct gtp_var *var = gtp_var_slot(slot);
+
+	if (var->special)
+		return var->special->put(target, val);
+	kc_store64(gtp_var_word(var), val);
+	return AGENT_OK;
+}
+
+/* Any context. */
+static inline enum agent_error put_var(struct gtp_cpu *tc, u32 num, u64 value)
+{
+	u64 head = FRAME_HEAD('V', num, sizeof(u64));
+	u64 *p = ringbuf_take(tc->rc, VAR_BLOCK);
+
+	if (!p)
+		return ringbuf_append_pair(tc->rc, head, value) ?
+			AGENT_E_NO_ROOM : AGENT_OK;
+	p[0] = head;
+	p[1] = value;
+	return AGENT_OK;
+}
+
+enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var)
+{
+	u64 value;
+
+	if (!var->special)
+		value = kc_load64(gtp_var_word(var));
+	else if (var->special->collect)
+		return var->special->collect(tc, var);
+	else
+		value = var->special->get(tc);
+	if (is_printed(tc))
+		return want_print(tc, GTP_PRINT_VAR, value, sizeof(value),
+				  var->name);
+	return put_var(tc, var->num, value);
+}
+
+/* Any context. */
+enum agent_error agent_target_tracev(void *target, u32 slot)
+{
+	return gtp_collect_var(target, gtp_var_slot(slot));
+}
+
+/*
+ * Any context.  What GDB needs to unwind: the stack's top, for which the frame
+ * begins with registers.  Of a task's stack no byte behind its end, which the
+ * memory of others may follow; of other stacks up to the first page that is not
+ * there, and no more than the largest has.
+ */
+enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var)
+{
+	u64 sp = tc->regs->KC_REG(sp);
+	u64 len = min_t(u64, gtp.bt_size, kc_stack_left(sp));
+	enum agent_error err = AGENT_OK;
+
+	/* What may end early is not read twice: at most one fault. */
+	if (len - 1 >= PAGE_SIZE ||
+	    (sp & (PAGE_SIZE - 1)) + len > PAGE_SIZE ||
+	    !put_small_block(tc, sp, len))
+		err = put_part_block(tc, sp, len);
+	/* So that tdump has something to say of it. */
+	return err ? err : put_var(tc, var->num, gtp.bt_size);
+}
+
+/* Any context; of no return.  The same: mostly it is a task's stack, in one page of the buffer. */
+enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
+{
+	unsigned long sp = tc->regs->KC_REG(sp);
+	unsigned long left = kc_task_stack_left(sp);
+	u64 size = gtp.bt_size;
+	u32 len = min_t(u64, size, left);
+	u64 *p;
+
+	if (!left || len % sizeof(u64))
+		return gtp_hit_bt(tc, var);
+	p = ringbuf_take(tc->rc, BLOCK_HEAD + len + VAR_BLOCK);
+	if (!p)
+		return gtp_hit_bt(tc, var);
+	p[0] = FRAME_HEAD('M', 0, len);
+	p[1] = sp;
+	if (kc_read_words(p + 2, sp, len / sizeof(u64))) {
+		ringbuf_give_back(tc->rc, BLOCK_HEAD + len + VAR_BLOCK);
+		return gtp_hit_bt(tc, var);
+	}
+	p += 2 + len / sizeof(u64);
+	p[0] = FRAME_HEAD('V', var->num, sizeof(u64));
+	p[1] = size;
+	return AGENT_OK;
+}
