@@ -6,13 +6,13 @@
 #define COMPAT_CLOCK_H
 
 #include <linux/types.h>
-#include <linux/cpumask.h>
 #include <linux/sched.h>
 #include <linux/ktime.h>
 #include <linux/time.h>
 #include <linux/timex.h>
 #include <asm/div64.h>
 #include "compat/config.h"
+#include "compat/cpu.h"
 
 #ifdef KC_HAVE_SCHED_CLOCK_H
 #include <linux/sched/clock.h>
@@ -58,7 +58,7 @@ static inline int kc_cycles_order_cpus(void)
 {
 #ifdef KC_HAVE_CHECK_TSC_UNSTABLE
 	return boot_cpu_has(X86_FEATURE_TSC) && !check_tsc_unstable() &&
-	       (num_possible_cpus() == 1 ||
+	       (kc_nr_cpus() == 1 ||
 		(boot_cpu_has(X86_FEATURE_CONSTANT_TSC) &&
 		 boot_cpu_has(X86_FEATURE_NONSTOP_TSC)));
 #else
