@@ -58,7 +58,6 @@ struct gtp_action {
 #define GTP_BASE_BY_NUMBER	(-2)
 #define GTP_NO_ORDINAL		(~0U)
 
-
 struct gtp_count {
 	kc_word64_t hits;	/* frames begun */
 	kc_word64_t bytes;	/* in the trace buffer, since the start */
@@ -221,7 +220,7 @@ s64 gtp_var_get(struct gtp_var *var);
 s64 gtp_var_initial(struct gtp_var *var);	/* for GDB to upload */
 /* The value of each CPU, where it is the one of who executes; or NULL. */
 kc_word64_t __percpu *gtp_var_own(const struct gtp_var *var);
-/* Any context.  Where the value is; not of a special one. */
+/* Any context, preemption off.  Where the value is; not of a special one. */
 kc_word64_t *gtp_var_word(struct gtp_var *var);
 int gtp_var_is_pid(const struct gtp_var *var);
 /* Every frame has this one, collected or not. */

@@ -6,8 +6,8 @@
 #include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
-#include <linux/smp.h>
 #include <linux/string.h>
 
 #include "trace/internal.h"
@@ -41,7 +41,7 @@ kc_word64_t __percpu *gtp_var_own(const struct gtp_var *var)
 	return var->each && var->cpu < 0 ? var->each->words : NULL;
 }
 
-/* Where the value is; not of a special one. */
+/* Preemption off, if it is the value of who executes. */
 kc_word64_t *gtp_var_word(struct gtp_var *var)
 {
 	if (!var->each)
@@ -65,9 +65,14 @@ struct gtp_var *gtp_var_find(u32 num)
 
 s64 gtp_var_get(struct gtp_var *var)
 {
-	if (!var->special)
-		return kc_load64(gtp_var_word(var));
-	return var->special->get ? var->special->get(NULL) : 0;
+	s64 value;
+
+	if (var->special)
+		return var->special->get ? var->special->get(NULL) : 0;
+	preempt_disable();
+	value = kc_load64(gtp_var_word(var));
+	preempt_enable();
+	return value;
 }
 
 /*
