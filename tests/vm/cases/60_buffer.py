@@ -90,6 +90,26 @@ def blocks_over_pages(t):
     os.unlink(saved)
 
 
+@case(smp=2, core=True)
+def order_of_two_cpus(t):
+    """Frames are numbered in the order of their hits, whichever CPU they are of."""
+    gdb = t.gdb()
+    loads = [t.load("getppid", n=2, cpu=n % 2) for n in range(12)]
+    wanted = [(load.pid, n % 2) for n, load in enumerate(loads) for _ in range(2)]
+    low, high = min(load.pid for load in loads), max(load.pid for load in loads)
+    gdb.trace(t.syscall("getppid"), f"$current_task_pid >= {low} && $current_task_pid <= {high}",
+              "collect $current_task_pid, $cpu_number")
+    gdb.cmd("tstart")
+    for load in loads:
+        load.go()       # A round trip: much longer than any two clocks differ.
+    gdb.cmd("tstop")
+    found = []
+    for _ in wanted:
+        gdb.cmd("tfind")
+        found.append((gdb.value("$current_task_pid"), gdb.value("$cpu_number")))
+    assert gdb.frames() == len(wanted) and found == wanted, (found, wanted)
+
+
 @case(core=True)
 def tsave_and_ctf(t):
     """tsave and tsave -ctf: frames, registers, variables and tracepoints are in the file."""
@@ -228,7 +248,7 @@ def losses_by_cause(t):
     load = t.load("pread", n=200, file="/proc/version", size=8)
     gdb.cmd("delete")
     gdb.cmd("set trace-buffer-size unlimited")
-    gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs, jiffies_64")
+    gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs, *(char *)&jiffies_64")    # Whole words are read without the kernel's help.
     inner = t.first("copy_from_kernel_nofault", "probe_kernel_read", "copy_user_generic")
     inner = re.findall(r"^\s*(0x\w+)", gdb.cmd(f"x/2i {inner}"), re.M)
     # At a function's entry ftrace may be what calls the probe, and that of 4.4 keeps a nested call from it, and tells nobody.
