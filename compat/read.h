@@ -128,14 +128,17 @@ int kc_is_kernel_edge(u64 addr, size_t n);
 
 /*
  * Any context.  n: 1 to 1 GiB.  Nor is it anywhere else that a 32-bit machine
- * would go round to.
+ * would go round to.  Surely: there is more that the other says yes to.
  */
+static inline int kc_is_surely_kernel(u64 addr, size_t n)
+{
+	return addr - kc_kernel_start <= kc_kernel_span - n &&
+	       (sizeof(long) == sizeof(u64) || n <= kc_kernel_span);
+}
+
 static inline int kc_is_kernel(u64 addr, size_t n)
 {
-	if (addr - kc_kernel_start <= kc_kernel_span - n &&
-	    (sizeof(long) == sizeof(u64) || n <= kc_kernel_span))
-		return 1;
-	return kc_is_kernel_edge(addr, n);
+	return kc_is_surely_kernel(addr, n) || kc_is_kernel_edge(addr, n);
 }
 
 /* As below, of what kc_is_kernel() has said yes to. */

@@ -103,8 +103,10 @@ struct ringbuf_cpu {
 	u64 no_share;		/* how many of nested came before it had one */
 };
 
-/* This CPU, any context incl. NMI; does not sleep.  pos is at the page's end. */
-void ringbuf_next_page(struct ringbuf_cpu *rc);
+/* This CPU, any context incl. NMI; does not sleep.  0: the frame can get to end. */
+int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end);
+/* This CPU, any context incl. NMI; does not sleep.  Go on in page idx. */
+void ringbuf_go_on(struct ringbuf_cpu *rc, u32 idx, u64 page_end);
 
 /* This CPU, any context incl. NMI; does not sleep. */
 static inline int ringbuf_is_busy(const struct ringbuf_cpu *rc)
@@ -145,20 +147,23 @@ static inline void *ringbuf_at(const struct ringbuf_cpu *rc, u64 pos)
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-static inline int ringbuf_open(struct ringbuf_cpu *rc, u32 n, u32 tag,
-			       u64 time, u64 addr, void **payload)
+static inline int ringbuf_page_has(const struct ringbuf_cpu *rc, u32 n)
 {
-	u64 start = ringbuf_count_own(&rc->committed);
-	struct ringbuf_hdr *hdr;
+	return ringbuf_count_own(&rc->committed) + sizeof(struct ringbuf_hdr) +
+	       n <= rc->edge;
+}
 
-	if (start + sizeof(*hdr) + n > rc->edge)
-		return 0;
-	hdr = ringbuf_at(rc, start);
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline void *ringbuf_open(const struct ringbuf_cpu *rc, u32 tag,
+				 u64 time, u64 addr)
+{
+	struct ringbuf_hdr *hdr =
+		ringbuf_at(rc, ringbuf_count_own(&rc->committed));
+
 	hdr->tag = tag;
 	hdr->time = time;
 	hdr->addr = addr;
-	*payload = hdr + 1;
-	return 1;
+	return hdr + 1;
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
@@ -177,12 +182,108 @@ static inline void ringbuf_shut(struct ringbuf_cpu *rc, u32 n, void *payload)
 static inline int ringbuf_begin_taking(struct ringbuf_cpu *rc, u32 n, u32 tag,
 				       u64 time, u64 addr, void **payload)
 {
-	if (!ringbuf_open(rc, n, tag, time, addr, payload))
+	if (!ringbuf_page_has(rc, n))
 		return 0;
+	*payload = ringbuf_open(rc, tag, time, addr);
 	rc->hdr = (struct ringbuf_hdr *)*payload - 1;
 	rc->pos = ringbuf_count_own(&rc->committed) + sizeof(*rc->hdr) + n;
 	return 1;
 }
+
+/* ---- a frame of known size, at a cursor ----------------------------------- */
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline struct ringbuf_cursor ringbuf_cursor(const struct ringbuf_cpu *rc)
+{
+	struct ringbuf_cursor c = {
+		ringbuf_at(rc, ringbuf_count_own(&rc->committed)),
+		ringbuf_at(rc, rc->page_end), rc->page_end, rc->idx,
+	};
+
+	return c;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline u64 ringbuf_cursor_pos(const struct ringbuf_cursor *c)
+{
+	return c->page_end - (unsigned long)((char *)c->end - (char *)c->at);
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline void ringbuf_turn_page(const struct ringbuf_cpu *rc,
+				     struct ringbuf_cursor *c)
+{
+	if (++c->idx == rc->nr_pages)
+		c->idx = 0;
+	c->page_end += RINGBUF_PAGE_SIZE;
+	c->at = rc->pages[c->idx];
+	c->end = c->at + RINGBUF_PAGE_SIZE / sizeof(u64);
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
+				    struct ringbuf_cursor *c, u64 word,
+				    int split)
+{
+	if (split && c->at == c->end)
+		ringbuf_turn_page(rc, c);
+	*c->at++ = word;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
+				 struct ringbuf_cursor *c, u32 n, u32 *got,
+				 int split)
+{
+	u64 *piece;
+	u32 left;
+
+	if (split && c->at == c->end)
+		ringbuf_turn_page(rc, c);
+	piece = c->at;
+	left = c->end - piece;
+	*got = split && n > left ? left : n;
+	c->at += *got;
+	return piece;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline int ringbuf_start(struct ringbuf_cpu *rc,
+				struct ringbuf_cursor *c, u32 n, u32 tag,
+				u64 time, u64 addr, int split)
+{
+	u64 end = ringbuf_count_own(&rc->committed) +
+		  sizeof(struct ringbuf_hdr) + n;
+	struct ringbuf_hdr *hdr;
+
+	if (split && end > rc->limit && ringbuf_need_more(rc, end))
+		return 0;
+	if (split && c->at == c->end)
+		ringbuf_turn_page(rc, c);
+	hdr = (struct ringbuf_hdr *)c->at++;
+	hdr->tag = tag;
+	rc->hdr = hdr;
+	ringbuf_put_word(rc, c, time, split);
+	ringbuf_put_word(rc, c, addr, split);
+	return 1;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline u32 ringbuf_finish(struct ringbuf_cpu *rc,
+				 const struct ringbuf_cursor *c, int split)
+{
+	u64 end = ringbuf_cursor_pos(c);
+	u32 size = end - ringbuf_count_own(&rc->committed);
+
+	rc->hdr->size = size;
+	ringbuf_count_add(&rc->created, 1);
+	ringbuf_count_publish(&rc->committed, end);
+	if (split && c->page_end != rc->page_end)
+		ringbuf_go_on(rc, c->idx, c->page_end);
+	return size;
+}
+
+/* ---- a frame that grows ---------------------------------------------------- */
 
 /* This CPU, any context incl. NMI; does not sleep. */
 static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n)
@@ -192,29 +293,6 @@ static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n)
 	if (pos + n > rc->edge)
 		return NULL;
 	rc->pos = pos + n;
-	return ringbuf_at(rc, pos);
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-static inline int ringbuf_has_room(const struct ringbuf_cpu *rc, u32 n)
-{
-	return rc->pos + n <= rc->limit &&
-	       rc->pos - ringbuf_count_own(&rc->committed) + n <=
-	       RINGBUF_FRAME_MAX;
-}
-
-/* This CPU, any context incl. NMI; does not sleep. */
-static inline void *ringbuf_piece(struct ringbuf_cpu *rc, u32 n, u32 *got)
-{
-	u64 pos = rc->pos;
-	u64 left = rc->page_end - pos;
-
-	if (!left) {
-		ringbuf_next_page(rc);
-		left = RINGBUF_PAGE_SIZE;
-	}
-	*got = n < left ? n : (u32)left;
-	rc->pos = pos + *got;
 	return ringbuf_at(rc, pos);
 }
 
@@ -252,6 +330,16 @@ static inline u32 ringbuf_commit(struct ringbuf_cpu *rc)
 	ringbuf_count_add(&rc->created, 1);
 	ringbuf_count_publish(&rc->committed, end);
 	return size;
+}
+
+/* This CPU, any context incl. NMI; does not sleep. */
+static inline void ringbuf_resume(struct ringbuf_cpu *rc,
+				  const struct ringbuf_cursor *c, u32 undo)
+{
+	rc->pos = ringbuf_cursor_pos(c);
+	ringbuf_go_on(rc, c->idx, c->page_end);
+	if (undo)
+		ringbuf_rewind(rc, ringbuf_mark(rc) - undo * sizeof(u64));
 }
 
 #endif

@@ -111,13 +111,50 @@ int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr);
  */
 static inline int ringbuf_begin_taking(struct ringbuf_cpu *rc, u32 n, u32 tag,
 				       u64 time, u64 addr, void **payload);
+/* Is there room for a frame of n bytes in one page, without more ado? */
+static inline int ringbuf_page_has(const struct ringbuf_cpu *rc, u32 n);
 /*
- * The same for a frame that has n bytes and no more: nothing comes between but
- * that the caller fills them.
+ * If so, and it has just n bytes: nothing comes between but that the caller
+ * fills them, n being a multiple of 8.
  */
-static inline int ringbuf_open(struct ringbuf_cpu *rc, u32 n, u32 tag,
-			       u64 time, u64 addr, void **payload);
+static inline void *ringbuf_open(const struct ringbuf_cpu *rc, u32 tag,
+				 u64 time, u64 addr);
 static inline void ringbuf_shut(struct ringbuf_cpu *rc, u32 n, void *payload);
+/*
+ * A frame of which it is known that it has no more than n bytes, n being a
+ * multiple of 8.  It is put word by word at a cursor that the caller has, and
+ * nothing has happened until ringbuf_finish().  `split' is a constant: may it
+ * go over a page?  Without, ringbuf_page_has() has said so.
+ *
+ * ringbuf_start(): the cursor stands behind the header, and oldest frames have
+ * made way, if need be: 1, or 0: there is no room (only with split).
+ */
+struct ringbuf_cursor {
+	u64 *at, *end;		/* of the page */
+	u64 page_end;		/* as a position */
+	unsigned long idx;	/* of the page */
+};
+
+static inline struct ringbuf_cursor ringbuf_cursor(const struct ringbuf_cpu *rc);
+static inline int ringbuf_start(struct ringbuf_cpu *rc,
+				struct ringbuf_cursor *c, u32 n, u32 tag,
+				u64 time, u64 addr, int split);
+static inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
+				    struct ringbuf_cursor *c, u64 word,
+				    int split);
+/* Up to n words in one piece, *got of them, which count as put. */
+static inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
+				 struct ringbuf_cursor *c, u32 n, u32 *got,
+				 int split);
+/* What has been put is the frame.  Its size. */
+static inline u32 ringbuf_finish(struct ringbuf_cpu *rc,
+				 const struct ringbuf_cursor *c, int split);
+/*
+ * Instead of that: the frame goes on as if it had been begun, and what has been
+ * put, but for the last `undo' words, had been appended.
+ */
+static inline void ringbuf_resume(struct ringbuf_cpu *rc,
+				  const struct ringbuf_cursor *c, u32 undo);
 /*
  * Contiguous room at the frame's end: up to `want` bytes (want >= 1), *got of
  * them.  Circular: oldest frames make way.  NULL: no room (the buffer is full,
@@ -139,13 +176,6 @@ int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b);
  */
 static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n);
 static inline void ringbuf_give_back(struct ringbuf_cpu *rc, u32 n);
-
-/*
- * For many bytes: is there room for n, without more ado?  Then ringbuf_piece()
- * takes up to n of them, in one piece, until all are taken.
- */
-static inline int ringbuf_has_room(const struct ringbuf_cpu *rc, u32 n);
-static inline void *ringbuf_piece(struct ringbuf_cpu *rc, u32 n, u32 *got);
 
 /* Pad with zeros to a multiple of 8: there is always room for that. */
 void ringbuf_pad(struct ringbuf_cpu *rc);

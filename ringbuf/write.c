@@ -61,12 +61,20 @@ void ringbuf_aim_at(struct ringbuf_cpu *rc, u64 pos)
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-void ringbuf_next_page(struct ringbuf_cpu *rc)
+void ringbuf_go_on(struct ringbuf_cpu *rc, u32 idx, u64 page_end)
 {
-	if (++rc->idx == rc->nr_pages)
-		rc->idx = 0;
-	rc->page_end += RINGBUF_PAGE_SIZE;
+	rc->idx = idx;
+	rc->page_end = page_end;
 	ringbuf_aim(rc);
+}
+
+/* This CPU, any context incl. NMI; does not sleep.  pos is at the page's end. */
+static void ringbuf_next_page(struct ringbuf_cpu *rc)
+{
+	u32 idx = rc->idx + 1;
+
+	ringbuf_go_on(rc, idx == rc->nr_pages ? 0 : idx,
+		      rc->page_end + RINGBUF_PAGE_SIZE);
 }
 
 /*
@@ -145,7 +153,7 @@ static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
 }
 
 /* This CPU, any context incl. NMI; does not sleep. */
-static RINGBUF_RARE int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end)
+RINGBUF_RARE int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end)
 {
 	if (end > ringbuf_reach(rc))
 		return -ENOSPC;
@@ -166,7 +174,7 @@ static inline int ringbuf_need(struct ringbuf_cpu *rc, u64 end)
 /* ---- a frame ----------------------------------------------------------------- */
 
 /* This CPU, any context incl. NMI; does not sleep.  There is room. */
-static inline void ringbuf_put_word(struct ringbuf_cpu *rc, u64 word)
+static inline void ringbuf_append_word(struct ringbuf_cpu *rc, u64 word)
 {
 	if (rc->pos == rc->page_end)
 		ringbuf_next_page(rc);
@@ -203,8 +211,8 @@ int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr)
 	rc->hdr = ringbuf_at(rc, start);
 	rc->hdr->tag = tag;
 	rc->pos = start + sizeof(u64);
-	ringbuf_put_word(rc, time);
-	ringbuf_put_word(rc, addr);
+	ringbuf_append_word(rc, time);
+	ringbuf_append_word(rc, addr);
 	return 0;
 }
 
@@ -247,8 +255,8 @@ int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b)
 {
 	if (ringbuf_need(rc, rc->pos + 2 * sizeof(u64)))
 		return -ENOSPC;
-	ringbuf_put_word(rc, a);
-	ringbuf_put_word(rc, b);
+	ringbuf_append_word(rc, a);
+	ringbuf_append_word(rc, b);
 	return 0;
 }
 

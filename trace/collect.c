@@ -13,8 +13,6 @@
 #include "compat/stack.h"
 #include "trace/internal.h"
 
-#define BLOCK_HEAD	(2 * sizeof(u64))	/* of an M block */
-#define VAR_BLOCK	(2 * sizeof(u64))	/* a V block */
 #define WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(sizeof(u64) - 1))
 
 /* ---- registers and memory ---------------------------------------------------- */
@@ -67,7 +65,7 @@ static u64 fault_addr(u64 addr, u32 len)
 	return end - len;	/* it was there again when we looked */
 }
 
-/* ---- blocks of memory --------------------------------------------------------- */
+/* ---- registers and blocks of memory --------------------------------------------------------- */
 
 /*
  * Any context.  All that a block takes in one piece of the buffer, and can be
@@ -75,7 +73,7 @@ static u64 fault_addr(u64 addr, u32 len)
  */
 static int put_small_block(struct gtp_cpu *tc, u64 addr, u32 len)
 {
-	u32 room = BLOCK_HEAD + WHOLE(len);
+	u32 room = GTP_BLOCK_HEAD + WHOLE(len);
 	u64 *p = ringbuf_take(tc->rc, room);
 
 	if (!p)
@@ -98,33 +96,12 @@ static inline void *next_piece(struct gtp_cpu *tc, u64 n, u32 *got)
 	return ringbuf_space(tc->rc, min_t(u64, n, RINGBUF_PAGE_SIZE), got);
 }
 
-/* Any context.  Where room must be made first. */
-static noinline int append_regs(struct gtp_cpu *tc, u64 head)
+int gtp_collect_regs(struct gtp_cpu *tc, u64 head)
 {
 	if (ringbuf_append(tc->rc, &head, sizeof(head)) ||
 	    ringbuf_append(tc->rc, tc->regs, sizeof(*tc->regs)))
 		return -1;
 	ringbuf_pad(tc->rc);
-	return 0;
-}
-
-int gtp_collect_regs(struct gtp_cpu *tc, u64 head)
-{
-	struct ringbuf_cpu *rc = tc->rc;
-	const u64 *regs = (const u64 *)tc->regs;
-	u32 got, left = sizeof(*tc->regs);
-	u64 *p;
-
-	if (sizeof(*tc->regs) % sizeof(u64) ||
-	    !ringbuf_has_room(rc, GTP_REGS_BLOCK))
-		return append_regs(tc, head);
-	p = ringbuf_piece(rc, sizeof(head), &got);
-	*p = head;
-	for (; left; left -= got) {
-		p = ringbuf_piece(rc, left, &got);
-		kc_copy_words(p, regs, got / sizeof(u64));
-		regs += got / sizeof(u64);
-	}
 	return 0;
 }
 
@@ -153,8 +130,7 @@ static inline u64 put_pieces(struct gtp_cpu *tc, u64 addr, u64 len,
 }
 
 /* Any context.  A block that is put in whole, or not at all. */
-static noinline enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr,
-						u64 len)
+static enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr, u64 len)
 {
 	u32 mark = ringbuf_mark(tc->rc);
 	enum agent_error err = AGENT_E_MEMORY;
@@ -163,7 +139,7 @@ static noinline enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr,
 	if (len > GTP_BLOCK_MAX)
 		return AGENT_E_TOO_BIG;
 	/* Before older frames make way for what will never fit. */
-	if (!ringbuf_fits(tc->rc, BLOCK_HEAD + len) ||
+	if (!ringbuf_fits(tc->rc, GTP_BLOCK_HEAD + len) ||
 	    ringbuf_append_pair(tc->rc, FRAME_HEAD('M', 0, len), addr))
 		return AGENT_E_NO_ROOM;
 	if (kc_is_kernel(addr, len))
@@ -179,8 +155,7 @@ static noinline enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr,
 }
 
 /* Any context.  A block up to the first page that is not there; it may be empty. */
-static noinline enum agent_error put_part_block(struct gtp_cpu *tc, u64 addr,
-						u64 len)
+static enum agent_error put_part_block(struct gtp_cpu *tc, u64 addr, u64 len)
 {
 	u32 mark = ringbuf_mark(tc->rc);
 	enum agent_error err = AGENT_OK;
@@ -202,7 +177,7 @@ static noinline enum agent_error put_part_block(struct gtp_cpu *tc, u64 addr,
 		return err == AGENT_E_NO_ROOM ? err : AGENT_OK;
 	}
 	if (done < len) {
-		ringbuf_rewind(tc->rc, mark + BLOCK_HEAD + done);
+		ringbuf_rewind(tc->rc, mark + GTP_BLOCK_HEAD + done);
 		ringbuf_patch(tc->rc, mark, FRAME_HEAD('M', 0, done));
 	}
 	ringbuf_pad(tc->rc);
@@ -210,67 +185,11 @@ static noinline enum agent_error put_part_block(struct gtp_cpu *tc, u64 addr,
 }
 
 /* Any context. */
-static noinline enum agent_error put_block(struct gtp_cpu *tc, u64 addr, u64 len)
+enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len)
 {
 	if (!len || (len <= PAGE_SIZE && put_small_block(tc, addr, len)))
 		return AGENT_OK;
 	return put_long_block(tc, addr, len);
-}
-
-/*
- * Any context.  Of whole words, for which the buffer has room: a piece for each
- * page.  Where that does not work out put_block() sees to it, from the start.
- */
-enum agent_error gtp_collect_long(struct gtp_cpu *tc, u64 addr, u32 len)
-{
-	struct ringbuf_cpu *rc = tc->rc;
-	u32 mark, got, left;
-	u64 *p;
-
-	if (!ringbuf_has_room(rc, BLOCK_HEAD + len) || !kc_is_kernel(addr, len))
-		return put_block(tc, addr, len);
-	mark = ringbuf_mark(rc);
-	p = ringbuf_take(rc, BLOCK_HEAD);
-	if (unlikely(!p)) {
-		ringbuf_append_pair(rc, FRAME_HEAD('M', 0, len), addr);
-	} else {
-		p[0] = FRAME_HEAD('M', 0, len);
-		p[1] = addr;
-	}
-	for (left = len; left; left -= got) {
-		p = ringbuf_piece(rc, left, &got);
-		if (kc_read_words(p, addr + len - left, got / sizeof(u64))) {
-			ringbuf_rewind(rc, mark);
-			return put_block(tc, addr, len);
-		}
-	}
-	return AGENT_OK;
-}
-
-/*
- * Any context.  Nothing is called here that comes back, so that no registers
- * need be saved.
- */
-enum agent_error gtp_collect_words(struct gtp_cpu *tc, u64 addr, u32 len)
-{
-	u64 *p;
-
-	if (!kc_is_kernel(addr, len))
-		return put_block(tc, addr, len);
-	p = ringbuf_take(tc->rc, BLOCK_HEAD + len);
-	if (!p)
-		return gtp_collect_long(tc, addr, len);
-	p[0] = FRAME_HEAD('M', 0, len);
-	p[1] = addr;
-	if (!kc_read_words(p + 2, addr, len / sizeof(u64)))
-		return AGENT_OK;
-	ringbuf_give_back(tc->rc, BLOCK_HEAD + len);
-	return put_block(tc, addr, len);
-}
-
-enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len)
-{
-	return put_block(tc, addr, len);
 }
 
 /* ---- printing instead ---------------------------------------------------------- */
@@ -371,7 +290,7 @@ enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 static inline enum agent_error put_var(struct gtp_cpu *tc, u32 num, u64 value)
 {
 	u64 head = FRAME_HEAD('V', num, sizeof(u64));
-	u64 *p = ringbuf_take(tc->rc, VAR_BLOCK);
+	u64 *p = ringbuf_take(tc->rc, GTP_VAR_BLOCK);
 
 	if (!p)
 		return ringbuf_append_pair(tc->rc, head, value) ?
@@ -409,7 +328,7 @@ enum agent_error agent_target_tracev(void *target, u32 slot)
  * memory of others may follow; of other stacks up to the first page that is not
  * there, and no more than the largest has.
  */
-enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var)
+enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 {
 	u64 sp = tc->regs->KC_REG(sp);
 	u64 len = min_t(u64, gtp.bt_size, kc_stack_left(sp));
@@ -422,30 +341,4 @@ enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 		err = put_part_block(tc, sp, len);
 	/* So that tdump has something to say of it. */
 	return err ? err : put_var(tc, var->num, gtp.bt_size);
-}
-
-/* Any context; of no return.  The same: mostly it is a task's stack, in one page of the buffer. */
-enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
-{
-	unsigned long sp = tc->regs->KC_REG(sp);
-	unsigned long left = kc_task_stack_left(sp);
-	u64 size = gtp.bt_size;
-	u32 len = min_t(u64, size, left);
-	u64 *p;
-
-	if (!left || len % sizeof(u64))
-		return gtp_hit_bt(tc, var);
-	p = ringbuf_take(tc->rc, BLOCK_HEAD + len + VAR_BLOCK);
-	if (!p)
-		return gtp_hit_bt(tc, var);
-	p[0] = FRAME_HEAD('M', 0, len);
-	p[1] = sp;
-	if (kc_read_words(p + 2, sp, len / sizeof(u64))) {
-		ringbuf_give_back(tc->rc, BLOCK_HEAD + len + VAR_BLOCK);
-		return gtp_hit_bt(tc, var);
-	}
-	p += 2 + len / sizeof(u64);
-	p[0] = FRAME_HEAD('V', var->num, sizeof(u64));
-	p[1] = size;
-	return AGENT_OK;
 }

@@ -115,10 +115,7 @@ static void set_base(struct gtp_point *tp, struct gtp_action *act, int reg)
 		act->base_at = GTP_BASE_BY_NUMBER;
 }
 
-/* Of more bytes a block is hardly ever in one page of the buffer. */
-#define LONG_BLOCK	2048
-
-/* A block of memory: which way is it put into frames? */
+/* A block of memory. */
 static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
 		       u64 off, u64 len)
 {
@@ -129,7 +126,30 @@ static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
 	if (!len || len % sizeof(u64) || len > GTP_BLOCK_MAX ||
 	    act->base_at == GTP_BASE_BY_NUMBER)
 		return;
-	act->kind = len <= LONG_BLOCK ? GTP_ACT_WORDS : GTP_ACT_LONG;
+	act->size = GTP_BLOCK_HEAD + len;
+}
+
+/* $bt, as long as the stack goes on for so long. */
+static void set_bt(struct gtp_point *tp, struct gtp_action *act)
+{
+	set_memory(tp, act, arch_sp, 0, gtp.bt_size);
+	act->kind = GTP_ACT_BT;
+	if (act->size != GTP_SIZE_ANY)
+		act->size += GTP_VAR_BLOCK;
+}
+
+/* A variable that is collected, or becomes more. */
+static void set_var(struct gtp_action *act, enum agent_shape_kind kind)
+{
+	struct gtp_var *var = act->var;
+
+	act->kind = kind == AGENT_COLLECT ? GTP_ACT_COLLECT : GTP_ACT_ADD;
+	if (var->special)
+		return;
+	act->own = gtp_var_own(var);
+	if (!act->own)
+		act->word = gtp_var_word(var);
+	act->size = kind == AGENT_COLLECT ? GTP_VAR_BLOCK : 0;
 }
 
 /* What needs no interpreter becomes another kind of action. */
@@ -145,15 +165,14 @@ static void simplify(struct gtp_point *tp, struct gtp_action *act)
 		return;
 	}
 	var = gtp_var_slot(s.slot);
+	if (s.kind == AGENT_INCREMENT && var->special)
+		return;
 	act->var = var;
-	if (s.kind == AGENT_COLLECT) {
-		act->kind = var->special && var->special->collect == gtp_hit_bt ?
-			    GTP_ACT_BT : GTP_ACT_COLLECT;
-	} else if (!var->special) {
-		act->kind = GTP_ACT_ADD;
-		act->own = gtp_var_own(var);
-		act->off = s.add;
-	}
+	act->off = s.add;
+	if (var->special && var->special->collect == gtp_collect_bt)
+		set_bt(tp, act);
+	else
+		set_var(act, s.kind);
 }
 
 /* act is NULL in the first round.  1 if there is something to run, -1 with a complaint. */
@@ -176,6 +195,7 @@ static int compile_x(struct compile *c, struct rsp_action *a,
 	}
 	if (act) {
 		act->kind = GTP_ACT_EXPR;
+		act->size = GTP_SIZE_ANY;
 		simplify(c->tp, act);
 	}
 	return 1;
@@ -190,6 +210,7 @@ static int compile_m(struct compile *c, const struct rsp_action *a,
 		return complain(c, agent_strerror(AGENT_E_BAD_REG));
 	if (act) {
 		act->ordinal = GTP_NO_ORDINAL;
+		act->size = GTP_SIZE_ANY;
 		set_memory(c->tp, act, a->basereg, a->off, a->len);
 	}
 	return 1;
@@ -256,6 +277,8 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->acts = NULL;
 	tp->code = NULL;
 	tp->nr_acts = 0;
+	tp->nr_sized = 0;
+	tp->size = 0;
 	tp->has_cond = 0;
 	tp->gate = GTP_GATE_NONE;
 	tp->regs = 0;
@@ -328,6 +351,20 @@ static enum gtp_gate compile_gate(struct gtp_point *tp)
 	return GTP_GATE_COUNTER;
 }
 
+/* How much of a frame is known beforehand. */
+static void set_size(struct gtp_point *tp)
+{
+	u32 n;
+
+	tp->size = tp->regs;
+	for (n = 0; n < tp->nr_acts; n++) {
+		if (tp->acts[n].size > GTP_BLOCK_MAX - tp->size)
+			break;
+		tp->size += tp->acts[n].size;
+	}
+	tp->nr_sized = n;
+}
+
 static int compile_parts(struct compile *c)
 {
 	struct gtp_point *tp = c->tp;
@@ -354,6 +391,7 @@ static int compile_parts(struct compile *c)
 	tp->nr_acts = c->nr_acts;
 	if (tp->uses & GTP_USES_REGS)
 		tp->regs = GTP_REGS_BLOCK;
+	set_size(tp);
 	if (tp->uses & GTP_USES_PRINT)
 		gtp_print_names(tp, c->nr_exprs);
 	if (tp->has_cond)

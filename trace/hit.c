@@ -6,8 +6,9 @@
  * held.  It calls only: the no-fault reader, the clock, and the rooms agent/
  * and ringbuf/, none of which sleep, allocate or take a lock.
  *
- * What most hits need is in hit(), inline; the rest is in functions of its own,
- * out of the way.
+ * Most hits need no more than hit(), or hit_page(), which put a frame whose size
+ * is known straight into the ring.  What that cannot do is left to the
+ * functions that grow a frame action by action.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -18,6 +19,8 @@
 #include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/clock.h"
+#include "compat/read.h"
+#include "compat/stack.h"
 #include "trace/internal.h"
 
 /* Any context.  See internal.h. */
@@ -104,67 +107,52 @@ static inline void hit_add(const struct gtp_action *act)
 	kc_word64_t *word;
 
 	if (!act->own) {
-		hit_add_shared(&act->var->value, act->off);
+		hit_add_shared(act->word, act->off);
 		return;
 	}
 	word = kc_this_cpu(act->own);
 	kc_store64(word, kc_load64(word) + act->off);
 }
 
-/* Any context.  Where a block is; not GTP_BASE_BY_NUMBER. */
-static inline u64 hit_words_addr(const struct gtp_cpu *tc,
-				 const struct gtp_action *act)
+/* Any context. */
+static u64 hit_block_addr(struct gtp_cpu *tc, const struct gtp_action *act)
 {
 	u64 addr = act->off;
 
-	if (act->base_at >= 0)
+	if (act->base_at == GTP_BASE_BY_NUMBER)
+		addr += agent_target_reg(tc, act->basereg);
+	else if (act->base_at >= 0)
 		addr += *(const unsigned long *)((const char *)tc->regs +
 						 act->base_at);
 	return addr;
 }
 
-/* Any context. */
-static u64 hit_block_addr(struct gtp_cpu *tc, const struct gtp_action *act)
-{
-	if (act->base_at == GTP_BASE_BY_NUMBER)
-		return act->off + agent_target_reg(tc, act->basereg);
-	return hit_words_addr(tc, act);
-}
-
 /* Any context, under ringbuf_enter(). */
-static noinline enum agent_error hit_other_action(struct gtp_cpu *tc,
-						  const struct gtp_action *act)
+static enum agent_error hit_action(struct gtp_cpu *tc,
+				   const struct gtp_action *act)
 {
-	if (act->kind == GTP_ACT_EXPR)
+	switch (act->kind) {
+	case GTP_ACT_EXPR:
 		return hit_run(tc, &act->prog);
-	if (act->kind == GTP_ACT_COLLECT || act->kind == GTP_ACT_BT)
+	case GTP_ACT_ADD:
+		hit_add(act);
+		return AGENT_OK;
+	case GTP_ACT_MEMORY:
+		return agent_target_trace(tc, hit_block_addr(tc, act),
+					  act->len);
+	default:
 		return gtp_collect_var(tc, act->var);
-	return agent_target_trace(tc, hit_block_addr(tc, act), act->len);
+	}
 }
 
-/* Any context, under ringbuf_enter().  There are some; nothing is printed. */
-static inline enum agent_error hit_actions(struct gtp_cpu *tc,
-					   const struct gtp_point *tp)
+/* Any context, under ringbuf_enter().  From the n-th on; nothing is printed. */
+static enum agent_error hit_actions(struct gtp_cpu *tc,
+				    const struct gtp_point *tp, u32 n)
 {
-	const struct gtp_action *act = tp->acts;
-	const struct gtp_action *end = act + tp->nr_acts;
-	enum agent_error err;
+	enum agent_error err = AGENT_OK;
 
-	do {
-		err = AGENT_OK;
-		if (act->kind == GTP_ACT_WORDS)
-			err = gtp_collect_words(tc, hit_words_addr(tc, act),
-						act->len);
-		else if (act->kind == GTP_ACT_BT)
-			err = gtp_collect_bt(tc, act->var);
-		else if (act->kind == GTP_ACT_ADD)
-			hit_add(act);
-		else if (act->kind == GTP_ACT_LONG)
-			err = gtp_collect_long(tc, hit_words_addr(tc, act),
-					       act->len);
-		else
-			err = hit_other_action(tc, act);
-	} while (!err && ++act != end);
+	for (; n < tp->nr_acts && !err; n++)
+		err = hit_action(tc, &tp->acts[n]);
 	return err;
 }
 
@@ -177,10 +165,7 @@ static enum agent_error hit_actions_print(struct gtp_cpu *tc,
 	u32 n;
 
 	for (n = tp->nr_acts; n && !err; n--, act++) {
-		if (act->kind == GTP_ACT_ADD)
-			hit_add(act);
-		else
-			err = hit_other_action(tc, act);
+		err = hit_action(tc, act);
 		if (!err && tc->wanted.kind)
 			err = gtp_print_wanted(tc, act->name);
 	}
@@ -214,7 +199,7 @@ static noinline void hit_no_room(struct gtp_cpu *tc)
 }
 
 /* Any context.  The R block; the registers are in whole words but for the last. */
-static inline void hit_put_regs(u64 *p, const struct pt_regs *regs, u64 head)
+static inline void hit_fill_regs(u64 *p, const struct pt_regs *regs, u64 head)
 {
 	p[0] = head;
 	if (sizeof(*regs) % sizeof(u64))
@@ -222,28 +207,21 @@ static inline void hit_put_regs(u64 *p, const struct pt_regs *regs, u64 head)
 	*(struct pt_regs *)(p + 1) = *regs;
 }
 
-/* Any context.  Where the frame does not begin in one piece. */
-static noinline int hit_begin_split(struct gtp_cpu *tc, u64 time, u64 head)
-{
-	const struct gtp_point *tp = tc->tp;
-
-	if (ringbuf_begin(tc->rc, tp->num, time, tp->addr))
-		return -1;
-	return tp->regs ? gtp_collect_regs(tc, head) : 0;
-}
-
 /* Any context.  Header, and registers if there are to be any: 0, or there is no room. */
-static inline int hit_begin(struct gtp_cpu *tc, const struct gtp_point *tp,
-			    u64 time, u64 head)
+static int hit_begin(struct gtp_cpu *tc, const struct gtp_point *tp, u64 time,
+		     u64 head)
 {
 	void *p;
 
-	if (unlikely(!ringbuf_begin_taking(tc->rc, tp->regs, tp->num, time,
-					   tp->addr, &p)))
-		return hit_begin_split(tc, time, head);
-	if (tp->regs)
-		hit_put_regs(p, tc->regs, head);
-	return 0;
+	if (ringbuf_begin_taking(tc->rc, tp->regs, tp->num, time, tp->addr,
+				 &p)) {
+		if (tp->regs)
+			hit_fill_regs(p, tc->regs, head);
+		return 0;
+	}
+	if (ringbuf_begin(tc->rc, tp->num, time, tp->addr))
+		return -1;
+	return tp->regs ? gtp_collect_regs(tc, head) : 0;
 }
 
 /* Any context. */
@@ -278,17 +256,24 @@ static noinline void hit_failed(struct gtp_cpu *tc, enum agent_error err)
 }
 
 /* Any context, under ringbuf_enter(). */
-static inline void hit_frame(struct gtp_cpu *tc, const struct gtp_point *tp)
+static inline void hit_end(struct gtp_cpu *tc, const struct gtp_point *tp,
+			   enum agent_error err)
+{
+	if (err)
+		hit_failed(tc, err);
+	else
+		hit_count(tp, ringbuf_commit(tc->rc));
+}
+
+/* Any context, under ringbuf_enter(). */
+static void hit_frame(struct gtp_cpu *tc, const struct gtp_point *tp)
 {
 	enum agent_error err = AGENT_E_NO_ROOM;
 
 	if (!hit_begin(tc, tp, hit_time(),
 		       FRAME_HEAD('R', 0, sizeof(struct pt_regs))))
-		err = tp->nr_acts ? hit_actions(tc, tp) : AGENT_OK;
-	if (unlikely(err))
-		hit_failed(tc, err);
-	else
-		hit_count(tp, ringbuf_commit(tc->rc));
+		err = hit_actions(tc, tp, 0);
+	hit_end(tc, tp, err);
 }
 
 /* ---- what few hits need --------------------------------------------------------- */
@@ -380,19 +365,170 @@ static inline int hit_is_on(const struct gtp_point *tp)
 	       !hit_is_left_out(tp);
 }
 
-/* Any context, under ringbuf_enter(), which ends.  All but the plain ones. */
-static noinline int hit_rest(struct gtp_cpu *tc, struct gtp_point *tp,
-			     struct pt_regs *regs)
+/* Any context. */
+static void hit_set(struct gtp_cpu *tc, struct gtp_point *tp,
+		    struct pt_regs *regs)
 {
 	tc->tp = tp;
 	tc->handler_regs = regs;
 	tc->regs = arch_hit_regs(regs, &tc->copy);
-	if (unlikely(kc_load(&tp->way) == GTP_WAY_SLOW))
+}
+
+/* Any context, under ringbuf_enter(), which ends. */
+static noinline int hit_rest(struct gtp_cpu *tc, struct gtp_point *tp,
+			     struct pt_regs *regs)
+{
+	hit_set(tc, tp, regs);
+	if (kc_load(&tp->way) == GTP_WAY_SLOW)
 		hit_slow(tc, tp, 0);
 	else
 		hit_frame(tc, tp);
 	ringbuf_leave(tc->rc);
 	return 0;
+}
+
+/* Any context, under ringbuf_enter().  The R block. */
+static __always_inline void hit_put_regs(struct ringbuf_cpu *rc,
+					 struct ringbuf_cursor *c,
+					 const struct pt_regs *regs, int split)
+{
+	const u64 *from = (const u64 *)regs;
+	u32 got, left = sizeof(*regs) / sizeof(u64);
+	u64 last = 0;
+	u64 *p;
+
+	ringbuf_put_word(rc, c, FRAME_HEAD('R', 0, sizeof(*regs)), split);
+	do {
+		p = ringbuf_piece(rc, c, left, &got, split);
+		kc_copy_words(p, from, got);
+		from += got;
+		left -= got;
+	} while (split && left);
+	if (sizeof(*regs) % sizeof(u64)) {
+		memcpy(&last, from, sizeof(*regs) % sizeof(u64));
+		ringbuf_put_word(rc, c, last, split);
+	}
+}
+
+/*
+ * Any context, under ringbuf_enter().  Whole words by address: 0; or it takes
+ * more than that, and 1 and the words that have been put nevertheless.
+ */
+static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
+					  struct ringbuf_cursor *c,
+					  const struct gtp_action *act,
+					  const struct pt_regs *regs, int split)
+{
+	u32 len = act->len, done = 0, got;
+	u64 addr = act->off;
+	u64 *p;
+
+	if (act->base_at >= 0)
+		addr += *(const unsigned long *)((const char *)regs +
+						 act->base_at);
+	if (act->kind == GTP_ACT_BT) {
+		len = min_t(unsigned long, len, kc_task_stack_left(addr));
+		if (!len || len % sizeof(u64))
+			return 1;
+	} else if (!kc_is_surely_kernel(addr, len)) {
+		return 1;
+	}
+	ringbuf_put_word(rc, c, FRAME_HEAD('M', 0, len), split);
+	ringbuf_put_word(rc, c, addr, split);
+	len /= sizeof(u64);
+	do {
+		p = ringbuf_piece(rc, c, len - done, &got, split);
+		if (kc_read_words(p, addr + done * sizeof(u64), got))
+			return 1 + 2 + done + got;
+		done += got;
+	} while (split && done < len);
+	return 0;
+}
+
+/* Any context, under ringbuf_enter(). */
+static __always_inline void hit_put_var(struct ringbuf_cpu *rc,
+					struct ringbuf_cursor *c, u32 num, u64 value,
+					int split)
+{
+	ringbuf_put_word(rc, c, FRAME_HEAD('V', num, sizeof(u64)), split);
+	ringbuf_put_word(rc, c, value, split);
+}
+
+/* Any context, under ringbuf_enter(). */
+static inline u64 hit_var(const struct gtp_action *act)
+{
+	return kc_load64(act->own ? kc_this_cpu(act->own) : act->word);
+}
+
+/* Any context, under ringbuf_enter().  As hit_put_memory(). */
+static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
+					  struct ringbuf_cursor *c,
+					  const struct gtp_action *act,
+					  const struct pt_regs *regs, int split)
+{
+	u32 undo;
+
+	if (act->kind == GTP_ACT_COLLECT) {
+		hit_put_var(rc, c, act->var->num, hit_var(act), split);
+		return 0;
+	}
+	if (act->kind == GTP_ACT_ADD) {
+		hit_add(act);
+		return 0;
+	}
+	undo = hit_put_memory(rc, c, act, regs, split);
+	if (!undo && act->kind == GTP_ACT_BT)
+		hit_put_var(rc, c, act->var->num, act->len, split);
+	return undo;
+}
+
+/*
+ * Any context, under ringbuf_enter(), which ends.  Registers, and the actions in
+ * front whose size is known, are put straight into the ring; what is left grows
+ * the frame.
+ */
+static __always_inline int hit_put(struct gtp_cpu *tc, struct gtp_point *tp,
+				   struct pt_regs *regs, int split)
+{
+	const struct pt_regs *at = arch_hit_regs(regs, &tc->copy);
+	const struct gtp_action *act = tp->acts;
+	struct ringbuf_cpu *rc = tc->rc;
+	struct ringbuf_cursor c = ringbuf_cursor(rc);
+	u32 n, undo = 0;
+
+	if (!ringbuf_start(rc, &c, tp->size, tp->num, hit_time(), tp->addr,
+			   split))
+		return hit_rest(tc, tp, regs);
+	if (tp->regs)
+		hit_put_regs(rc, &c, at, split);
+	for (n = 0; n < tp->nr_sized; n++, act++) {
+		undo = hit_put_action(rc, &c, act, at, split);
+		if (undo)
+			break;
+	}
+	if (unlikely(n != tp->nr_acts)) {
+		hit_set(tc, tp, regs);
+		ringbuf_resume(rc, &c, undo ? undo - 1 : 0);
+		hit_end(tc, tp, hit_actions(tc, tp, n));
+	} else {
+		hit_count(tp, ringbuf_finish(rc, &c, split));
+	}
+	ringbuf_leave(rc);
+	return 0;
+}
+
+/* Any context, under ringbuf_enter(), which ends.  This page has room. */
+static noinline int hit_page(struct gtp_cpu *tc, struct gtp_point *tp,
+			     struct pt_regs *regs)
+{
+	return hit_put(tc, tp, regs, 0);
+}
+
+/* The same, where that is not so. */
+static noinline int hit_split(struct gtp_cpu *tc, struct gtp_point *tp,
+			      struct pt_regs *regs)
+{
+	return hit_put(tc, tp, regs, 1);
 }
 
 /*
@@ -402,10 +538,11 @@ static noinline int hit_rest(struct gtp_cpu *tc, struct gtp_point *tp,
 static int hit(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
-	u32 len = tp->regs;
 	struct ringbuf_cpu *rc;
 	struct gtp_cpu *tc;
+	enum gtp_way way;
 	void *p;
+	u32 len;
 
 	if (!hit_is_on(tp))
 		return 0;
@@ -414,13 +551,18 @@ static int hit(struct kprobe *kp, struct pt_regs *regs)
 	if (ringbuf_is_busy(rc))
 		return ringbuf_turn_away(rc);
 	ringbuf_claim(rc);
-	if (kc_load(&tp->way) != GTP_WAY_PLAIN ||
-	    gtp.clock != GTP_CLOCK_CYCLES ||
-	    !ringbuf_open(rc, len, tp->num, kc_cycles(), tp->addr, &p))
+	way = kc_load(&tp->way);
+	if (way == GTP_WAY_SLOW)
 		return hit_rest(tc, tp, regs);
+	if (!ringbuf_page_has(rc, tp->size))
+		return hit_split(tc, tp, regs);
+	if (way == GTP_WAY_ACTIONS)
+		return hit_page(tc, tp, regs);
+	len = tp->regs;
+	p = ringbuf_open(rc, tp->num, kc_cycles(), tp->addr);
 	if (len)
-		hit_put_regs(p, arch_hit_regs(regs, &tc->copy),
-			     FRAME_HEAD('R', 0, sizeof(*regs)));
+		hit_fill_regs(p, arch_hit_regs(regs, &tc->copy),
+			      FRAME_HEAD('R', 0, sizeof(*regs)));
 	ringbuf_shut(rc, len, p);
 	hit_count(tp, sizeof(struct ringbuf_hdr) + len);
 	ringbuf_leave(rc);

@@ -38,24 +38,25 @@ struct gtp_action {
 	char kind;		/* GTP_ACT_ */
 	s16 base_at;		/* M: where it is in pt_regs; GTP_BASE_ */
 	u16 basereg;		/* M, GTP_BASE_BY_NUMBER */
-	struct gtp_var *var;	/* V, A */
-	kc_word64_t __percpu *own;	/* A: gtp_var_own() */
+	u32 size;		/* of what it puts into a frame, at most */
 	u64 off, len;		/* M; A: what is added is off */
+	struct gtp_var *var;	/* V, A */
+	kc_word64_t __percpu *own;	/* V, A: gtp_var_own(), ... */
+	kc_word64_t *word;	/* ... or where its value is; NULL: special */
 	struct agent_prog prog;	/* X */
 	u32 ordinal;		/* of the expressions that GDB sent, from 0 */
 	char *name;		/* as the user typed it, or NULL */
 };
 
 #define GTP_ACT_MEMORY	'M'
-#define GTP_ACT_WORDS	'W'	/* memory that gtp_collect_words() is for, */
-#define GTP_ACT_LONG	'L'	/* or gtp_collect_long() */
-#define GTP_ACT_BT	'B'	/* $bt */
+#define GTP_ACT_BT	'B'	/* $bt: M as well as V */
 #define GTP_ACT_EXPR	'X'
 #define GTP_ACT_COLLECT	'V'	/* a variable */
 #define GTP_ACT_ADD	'A'	/* to a variable */
 
 #define GTP_BASE_NONE		(-1)
 #define GTP_BASE_BY_NUMBER	(-2)
+#define GTP_SIZE_ANY		(~0U)
 #define GTP_NO_ORDINAL		(~0U)
 
 struct gtp_count {
@@ -82,7 +83,7 @@ enum gtp_gate {
 
 /* Which way a hit goes then. */
 enum gtp_way {
-	GTP_WAY_PLAIN,		/* registers, or nothing */
+	GTP_WAY_PLAIN,		/* registers, or nothing, and the TSC */
 	GTP_WAY_ACTIONS,
 	GTP_WAY_SLOW,		/* what few hits need, too */
 };
@@ -91,6 +92,8 @@ enum gtp_way {
 #define GTP_REGS_BLOCK \
 	(sizeof(u64) + ((sizeof(struct pt_regs) + sizeof(u64) - 1) & \
 			~(sizeof(u64) - 1)))
+#define GTP_BLOCK_HEAD	(2 * sizeof(u64))	/* of an M block */
+#define GTP_VAR_BLOCK	(2 * sizeof(u64))	/* a V block */
 
 /* A tracepoint at one address. */
 struct gtp_point {
@@ -111,6 +114,8 @@ struct gtp_point {
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	struct gtp_action *acts;
 	u32 nr_acts;
+	u32 nr_sized;		/* how many of them, in front, have a known size */
+	u32 size;		/* of a frame with them, without its header */
 	int uses;		/* GTP_USES_ */
 	int has_cond;		/* bytecode */
 	int is_return;		/* $kret: at the function's return */
@@ -386,19 +391,15 @@ kprobe_pre_handler_t gtp_hit_handler(enum gtp_gate gate);
 /* Any context incl. NMI, preemption off. */
 void gtp_return_hit(struct gtp_point *tp, struct pt_regs *regs,
 		    unsigned long ret_addr);
-/* collect.c: any context.  An R block, in pieces: 0, or there is no room. */
+/* Any context.  That tracepoint, or all (0), from now on. */
+enum agent_error gtp_hit_switch(u64 num, int on);
+/* collect.c: any context.  An R block: 0, or there is no room. */
 int gtp_collect_regs(struct gtp_cpu *tc, u64 head);
 /* A block of memory, whole or not at all. */
 enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len);
-/* The same, of no return: of whole words, up to a page, or of many bytes. */
-enum agent_error gtp_collect_words(struct gtp_cpu *tc, u64 addr, u32 len);
-enum agent_error gtp_collect_long(struct gtp_cpu *tc, u64 addr, u32 len);
-enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var);
 enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var);
-/* Any context.  That tracepoint, or all (0), from now on. */
-enum agent_error gtp_hit_switch(u64 num, int on);
-/* Any context: `collect $bt'. */
-enum agent_error gtp_hit_bt(struct gtp_cpu *tc, const struct gtp_var *var);
+/* `collect $bt' */
+enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var);
 
 /* ---- printing: print.c -------------------------------------------------- */
 

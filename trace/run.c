@@ -265,12 +265,15 @@ static int run_reset_count(struct gtp_point *tp)
  */
 static void run_set_way(struct gtp_point *tp)
 {
-	int slow = tp->has_cond || tp->pass || tp->is_return ||
-		   tp->uses & (GTP_USES_PRINT | GTP_USES_STATE) ||
-		   gtp.uses & GTP_USES_COOKED;
+	enum gtp_way way = GTP_WAY_ACTIONS;
 
-	kc_store(&tp->way, slow ? GTP_WAY_SLOW :
-		 tp->nr_acts ? GTP_WAY_ACTIONS : GTP_WAY_PLAIN);
+	if (tp->has_cond || tp->pass || tp->is_return ||
+	    tp->uses & (GTP_USES_PRINT | GTP_USES_STATE) ||
+	    gtp.uses & GTP_USES_COOKED)
+		way = GTP_WAY_SLOW;
+	else if (!tp->nr_acts && gtp.clock == GTP_CLOCK_CYCLES)
+		way = GTP_WAY_PLAIN;
+	kc_store(&tp->way, way);
 }
 
 static void run_set_ways(void)
@@ -435,6 +438,8 @@ int gtp_start(struct rsp_tx *tx)
 		return -1;
 	}
 	run_tell_missing(tx);
+	gtp.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
+		    kc_clock_orders_cpus() ? GTP_CLOCK_NS : GTP_CLOCK_COUNTS;
 	if (run_prepare(tx))
 		return -1;
 	gtp_frames_drop();
@@ -445,8 +450,6 @@ int gtp_start(struct rsp_tx *tx)
 	gtp_print_reset();
 	kc_wall_anchor();
 	gtp.last_errno = 0;
-	gtp.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
-		    kc_clock_orders_cpus() ? GTP_CLOCK_NS : GTP_CLOCK_COUNTS;
 	kc_sequence_set(&gtp.sequence, 0);
 	memset(&gtp.end, 0, sizeof(gtp.end));
 	gtp.stopping = 0;

@@ -311,7 +311,7 @@ const struct gtp_special gtp_specials[] = {
 	  .set = set_ignore_error },
 	{ .name = "last_errno", .get = get_last_errno },
 	{ .name = "current_task_pid", .get = get_current_pid },
-	{ .name = "bt", .get = get_bt, .set = set_bt, .collect = gtp_hit_bt },
+	{ .name = "bt", .get = get_bt, .set = set_bt, .collect = gtp_collect_bt },
 	{ .name = "lost_nested", .get = get_lost_nested },
 	{ .name = "lost_overwritten", .get = get_lost_overwritten },
 	{ .name = "lost_shrunk", .get = get_lost_shrunk },

@@ -220,6 +220,36 @@ static int begin_frame(struct cpu *c, struct ringbuf_cpu *rc)
 	return ringbuf_begin(rc, (u32)c->seq, time, c->seq);
 }
 
+/* One whose size is known, straight into the ring.  0, or there is no room. */
+static int put_sized(struct cpu *c, struct ringbuf_cpu *rc)
+{
+	u32 n = chance(&c->rnd, 60), i = 0, k, got;
+	struct ringbuf_cursor at = ringbuf_cursor(rc);
+	int split = !ringbuf_page_has(rc, n * 8) || !chance(&c->rnd, 4);
+	u64 *p;
+
+	if (!ringbuf_start(rc, &at, n * 8, (u32)c->seq,
+			   mix(c->id, c->seq, -1), c->seq, split))
+		return -ENOSPC;
+	while (i < n) {
+		if (!chance(&c->rnd, 50))
+			hit(c);
+		if (!chance(&c->rnd, 300))
+			sched_yield();
+		if (chance(&c->rnd, 2)) {
+			ringbuf_put_word(rc, &at, mix(c->id, c->seq, i++),
+					 split);
+			continue;
+		}
+		p = ringbuf_piece(rc, &at, n - i, &got, split);
+		for (k = 0; k < got; k++)
+			p[k] = mix(c->id, c->seq, i++);
+	}
+	ringbuf_finish(rc, &at, split);
+	c->seq++;
+	return 0;
+}
+
 static void hit(struct cpu *c)
 {
 	struct ringbuf_cpu *rc = claim(rb, c->id);
@@ -227,6 +257,10 @@ static void hit(struct cpu *c)
 	add(&c->hits, 1);
 	if (!rc) {
 		add(&c->nested, 1);
+		return;
+	}
+	if (!chance(&c->rnd, 3) && !put_sized(c, rc)) {
+		ringbuf_leave(rc);
 		return;
 	}
 	if (begin_frame(c, rc) || put_frame(c, rc)) {

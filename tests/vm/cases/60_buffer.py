@@ -98,7 +98,7 @@ def order_of_two_cpus(t):
     wanted = [(load.pid, n % 2) for n, load in enumerate(loads) for _ in range(2)]
     low, high = min(load.pid for load in loads), max(load.pid for load in loads)
     gdb.trace(t.syscall("getppid"), f"$current_task_pid >= {low} && $current_task_pid <= {high}",
-              "collect $current_task_pid, $cpu_number")
+              "collect $current_task_pid, $cpu_id")
     gdb.cmd("tstart")
     for load in loads:
         load.go()       # A round trip: much longer than any two clocks differ.
@@ -106,7 +106,7 @@ def order_of_two_cpus(t):
     found = []
     for _ in wanted:
         gdb.cmd("tfind")
-        found.append((gdb.value("$current_task_pid"), gdb.value("$cpu_number")))
+        found.append((gdb.value("$current_task_pid"), gdb.value("$cpu_id")))
     assert gdb.frames() == len(wanted) and found == wanted, (found, wanted)
 
 
