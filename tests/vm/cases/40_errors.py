@@ -4,7 +4,7 @@ import re
 
 from harness import GdbError, case
 
-MINE = "((struct task_struct *)$current_task)->pid == {}"
+MINE = "$current_task_pid == {}"
 
 
 def run(t, gdb, where, condition, *actions, op="pread", **options):
@@ -72,14 +72,19 @@ def end_of_image(gdb):
 
 @case(core=True)
 def block_faults_half_way(t):
-    """A large block that runs into a hole: the first byte of the hole is named, earlier blocks stay."""
+    """A block that runs into a hole: the first byte of the hole is named, earlier actions have been done, once."""
     gdb = t.gdb()
     hole = end_of_image(gdb)
-    n, shown = run(t, gdb, "vfs_read", "", "collect jiffies_64", f"collect *(char(*)[300000]){hole - 100000:#x}")
-    assert f"cannot read memory at {hole:#x}, tracepoint {n})" in shown, shown
-    gdb.cmd("tfind start")
-    assert int(gdb.eval("jiffies_64")) > 0
-    gdb.cmd("tfind none")
+    gdb.cmd("tvariable $done")
+    for length in (64, 3000, 300000):
+        n, shown = run(t, gdb, "vfs_read", "", "teval $done = $done + 1", "collect jiffies_64, $done",
+                       f"collect *(char(*)[{length}]){hole - length // 16 * 8:#x}", "teval $done = $done + 100")
+        assert f"cannot read memory at {hole:#x}, tracepoint {n})" in shown, shown
+        assert gdb.value("$done") == 1
+        gdb.cmd("tfind start")
+        assert int(gdb.eval("jiffies_64")) > 0 and gdb.value("$done") == 1
+        assert "cannot access" in gdb.fails(f"x/bx {hole - 8:#x}").lower()
+        gdb.cmd("tfind none")
 
 
 @case
