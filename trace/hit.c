@@ -114,17 +114,24 @@ static inline void hit_add(const struct gtp_action *act)
 	kc_store64(word, kc_load64(word) + act->off);
 }
 
-/* Any context. */
-static u64 hit_block_addr(struct gtp_cpu *tc, const struct gtp_action *act)
+/* Any context.  Where a block is; not GTP_BASE_BY_NUMBER. */
+static inline u64 hit_addr(const struct gtp_action *act,
+			   const struct pt_regs *regs)
 {
 	u64 addr = act->off;
 
-	if (act->base_at == GTP_BASE_BY_NUMBER)
-		addr += agent_target_reg(tc, act->basereg);
-	else if (act->base_at >= 0)
-		addr += *(const unsigned long *)((const char *)tc->regs +
+	if (act->base_at >= 0)
+		addr += *(const unsigned long *)((const char *)regs +
 						 act->base_at);
 	return addr;
+}
+
+/* Any context. */
+static u64 hit_block_addr(struct gtp_cpu *tc, const struct gtp_action *act)
+{
+	if (act->base_at == GTP_BASE_BY_NUMBER)
+		return act->off + agent_target_reg(tc, act->basereg);
+	return hit_addr(act, tc->regs);
 }
 
 /* Any context, under ringbuf_enter(). */
@@ -420,12 +427,9 @@ static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
 					  const struct pt_regs *regs, int split)
 {
 	u32 len = act->len, done = 0, got;
-	u64 addr = act->off;
+	u64 addr = hit_addr(act, regs);
 	u64 *p;
 
-	if (act->base_at >= 0)
-		addr += *(const unsigned long *)((const char *)regs +
-						 act->base_at);
 	if (act->kind == GTP_ACT_BT) {
 		len = min_t(unsigned long, len, kc_task_stack_left(addr));
 		if (!len || len % sizeof(u64))
@@ -447,8 +451,8 @@ static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
 
 /* Any context, under ringbuf_enter(). */
 static __always_inline void hit_put_var(struct ringbuf_cpu *rc,
-					struct ringbuf_cursor *c, u32 num, u64 value,
-					int split)
+					struct ringbuf_cursor *c, u32 num,
+					u64 value, int split)
 {
 	ringbuf_put_word(rc, c, FRAME_HEAD('V', num, sizeof(u64)), split);
 	ringbuf_put_word(rc, c, value, split);
