@@ -76,36 +76,46 @@ def kgtp(*actions, cond=None, frames=True, before=(), counter=None, entry=False)
 
 # ---- ftrace --------------------------------------------------------------------
 
+@contextlib.contextmanager
+def kprobe_event(bench, args):
+    """A kprobe event, which nobody has enabled yet; yields a check of the hits that it saw."""
+    guest = bench.guest
+    if guest.run(f"test -e {TRACING}/kprobe_events").status:
+        raise Missing("this kernel has no kprobe events")
+    guest.sh(f"echo 'p:kgtp/bench {bench.symbol}+{bench.offset} {' '.join(args)}' >{TRACING}/kprobe_events")
+
+    def check(hits):
+        profile = guest.sh(f"cat {TRACING}/kprobe_profile")
+        seen, missed = map(int, re.search(r"bench +(\d+) +(\d+)", profile).groups())
+        if seen < hits:
+            raise AssertionError(f"{hits} hits, of which it saw {seen} and missed {missed}")
+    try:
+        yield check
+    finally:
+        guest.sh(f"echo >{TRACING}/kprobe_events")
+
+
 def ftrace(args=(), filter=None):
     @contextlib.contextmanager
     def arm(bench):
-        guest = bench.guest
-        if guest.run(f"test -e {TRACING}/kprobe_events").status:
-            raise Missing("this kernel has no kprobe events")
         event = f"{TRACING}/events/kgtp/bench"
-        guest.sh(f"echo 'p:kgtp/bench {bench.symbol}+{bench.offset} {' '.join(args)}' >{TRACING}/kprobe_events")
-        if filter:
-            guest.sh(f"echo '{filter}' >{event}/filter")
-        guest.sh(f"echo 1 >{event}/enable")
-
-        def check(hits):
-            profile = guest.sh(f"cat {TRACING}/kprobe_profile")
-            seen, missed = map(int, re.search(r"bench +(\d+) +(\d+)", profile).groups())
-            if seen < hits:
-                raise AssertionError(f"{hits} hits, of which it saw {seen} and missed {missed}")
-        try:
-            yield check
-        finally:
-            guest.sh(f"echo 0 >{event}/enable; echo >{TRACING}/kprobe_events; echo >{TRACING}/trace")
+        with kprobe_event(bench, args) as check:
+            if filter:
+                bench.guest.sh(f"echo '{filter}' >{event}/filter")
+            bench.guest.sh(f"echo 1 >{event}/enable")
+            try:
+                yield check
+            finally:
+                bench.guest.sh(f"echo 0 >{event}/enable; echo >{TRACING}/trace")
     return arm
 
 
 ARGS = ["file=%di:x64", "buf=%si:x64", "count=%dx:u64", "pos=%cx:x64"]
 
-FLOOR = "an empty kprobe"
+FLOOR, ENTRY_FLOOR = FLOORS = "an empty kprobe", "an empty kprobe at the entry (ftrace)"
 ROWS = [
     Row("kernel", FLOOR, empty()),
-    Row("kernel", "an empty kprobe at the entry (ftrace)", empty(entry=True), entry=True),
+    Row("kernel", ENTRY_FLOOR, empty(entry=True), entry=True),
     Row("kernel", "an empty kretprobe", empty(ret=1, entry=True), entry=True),
     Row("kgtp", "condition on an argument, false", kgtp("collect $args", cond="count == 12345", frames=False)),
     Row("kgtp", "counter in a condition, no frame", kgtp(before=["tvariable $cc = 0"], cond="($cc = $cc + 1) == 0",

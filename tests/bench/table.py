@@ -33,33 +33,85 @@ def record(name, found):
 
 
 def recorded(name):
-    return json.loads((FOLDER / f"{name}.json").read_text())
+    """-> what was kept under this name, or None"""
+    path = FOLDER / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
 
 
-def line(row, floor):
-    cells = [f"{row['group']}: {row['name']}"]
-    for way in ("jump", "int3"):
-        if way in row:
-            cells += [str(row[way]), str(row[way] - floor[way]) if way in floor and row is not floor else ""]
-        else:
-            cells += ["", ""]
+def line(row, floors):
+    """floors: {way: what an empty kprobe takes there}"""
+    name, missing = f"{row['group']}: {row['name']}", row.get("missing")
+    if missing:
+        return f"| {name} | not measured: {missing.replace('|', '/')} | | | |"
+    over = {way: row[way] - floors[way] if way in floors and row["name"] not in rows.FLOORS else "" for way in floors if way in row}
     if "entry" in row:
-        cells[1] = f"{row['entry']} (entry)"
-    if "missing" in row:
-        cells[1] = "not measured: " + row["missing"].replace("|", "/")
-    return "| " + " | ".join(cells) + " |"
+        return f"| {name} | {row['entry']} (entry) | {over.get('entry', '')} | | |"
+    return f"| {name} | {row.get('jump', '')} | {over.get('jump', '')} | {row.get('int3', '')} | {over.get('int3', '')} |"
 
 
-def table(found):
-    floor = next(row for row in found["rows"] if row["name"] == rows.FLOOR)
+def table(found, others=None):
+    """others: what was recorded of the other tracers"""
+    floors = {way: row[way] for row in found["rows"] if row["name"] in rows.FLOORS for way in ("jump", "int3", "entry") if way in row}
+    listed = found["rows"] + [row for row in others["rows"] if row["group"] != "kernel"] if others else found["rows"]
     return "\n".join([f"| at {found['place']}; {found['base']} instructions without a probe | jump | over the floor | int3 | over the floor |",
-                      "| --- | ---: | ---: | ---: | ---: |", *(line(row, floor) for row in found["rows"])])
+                      "| --- | ---: | ---: | ---: | ---: |", *(line(row, floors) for row in listed)])
+
+
+def idle(found):
+    """What the module takes while nothing is traced."""
+    return "\n".join(["| module loaded, nothing traced | |", "| --- | ---: |",
+                      *(f"| instructions of a `read()` {when} | {number:.2f} |" for when, number in found["idle"].items()),
+                      *(f"| bytes: {what} | {number} |" for what, number in found["bytes"].items())])
+
+
+AFTER = [("kgtp", "first", "kgtp: the first `tfind` after `tstop`"),
+         ("kgtp", "walk", "kgtp: `tfind`, registers read, to the end"),
+         ("kgtp", "save", "kgtp: `tsave -r`, a file in the guest"),
+         ("kgtp", "upload", "kgtp: `tsave`, what GDB reads for it"),
+         ("ftrace", "pipe", "ftrace: as many events of 4 arguments from `trace_pipe`"),
+         ("memory", "dump", "kgtp: `dump memory` of the running kernel")]
+
+
+def after(found):
+    """Of tests/bench/after; the ratio is to what ftrace takes for as many."""
+    pipe = found["found"]["ftrace"]["pipe"]["ticks"]
+
+    def one(group, key, what):
+        took = found["found"][group][key]
+        ticks, size, frames = took["ticks"], took["bytes"], found["frames"]
+        cells = ["", ""] if group == "memory" else [f"{ticks / frames:.1f}", f"{ticks / pipe:.2f}"]
+        return f"| {what} | {ticks / 1e6:.1f} | {' | '.join(cells)} | {size or ''} | {f'{ticks / size:.1f}' if size else ''} |"
+    return "\n".join([f"| {found['frames']} frames | million instructions | per frame | to `trace_pipe` | bytes | per byte |",
+                      "| --- | ---: | ---: | ---: | ---: | ---: |", *(one(*what) for what in AFTER)])
+
+
+def hosted(found):
+    """Of tests/bench/hosted."""
+    return "\n".join(["| in user space | instructions | of memcpy() or a plain switch | ns | of the other | median of the ratios |",
+                      "| --- | ---: | ---: | ---: | ---: | ---: |",
+                      *(f"| {row['name']} | {row['instructions']:.1f} | {row['other_instructions']:.1f} | {row['ns']:.1f} | "
+                        f"{row['other_ns']:.1f} | {row['ratio']:.2f} |" for row in found["rows"])])
+
+
+def origin(found):
+    return f"commit {found['commit']}, {found['date']}"
 
 
 def tables():
-    found = [json.loads(path.read_text()) for path in FOLDER.glob("*.json")]
-    found.sort(key=lambda one: results.natural(one["release"]))
-    return "\n\n".join(f"Linux {one['release']}, commit {one['commit']}, {one['date']}:\n\n{table(one)}" for one in found)
+    found = {path.stem: recorded(path.stem) for path in FOLDER.glob("*.json")}
+    parts = []
+    for name in sorted((name for name, one in found.items() if "place" in one and not name.endswith("-peers")),
+                       key=lambda name: results.natural(found[name]["release"])):
+        one, others = found[name], found.get(f"{name}-peers")
+        parts.append(f"Linux {one['release']}, {origin(one)}" + (f"; the other tracers: {origin(others)}" if others else "") + ":")
+        parts.append(table(one, others))
+        if "idle" in one:
+            parts.append(idle(one))
+    for title, kept, make in (("After the hit", "after", after), ("In user space", "hosted", hosted)):
+        if kept in found:
+            where = f", Linux {found[kept]['release']}" if "release" in found[kept] else ""
+            parts += [f"{title}{where}, {origin(found[kept])}:", make(found[kept])]
+    return "\n\n".join(parts)
 
 
 def main():

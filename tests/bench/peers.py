@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The other tracers, as Debian 12 has them: what goes into the guest, and their rows.
+
+Nothing is installed on the host: the packages are unpacked in the cache, the modules are built there for the guest's kernel.
+"""
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import build
+import debian
+from rows import ARGS, Missing, Row, kprobe_event
+
+PACKAGES = ["linux-perf", "bpftrace", "systemtap", "systemtap-runtime", "lttng-tools"]
+LIB = "lib/x86_64-linux-gnu"
+PROGRAMS = ["usr/bin/perf", "usr/bin/bpftrace", "usr/bin/staprun", "usr/lib/systemtap/stapio", "usr/bin/lttng",
+            "usr/bin/lttng-sessiond", f"usr/{LIB}/lttng/libexec/lttng-consumerd"]
+# A group is looked up by name before anybody asks whether it is root.
+GROUPS = "root:x:0:\ntracing:x:1:\nstapusr:x:2:\nstapsys:x:3:\nstapdev:x:4:\n"
+
+
+def unpack():
+    """-> a directory with the packages and all that they need"""
+    root = debian.cache_dir() / "peers/root"
+    with debian.lock(root.with_name("root.lock")):
+        if not root.exists():
+            apt = debian.Apt("peers", ["bookworm", "bookworm-security"])
+            apt.update()
+            tmp = root.with_name(".root.tmp")
+            shutil.rmtree(tmp, ignore_errors=True)
+            for deb in apt.download(*apt.closure(*PACKAGES), "lttng-modules-dkms"):
+                subprocess.run(["dpkg", "-x", deb, tmp], check=True)
+            apt.clean()
+            # SystemTap 4.8 has the old name of a function that the stable kernels call otherwise by now.
+            source = tmp / "usr/share/systemtap/runtime/stp_task_work.c"
+            source.write_text(re.sub(r"\btask_work_cancel\b", "task_work_cancel_func", source.read_text()))
+            tmp.rename(root)
+    return root
+
+
+class Peers:
+    """files: {path in the guest: path here}; missing: {tracer: why it is not there}"""
+
+    append = "nokaslr"      # SystemTap's modules have the probe's address in them
+
+    def __init__(self, kernel, place, logs):
+        """place: where the probe is, as linked"""
+        self.kernel, self.place, self.logs = kernel, place, logs
+        self.root, self.files, self.missing = unpack(), {}, {}
+        self.env = os.environ | {"LD_LIBRARY_PATH": f"{self.root}/usr/{LIB}:{self.root}/{LIB}"}
+        for program in PROGRAMS:
+            self.add(program)
+        where = debian.cache_dir() / "peers" / f"{kernel.release}-{place:x}"
+        with debian.lock(where.with_name(where.name + ".lock")):
+            for name, make in (("SystemTap", self.systemtap), ("LTTng", self.lttng)):
+                self.built(name, where / name, make)
+        groups = where / "group"
+        groups.write_text(GROUPS)
+        self.files["etc/group"] = groups
+
+    def add(self, program):
+        """A program, and the libraries that it needs."""
+        self.files[program] = self.root / program
+        self.files["lib64/ld-linux-x86-64.so.2"] = pathlib.Path("/lib64/ld-linux-x86-64.so.2")
+        listed = subprocess.run(["/lib64/ld-linux-x86-64.so.2", "--list", self.root / program], env=self.env,
+                                stdout=subprocess.PIPE, text=True, check=True).stdout
+        for library in map(pathlib.Path, re.findall(r"=> (/\S+)", listed)):
+            self.files[f"{LIB}/{library.name}"] = library
+
+    def built(self, name, where, make):
+        """Modules, from the cache or else from their source; a failure is the reason of the rows that are missing."""
+        if not where.exists():
+            tmp, log = where.with_name(f".{name}.tmp"), self.logs / f"{name}.log"
+            shutil.rmtree(tmp, ignore_errors=True)
+            tmp.mkdir(parents=True)
+            debian.say(f"building {name}'s modules, which takes some minutes: {log}")
+            try:
+                with open(log, "w") as out:
+                    make(tmp, out)
+            except (build.BuildError, subprocess.CalledProcessError):
+                why = re.search(r"^.*\berror: .*", log.read_text(), re.M | re.I)
+                self.missing[name] = why[0] if why else f"its modules do not build: {log}"
+                return
+            tmp.rename(where)
+        self.files |= {str(path.relative_to(where)): path for path in where.rglob("*") if path.is_file()}
+
+    def systemtap(self, where, out):
+        share = self.root / "usr/share/systemtap"
+        with tempfile.TemporaryDirectory(dir=where.parent) as tmp:
+            env = self.env | {"SYSTEMTAP_TAPSET": f"{share}/tapset", "SYSTEMTAP_RUNTIME": f"{share}/runtime", "SYSTEMTAP_DIR": tmp}
+            for name, script in SYSTEMTAP.items():
+                subprocess.run([self.root / "usr/bin/stap", "-g", "-p4", "-r", self.kernel.kdir, "-m", name,
+                                "-e", script % self.place], cwd=tmp, env=env, stdout=out, stderr=out, check=True)
+                self.strip(f"{tmp}/{name}.ko", where / f"lib/{name}.ko")
+
+    def lttng(self, where, out):
+        """Its core and what kprobes need. Of the modules for the kernel's own tracepoints one does not build for this kernel."""
+        release = self.kernel.release
+        with tempfile.TemporaryDirectory(dir=where.parent) as tmp:
+            source = shutil.copytree(next(self.root.glob("usr/src/lttng-modules-*")), f"{tmp}/lttng")
+            probes = pathlib.Path(source, "src/probes/Kbuild")
+            head = probes.read_text().partition("obj-")[0]
+            probes.write_text(head + "obj-m += lttng-kprobes.o lttng-kretprobes.o lttng-uprobes.o\n")
+            build.make(source, out, f"KERNELDIR={self.kernel.kdir}", *self.kernel.make, "modules")
+            for module in pathlib.Path(source).rglob("*.ko"):
+                self.strip(module, where / f"lib/modules/{release}/{module.name}")
+        subprocess.run(["/sbin/depmod", "-b", where, release], stdout=out, stderr=out, check=True)
+
+    @staticmethod
+    def strip(module, to):
+        to.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["objcopy", "--strip-debug", module, to], check=True)
+
+
+# ---- the rows ------------------------------------------------------------------
+
+@contextlib.contextmanager
+def running(bench, tracer, command, output=None):
+    """A tracer that runs in the guest until it is interrupted; yields what ends it and gives what it has said.
+
+    output: the guest's file that has it, where that is not its standard output.
+    """
+    if tracer in bench.peers.missing:
+        raise Missing(bench.peers.missing[tracer])
+    job = bench.guest.spawn(f"export PATH=/bin:/usr/bin; exec {command}")
+
+    def end():
+        job.kill(signal.SIGINT)
+        job.wait(120)
+        return bench.guest.sh(f"cat {output}", 120) if output else job.text()
+    try:
+        for _ in range(600):
+            if job.status is not None:
+                raise Missing(job.text().strip().splitlines()[-1])
+            if bench.symbol in bench.guest.sh("cat /sys/kernel/debug/kprobes/list"):
+                break
+            bench.guest.sh("usleep 100000")
+        yield end
+    finally:
+        if job.status is None:
+            end()
+        bench.guest.run(f"rm {output}")
+
+
+def perf(args):
+    @contextlib.contextmanager
+    def arm(bench):
+        # It is the event of `perf probe`, by another name.
+        with kprobe_event(bench, args) as check, \
+                running(bench, "perf", "perf record -q -a -e kgtp:bench -o /tmp/perf.data"):
+            yield check
+    return arm
+
+
+def tracer(name, command, count, output=None):
+    """count: what makes a number of hits of what the tracer has said"""
+    @contextlib.contextmanager
+    def arm(bench):
+        with running(bench, name, command.format(bench=bench, output=output), output) as end:
+            def check(hits):
+                said = end()
+                if count(said) < hits:
+                    raise AssertionError(f"{hits} hits, of which it saw {count(said)}: {said[-1000:]}")
+            yield check
+    return arm
+
+
+def lttng(*contexts):
+    @contextlib.contextmanager
+    def arm(bench):
+        guest, trace = bench.guest, "/tmp/lttng"
+        if "LTTng" in bench.peers.missing:
+            raise Missing(bench.peers.missing["LTTng"])
+
+        def control(command):
+            done = guest.run(f"export PATH=/bin:/usr/bin HOME=/tmp; {command}", 120)
+            if done.status:
+                raise Missing(done.output.strip().splitlines()[-1])
+            return done.output
+
+        def check(hits):
+            control("lttng stop")
+            seen = events(guest, trace)
+            if seen < hits:
+                raise AssertionError(f"{hits} hits, of which {seen} are in the trace")
+        control(f"lttng-sessiond -d; lttng create bench -o {trace}; lttng enable-event -k --probe={bench.symbol}+{bench.offset} hit")
+        try:
+            for context in contexts:
+                control(f"lttng add-context -k -t {context}")
+            control("lttng start")
+            yield check
+        finally:
+            control("lttng destroy -a")
+            guest.run(f"rm -r {trace}")
+    return arm
+
+
+def events(guest, trace):
+    """How many events are in the guest's trace: babeltrace2 reads it here."""
+    with tempfile.TemporaryDirectory() as tmp:
+        for name in guest.sh(f"cd {trace}/kernel; echo *").split():
+            job = guest.spawn(f"cat {trace}/kernel/{name}")
+            job.wait(120)
+            pathlib.Path(tmp, name).write_bytes(job.output)
+        return len(subprocess.run(["babeltrace2", tmp], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines())
+
+
+def lines(said):
+    """One a hit, and what was lost and counted."""
+    return len(re.findall(r"^[0-9a-f]+ [0-9a-f]+ [0-9a-f]+ [0-9a-f]+$", said, re.M)) + \
+        sum(map(int, re.findall(r"^Lost (\d+) events", said, re.M)))
+
+
+def number(pattern):
+    return lambda said: int(re.search(pattern, said)[1])
+
+
+SYSTEMTAP = {
+    "stap_count": "global hits\n"
+                  "probe kernel.statement(%#x).absolute { hits++ }\n"
+                  'probe end { printf("hits=%%d\\n", hits) }\n',
+    "stap_args": "probe kernel.statement(%#x).absolute {\n"
+                 'printf("%%x %%x %%x %%x\\n", register("rdi"), register("rsi"), register("rdx"), register("rcx"))\n'
+                 "}\n",
+}
+FORMAT = r"%lx %lx %lx %lx\n"
+
+ROWS = [
+    Row("perf", "`record`, 1 argument", perf(ARGS[:1])),
+    Row("perf", "`record`, 4 arguments", perf(ARGS)),
+    # Debian's bpftrace takes no offset.
+    Row("bpftrace", "`count()`", tracer("bpftrace", "bpftrace -e 'kprobe:{bench.symbol} {{ @ = count(); }}'", number(r"@: (\d+)")),
+        entry=True),
+    Row("bpftrace", "`printf()` of 4 arguments",
+        tracer("bpftrace", "bpftrace -o {output} -e 'kprobe:{bench.symbol} {{ printf(\"%s\", arg0, arg1, arg2, arg3); }}'" % FORMAT,
+               lines, "/tmp/bpftrace.out"), entry=True),
+    Row("SystemTap", "`hits++`", tracer("SystemTap", "staprun -o {output} /lib/stap_count.ko", number(r"hits=(\d+)"), "/tmp/stap.out")),
+    Row("SystemTap", "`printf()` of 4 arguments", tracer("SystemTap", "staprun -o {output} /lib/stap_args.ko", lines, "/tmp/stap.out")),
+    Row("LTTng", "`--probe`", lttng()),
+    Row("LTTng", "`--probe`, with pid and procname", lttng("pid", "procname")),
+]
