@@ -18,8 +18,10 @@ from rows import ARGS, Missing, Row, kprobe_event
 
 PACKAGES = ["linux-perf", "bpftrace", "systemtap", "systemtap-runtime", "lttng-tools"]
 LIB = "lib/x86_64-linux-gnu"
-PROGRAMS = ["usr/bin/perf", "usr/bin/bpftrace", "usr/bin/staprun", "usr/lib/systemtap/stapio", "usr/bin/lttng",
-            "usr/bin/lttng-sessiond", f"usr/{LIB}/lttng/libexec/lttng-consumerd"]
+PROGRAMS = {"perf": ["usr/bin/perf"], "bpftrace": ["usr/bin/bpftrace"],
+            "SystemTap": ["usr/bin/staprun", "usr/lib/systemtap/stapio"],
+            "LTTng": ["usr/bin/lttng", "usr/bin/lttng-sessiond", f"usr/{LIB}/lttng/libexec/lttng-consumerd"]}
+SLOW = 300      # seconds, for what such a program does in a guest
 # A group is looked up by name before anybody asks whether it is root.
 GROUPS = "root:x:0:\ntracing:x:1:\nstapusr:x:2:\nstapsys:x:3:\nstapdev:x:4:\n"
 
@@ -43,23 +45,24 @@ def unpack():
     return root
 
 
-class Peers:
-    """files: {path in the guest: path here}; missing: {tracer: why it is not there}"""
+class Peer:
+    """One tracer. files: {path in the guest: path here}; missing: why it is not there, or None"""
 
     append = "nokaslr"      # SystemTap's modules have the probe's address in them
 
-    def __init__(self, kernel, place, logs):
+    def __init__(self, name, kernel, place, logs):
         """place: where the probe is, as linked"""
-        self.kernel, self.place, self.logs = kernel, place, logs
-        self.root, self.files, self.missing = unpack(), {}, {}
+        self.name, self.kernel, self.place, self.logs = name, kernel, place, logs
+        self.root, self.files, self.missing = unpack(), {}, None
         self.env = os.environ | {"LD_LIBRARY_PATH": f"{self.root}/usr/{LIB}:{self.root}/{LIB}"}
-        for program in PROGRAMS:
+        for program in PROGRAMS[name]:
             self.add(program)
         where = debian.cache_dir() / "peers" / f"{kernel.release}-{place:x}"
-        with debian.lock(where.with_name(where.name + ".lock")):
-            for name, make in (("SystemTap", self.systemtap), ("LTTng", self.lttng)):
-                self.built(name, where / name, make)
-        groups = where / "group"
+        make = {"SystemTap": self.systemtap, "LTTng": self.lttng}.get(name)
+        if make:
+            with debian.lock(where.with_name(where.name + ".lock")):
+                self.built(where / name, make)
+        groups = logs / "group"
         groups.write_text(GROUPS)
         self.files["etc/group"] = groups
 
@@ -72,19 +75,19 @@ class Peers:
         for library in map(pathlib.Path, re.findall(r"=> (/\S+)", listed)):
             self.files[f"{LIB}/{library.name}"] = library
 
-    def built(self, name, where, make):
+    def built(self, where, make):
         """Modules, from the cache or else from their source; a failure is the reason of the rows that are missing."""
         if not where.exists():
-            tmp, log = where.with_name(f".{name}.tmp"), self.logs / f"{name}.log"
+            tmp, log = where.with_name(f".{where.name}.tmp"), self.logs / f"{where.name}.log"
             shutil.rmtree(tmp, ignore_errors=True)
             tmp.mkdir(parents=True)
-            debian.say(f"building {name}'s modules, which takes some minutes: {log}")
+            debian.say(f"building {self.name}'s modules, which takes some minutes: {log}")
             try:
                 with open(log, "w") as out:
                     make(tmp, out)
             except (build.BuildError, subprocess.CalledProcessError):
                 why = re.search(r"^.*\berror: .*", log.read_text(), re.M | re.I)
-                self.missing[name] = why[0] if why else f"its modules do not build: {log}"
+                self.missing = why[0] if why else f"its modules do not build: {log}"
                 return
             tmp.rename(where)
         self.files |= {str(path.relative_to(where)): path for path in where.rglob("*") if path.is_file()}
@@ -120,19 +123,19 @@ class Peers:
 # ---- the rows ------------------------------------------------------------------
 
 @contextlib.contextmanager
-def running(bench, tracer, command, output=None):
+def running(bench, command, output=None):
     """A tracer that runs in the guest until it is interrupted; yields what ends it and gives what it has said.
 
     output: the guest's file that has it, where that is not its standard output.
     """
-    if tracer in bench.peers.missing:
-        raise Missing(bench.peers.missing[tracer])
+    if bench.peer.missing:
+        raise Missing(bench.peer.missing)
     job = bench.guest.spawn(f"export PATH=/bin:/usr/bin; exec {command}")
 
     def end():
         job.kill(signal.SIGINT)
-        job.wait(120)
-        return bench.guest.sh(f"cat {output}", 120) if output else job.text()
+        job.wait(SLOW)
+        return bench.guest.sh(f"cat {output}", SLOW) if output else job.text()
     try:
         for _ in range(600):
             if job.status is not None:
@@ -144,28 +147,28 @@ def running(bench, tracer, command, output=None):
     finally:
         if job.status is None:
             end()
-        bench.guest.run(f"rm {output}")
+        if output:
+            bench.guest.run(f"rm {output}")
 
 
 def perf(args):
     @contextlib.contextmanager
     def arm(bench):
         # It is the event of `perf probe`, by another name.
-        with kprobe_event(bench, args) as check, \
-                running(bench, "perf", "perf record -q -a -e kgtp:bench -o /tmp/perf.data"):
+        with kprobe_event(bench, args) as check, running(bench, "perf record -q -a -e kgtp:bench -o /tmp/perf.data"):
             yield check
     return arm
 
 
-def tracer(name, command, count, output=None):
+def tracer(command, count, output=None):
     """count: what makes a number of hits of what the tracer has said"""
     @contextlib.contextmanager
     def arm(bench):
-        with running(bench, name, command.format(bench=bench, output=output), output) as end:
+        with running(bench, command.format(bench=bench, output=output), output) as end:
             def check(hits):
                 said = end()
                 if count(said) < hits:
-                    raise AssertionError(f"{hits} hits, of which it saw {count(said)}: {said[-1000:]}")
+                    raise Missing(f"{hits} hits, of which it saw {count(said)}: {said[-200:]!r}")
             yield check
     return arm
 
@@ -174,11 +177,11 @@ def lttng(*contexts):
     @contextlib.contextmanager
     def arm(bench):
         guest, trace = bench.guest, "/tmp/lttng"
-        if "LTTng" in bench.peers.missing:
-            raise Missing(bench.peers.missing["LTTng"])
+        if bench.peer.missing:
+            raise Missing(bench.peer.missing)
 
         def control(command):
-            done = guest.run(f"export PATH=/bin:/usr/bin HOME=/tmp; {command}", 120)
+            done = guest.run(f"export PATH=/bin:/usr/bin HOME=/tmp; {command}", SLOW)
             if done.status:
                 raise Missing(done.output.strip().splitlines()[-1])
             return done.output
@@ -187,7 +190,7 @@ def lttng(*contexts):
             control("lttng stop")
             seen = events(guest, trace)
             if seen < hits:
-                raise AssertionError(f"{hits} hits, of which {seen} are in the trace")
+                raise Missing(f"{hits} hits, of which {seen} are in the trace")
         control(f"lttng-sessiond -d; lttng create bench -o {trace}; lttng enable-event -k --probe={bench.symbol}+{bench.offset} hit")
         try:
             for context in contexts:
@@ -205,7 +208,7 @@ def events(guest, trace):
     with tempfile.TemporaryDirectory() as tmp:
         for name in guest.sh(f"cd {trace}/kernel; echo *").split():
             job = guest.spawn(f"cat {trace}/kernel/{name}")
-            job.wait(120)
+            job.wait(SLOW)
             pathlib.Path(tmp, name).write_bytes(job.output)
         return len(subprocess.run(["babeltrace2", tmp], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines())
 
@@ -234,13 +237,13 @@ ROWS = [
     Row("perf", "`record`, 1 argument", perf(ARGS[:1])),
     Row("perf", "`record`, 4 arguments", perf(ARGS)),
     # Debian's bpftrace takes no offset.
-    Row("bpftrace", "`count()`", tracer("bpftrace", "bpftrace -e 'kprobe:{bench.symbol} {{ @ = count(); }}'", number(r"@: (\d+)")),
+    Row("bpftrace", "`count()`", tracer("bpftrace -e 'kprobe:{bench.symbol} {{ @ = count(); }}'", number(r"@: (\d+)")),
         entry=True),
     Row("bpftrace", "`printf()` of 4 arguments",
-        tracer("bpftrace", "bpftrace -o {output} -e 'kprobe:{bench.symbol} {{ printf(\"%s\", arg0, arg1, arg2, arg3); }}'" % FORMAT,
+        tracer("bpftrace -o {output} -e 'kprobe:{bench.symbol} {{ printf(\"%s\", arg0, arg1, arg2, arg3); }}'" % FORMAT,
                lines, "/tmp/bpftrace.out"), entry=True),
-    Row("SystemTap", "`hits++`", tracer("SystemTap", "staprun -o {output} /lib/stap_count.ko", number(r"hits=(\d+)"), "/tmp/stap.out")),
-    Row("SystemTap", "`printf()` of 4 arguments", tracer("SystemTap", "staprun -o {output} /lib/stap_args.ko", lines, "/tmp/stap.out")),
+    Row("SystemTap", "`hits++`", tracer("staprun -o {output} /lib/stap_count.ko", number(r"hits=(\d+)"), "/tmp/stap.out")),
+    Row("SystemTap", "`printf()` of 4 arguments", tracer("staprun -o {output} /lib/stap_args.ko", lines, "/tmp/stap.out")),
     Row("LTTng", "`--probe`", lttng()),
     Row("LTTng", "`--probe`, with pid and procname", lttng("pid", "procname")),
 ]

@@ -93,6 +93,16 @@ def hosted(found):
                         f"{row['other_ns']:.1f} | {row['ratio']:.2f} |" for row in found["rows"])])
 
 
+def scaling(found):
+    """Of tests/bench/scaling."""
+    return "\n".join([f"| {found['host_cpus']} CPUs of the host | `read()`s a second, to one CPU | with a frame each | left by tracing | frames | lost |",
+                      "| ---: | ---: | ---: | ---: | ---: | ---: |",
+                      *(f"| {row['cpus']} | {row['scale_without']:.2f} | {row['scale']:.2f} | {row['left']:.2f} | {row['frames']} | "
+                        f"{row['lost']} |" for row in found["rows"]), "",
+                      "Cache lines of the module, the tracepoint and the buffer that hits on one CPU change: {cpu0}; on another: {cpu1}; both: "
+                      "{both}. (Not counted: {session} that the session itself changes.)".format(**found["lines"])])
+
+
 def origin(found):
     return f"commit {found['commit']}, {found['date']}"
 
@@ -107,7 +117,8 @@ def tables():
         parts.append(table(one, others))
         if "idle" in one:
             parts.append(idle(one))
-    for title, kept, make in (("After the hit", "after", after), ("In user space", "hosted", hosted)):
+    for title, kept, make in (("After the hit", "after", after), ("In user space", "hosted", hosted),
+                              ("1, 2 and 4 virtual CPUs on one tracepoint", "scaling", scaling)):
         if kept in found:
             where = f", Linux {found[kept]['release']}" if "release" in found[kept] else ""
             parts += [f"{title}{where}, {origin(found[kept])}:", make(found[kept])]
