@@ -49,12 +49,17 @@ def line(row, floors):
     return f"| {name} | {row.get('jump', '')} | {over.get('jump', '')} | {row.get('int3', '')} | {over.get('int3', '')} |"
 
 
-def table(found, others=None):
+def table(found, others=()):
     """others: what was recorded of the other tracers"""
     floors = {way: row[way] for row in found["rows"] if row["name"] in rows.FLOORS for way in ("jump", "int3", "entry") if way in row}
-    listed = found["rows"] + [row for row in others["rows"] if row["group"] != "kernel"] if others else found["rows"]
+    listed = found["rows"] + [row for other in others for row in other["rows"]]
     return "\n".join([f"| at {found['place']}; {found['base']} instructions without a probe | jump | over the floor | int3 | over the floor |",
                       "| --- | ---: | ---: | ---: | ---: |", *(line(row, floors) for row in listed)])
+
+
+def peers(name):
+    """-> what was recorded of the other tracers on that kernel"""
+    return [json.loads(path.read_text()) for path in sorted(FOLDER.glob(f"{name}-*.json"))]
 
 
 def idle(found):
@@ -110,11 +115,11 @@ def origin(found):
 def tables():
     found = {path.stem: recorded(path.stem) for path in FOLDER.glob("*.json")}
     parts = []
-    for name in sorted((name for name, one in found.items() if "place" in one and not name.endswith("-peers")),
+    for name in sorted((name for name, one in found.items() if "base" in one and "-" not in name),
                        key=lambda name: results.natural(found[name]["release"])):
-        one, others = found[name], found.get(f"{name}-peers")
-        parts.append(f"Linux {one['release']}, {origin(one)}" + (f"; the other tracers: {origin(others)}" if others else "") + ":")
-        parts.append(table(one, others))
+        one, others = found[name], peers(name)
+        parts += [f"Linux {one['release']}, {origin(one)}" + "".join(f"; {other['rows'][0]['group']}: {origin(other)}" for other in others) +
+                  ":", table(one, others)]
         if "idle" in one:
             parts.append(idle(one))
     for title, kept, make in (("After the hit", "after", after), ("In user space", "hosted", hosted),
