@@ -59,7 +59,7 @@ def table(found, others=()):
 
 def peers(name):
     """-> what was recorded of the other tracers on that kernel"""
-    return [json.loads(path.read_text()) for path in sorted(FOLDER.glob(f"{name}-*.json"))]
+    return [json.loads(path.read_text()) for path in sorted(FOLDER.glob(f"{name}.[a-zA-Z]*.json"))]
 
 
 def idle(found):
@@ -115,7 +115,7 @@ def origin(found):
 def tables():
     found = {path.stem: recorded(path.stem) for path in FOLDER.glob("*.json")}
     parts = []
-    for name in sorted((name for name, one in found.items() if "base" in one and "-" not in name),
+    for name in sorted((name for name, one in found.items() if "base" in one and one["rows"][0]["group"] == "kernel"),
                        key=lambda name: results.natural(found[name]["release"])):
         one, others = found[name], peers(name)
         parts += [f"Linux {one['release']}, {origin(one)}" + "".join(f"; {other['rows'][0]['group']}: {origin(other)}" for other in others) +
