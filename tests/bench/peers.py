@@ -135,7 +135,7 @@ def running(bench, command, output=None):
     def end():
         job.kill(signal.SIGINT)
         job.wait(SLOW)
-        return bench.guest.sh(f"cat {output}", SLOW) if output else job.text()
+        return bench.guest.run(f"cat {output}", SLOW).output if output else job.text()
     try:
         for _ in range(600):
             if job.status is not None:
