@@ -133,6 +133,7 @@ def running(bench, command, output=None):
     job = bench.guest.spawn(f"export PATH=/bin:/usr/bin; exec {command}")
 
     def end():
+        bench.guest.sh("usleep 2000000")        # until it has read what hits have left for it: it forgets that when it ends
         job.kill(signal.SIGINT)
         job.wait(SLOW)
         return bench.guest.run(f"cat {output}", SLOW).output if output else job.text()
