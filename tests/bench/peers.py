@@ -21,6 +21,7 @@ LIB = "lib/x86_64-linux-gnu"
 PROGRAMS = {"perf": ["usr/bin/perf"], "bpftrace": ["usr/bin/bpftrace"],
             "SystemTap": ["usr/bin/staprun", "usr/lib/systemtap/stapio"],
             "LTTng": ["usr/bin/lttng", "usr/bin/lttng-sessiond", f"usr/{LIB}/lttng/libexec/lttng-consumerd"]}
+DATA = {"LTTng": ["usr/share/xml/lttng/session.xsd"]}
 SLOW = 300      # seconds, for what such a program does in a guest
 # A group is looked up by name before anybody asks whether it is root.
 GROUPS = "root:x:0:\ntracing:x:1:\nstapusr:x:2:\nstapsys:x:3:\nstapdev:x:4:\n"
@@ -57,6 +58,7 @@ class Peer:
         self.env = os.environ | {"LD_LIBRARY_PATH": f"{self.root}/usr/{LIB}:{self.root}/{LIB}"}
         for program in PROGRAMS[name]:
             self.add(program)
+        self.files |= {path: self.root / path for path in DATA.get(name, ())}
         where = debian.cache_dir() / "peers" / f"{kernel.release}-{place:x}"
         make = {"SystemTap": self.systemtap, "LTTng": self.lttng}.get(name)
         if make:
@@ -112,6 +114,7 @@ class Peer:
             build.make(source, out, f"KERNELDIR={self.kernel.kdir}", *self.kernel.make, "modules")
             for module in pathlib.Path(source).rglob("*.ko"):
                 self.strip(module, where / f"lib/modules/{release}/{module.name}")
+        (where / f"lib/modules/{release}/modules.builtin").touch()      # without an index of that it loads none
         subprocess.run(["/sbin/depmod", "-b", where, release], stdout=out, stderr=out, check=True)
 
     @staticmethod
@@ -182,7 +185,7 @@ def lttng(*contexts):
             raise Missing(bench.peer.missing)
 
         def control(command):
-            done = guest.run(f"export PATH=/bin:/usr/bin HOME=/tmp; {command}", SLOW)
+            done = guest.run(f"export PATH=/bin:/usr/bin HOME=/tmp; mkdir -p /var/run /dev/shm; {command}", SLOW)
             if done.status:
                 raise Missing(done.output.strip().splitlines()[-1])
             return done.output
@@ -192,7 +195,7 @@ def lttng(*contexts):
             seen = events(guest, trace)
             if seen < hits:
                 raise Missing(f"{hits} hits, of which {seen} are in the trace")
-        control(f"lttng-sessiond -d; lttng create bench -o {trace}; lttng enable-event -k --probe={bench.symbol}+{bench.offset} hit")
+        control(f"lttng create bench -o {trace} && lttng enable-event -k --probe={bench.symbol} hit")
         try:
             for context in contexts:
                 control(f"lttng add-context -k -t {context}")
@@ -207,7 +210,7 @@ def lttng(*contexts):
 def events(guest, trace):
     """How many events are in the guest's trace: babeltrace2 reads it here."""
     with tempfile.TemporaryDirectory() as tmp:
-        for name in guest.sh(f"cd {trace}/kernel; echo *").split():
+        for name in guest.sh(f"cd {trace}/kernel; echo metadata channel*").split():
             job = guest.spawn(f"cat {trace}/kernel/{name}")
             job.wait(SLOW)
             pathlib.Path(tmp, name).write_bytes(job.output)
@@ -237,7 +240,7 @@ FORMAT = r"%lx %lx %lx %lx\n"
 ROWS = [
     Row("perf", "`record`, 1 argument", perf(ARGS[:1])),
     Row("perf", "`record`, 4 arguments", perf(ARGS)),
-    # Debian's bpftrace takes no offset.
+    # Debian's bpftrace takes no offset, and its LTTng loses it.
     Row("bpftrace", "`count()`", tracer("bpftrace -e 'kprobe:{bench.symbol} {{ @ = count(); }}'", number(r"@: (\d+)")),
         entry=True),
     Row("bpftrace", "`printf()` of 4 arguments",
@@ -245,6 +248,6 @@ ROWS = [
                lines, "/tmp/bpftrace.out"), entry=True),
     Row("SystemTap", "`hits++`", tracer("staprun -o {output} /lib/stap_count.ko", number(r"hits=(\d+)"), "/tmp/stap.out")),
     Row("SystemTap", "`printf()` of 4 arguments", tracer("staprun -o {output} /lib/stap_args.ko", lines, "/tmp/stap.out")),
-    Row("LTTng", "`--probe`", lttng()),
-    Row("LTTng", "`--probe`, with pid and procname", lttng("pid", "procname")),
+    Row("LTTng", "`--probe`", lttng(), entry=True),
+    Row("LTTng", "`--probe`, with pid and procname", lttng("pid", "procname"), entry=True),
 ]
