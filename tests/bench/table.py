@@ -105,7 +105,8 @@ def scaling(found):
                       *(f"| {row['cpus']} | {row['scale_without']:.2f} | {row['scale']:.2f} | {row['left']:.2f} | {row['frames']} | "
                         f"{row['lost']} |" for row in found["rows"]), "",
                       "Cache lines of the module, the tracepoint and the buffer that hits on one CPU change: {cpu0}; on another: {cpu1}; both: "
-                      "{both}. (Not counted: {session} that the session itself changes.)".format(**found["lines"])])
+                      "{both}. With a pass count, which counts the hits of all CPUs: {passes}. (Not counted: {session} words that the session "
+                      "itself changes.)".format(**found["lines"], passes=found["passcount"]["both"])])
 
 
 def origin(found):
