@@ -26,8 +26,9 @@
 #define TRACING	"/sys/kernel/debug/tracing/"
 #define SAVED	"/tmp/after.tf"
 #define CHUNK	65536
+#define UPLOAD	2000	/* bytes that GDB asks for at once */
 
-static char reply[4 * CHUNK];
+static char reply[CHUNK + 1];
 static int gtp;
 
 static unsigned long long ticks(void)
@@ -133,14 +134,14 @@ static void save(void)
 	unlink(SAVED);
 }
 
-/* What GDB's tsave does where the file is to be on its own side. */
+/* What GDB's tsave reads, piece by piece, for a file on its own side. */
 static void upload(void)
 {
 	unsigned long long start = ticks(), at = 0;
 	const char *data;
 
 	for (;;) {
-		data = ask("qTBuffer:%llx,%x", at, CHUNK / 4);
+		data = ask("qTBuffer:%llx,%x", at, UPLOAD);
 		if (data[0] == 'l' || data[0] == 'E')
 			break;
 		at += strlen(data) / 2;

@@ -85,8 +85,8 @@ def after(found):
         took = found["found"][group][key]
         ticks, size, frames = took["ticks"], took["bytes"], found["frames"]
         cells = ["", ""] if group == "memory" else [f"{ticks / frames:.1f}", f"{ticks / pipe:.2f}"]
-        return f"| {what} | {ticks / 1e6:.1f} | {' | '.join(cells)} | {size or ''} | {f'{ticks / size:.1f}' if size else ''} |"
-    return "\n".join([f"| {found['frames']} frames | million instructions | per frame | to `trace_pipe` | bytes | per byte |",
+        return f"| {what} | {ticks / 1e6:.1f} | {' | '.join(cells)} | {size or ''} | {f'{size / ticks * 1000:.1f}' if size else ''} |"
+    return "\n".join([f"| {found['frames']} frames | million instructions | per frame | to `trace_pipe` | bytes | MB in 10^9 instructions |",
                       "| --- | ---: | ---: | ---: | ---: | ---: |", *(one(*what) for what in AFTER)])
 
 
@@ -100,10 +100,10 @@ def hosted(found):
 
 def scaling(found):
     """Of tests/bench/scaling."""
-    return "\n".join([f"| {found['host_cpus']} CPUs of the host | `read()`s a second, to one CPU | with a frame each | left by tracing | frames | lost |",
-                      "| ---: | ---: | ---: | ---: | ---: | ---: |",
-                      *(f"| {row['cpus']} | {row['scale_without']:.2f} | {row['scale']:.2f} | {row['left']:.2f} | {row['frames']} | "
-                        f"{row['lost']} |" for row in found["rows"]), "",
+    return "\n".join([f"| {found['host_cpus']} CPUs of the host | `read()`s for its work, to one CPU | with a frame each | left by tracing | hits a second | frames | lost |",
+                      "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+                      *(f"| {row['cpus']} | {row['scale_without']:.2f} | {row['scale']:.2f} | {row['left']:.2f} | {row['hits_a_second']:.0f} | "
+                        f"{row['frames']} | {row['lost']} |" for row in found["rows"]), "",
                       "Cache lines of the module, the tracepoint and the buffer that hits on one CPU change: {cpu0}; on another: {cpu1}; both: "
                       "{both}. With a pass count, which counts the hits of all CPUs: {passes}. (Not counted: {session} words that the session "
                       "itself changes.)".format(**found["lines"], passes=found["passcount"]["both"])])
