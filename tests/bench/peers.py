@@ -155,15 +155,6 @@ def running(bench, command, output=None):
             bench.guest.run(f"rm {output}")
 
 
-def perf(args):
-    @contextlib.contextmanager
-    def arm(bench):
-        # It is the event of `perf probe`, by another name.
-        with kprobe_event(bench, args) as check, running(bench, "perf record -q -a -e kgtp:bench -o /tmp/perf.data"):
-            yield check
-    return arm
-
-
 def tracer(command, count, output=None):
     """count: what makes a number of hits of what the tracer has said"""
     @contextlib.contextmanager
@@ -173,6 +164,16 @@ def tracer(command, count, output=None):
                 said = end()
                 if count(said) < hits:
                     raise Missing(f"{hits} hits, of which it saw {count(said)}: {said[-200:]!r}")
+            yield check
+    return arm
+
+
+def perf(args):
+    @contextlib.contextmanager
+    def arm(bench):
+        record = tracer("perf record -a -e kgtp:bench -o /tmp/perf.data", number(r"\((\d+) samples\)"))
+        # It is the event of `perf probe`, by another name.
+        with kprobe_event(bench, args), record(bench) as check:
             yield check
     return arm
 
@@ -224,7 +225,7 @@ def lines(said):
 
 
 def number(pattern):
-    return lambda said: int(re.search(pattern, said)[1])
+    return lambda said: sum(map(int, re.findall(pattern, said)))
 
 
 SYSTEMTAP = {
@@ -240,14 +241,13 @@ FORMAT = r"%lx %lx %lx %lx\n"
 ROWS = [
     Row("perf", "`record`, 1 argument", perf(ARGS[:1])),
     Row("perf", "`record`, 4 arguments", perf(ARGS)),
-    # Debian's bpftrace takes no offset, and its LTTng loses it.
-    Row("bpftrace", "`count()`", tracer("bpftrace -e 'kprobe:{bench.symbol} {{ @ = count(); }}'", number(r"@: (\d+)")),
-        entry=True),
+    Row("bpftrace", "`count()`", tracer("bpftrace -e 'kprobe:{bench.symbol}+{bench.offset} {{ @ = count(); }}'", number(r"@: (\d+)"))),
     Row("bpftrace", "`printf()` of 4 arguments",
-        tracer("bpftrace -o {output} -e 'kprobe:{bench.symbol} {{ printf(\"%s\", arg0, arg1, arg2, arg3); }}'" % FORMAT,
-               lines, "/tmp/bpftrace.out"), entry=True),
+        tracer("bpftrace -o {output} -e 'kprobe:{bench.symbol}+{bench.offset} {{ "
+               "printf(\"%s\", reg(\"di\"), reg(\"si\"), reg(\"dx\"), reg(\"cx\")); }}'" % FORMAT, lines, "/tmp/bpftrace.out")),
     Row("SystemTap", "`hits++`", tracer("staprun -o {output} /lib/stap_count.ko", number(r"hits=(\d+)"), "/tmp/stap.out")),
     Row("SystemTap", "`printf()` of 4 arguments", tracer("staprun -o {output} /lib/stap_args.ko", lines, "/tmp/stap.out")),
+    # Debian's LTTng loses the offset.
     Row("LTTng", "`--probe`", lttng(), entry=True),
     Row("LTTng", "`--probe`, with pid and procname", lttng("pid", "procname"), entry=True),
 ]
