@@ -4,6 +4,7 @@
 Nothing is installed on the host: the packages are unpacked in the cache, the modules are built there for the guest's kernel.
 """
 import contextlib
+import gzip
 import os
 import pathlib
 import re
@@ -16,7 +17,7 @@ import build
 import debian
 from rows import ARGS, Missing, Row, kprobe_event
 
-PACKAGES = ["linux-perf", "bpftrace", "systemtap", "systemtap-runtime", "lttng-tools"]
+PACKAGES = {"perf": "linux-perf", "bpftrace": "bpftrace", "SystemTap": "systemtap", "LTTng": "lttng-tools"}
 LIB = "lib/x86_64-linux-gnu"
 PROGRAMS = {"perf": ["usr/bin/perf"], "bpftrace": ["usr/bin/bpftrace"],
             "SystemTap": ["usr/bin/staprun", "usr/lib/systemtap/stapio"],
@@ -36,7 +37,7 @@ def unpack():
             apt.update()
             tmp = root.with_name(".root.tmp")
             shutil.rmtree(tmp, ignore_errors=True)
-            for deb in apt.download(*apt.closure(*PACKAGES), "lttng-modules-dkms"):
+            for deb in apt.download(*apt.closure(*PACKAGES.values(), "systemtap-runtime"), "lttng-modules-dkms"):
                 subprocess.run(["dpkg", "-x", deb, tmp], check=True)
             apt.clean()
             # SystemTap 4.8 has the old name of a function that the stable kernels call otherwise by now.
@@ -44,6 +45,11 @@ def unpack():
             source.write_text(re.sub(r"\btask_work_cancel\b", "task_work_cancel_func", source.read_text()))
             tmp.rename(root)
     return root
+
+
+def version(name):
+    with gzip.open(unpack() / f"usr/share/doc/{PACKAGES[name]}/changelog.Debian.gz", "rt") as log:
+        return re.search(r"\((.*?)\)", log.readline())[1]
 
 
 class Peer:

@@ -119,8 +119,8 @@ def tables():
     for name in sorted((name for name, one in found.items() if "base" in one and one["rows"][0]["group"] == "kernel"),
                        key=lambda name: results.natural(found[name]["release"])):
         one, others = found[name], peers(name)
-        parts += [f"Linux {one['release']}, {origin(one)}" + "".join(f"; {other['rows'][0]['group']}: {origin(other)}" for other in others) +
-                  ":", table(one, others)]
+        versions = [f"{other['rows'][0]['group']} {other['version']}, {other['date']}" for other in others]
+        parts += ["; ".join([f"Linux {one['release']}, {origin(one)}", *versions]) + ":", table(one, others)]
         if "idle" in one:
             parts.append(idle(one))
     for title, kept, make in (("After the hit", "after", after), ("In user space", "hosted", hosted),
