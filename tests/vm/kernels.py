@@ -275,6 +275,25 @@ def own(name, image, kdir, vmlinux, make, qemu):
     return Kernel(name, image, kdir, indexed, make, qemu)
 
 
+def add_own(parser):
+    """The options that name a kernel of the user's own; own_kernel() takes what they say."""
+    parser.add_argument("--kernel", metavar="IMAGE", help="a kernel of your own; needs --kdir and --vmlinux too")
+    parser.add_argument("--kdir", metavar="DIR", help="its module build tree")
+    parser.add_argument("--vmlinux", metavar="FILE", help="its vmlinux with debug information")
+    parser.add_argument("--make", metavar="VAR=VALUE", action="append", default=[], help="a make variable for its modules")
+    parser.add_argument("--qemu", metavar="OPTION", action="append", default=[],
+                        help="an option for QEMU in place of the usual CPU; --qemu=-cpu --qemu=qemu64; @SMP@: the number of CPUs")
+
+
+def check_own(parser, args):
+    if args.kernel and not (args.kdir and args.vmlinux):
+        parser.error("--kernel needs --kdir and --vmlinux")
+
+
+def own_kernel(args, name):
+    return own(name, args.kernel, args.kdir, args.vmlinux, args.make, args.qemu)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Fetch Debian kernels into the cache.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all of them")
