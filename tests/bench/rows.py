@@ -82,7 +82,8 @@ def kprobe_event(bench, args):
     guest = bench.guest
     if guest.run(f"test -e {TRACING}/kprobe_events").status:
         raise Missing("this kernel has no kprobe events")
-    guest.sh(f"echo 'p:kgtp/bench {bench.symbol}+{bench.offset} {' '.join(args)}' >{TRACING}/kprobe_events")
+    if guest.run(f"echo 'p:kgtp/bench {bench.symbol}+{bench.offset} {' '.join(args)}' >{TRACING}/kprobe_events").status:
+        raise Missing("this kernel does not take the event")
 
     def check(hits):
         profile = guest.sh(f"cat {TRACING}/kprobe_profile")
@@ -110,7 +111,7 @@ def ftrace(args=(), filter=None):
     return arm
 
 
-ARGS = ["file=%di:x64", "buf=%si:x64", "count=%dx:u64", "pos=%cx:x64"]
+ARGS = ["file=%di:u64", "buf=%si:u64", "count=%dx:u64", "pos=%cx:u64"]
 
 FLOOR, ENTRY_FLOOR = FLOORS = "an empty kprobe", "an empty kprobe at the entry (ftrace)"
 ROWS = [
