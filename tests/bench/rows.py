@@ -38,8 +38,8 @@ def empty(ret=0, entry=False):
 
 # ---- kgtp ----------------------------------------------------------------------
 
-def kgtp(*actions, cond=None, frames=True, before=(), counter=None, entry=False):
-    """counter: a variable that has to be the number of hits."""
+def kgtp(*actions, cond=None, frames=True, before=(), after=(), counter=None, entry=False):
+    """before, after: commands; counter: a variable that has to be the number of hits."""
     @contextlib.contextmanager
     def arm(bench):
         gdb, stat = bench.gdb, bench.gtpstat
@@ -71,6 +71,8 @@ def kgtp(*actions, cond=None, frames=True, before=(), counter=None, entry=False)
             with contextlib.suppress(GdbError):     # the trace has ended by itself: check() says so
                 gdb.cmd("tstop")
             gdb.cmd("delete")
+            for command in after:
+                gdb.cmd(command)
     return arm
 
 
@@ -113,6 +115,7 @@ def ftrace(args=(), filter=None):
 
 ARGS = ["file=%di:u64", "buf=%si:u64", "count=%dx:u64", "pos=%cx:u64"]
 
+BUFFER = 128 << 20            # bytes: more than one row fills
 FLOOR, ENTRY_FLOOR = FLOORS = "an empty kprobe", "an empty kprobe at the entry (ftrace)"
 ROWS = [
     Row("kernel", FLOOR, empty()),
@@ -128,6 +131,9 @@ ROWS = [
     Row("kgtp", "`teval $c=$c+1`", kgtp("teval $c=$c+1", before=["tvariable $c = 0"], counter="$c")),
     Row("kgtp", "`teval $p_c=$p_c+1`", kgtp("teval $p_c=$p_c+1", before=["tvariable $p_c = 0", "tvariable $p_c0"], counter="$p_c0")),
     Row("kgtp", "`collect $args`", kgtp("collect $args")),
+    Row("kgtp", "`collect $args`, circular, the buffer full",
+        kgtp("collect $args", before=["set circular-trace-buffer on", f"set trace-buffer-size {64 << 10}"],
+             after=["set circular-trace-buffer off", f"set trace-buffer-size {BUFFER}"])),
     Row("kgtp", "`collect $regs`", kgtp("collect $regs")),
     Row("kgtp", "`collect $bt` (512 bytes)", kgtp("collect $bt")),
     Row("kgtp", "`collect $args, $bt` (512 bytes)", kgtp("collect $args, $bt")),
