@@ -14,6 +14,8 @@
 #define RINGBUF_PAGE_MASK	(RINGBUF_PAGE_SIZE - 1)
 #define RINGBUF_LINE		128	/* bytes: two cache lines, mostly */
 #define RINGBUF_NO_SHARE	0x100	/* in ->depth: claimed for ever */
+/* Bytes of a ring in which the rest of a page does not count. */
+#define RINGBUF_AHEAD		(16 * RINGBUF_PAGE_SIZE)
 
 /* Any CPU, process context: an acquire. */
 static inline u64 ringbuf_count_get(const union ringbuf_count *c)

@@ -127,17 +127,25 @@ static u64 ringbuf_reach(const struct ringbuf_cpu *rc)
  * This CPU, any context incl. NMI; does not sleep.  Drop the oldest frames
  * until the new one can go up to end, which is within its reach: at the latest
  * there is room when no other frame is left.
+ *
+ * A ring that has pages enough drops small ones up to the end of that page, so
+ * that the next frames need not come here.
  */
 static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
 {
 	u64 tail = ringbuf_count_own(&rc->tail);
-	u64 next, dropped = 0;
+	u64 start = ringbuf_count_own(&rc->committed);
+	u64 ahead = end, next, dropped = 0;
 	u32 idx = rc->tail_idx;
 	const struct ringbuf_hdr *hdr;
 
-	while (end - tail > rc->room) {
+	if (rc->room >= RINGBUF_AHEAD)
+		ahead = ((end - 1) | RINGBUF_PAGE_MASK) + 1;
+	while (ahead - tail > rc->room && tail != start) {
 		/* The size is in the first word, which no page edge splits. */
 		hdr = rc->pages[idx] + (tail & RINGBUF_PAGE_MASK);
+		if (end - tail <= rc->room && hdr->size > RINGBUF_PAGE_SIZE)
+			break;
 		next = tail + hdr->size;
 		idx = ringbuf_page_on(rc, idx, tail, next);
 		tail = next;

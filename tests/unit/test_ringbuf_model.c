@@ -8,6 +8,7 @@
 #include "tests/unit/test_ringbuf_fake.h"
 
 #define CPUS	3
+#define AHEAD	(16 * PAGE)	/* a room in which the rest of a page does not count */
 
 struct model_frame {
 	struct model_frame *next;
@@ -38,7 +39,7 @@ static struct model {
 static struct ringbuf *rb;
 static u64 size;
 static int circular;
-static u64 step, now, taken, sized;
+static u64 step, now, taken, sized, ahead;
 
 /* ---- chance ------------------------------------------------------------- */
 
@@ -119,13 +120,20 @@ static void model_drop(struct model *m)
 /* May the frame that is written become so long? */
 static int model_room(struct model *m, u64 len)
 {
-	if (m->used + HDR + len <= m->room)
+	u64 used = HDR + len, rest = -(m->end + used) % PAGE;
+
+	if (m->used + used <= m->room)
 		return 1;
-	if (!circular || HDR + len > m->room)
+	if (!circular || used > m->room)
 		return 0;
-	while (m->used + HDR + len > m->room) {
+	while (m->used + used > m->room) {
 		model_drop(m);
 		m->n.overwritten++;
+	}
+	while (m->room >= AHEAD && m->oldest && m->used + used + rest > m->room && HDR + m->oldest->len <= PAGE) {
+		model_drop(m);
+		m->n.overwritten++;
+		ahead++;
 	}
 	return 1;
 }
@@ -677,6 +685,7 @@ static void test_model(void)
 		printf("at step %llu\n", step);
 	CHECK(taken > steps / 1000);
 	CHECK(sized > steps / 1000);
+	CHECK(ahead > steps / 10000);
 	for (cpu = 0; cpu < CPUS; cpu++) {
 		finish(cpu);
 		while (models[cpu].oldest)
