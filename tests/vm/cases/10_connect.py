@@ -182,7 +182,8 @@ def relay_modes(t):
 def gdb_itself(t):
     """GDB in the guest, whose relay has it for a parent or on a socket: what it sends is not traced, unless $self_trace."""
     t.sh("loup")
-    for way in ("-u /tmp/gtp.socket", "-l 4321", "-l [::]:4322"):
+    both = "[::]:4322" if t.run("test -e /proc/net/if_inet6").status == 0 else "4322"      # IPv4 seen through IPv6
+    for way in ("-u /tmp/gtp.socket", "-l 4321", f"-l {both}"):
         assert "listening" in t.spawn(f"exec putgtprsp {way}").readline()
     for target, send in (("| putgtprsp", "unix_stream_sendmsg"), ("/tmp/gtp.socket", "unix_stream_sendmsg"),
                          ("127.0.0.1:4321", "tcp_sendmsg"), ("127.0.0.1:4322", "tcp_sendmsg")):
