@@ -29,6 +29,19 @@ static inline unsigned long kc_task_stack_left(unsigned long sp)
 }
 
 /*
+ * Any context.  The same in words of 64 bits; 0 also if sp is not aligned to
+ * them.  A stack's size is a power of two.
+ */
+static inline unsigned long kc_task_words_left(unsigned long sp)
+{
+	unsigned long used = sp - (unsigned long)task_stack_page(current);
+
+	if (used & ~(THREAD_SIZE - sizeof(u64)))
+		return 0;
+	return (THREAD_SIZE - used) / sizeof(u64);
+}
+
+/*
  * Any context.  Where the other stacks end (of interrupts, of exceptions)
  * modules are not told: the most that there can be.
  */

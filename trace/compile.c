@@ -134,6 +134,7 @@ static void set_bt(struct gtp_point *tp, struct gtp_action *act)
 {
 	set_memory(tp, act, arch_sp, 0, gtp.bt_size);
 	act->kind = GTP_ACT_BT;
+	act->head = FRAME_HEAD('V', act->var->num, sizeof(u64));
 	if (act->size != GTP_SIZE_ANY)
 		act->size += GTP_VAR_BLOCK;
 }
@@ -149,6 +150,7 @@ static void set_var(struct gtp_action *act, enum agent_shape_kind kind)
 	act->own = gtp_var_own(var);
 	if (!act->own)
 		act->word = gtp_var_word(var);
+	act->head = FRAME_HEAD('V', var->num, sizeof(u64));
 	act->size = kind == AGENT_COLLECT ? GTP_VAR_BLOCK : 0;
 }
 
@@ -277,7 +279,8 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->acts = NULL;
 	tp->code = NULL;
 	tp->nr_acts = 0;
-	tp->nr_sized = 0;
+	tp->acts_end = NULL;
+	tp->sized_end = NULL;
 	tp->size = 0;
 	tp->has_cond = 0;
 	tp->gate = GTP_GATE_NONE;
@@ -354,15 +357,16 @@ static enum gtp_gate compile_gate(struct gtp_point *tp)
 /* How much of a frame is known beforehand. */
 static void set_size(struct gtp_point *tp)
 {
-	u32 n;
+	const struct gtp_action *act = tp->acts;
 
+	tp->acts_end = act + tp->nr_acts;
 	tp->size = tp->regs;
-	for (n = 0; n < tp->nr_acts; n++) {
-		if (tp->acts[n].size > GTP_BLOCK_MAX - tp->size)
+	for (; act != tp->acts_end; act++) {
+		if (act->size > GTP_BLOCK_MAX - tp->size)
 			break;
-		tp->size += tp->acts[n].size;
+		tp->size += act->size;
 	}
-	tp->nr_sized = n;
+	tp->sized_end = act;
 }
 
 static int compile_parts(struct compile *c)

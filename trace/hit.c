@@ -20,6 +20,7 @@
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/read.h"
+#include "compat/regs.h"
 #include "compat/stack.h"
 #include "trace/internal.h"
 
@@ -152,14 +153,15 @@ static enum agent_error hit_action(struct gtp_cpu *tc,
 	}
 }
 
-/* Any context, under ringbuf_enter().  From the n-th on; nothing is printed. */
+/* Any context, under ringbuf_enter().  From act on; nothing is printed. */
 static enum agent_error hit_actions(struct gtp_cpu *tc,
-				    const struct gtp_point *tp, u32 n)
+				    const struct gtp_point *tp,
+				    const struct gtp_action *act)
 {
 	enum agent_error err = AGENT_OK;
 
-	for (; n < tp->nr_acts && !err; n++)
-		err = hit_action(tc, &tp->acts[n]);
+	for (; act != tp->acts_end && !err; act++)
+		err = hit_action(tc, act);
 	return err;
 }
 
@@ -167,11 +169,10 @@ static enum agent_error hit_actions(struct gtp_cpu *tc,
 static enum agent_error hit_actions_print(struct gtp_cpu *tc,
 					  const struct gtp_point *tp)
 {
-	const struct gtp_action *act = tp->acts;
+	const struct gtp_action *act;
 	enum agent_error err = AGENT_OK;
-	u32 n;
 
-	for (n = tp->nr_acts; n && !err; n--, act++) {
+	for (act = tp->acts; act != tp->acts_end && !err; act++) {
 		err = hit_action(tc, act);
 		if (!err && tc->wanted.kind)
 			err = gtp_print_wanted(tc, act->name);
@@ -279,7 +280,7 @@ static void hit_frame(struct gtp_cpu *tc, const struct gtp_point *tp)
 
 	if (!hit_begin(tc, tp, hit_time(),
 		       FRAME_HEAD('R', 0, sizeof(struct pt_regs))))
-		err = hit_actions(tc, tp, 0);
+		err = hit_actions(tc, tp, tp->acts);
 	hit_end(tc, tp, err);
 }
 
@@ -418,50 +419,63 @@ static __always_inline void hit_put_regs(struct ringbuf_cpu *rc,
 }
 
 /*
- * Any context, under ringbuf_enter().  Whole words by address: 0; or it takes
- * more than that, and 1 and the words that have been put nevertheless.
+ * Any context, under ringbuf_enter().  An M block of n words: 0; or one of them
+ * cannot be read, and 1 and the words that have been put nevertheless.
  */
+static __always_inline u32 hit_put_words(struct ringbuf_cpu *rc,
+					 struct ringbuf_cursor *c, u64 addr,
+					 u32 n, int split)
+{
+	u32 done = 0, got;
+	u64 *p;
+
+	ringbuf_put_word(rc, c, FRAME_HEAD('M', 0, n * sizeof(u64)), split);
+	ringbuf_put_word(rc, c, addr, split);
+	do {
+		p = ringbuf_piece(rc, c, n - done, &got, split);
+		if (kc_read_words(p, addr + done * sizeof(u64), got))
+			return 1 + 2 + done + got;
+		done += got;
+	} while (split && done < n);
+	return 0;
+}
+
+/* Any context, under ringbuf_enter().  The same; 1: it takes more than that. */
 static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
 					  struct ringbuf_cursor *c,
 					  const struct gtp_action *act,
 					  const struct pt_regs *regs, int split)
 {
-	u32 len = act->len, done = 0, got;
 	u64 addr = hit_addr(act, regs);
-	u64 *p;
 
-	if (act->kind == GTP_ACT_BT) {
-		len = min_t(unsigned long, len, kc_task_stack_left(addr));
-		if (!len || len % sizeof(u64))
-			return 1;
-	} else if (!kc_is_surely_kernel(addr, len)) {
+	if (!kc_is_surely_kernel(addr, act->len))
 		return 1;
-	}
-	ringbuf_put_word(rc, c, FRAME_HEAD('M', 0, len), split);
-	ringbuf_put_word(rc, c, addr, split);
-	len /= sizeof(u64);
-	do {
-		p = ringbuf_piece(rc, c, len - done, &got, split);
-		if (kc_read_words(p, addr + done * sizeof(u64), got))
-			return 1 + 2 + done + got;
-		done += got;
-	} while (split && done < len);
-	return 0;
+	return hit_put_words(rc, c, addr, act->len / sizeof(u64), split);
 }
 
 /* Any context, under ringbuf_enter(). */
 static __always_inline void hit_put_var(struct ringbuf_cpu *rc,
-					struct ringbuf_cursor *c, u32 num,
-					u64 value, int split)
+					struct ringbuf_cursor *c,
+					const struct gtp_action *act, u64 value,
+					int split)
 {
-	ringbuf_put_word(rc, c, FRAME_HEAD('V', num, sizeof(u64)), split);
+	ringbuf_put_word(rc, c, act->head, split);
 	ringbuf_put_word(rc, c, value, split);
 }
 
-/* Any context, under ringbuf_enter(). */
-static inline u64 hit_var(const struct gtp_action *act)
+/* Any context, under ringbuf_enter().  As hit_put_memory(); of a task's stack. */
+static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
+				      struct ringbuf_cursor *c,
+				      const struct gtp_action *act,
+				      const struct pt_regs *regs, int split)
 {
-	return kc_load64(act->own ? kc_this_cpu(act->own) : act->word);
+	unsigned long sp = regs->KC_REG(sp);
+	u32 n = min_t(u32, act->len / sizeof(u64), kc_task_words_left(sp));
+	u32 undo = n ? hit_put_words(rc, c, sp, n, split) : 1;
+
+	if (!undo)
+		hit_put_var(rc, c, act, act->len, split);
+	return undo;
 }
 
 /* Any context, under ringbuf_enter().  As hit_put_memory(). */
@@ -470,20 +484,17 @@ static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
 					  const struct gtp_action *act,
 					  const struct pt_regs *regs, int split)
 {
-	u32 undo;
-
-	if (act->kind == GTP_ACT_COLLECT) {
-		hit_put_var(rc, c, act->var->num, hit_var(act), split);
-		return 0;
-	}
-	if (act->kind == GTP_ACT_ADD) {
+	if (act->kind == GTP_ACT_BT)
+		return hit_put_bt(rc, c, act, regs, split);
+	if (act->kind == GTP_ACT_MEMORY)
+		return hit_put_memory(rc, c, act, regs, split);
+	if (act->kind == GTP_ACT_ADD)
 		hit_add(act);
-		return 0;
-	}
-	undo = hit_put_memory(rc, c, act, regs, split);
-	if (!undo && act->kind == GTP_ACT_BT)
-		hit_put_var(rc, c, act->var->num, act->len, split);
-	return undo;
+	else
+		hit_put_var(rc, c, act,
+			    kc_load64(act->own ? kc_this_cpu(act->own) :
+						 act->word), split);
+	return 0;
 }
 
 /*
@@ -498,22 +509,22 @@ static __always_inline int hit_put(struct gtp_cpu *tc, struct gtp_point *tp,
 	const struct gtp_action *act = tp->acts;
 	struct ringbuf_cpu *rc = tc->rc;
 	struct ringbuf_cursor c = ringbuf_cursor(rc);
-	u32 n, undo = 0;
+	u32 undo = 0;
 
 	if (!ringbuf_start(rc, &c, tp->size, tp->num, hit_time(), tp->addr,
 			   split))
 		return hit_rest(tc, tp, regs);
 	if (tp->regs)
 		hit_put_regs(rc, &c, at, split);
-	for (n = 0; n < tp->nr_sized; n++, act++) {
+	for (; act != tp->sized_end; act++) {
 		undo = hit_put_action(rc, &c, act, at, split);
 		if (undo)
 			break;
 	}
-	if (unlikely(n != tp->nr_acts)) {
+	if (unlikely(act != tp->acts_end)) {
 		hit_set(tc, tp, regs);
 		ringbuf_resume(rc, &c, undo ? undo - 1 : 0);
-		hit_end(tc, tp, hit_actions(tc, tp, n));
+		hit_end(tc, tp, hit_actions(tc, tp, act));
 	} else {
 		hit_count(tp, ringbuf_finish(rc, &c, split));
 	}

@@ -40,6 +40,7 @@ struct gtp_action {
 	u16 basereg;		/* M, GTP_BASE_BY_NUMBER */
 	u32 size;		/* of what it puts into a frame, at most */
 	u64 off, len;		/* M; A: what is added is off */
+	u64 head;		/* V: of its block in a frame */
 	struct gtp_var *var;	/* V, A */
 	kc_word64_t __percpu *own;	/* V, A: gtp_var_own(), ... */
 	kc_word64_t *word;	/* ... or where its value is; NULL: special */
@@ -113,9 +114,10 @@ struct gtp_point {
 	kc_word64_t *shared;	/* GTP_GATE_SHARED */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	struct gtp_action *acts;
+	const struct gtp_action *acts_end;
+	const struct gtp_action *sized_end;	/* of those in front that have */
+	u32 size;		/* a known size; of a frame with them, less header */
 	u32 nr_acts;
-	u32 nr_sized;		/* how many of them, in front, have a known size */
-	u32 size;		/* of a frame with them, without its header */
 	int uses;		/* GTP_USES_ */
 	int has_cond;		/* bytecode */
 	int is_return;		/* $kret: at the function's return */
