@@ -62,11 +62,13 @@ int session_has_output(const struct session *s)
 /* There is room: session_input() has made sure. */
 static void session_push(struct session *s, const char *bytes, size_t n)
 {
-	size_t i;
+	size_t at, part;
 
 	mutex_lock(&s->out_lock);
-	for (i = 0; i < n; i++)
-		s->fifo[(s->out_put + i) % SESSION_FIFO] = bytes[i];
+	at = s->out_put % SESSION_FIFO;
+	part = min_t(size_t, n, SESSION_FIFO - at);
+	memcpy(s->fifo + at, bytes, part);
+	memcpy(s->fifo, bytes + part, n - part);
 	kc_store(&s->out_put, s->out_put + n);
 	mutex_unlock(&s->out_lock);
 	wake_up_interruptible(&s->wait);

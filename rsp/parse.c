@@ -350,21 +350,23 @@ static int is_separator(char c)
  */
 static int name_fits(const struct packet *pk, struct rsp_scan *s, const char **why)
 {
-	size_t len = strlen(pk->name);
+	const char *name = pk->name;
+	const char *p = s->p;
 
-	if (rsp_scan_word(s, pk->name)) {
-		if (pk->parse || rsp_scan_at_end(s))
+	/* Ends before s->end, where a NUL is. */
+	for (; *name && *name == *p; name++)
+		p++;
+	if (!*name) {
+		if (pk->parse || p == s->end) {
+			s->p = p;
 			return 1;
-		if (len > 1 && !is_separator(*s->p)) {
-			s->p -= len;
-			return 0;
 		}
-		s->p -= len;
+		if (name - pk->name > 1 && !is_separator(*p))
+			return 0;
 		*why = "text after a packet that takes none";
 		return -1;
 	}
-	if (pk->parse && is_separator(pk->name[len - 1]) &&
-	    (size_t)(s->end - s->p) == len - 1 && !memcmp(s->p, pk->name, len - 1)) {
+	if (pk->parse && is_separator(*name) && !name[1] && p == s->end) {
 		*why = "the packet ends after its name";
 		return -1;
 	}

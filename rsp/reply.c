@@ -21,6 +21,15 @@
 
 static const char tx_digits[] = "0123456789abcdef";
 
+/* Of every byte. */
+#define TX_ROW(h)	h "0" h "1" h "2" h "3" h "4" h "5" h "6" h "7" \
+			h "8" h "9" h "a" h "b" h "c" h "d" h "e" h "f"
+static const char tx_hex[] =
+	TX_ROW("0") TX_ROW("1") TX_ROW("2") TX_ROW("3")
+	TX_ROW("4") TX_ROW("5") TX_ROW("6") TX_ROW("7")
+	TX_ROW("8") TX_ROW("9") TX_ROW("a") TX_ROW("b")
+	TX_ROW("c") TX_ROW("d") TX_ROW("e") TX_ROW("f");
+
 void rsp_tx_init(struct rsp_tx *tx, char *buf, size_t size)
 {
 	tx->buf = buf;
@@ -34,6 +43,7 @@ static void tx_restart(struct rsp_tx *tx)
 	tx->len = tx->base;
 	tx->buf[tx->len++] = '$';
 	tx->overflow = 0;
+	tx->sum = 0;
 }
 
 void rsp_tx_begin(struct rsp_tx *tx)
@@ -65,16 +75,11 @@ size_t rsp_tx_room(const struct rsp_tx *tx)
 
 void rsp_tx_end(struct rsp_tx *tx)
 {
-	u8 sum = 0;
-	size_t i;
-
 	if (tx->overflow)
 		rsp_error_num(tx, TX_OVERFLOW_ERROR);
-	for (i = tx->base + 1; i < tx->len; i++)
-		sum += (u8)tx->buf[i];
 	tx->buf[tx->len++] = '#';
-	tx->buf[tx->len++] = tx_digits[sum >> 4];
-	tx->buf[tx->len++] = tx_digits[sum & 15];
+	tx->buf[tx->len++] = tx_digits[tx->sum >> 4];
+	tx->buf[tx->len++] = tx_digits[tx->sum & 15];
 }
 
 /* Make sure that n bytes more fit: 1, or 0 and the reply has overflown. */
@@ -86,15 +91,22 @@ static int tx_reserve(struct rsp_tx *tx, size_t n)
 	return 0;
 }
 
-static char tx_clean(char c)
+/* There is room. */
+static void tx_byte(struct rsp_tx *tx, u8 c)
 {
-	return c == '$' || c == '#' || c == '*' ? '_' : c;
+	tx->sum += c;
+	tx->buf[tx->len++] = (char)c;
+}
+
+static void tx_text(struct rsp_tx *tx, char c)
+{
+	tx_byte(tx, c == '$' || c == '#' || c == '*' ? '_' : c);
 }
 
 void rsp_putc(struct rsp_tx *tx, char c)
 {
 	if (tx_reserve(tx, 1))
-		tx->buf[tx->len++] = tx_clean(c);
+		tx_text(tx, c);
 }
 
 void rsp_puts(struct rsp_tx *tx, const char *s)
@@ -117,8 +129,7 @@ tx_vprintf(struct rsp_tx *tx, const char *fmt, va_list args)
 		return 0;
 	n = (size_t)want < room ? (size_t)want : room;
 	for (i = 0; i < n; i++)
-		tx->buf[tx->len + i] = tx_clean(tx->buf[tx->len + i]);
-	tx->len += n;
+		tx_text(tx, tx->buf[tx->len]);
 	return (size_t)want <= room;
 }
 
@@ -144,16 +155,21 @@ void rsp_put_num(struct rsp_tx *tx, u64 v)
 
 void rsp_put_hex(struct rsp_tx *tx, const void *data, size_t n)
 {
-	const u8 *p = data;
+	char *to = tx->buf + tx->len;
+	const u8 *p = data, *end;
+	u8 sum = tx->sum;
 
 	if (n > rsp_tx_room(tx) / 2) {
 		tx->overflow = 1;
 		return;
 	}
-	for (; n; n--, p++) {
-		tx->buf[tx->len++] = tx_digits[*p >> 4];
-		tx->buf[tx->len++] = tx_digits[*p & 15];
+	for (end = p + n; p < end; p++, to += 2) {
+		to[0] = tx_hex[2 * *p];
+		to[1] = tx_hex[2 * *p + 1];
+		sum += to[0] + to[1];
 	}
+	tx->len += 2 * n;
+	tx->sum = sum;
 }
 
 void rsp_put_hex_str(struct rsp_tx *tx, const char *s)
@@ -169,6 +185,7 @@ void rsp_put_unavailable(struct rsp_tx *tx, size_t n)
 	}
 	memset(tx->buf + tx->len, 'x', 2 * n);
 	tx->len += 2 * n;
+	tx->sum += 2 * n * 'x';
 }
 
 size_t rsp_put_binary(struct rsp_tx *tx, const void *data, size_t n, size_t room)
@@ -187,10 +204,10 @@ size_t rsp_put_binary(struct rsp_tx *tx, const void *data, size_t n, size_t room
 			break;
 		room -= need;
 		if (special) {
-			tx->buf[tx->len++] = TX_ESCAPE;
+			tx_byte(tx, TX_ESCAPE);
 			c ^= TX_ESCAPE_XOR;
 		}
-		tx->buf[tx->len++] = (char)c;
+		tx_byte(tx, c);
 	}
 	return i;
 }

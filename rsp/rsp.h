@@ -56,6 +56,7 @@ struct rsp_tx {
 	size_t len;		/* bytes in buf, framing included once ended */
 	size_t base;		/* where the reply begins, behind any notices */
 	int overflow;
+	u8 sum;			/* of the reply so far */
 };
 
 #define RSP_TX_MIN 64
