@@ -14,6 +14,8 @@
 /* Where the last reply came from: GDB reads from the start to the end. */
 static struct {
 	struct gtp_selected s;
+	u8 regs[ARCH_REGS_MAX];
+	u32 regs_len;
 	u64 start, end;		/* offsets of this frame in the whole */
 } buffer_at;
 
@@ -39,30 +41,29 @@ static int buffer_seek(u64 off)
 			n = buffer_at.s.n + 1;
 			start = buffer_at.end;
 		}
-		gtp_buffer_drop();
 		ret = gtp_copy_frame(n, &buffer_at.s);
-		if (ret)
+		if (ret) {
+			gtp_buffer_drop();
 			return ret;
+		}
+		buffer_at.regs_len = gtp_reg_block(&buffer_at.s, buffer_at.regs);
 		buffer_at.start = start;
 		buffer_at.end = start + frame_tfile_size(&buffer_at.s.frame,
-							 gtp_reg_block_len());
+							 buffer_at.regs_len);
 	}
 	return 0;
 }
 
 static u32 buffer_read(u64 off, u8 *dst, u32 n)
 {
-	u8 block[ARCH_REGS_MAX];
-
-	gtp_reg_block(&buffer_at.s, block);
-	return frame_tfile_read(&buffer_at.s.frame, buffer_at.s.num, block,
-				gtp_reg_block_len(), off - buffer_at.start,
-				dst, n);
+	return frame_tfile_read(&buffer_at.s.frame, buffer_at.s.num,
+				buffer_at.regs, buffer_at.regs_len,
+				off - buffer_at.start, dst, n);
 }
 
 void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx)
 {
-	u8 part[256];
+	u8 part[512];
 	int ret = 0;
 	u32 n;
 

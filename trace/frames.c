@@ -13,6 +13,7 @@
 #include "trace/internal.h"
 
 #define FRAMES_LONG_US	1000000		/* the user is told */
+#define FRAMES_KEPT	16384		/* bytes of memory that are used again */
 
 struct gtp_selected gtp_selected;
 
@@ -97,29 +98,49 @@ static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
 	return -ENOENT;
 }
 
+/*
+ * Memory for a frame's copy.  What small ones have serves the next, or half of
+ * the time would go there; what a large one has is given back with it.
+ */
+static int frames_room(struct gtp_selected *s, u32 len)
+{
+	u32 room = max_t(u32, len, FRAMES_KEPT);
+	void *copy;
+
+	if (len <= s->room && s->room == FRAMES_KEPT)
+		return 0;
+	copy = gtp_may_take(room) ? vmalloc(room) : NULL;
+	if (!copy)
+		return -ENOMEM;
+	vfree(s->copy);
+	s->copy = copy;
+	s->room = room;
+	return 0;
+}
+
 int gtp_copy_frame(u64 n, struct gtp_selected *s)
 {
 	struct ringbuf_ref ref;
 	struct ringbuf_hdr hdr;
+	u32 len;
 	int ret;
 
-	memset(s, 0, sizeof(*s));
 	ret = ringbuf_index_get(gtp.rb, n, &ref);
 	if (!ret)
 		ret = ringbuf_read_hdr(gtp.rb, ref.cpu, ref.pos, &hdr);
 	if (ret)
 		return ret;
-	s->frame.len = hdr.size - sizeof(hdr);
-	if (gtp_may_take(s->frame.len))
-		s->copy = vmalloc(s->frame.len + 1);
-	if (!s->copy)
-		return -ENOMEM;
-	ret = ringbuf_read(gtp.rb, ref.cpu, ref.pos, 0, s->copy, s->frame.len);
-	if (ret) {
-		vfree(s->copy);
+	len = hdr.size - sizeof(hdr);
+	ret = frames_room(s, len);
+	if (ret)
 		return ret;
-	}
 	s->frame.data = s->copy;
+	s->frame.len = len;
+	ret = ringbuf_read(gtp.rb, ref.cpu, ref.pos, 0, s->copy, len);
+	/* No run is on, so that cannot be; but what was there before is lost. */
+	s->gone = ret && s->valid;
+	if (ret)
+		return ret;
 	s->valid = 1;
 	s->n = n;
 	s->num = hdr.tag;
@@ -127,19 +148,6 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 	s->pos = ref.pos;
 	s->addr = hdr.addr;
 	return 0;
-}
-
-/* On an error the selection stays. */
-static int frames_select(u64 n)
-{
-	struct gtp_selected s;
-	int ret = gtp_copy_frame(n, &s);
-
-	if (!ret) {
-		gtp_select_none();
-		gtp_selected = s;
-	}
-	return ret;
 }
 
 static int frames_find(const struct rsp_cmd *cmd)
@@ -166,7 +174,7 @@ static int frames_find(const struct rsp_cmd *cmd)
 		ret = frames_search(FRAME_OUTSIDE, a, b, from, &n);
 		break;
 	}
-	return ret ? ret : frames_select(n);
+	return ret ? ret : gtp_copy_frame(n, &gtp_selected);
 }
 
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)

@@ -432,7 +432,8 @@ struct gtp_selected {
 	u32 num, cpu;
 	u64 pos;		/* in that CPU's ring */
 	u64 addr;
-	void *copy;
+	void *copy;		/* of room bytes, to be vfree()d in the end */
+	u32 room;
 	struct frame frame;
 };
 
@@ -443,7 +444,10 @@ void gtp_select_none(void);
 void gtp_frames_moved(void);
 void gtp_frames_drop(void);	/* the index and the selection */
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-/* 0, -ENOENT, -ESTALE or -ENOMEM: a copy of frame n, to be vfree()d. */
+/*
+ * A copy of frame n, in place of the one that was in *s (zeros at first): 0, or
+ * -ENOENT, -ESTALE or -ENOMEM, and that one stays.
+ */
 int gtp_copy_frame(u64 n, struct gtp_selected *s);
 /* 0 or -ENOMEM.  The run has ended. */
 int gtp_frames_index(void);
@@ -452,7 +456,8 @@ int gtp_frames_index(void);
 void gtp_put_regs(struct rsp_tx *tx);
 void gtp_put_reg(u64 num, struct rsp_tx *tx);
 u32 gtp_reg_block_len(void);
-void gtp_reg_block(const struct gtp_selected *s, u8 *dst);
+/* Into ARCH_REGS_MAX bytes; returns its length. */
+u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst);
 
 /* buffer.c */
 void gtp_buffer_drop(void);

@@ -20,9 +20,10 @@ static int is_lost(unsigned int i, const struct frame_block *regs)
 }
 
 /*
- * One register as GDB has it, from a struct pt_regs or without (NULL).  0 if it
- * is not available.  Outside of a frame the pc is 0: a running kernel has none,
- * but GDB refuses to connect to a target whose pc is not available.
+ * One register as GDB has it, from a struct pt_regs or without (NULL), over
+ * zeros.  0 if it is not available.  Outside of a frame the pc is 0: a running
+ * kernel has none, but GDB refuses to connect to a target whose pc is not
+ * available.
  */
 static int get_reg(unsigned int i, const struct frame_block *regs, u64 pc,
 		   u8 *dst)
@@ -31,7 +32,6 @@ static int get_reg(unsigned int i, const struct frame_block *regs, u64 pc,
 	unsigned int bytes = reg->bits / 8;
 	unsigned long word = pc;
 
-	memset(dst, 0, bytes);
 	if (i == arch_pc)
 		memcpy(dst, &word, bytes);
 	else if (regs && reg->offset != ARCH_REG_UNSAVED && !is_lost(i, regs))
@@ -52,33 +52,40 @@ static const struct frame_block *regs_of(const struct gtp_selected *s,
 	return NULL;
 }
 
-static void put_reg(struct rsp_tx *tx, unsigned int i,
-		    const struct frame_block *regs)
+/* Registers from one on, to before another. */
+static void put_regs(struct rsp_tx *tx, unsigned int i, unsigned int end)
 {
-	u8 value[ARCH_REG_MAX];
+	struct frame_block b;
+	const struct frame_block *regs = regs_of(&gtp_selected, &b);
+	u8 values[ARCH_REGS_MAX];
+	u32 got = 0, put = 0;	/* bytes of values, and how many tx has */
+	u32 lost = 0;		/* bytes that are not available, behind those */
 
-	if (get_reg(i, regs, gtp_selected.addr, value))
-		rsp_put_hex(tx, value, arch_regs[i].bits / 8);
-	else
-		rsp_put_unavailable(tx, arch_regs[i].bits / 8);
+	memset(values, 0, sizeof(values));
+	for (; i < end; i++) {
+		if (get_reg(i, regs, gtp_selected.addr, values + got)) {
+			rsp_put_unavailable(tx, lost);
+			lost = 0;
+			got += arch_regs[i].bits / 8;
+		} else {
+			rsp_put_hex(tx, values + put, got - put);
+			put = got;
+			lost += arch_regs[i].bits / 8;
+		}
+	}
+	rsp_put_hex(tx, values + put, got - put);
+	rsp_put_unavailable(tx, lost);
 }
 
 void gtp_put_regs(struct rsp_tx *tx)
 {
-	struct frame_block b;
-	const struct frame_block *regs = regs_of(&gtp_selected, &b);
-	unsigned int i;
-
-	for (i = 0; i < arch_nr_regs; i++)
-		put_reg(tx, i, regs);
+	put_regs(tx, 0, arch_nr_regs);
 }
 
 void gtp_put_reg(u64 num, struct rsp_tx *tx)
 {
-	struct frame_block b;
-
 	if (num < arch_nr_regs)
-		put_reg(tx, num, regs_of(&gtp_selected, &b));
+		put_regs(tx, num, num + 1);
 	else
 		rsp_error_num(tx, 1);
 }
@@ -93,14 +100,17 @@ u32 gtp_reg_block_len(void)
 	return len;
 }
 
-void gtp_reg_block(const struct gtp_selected *s, u8 *dst)
+u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst)
 {
 	struct frame_block b;
 	const struct frame_block *regs = regs_of(s, &b);
 	unsigned int i;
+	u32 len = 0;
 
+	memset(dst, 0, ARCH_REGS_MAX);
 	for (i = 0; i < arch_nr_regs; i++) {
-		get_reg(i, regs, s->addr, dst);
-		dst += arch_regs[i].bits / 8;
+		get_reg(i, regs, s->addr, dst + len);
+		len += arch_regs[i].bits / 8;
 	}
+	return len;
 }

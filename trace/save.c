@@ -33,10 +33,12 @@ struct save {
 	loff_t pos;
 	int err;		/* the first one; from then on nothing is written */
 	unsigned int left_out;	/* lines that were too long */
+	struct gtp_selected frame;
 	struct rsp_tx line;	/* its payload is the line */
 	char line_buf[LINE_MAX_LEN + 4];	/* and a packet's '$' and end */
 	u8 regs[ARCH_REGS_MAX];
-	u8 part[PART];
+	u8 part[PART];		/* frames that are to be written */
+	u32 used;		/* bytes of it */
 	char path[NAME_MAX_LEN + 1];
 };
 
@@ -144,18 +146,27 @@ static void save_header(struct save *s)
 	save_bytes(s, "\n", 1);
 }
 
-static void save_frame(struct save *s, const struct gtp_selected *f)
+static void save_part(struct save *s)
 {
+	save_bytes(s, s->part, s->used);
+	s->used = 0;
+}
+
+static void save_frame(struct save *s)
+{
+	u32 regs_len = gtp_reg_block(&s->frame, s->regs);
 	u64 off;
 	u32 n;
 
-	gtp_reg_block(f, s->regs);
 	for (off = 0; ; off += n) {
-		n = frame_tfile_read(&f->frame, f->num, s->regs,
-				     gtp_reg_block_len(), off, s->part, PART);
+		n = frame_tfile_read(&s->frame.frame, s->frame.num, s->regs,
+				     regs_len, off, s->part + s->used,
+				     PART - s->used);
 		if (!n)
 			return;
-		save_bytes(s, s->part, n);
+		s->used += n;
+		if (s->used == PART)
+			save_part(s);
 	}
 }
 
@@ -180,18 +191,18 @@ static void save_progress(struct save *s, u64 frames)
 static void save_frames(struct save *s)
 {
 	static const u8 end[4];
-	struct gtp_selected f;
 	int ret = gtp.rb ? gtp_frames_index() : -ENOENT;
 	u64 n;
 
 	for (n = 0; !ret && !s->err; n++) {
-		ret = gtp_copy_frame(n, &f);
+		ret = gtp_copy_frame(n, &s->frame);
 		if (ret)
 			break;
-		save_frame(s, &f);
-		vfree(f.copy);
+		save_frame(s);
 		save_progress(s, n);
 	}
+	vfree(s->frame.copy);
+	save_part(s);
 	if (ret && ret != -ENOENT && !s->err)
 		s->err = ret;
 	save_bytes(s, end, sizeof(end));
