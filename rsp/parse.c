@@ -266,6 +266,12 @@ struct packet {
 
 /* The first name that fits decides, so longer ones stand before their starts. */
 static const struct packet packets[] = {
+	/* what there is most of */
+	{ "QTFrame:",		RSP_QTFRAME,		rsp_parse_frame },
+	{ "g",			RSP_READ_REGS,		NULL },
+	{ "m",			RSP_READ_MEM,		parse_read_mem },
+	{ "qTBuffer:",		RSP_QTBUFFER_READ,	rsp_parse_buffer_read },
+
 	/* session */
 	{ "qSupported",		RSP_QSUPPORTED,		NULL },
 	{ "qSupported:",	RSP_QSUPPORTED,		parse_supported },
@@ -290,11 +296,9 @@ static const struct packet packets[] = {
 	{ "qXfer:",		RSP_XFER_READ,		parse_xfer },
 
 	/* state */
-	{ "g",			RSP_READ_REGS,		NULL },
 	{ "p",			RSP_READ_REG,		parse_read_reg },
 	{ "G",			RSP_WRITE_REGS,		parse_write_regs },
 	{ "P",			RSP_WRITE_REGS,		parse_write_reg },
-	{ "m",			RSP_READ_MEM,		parse_read_mem },
 	{ "M",			RSP_WRITE_MEM,		parse_write_hex },
 	{ "X",			RSP_WRITE_MEM,		parse_write_binary },
 	{ "Z",			RSP_BREAKPOINT,		parse_insert },
@@ -324,7 +328,6 @@ static const struct packet packets[] = {
 	{ "QTStop",		RSP_QTSTOP,		NULL },
 	{ "QTEnable:",		RSP_QTENABLE,		rsp_parse_tp },
 	{ "QTDisable:",		RSP_QTDISABLE,		rsp_parse_tp },
-	{ "QTFrame:",		RSP_QTFRAME,		rsp_parse_frame },
 	{ "qTStatus",		RSP_QTSTATUS,		NULL },
 	{ "qTP:",		RSP_QTP,		rsp_parse_tp },
 	{ "qTV:",		RSP_QTV,		rsp_parse_tv },
@@ -332,7 +335,6 @@ static const struct packet packets[] = {
 	{ "qTsP",		RSP_QTSP,		NULL },
 	{ "qTfV",		RSP_QTFV,		NULL },
 	{ "qTsV",		RSP_QTSV,		NULL },
-	{ "qTBuffer:",		RSP_QTBUFFER_READ,	rsp_parse_buffer_read },
 	{ "QTSave:",		RSP_QTSAVE,		rsp_parse_save },
 	{ "qTMinFTPILen",	RSP_QTMINFTPILEN,	NULL },
 };

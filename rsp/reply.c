@@ -156,6 +156,7 @@ void rsp_put_num(struct rsp_tx *tx, u64 v)
 void rsp_put_hex(struct rsp_tx *tx, const void *data, size_t n)
 {
 	char *to = tx->buf + tx->len;
+	const char *digits;
 	const u8 *p = data, *end;
 	u8 sum = tx->sum;
 
@@ -164,9 +165,10 @@ void rsp_put_hex(struct rsp_tx *tx, const void *data, size_t n)
 		return;
 	}
 	for (end = p + n; p < end; p++, to += 2) {
-		to[0] = tx_hex[2 * *p];
-		to[1] = tx_hex[2 * *p + 1];
-		sum += to[0] + to[1];
+		digits = tx_hex + 2 * *p;
+		to[0] = digits[0];
+		to[1] = digits[1];
+		sum += digits[0] + digits[1];
 	}
 	tx->len += 2 * n;
 	tx->sum = sum;

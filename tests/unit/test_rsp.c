@@ -198,12 +198,19 @@ static void tx_new(size_t size)
 	rsp_tx_init(&tx, tx_mem, size);
 }
 
-/* The reply on the wire, NUL-terminated. */
+/* The reply on the wire, NUL-terminated; its checksum is right, however it came. */
 static const char *wire(void)
 {
-	static char out[1024];
+	static char out[2048];
+	char want[4];
+	size_t i;
+	u8 sum = 0;
 
 	rsp_tx_end(&tx);
+	for (i = tx.base + 1; i < tx.len - 3; i++)
+		sum += (u8)tx.buf[i];
+	sprintf(want, "#%02x", sum);
+	CHECK(!memcmp(tx.buf + tx.len - 3, want, 3));
 	memcpy(out, tx.buf, tx.len);
 	out[tx.len] = 0;
 	return out;
@@ -244,6 +251,48 @@ static void test_reply_pieces(void)
 	rsp_puts(&tx, "gone");
 	rsp_ok(&tx);
 	CHECK_STR(wire(), "$OK#9a");
+}
+
+/* Every byte as hex; and all the pieces in one reply have one checksum. */
+static void test_reply_hex(void)
+{
+	u8 data[256];
+	char want[3];
+	const char *got;
+	size_t i;
+
+	for (i = 0; i < 256; i++)
+		data[i] = (u8)i;
+	tx_new(2048);
+	rsp_put_hex(&tx, data, 256);
+	CHECK_EQ(rsp_tx_used(&tx), 512);
+	got = wire();
+	for (i = 0; i < 256; i++) {
+		sprintf(want, "%02x", (unsigned int)i);
+		CHECK(!memcmp(got + 1 + 2 * i, want, 2));
+	}
+	rsp_tx_begin(&tx);
+	rsp_notice(&tx, "A notice");
+	rsp_putc(&tx, '*');
+	rsp_put_hex(&tx, data, 0);
+	rsp_put_unavailable(&tx, 0);
+	rsp_puts(&tx, "F$");
+	rsp_put_hex(&tx, data + 100, 156);
+	rsp_put_unavailable(&tx, 200);
+	rsp_put_num(&tx, 0xdeadbeef);
+	CHECK_EQ(rsp_put_binary(&tx, data, 256, 300), 256);
+	rsp_printf(&tx, "%d#%s", -1, "}*");
+	CHECK_EQ(rsp_tx_used(&tx), 3 + 312 + 400 + 8 + 260 + 5);
+	CHECK(!memcmp(wire() + tx.base, "$_F_6465", 8));
+	/* exactly to the end, and one byte more */
+	tx_new(516);
+	rsp_put_hex(&tx, data, 256);
+	CHECK_EQ(rsp_tx_room(&tx), 0);
+	CHECK_EQ(strlen(wire()), 516);
+	tx_new(515);
+	rsp_puts(&tx, "gone");
+	rsp_put_hex(&tx, data, 256);
+	CHECK_STR(wire(), "$E5a#db");
 }
 
 static void test_reply_errors(void)
@@ -458,6 +507,7 @@ int main(void)
 	RUN(test_between);
 	RUN(test_too_long);
 	RUN(test_reply_pieces);
+	RUN(test_reply_hex);
 	RUN(test_reply_errors);
 	RUN(test_notice);
 	RUN(test_reply_overflow);

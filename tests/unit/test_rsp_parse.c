@@ -111,6 +111,10 @@ static void test_unknown(void)
 	CHECK_EQ(cmd.id, RSP_MALFORMED);
 	rsp_parse("qC\0", 3, &cmd);
 	CHECK_EQ(cmd.id, RSP_UNKNOWN);
+	rsp_parse("qTV\0", 4, &cmd);
+	CHECK_EQ(cmd.id, RSP_UNKNOWN);
+	rsp_parse("qTV\0" "1", 5, &cmd);
+	CHECK_EQ(cmd.id, RSP_UNKNOWN);
 }
 
 static void test_threads(void)
