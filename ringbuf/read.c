@@ -20,19 +20,24 @@
 #define RINGBUF_RACY
 #endif
 
+#define RINGBUF_COPY_WORD(dst, src)	do {				\
+	u64 word_ = kc_load((const u64 *)(src));			\
+	memcpy(dst, &word_, sizeof(word_));				\
+} while (0)
+
 /* Process context; serialised by the caller.  From one page. */
 static RINGBUF_RACY void ringbuf_copy(u8 *dst, const u8 *src, u32 len)
 {
-	u64 word;
-
 	for (; len && ((unsigned long)src & 7); len--, src++)
 		*dst++ = kc_load(src);
-	for (; len >= sizeof(word); len -= sizeof(word)) {
-		word = kc_load((const u64 *)src);
-		memcpy(dst, &word, sizeof(word));
-		dst += sizeof(word);
-		src += sizeof(word);
+	for (; len >= 32; len -= 32, dst += 32, src += 32) {
+		RINGBUF_COPY_WORD(dst, src);
+		RINGBUF_COPY_WORD(dst + 8, src + 8);
+		RINGBUF_COPY_WORD(dst + 16, src + 16);
+		RINGBUF_COPY_WORD(dst + 24, src + 24);
 	}
+	for (; len >= 8; len -= 8, dst += 8, src += 8)
+		RINGBUF_COPY_WORD(dst, src);
 	for (; len; len--, src++)
 		*dst++ = kc_load(src);
 }
