@@ -42,10 +42,8 @@ static int buffer_seek(u64 off)
 			start = buffer_at.end;
 		}
 		ret = gtp_copy_frame(n, &buffer_at.s);
-		if (ret) {
-			gtp_buffer_drop();
+		if (ret)
 			return ret;
-		}
 		buffer_at.regs_len = gtp_reg_block(&buffer_at.s, buffer_at.regs);
 		buffer_at.start = start;
 		buffer_at.end = start + frame_tfile_size(&buffer_at.s.frame,
@@ -83,8 +81,10 @@ void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx)
 		off += n;
 		len -= n;
 	}
+	/* Behind the last frame, too, GDB asks once more. */
 	if (rsp_tx_used(tx))
 		return;
+	gtp_buffer_drop();
 	if (!ret || ret == -ENOENT)
 		rsp_putc(tx, 'l');
 	else if (ret == -ENOMEM)

@@ -177,6 +177,14 @@ static int frames_find(const struct rsp_cmd *cmd)
 	return ret ? ret : gtp_copy_frame(n, &gtp_selected);
 }
 
+static void put_found(struct rsp_tx *tx)
+{
+	rsp_putc(tx, 'F');
+	rsp_put_num(tx, gtp_selected.n);
+	rsp_putc(tx, 'T');
+	rsp_put_num(tx, gtp_selected.num);
+}
+
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	u64 began;
@@ -203,8 +211,7 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	if (!ret)
 		ret = frames_find(cmd);
 	if (!ret)
-		rsp_printf(tx, "F%llxT%x", (unsigned long long)gtp_selected.n,
-			   gtp_selected.num);
+		put_found(tx);
 	else if (ret == -ENOENT)
 		rsp_puts(tx, "F-1");
 	else if (ret == -ENOMEM)

@@ -20,26 +20,29 @@ static int is_lost(unsigned int i, const struct frame_block *regs)
 }
 
 /*
- * One register as GDB has it, from a struct pt_regs or without (NULL), over
- * zeros.  0 if it is not available.  Outside of a frame the pc is 0: a running
+ * Where one register is, or NULL if it is not available.  Without a struct
+ * pt_regs (NULL) there is only the pc.  Outside of a frame that is 0: a running
  * kernel has none, but GDB refuses to connect to a target whose pc is not
  * available.
  */
-static int get_reg(unsigned int i, const struct frame_block *regs, u64 pc,
-		   u8 *dst)
+static const u8 *find_reg(unsigned int i, const struct frame_block *regs,
+			  const unsigned long *pc)
 {
-	const struct arch_reg *reg = &arch_regs[i];
-	unsigned int bytes = reg->bits / 8;
-	unsigned long word = pc;
-
 	if (i == arch_pc)
-		memcpy(dst, &word, bytes);
-	else if (regs && reg->offset != ARCH_REG_UNSAVED && !is_lost(i, regs))
-		memcpy(dst, regs->data + reg->offset,
-		       min_t(u32, reg->size, bytes));
-	else
-		return 0;
-	return 1;
+		return (const u8 *)pc;
+	if (!regs || arch_regs[i].offset == ARCH_REG_UNSAVED || is_lost(i, regs))
+		return NULL;
+	return regs->data + arch_regs[i].offset;
+}
+
+/* As GDB has it, over zeros; returns its length there. */
+static u32 copy_reg(unsigned int i, const u8 *from, u8 *dst)
+{
+	u32 bytes = arch_regs[i].bits / 8;
+
+	if (from)
+		memcpy(dst, from, min_t(u32, arch_regs[i].size, bytes));
+	return bytes;
 }
 
 /* *b, or NULL if it has none. */
@@ -52,29 +55,25 @@ static const struct frame_block *regs_of(const struct gtp_selected *s,
 	return NULL;
 }
 
-/* Registers from one on, to before another. */
+/* Registers from one on, to before another: runs of what is available or not. */
 static void put_regs(struct rsp_tx *tx, unsigned int i, unsigned int end)
 {
 	struct frame_block b;
 	const struct frame_block *regs = regs_of(&gtp_selected, &b);
-	u8 values[ARCH_REGS_MAX];
-	u32 got = 0, put = 0;	/* bytes of values, and how many tx has */
-	u32 lost = 0;		/* bytes that are not available, behind those */
+	unsigned long pc = gtp_selected.addr;
+	u8 run[ARCH_REGS_MAX];
+	const u8 *from;
+	u32 n;
 
-	memset(values, 0, sizeof(values));
-	for (; i < end; i++) {
-		if (get_reg(i, regs, gtp_selected.addr, values + got)) {
-			rsp_put_unavailable(tx, lost);
-			lost = 0;
-			got += arch_regs[i].bits / 8;
-		} else {
-			rsp_put_hex(tx, values + put, got - put);
-			put = got;
-			lost += arch_regs[i].bits / 8;
-		}
+	while (i < end) {
+		memset(run, 0, sizeof(run));
+		for (n = 0; i < end && (from = find_reg(i, regs, &pc)); i++)
+			n += copy_reg(i, from, run + n);
+		rsp_put_hex(tx, run, n);
+		for (n = 0; i < end && !find_reg(i, regs, &pc); i++)
+			n += arch_regs[i].bits / 8;
+		rsp_put_unavailable(tx, n);
 	}
-	rsp_put_hex(tx, values + put, got - put);
-	rsp_put_unavailable(tx, lost);
 }
 
 void gtp_put_regs(struct rsp_tx *tx)
@@ -104,13 +103,12 @@ u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst)
 {
 	struct frame_block b;
 	const struct frame_block *regs = regs_of(s, &b);
+	unsigned long pc = s->addr;
 	unsigned int i;
 	u32 len = 0;
 
 	memset(dst, 0, ARCH_REGS_MAX);
-	for (i = 0; i < arch_nr_regs; i++) {
-		get_reg(i, regs, s->addr, dst + len);
-		len += arch_regs[i].bits / 8;
-	}
+	for (i = 0; i < arch_nr_regs; i++)
+		len += copy_reg(i, find_reg(i, regs, &pc), dst + len);
 	return len;
 }
