@@ -99,8 +99,8 @@ static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
 }
 
 /*
- * Memory for a frame's copy.  What small ones have serves the next, or half of
- * the time would go there; what a large one has is given back with it.
+ * Memory for a frame's copy.  What a small one had serves the next, or each
+ * would take pages and give them back; a large one's goes with it.
  */
 static int frames_room(struct gtp_selected *s, u32 len)
 {
