@@ -28,17 +28,19 @@
 /* Process context; serialised by the caller.  From one page. */
 static RINGBUF_RACY void ringbuf_copy(u8 *dst, const u8 *src, u32 len)
 {
-	for (; len && ((unsigned long)src & 7); len--, src++)
+	const u8 *end = src + len;
+
+	for (; src < end && ((unsigned long)src & 7); src++)
 		*dst++ = kc_load(src);
-	for (; len >= 32; len -= 32, dst += 32, src += 32) {
+	for (; src + 32 <= end; src += 32, dst += 32) {
 		RINGBUF_COPY_WORD(dst, src);
 		RINGBUF_COPY_WORD(dst + 8, src + 8);
 		RINGBUF_COPY_WORD(dst + 16, src + 16);
 		RINGBUF_COPY_WORD(dst + 24, src + 24);
 	}
-	for (; len >= 8; len -= 8, dst += 8, src += 8)
+	for (; src + 8 <= end; src += 8, dst += 8)
 		RINGBUF_COPY_WORD(dst, src);
-	for (; len; len--, src++)
+	for (; src < end; src++)
 		*dst++ = kc_load(src);
 }
 
