@@ -11,7 +11,6 @@
 struct pt_regs;
 
 #define ARCH_REG_UNSAVED	(-1)
-#define ARCH_REG_MAX		16	/* bytes of one register, at most */
 #define ARCH_REGS_MAX		512	/* bytes of the `g' packet, at most */
 
 /* A register, in the order of the `g' packet. */
