@@ -5,6 +5,7 @@ import re
 import tempfile
 import time
 
+import sharing
 from harness import GdbError, case
 
 MINE = "$current_task_pid == {}"
@@ -108,6 +109,19 @@ def order_of_two_cpus(t):
         gdb.cmd("tfind")
         found.append((gdb.value("$current_task_pid"), gdb.value("$cpu_id")))
     assert gdb.frames() == len(wanted) and found == wanted, (found, wanted)
+
+
+@case(smp=2, needs=[">=2.6.37", "CONFIG_DEBUG_INFO"])
+def hits_share_no_line(t):
+    """Hits on two CPUs write no cache line in common, but that of a pass count, which the user has asked for."""
+    gdb = t.gdb()
+    gdb.trace("vfs_read", f"count == {sharing.SIZE}", "collect $args")
+    memory = sharing.Memory(t.guest, gdb, t.built.module, t.logs)
+    found = sharing.lines(t.guest, gdb, memory)
+    assert found["cpu0"] and found["cpu1"] and not found["both"], found
+    gdb.cmd("passcount 1000000 $tpnum")
+    found = sharing.lines(t.guest, gdb, memory)
+    assert found["both"], found
 
 
 @case(core=True)
