@@ -190,8 +190,9 @@ static int find_peer(int fd)
 
 /*
  * GDB's own hits are not the user's, so the device is told who GDB is, if it
- * is on this machine. A device that does not want to know is none of ours, or
- * older.
+ * is on this machine. Not before GDB has sent something: a connection that has
+ * not been accepted yet is nobody's. A device that does not want to know is
+ * none of ours, or older.
  */
 void tell_peer(int dev, int fd)
 {

@@ -164,7 +164,6 @@ static int serve_peer(const struct options *o, int in, int out, int lsn)
 	if (dev < 0)
 		return EXIT_TROUBLE;
 	note("opened %s", name);
-	tell_peer(dev, in);
 	/* Not before: a failure should leave the terminal as it is. */
 	if (in == STDIN_FILENO && (stdio_nonblock() || stdin_raw()))
 		status = EXIT_TROUBLE;

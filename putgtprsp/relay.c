@@ -37,7 +37,8 @@ struct buf {
 struct relay {
 	const char *dev_name;
 	int dev, in, out, lsn;
-	int in_end, in_err;	/* the peer sends no more */
+	int heard;		/* the peer has sent something */
+	int in_end, in_err;	/* it sends no more */
 	int out_end, out_err;	/* the peer takes no more */
 	int dev_end, dev_err;
 	int owed;
@@ -195,6 +196,10 @@ static int step_in(struct relay *r, const struct pollfd *p)
 	if (!p->revents)
 		return 0;
 	n = fill(r->in, &r->to_dev, &r->down, &err);
+	if (n > 0 && !r->heard) {
+		r->heard = 1;
+		tell_peer(r->dev, r->in);
+	}
 	if (n >= 0)
 		return n;
 	r->in_end = 1;
