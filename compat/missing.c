@@ -18,7 +18,8 @@ static const char * const missing[] = {
 #ifndef KC_HAVE_UNREGISTER_KPROBES
 	"removal of many probes at once (tstop takes longer)",
 #endif
-#ifndef KC_HAVE_CHECK_TSC_UNSTABLE
+#if !defined(KC_HAVE_CHECK_TSC_UNSTABLE) && \
+	!defined(KC_HAVE_SCHED_CLOCK_H) && !defined(KC_HAVE_LOCAL_CLOCK)
 	"clocks known to agree on all CPUs (a shared counter orders the trace frames)",
 #endif
 #ifndef KC_HAVE_KTIME_GET_REAL_FAST_NS

@@ -65,7 +65,7 @@ static u64 fault_addr(u64 addr, u32 len)
 	return end - len;	/* it was there again when we looked */
 }
 
-/* ---- registers and blocks of memory --------------------------------------------------------- */
+/* ---- registers and blocks of memory --------------------------------------------- */
 
 /*
  * Any context.  All that a block takes in one piece of the buffer, and can be
