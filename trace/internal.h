@@ -469,6 +469,17 @@ void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx);
 int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* What qTStatus says behind the T; notes: with the user's notes. */
 void gtp_put_status(struct rsp_tx *tx, int notes);
+/*
+ * remarks.c.  A kind of remark: its n-th text goes into buf, without a full stop;
+ * 0: there are no more than n.  Process context, under gtp.lock.
+ */
+typedef int (*gtp_remark_t)(u32 n, char *buf, size_t size);
+#define GTP_REMARK_LEN		200	/* bytes, with the NUL */
+#define GTP_REMARKS_SHOWN	8	/* by qTStatus; gtpstat has all */
+/* The n-th of all kinds: 0 if there is none. */
+int gtp_remark(u32 n, char *buf, size_t size);
+/* qTStatus's notes, in hex: the user's, and the remarks. */
+void gtp_put_notes(struct rsp_tx *tx);
 /* monitor.c */
 void gtp_serve_monitor(struct rsp_text hex, struct rsp_tx *tx);
 int gtp_is_skipped(u64 addr);	/* the user wants no tracepoint there */

@@ -235,7 +235,7 @@ void gtp_put_status(struct rsp_tx *tx, int notes)
 	rsp_puts(tx, ";username:");
 	rsp_puts(tx, gtp.user ? gtp.user : "");
 	rsp_puts(tx, ";notes:");
-	rsp_puts(tx, gtp.notes ? gtp.notes : "");
+	gtp_put_notes(tx);
 }
 
 static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)

@@ -66,6 +66,15 @@ static void show_points(struct seq_file *m)
 	}
 }
 
+static void show_remarks(struct seq_file *m)
+{
+	char buf[GTP_REMARK_LEN];
+	u32 n;
+
+	for (n = 0; gtp_remark(n, buf, sizeof(buf)); n++)
+		seq_printf(m, "%s# %s\n", n ? "" : "\n", buf);
+}
+
 void gtp_show_stat(struct seq_file *m)
 {
 	struct ringbuf_info info;
@@ -82,6 +91,7 @@ void gtp_show_stat(struct seq_file *m)
 	if (gtp.rb)
 		show_cpus(m);
 	show_points(m);
+	show_remarks(m);
 	for (i = 0; kc_missing(i); i++)
 		seq_printf(m, "%s# not available on this kernel: %s\n",
 			   i ? "" : "\n", kc_missing(i));
