@@ -18,6 +18,8 @@
 
 /* EMSGSIZE's usual number: sent when a reply did not fit. */
 #define TX_OVERFLOW_ERROR	0x5a
+/* "$E5a#db": behind a notice there is always room for that. */
+#define TX_SHORTEST	(4 + TX_TAIL)
 
 static const char tx_digits[] = "0123456789abcdef";
 
@@ -54,6 +56,11 @@ void rsp_tx_begin(struct rsp_tx *tx)
 
 void rsp_notice(struct rsp_tx *tx, const char *text)
 {
+	size_t need = 1 + 2 * strlen(text) + TX_SHORTEST;
+
+	tx_restart(tx);
+	if (need > rsp_tx_room(tx))
+		return;
 	rsp_putc(tx, 'O');
 	rsp_put_hex_str(tx, text);
 	rsp_tx_end(tx);

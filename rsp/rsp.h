@@ -65,8 +65,9 @@ void rsp_tx_init(struct rsp_tx *tx, char *buf, size_t size);
 /* Start over with an empty reply ("$" is written; "$#00" if nothing follows). */
 void rsp_tx_begin(struct rsp_tx *tx);
 /*
- * Console output for the user, in a packet before the reply; the reply is still
- * empty.  Only for the packets that GDB reads so: QT*, qT*.
+ * Console output for the user, in a packet before the reply, which starts over.
+ * Left out if a reply would find no room behind it.  Only for the packets that
+ * GDB reads so: QT*, qT*.
  */
 void rsp_notice(struct rsp_tx *tx, const char *text);
 /* Payload bytes so far, and how many more will fit. */

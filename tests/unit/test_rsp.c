@@ -362,6 +362,37 @@ static void test_notice(void)
 	CHECK(!memcmp(buf, "$O4869#2a$E", 11));
 }
 
+/* Behind any notices of any lengths the shortest reply fits, and an error. */
+static void test_notice_room(void)
+{
+	char text[2 * RSP_TX_MIN], *mem = malloc(RSP_TX_MIN);
+	struct rsp_tx tx;
+	size_t first, second, end;
+
+	for (first = 0; first < RSP_TX_MIN; first++) {
+		for (second = 0; second < RSP_TX_MIN; second++) {
+			rsp_tx_init(&tx, mem, RSP_TX_MIN);
+			memset(text, 'n', sizeof(text));
+			text[first] = 0;
+			rsp_notice(&tx, text);
+			/* It is there if it leaves 7 bytes, or not at all. */
+			end = 1 + 1 + 2 * first + 3;
+			CHECK_EQ(tx.base, end + 7 <= RSP_TX_MIN ? end : 0);
+			end = tx.base;
+			text[first] = 'n';
+			text[second] = 0;
+			rsp_notice(&tx, text);
+			CHECK(tx.base == end || tx.base == end + 5 + 2 * second);
+			CHECK(!tx.overflow);
+			rsp_put_unavailable(&tx, RSP_TX_MIN);
+			rsp_tx_end(&tx);
+			CHECK(tx.len <= RSP_TX_MIN);
+			CHECK(!memcmp(mem + tx.base, "$E5a#db", 7));
+		}
+	}
+	free(mem);
+}
+
 static void test_reply_overflow(void)
 {
 	size_t left;
@@ -510,6 +541,7 @@ int main(void)
 	RUN(test_reply_hex);
 	RUN(test_reply_errors);
 	RUN(test_notice);
+	RUN(test_notice_room);
 	RUN(test_reply_overflow);
 	RUN(test_reply_binary);
 	RUN(test_round_trip);
