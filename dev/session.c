@@ -110,6 +110,23 @@ void gtp_send_reply(struct rsp_tx *tx)
 	wake_up_interruptible(&s->wait);
 }
 
+/* It arrived whole: sent again it would be as long.  Its name is there. */
+static void session_too_long(struct session *s)
+{
+	const char *name = s->rx.buf;
+	int n = 0;
+
+	while (n < 16 && ((name[n] | 0x20) >= 'a' && (name[n] | 0x20) <= 'z'))
+		n++;
+	if (!s->rx.noack)
+		session_push(s, "+", 1);
+	rsp_tx_begin(&s->tx);
+	rsp_error(&s->tx, "%.*s: a packet over %d bytes; what it says must be shorter",
+		  n, name, GTP_PACKET_SIZE);
+	rsp_tx_end(&s->tx);
+	session_push(s, s->tx.buf, s->tx.len);
+}
+
 static void session_event(struct session *s, enum rsp_event event)
 {
 	switch (event) {
@@ -120,13 +137,7 @@ static void session_event(struct session *s, enum rsp_event event)
 		session_push(s, "-", 1);
 		break;
 	case RSP_EV_TOO_LONG:
-		/* It arrived whole: sent again it would be as long. */
-		if (!s->rx.noack)
-			session_push(s, "+", 1);
-		rsp_tx_begin(&s->tx);
-		rsp_error(&s->tx, "packet over %d bytes", GTP_PACKET_SIZE);
-		rsp_tx_end(&s->tx);
-		session_push(s, s->tx.buf, s->tx.len);
+		session_too_long(s);
 		break;
 	case RSP_EV_NAK:
 		if (!s->rx.noack)

@@ -7,8 +7,10 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat/check.h"
 #include "trace/internal.h"
 #include "trace/points.h"
+#include "trace/trace.h"
 
 /* OK, or the complaint. */
 static void answer(struct rsp_tx *tx, const char *complaint)
@@ -109,26 +111,62 @@ static void serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	rsp_ok(tx);
 }
 
-/* A note that the packet does not name stays. */
-static int set_note(char **note, struct rsp_text text)
+/*
+ * qTStatus must have room for all notes, and for the rest of what it says.
+ * Bytes; each takes two digits.
+ */
+#define NOTE_MAX	4096
+#define USER_MAX	1024
+#define STATUS_REST	0x3000
+
+/* So many digits of a note are kept: no character of UTF-8 is cut in two. */
+static size_t note_digits(struct rsp_text hex, size_t most)
 {
+	size_t n = 2 * most;
+
+	if (hex.len <= n)
+		return hex.len;
+	while (n && strchr("89abAB", hex.p[n]))
+		n -= 2;
+	return n;
+}
+
+/*
+ * A note that the packet does not name stays.  One that is too long is cut, and
+ * not refused, or GDB could not start the run, to which it sends the note again.
+ */
+static int set_note(char **note, struct rsp_text hex, const char *what,
+		    size_t most, struct rsp_tx *tx)
+{
+	char text[112];
+	size_t len = hex.len;
 	char *s;
 
-	if (!text.p)
+	BUILD_BUG_ON(2 * (USER_MAX + 2 * NOTE_MAX) + STATUS_REST >
+		     GTP_PACKET_SIZE);
+	if (!hex.p)
 		return 0;
-	s = gtp_text_dup(text);
+	hex.len = note_digits(hex, most);
+	s = gtp_text_dup(hex);
 	if (!s)
 		return -ENOMEM;
 	kfree(*note);
 	*note = s;
+	if (hex.len == len)
+		return 0;
+	snprintf(text, sizeof(text),
+		 "The trace %s of %u bytes is cut to %u on the target: it keeps no more.\n",
+		 what, (unsigned int)(len / 2), (unsigned int)(hex.len / 2));
+	rsp_notice(tx, text);
 	return 0;
 }
 
 static void serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	if (set_note(&gtp.user, cmd->u.notes.user) ||
-	    set_note(&gtp.notes, cmd->u.notes.notes) ||
-	    set_note(&gtp.stop_note, cmd->u.notes.tstop))
+	if (set_note(&gtp.user, cmd->u.notes.user, "user", USER_MAX, tx) ||
+	    set_note(&gtp.notes, cmd->u.notes.notes, "notes", NOTE_MAX, tx) ||
+	    set_note(&gtp.stop_note, cmd->u.notes.tstop, "stop-notes",
+		     NOTE_MAX, tx))
 		rsp_error(tx, "no memory for the note");
 	else
 		rsp_ok(tx);

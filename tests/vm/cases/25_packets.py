@@ -157,6 +157,34 @@ def tsave_on_the_target(t):
 
 
 @case
+def long_notes(t):
+    """Notes and a user of 9000 characters are cut, with a word about it; tstatus works, also for the next GDB, and tstart and tstop."""
+    gdb = t.gdb()
+    gdb.trace("*vfs_read", "$current_task_pid == 0")
+    for what, most in (("trace-user", 1024), ("trace-notes", 4096), ("trace-stop-notes", 4096)):
+        # Of three bytes each: none is cut in two.
+        shown = gdb.cmd(f"set {what} " + "\u20ac" * 3000)
+        assert f"{what.replace('-', ' ', 1)} of 9000 bytes is cut to {most - most % 3} " in shown, shown
+    # tstart brings both in one packet.
+    assert "QTNotes: a packet over 32768 bytes; what it says must be shorter" in gdb.fails("tstart")
+    gdb.cmd("set trace-user " + "\u20ac" * 2000)
+    shown = gdb.cmd("tstart")
+    assert "user of 6000 bytes is cut" in shown and "notes of 9000 bytes is cut" in shown, shown
+    assert "Trace is running on the target." in gdb.cmd("tstatus")
+    gdb.cmd("tstop")
+    shown = gdb.cmd("tstatus")
+    assert "Trace stopped by a tstop command (" + "\u20ac" * 1365 + ")" in shown, shown
+    assert "Trace user is " + "\u20ac" * 341 + "." in shown and "Trace notes: " + "\u20ac" * 1365 + "." in shown, shown
+    gdb.close()
+    other = t.gdb()
+    shown = other.cmd("tstatus")
+    assert "Trace stopped by a tstop command" in shown and "Trace notes: \u20ac" in shown, shown
+    # The longest that is kept whole says nothing.
+    assert other.cmd("set trace-notes " + "x" * 4096) == ""
+    assert f"Trace notes: {'x' * 4096}." in other.cmd("tstatus")
+
+
+@case
 def tsave_refused(t):
     """`tsave -r` overwrites nothing, follows no symlink, and leaves no half of a file behind."""
     gdb = t.gdb()
