@@ -16,7 +16,7 @@
 struct compile {
 	struct gtp_point *tp;
 	struct rsp_tx *tx;	/* takes the complaint */
-	const char *where;	/* for the complaint */
+	const char *where;	/* for the complaint; NULL: all of it */
 	u8 *code;		/* AGENT_CODE_MAX bytes */
 	u16 *map;		/* AGENT_CODE_MAX entries */
 	struct agent_insn *insn;	/* the next free one */
@@ -26,9 +26,9 @@ struct compile {
 
 static int complain(struct compile *c, const char *what)
 {
-	rsp_error(c->tx, "tracepoint %u at 0x%llx: %s: %s", c->tp->num,
+	rsp_error(c->tx, "tracepoint %u at 0x%llx: %s%s%s", c->tp->num,
 		  (unsigned long long)c->tp->addr,
-		  c->where, what);
+		  c->where ? c->where : "", c->where ? ": " : "", what);
 	return -1;
 }
 
@@ -377,6 +377,7 @@ static int compile_parts(struct compile *c)
 	if (tp->is_static)
 		return complain(c, "static tracepoints are not available");
 	if (tp->cond_hex) {
+		c->where = "condition";
 		cond.p = tp->cond_hex;
 		cond.len = strlen(tp->cond_hex);
 		if (compile_expr(c, cond, &tp->cond))
@@ -415,7 +416,7 @@ int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx)
 	gtp_compile_drop(tp);
 	c.tp = tp;
 	c.tx = tx;
-	c.where = "condition";
+	c.where = NULL;
 	c.code = vmalloc(AGENT_CODE_MAX);
 	c.map = vmalloc(AGENT_CODE_MAX * sizeof(*c.map));
 	tp->code = vmalloc((compile_max_insns(tp) + 1) *

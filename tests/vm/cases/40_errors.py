@@ -230,3 +230,14 @@ def bad_bytecode(t):
     shown = gdb.cmd("tstatus")
     assert "condition: too many jumps backward" in shown and "tracepoint 7)" in shown, shown
     gdb.cmd("maint packet QTinit")
+
+
+@case
+def complaints_name_their_part(t):
+    """A complaint about a whole tracepoint names neither its condition nor its actions; it may have none."""
+    gdb = t.gdb(raw=True)
+    address = int(gdb.eval("(unsigned long)vfs_read"))
+    for packet in ("QTinit", f"QTDP:7:{address:016x}:E:0:0:S"):
+        assert gdb.packet(packet) == "OK", packet
+    assert gdb.packet("QTStart") == f"E.tracepoint 7 at {address:#x}: static tracepoints are not available"
+    gdb.packet("QTinit")
