@@ -1,64 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """The device is a byte stream, with one session at a time, that nothing can upset."""
 import errno
-import os
 import random
 
 from harness import GUEST_RELAY, GdbError, case
+from talk import PROC, Talk, packet
 
-PROC, DEBUGFS = "/proc/gtp", "/sys/kernel/debug/gtp"
-
-
-class Talk:
-    """System calls by one process in the guest; see guest/talk.c."""
-
-    def __init__(self, t):
-        self.job = t.spawn("exec talk")
-
-    def _ask(self, line):
-        self.job.send(line + "\n")
-        answer = self.job.readline()
-        if answer[0] == "!":
-            word = answer[2:]
-            return OSError(int(word), os.strerror(int(word))) if word.isdigit() else word
-        return answer[2:]
-
-    def call(self, line):
-        answer = self._ask(line)
-        if isinstance(answer, OSError):
-            raise answer
-        return answer
-
-    def errno(self, line):
-        answer = self._ask(line)
-        assert isinstance(answer, OSError), (line, answer)
-        return answer.errno
-
-    def write(self, data, fd=0):
-        data = data.encode() if isinstance(data, str) else data
-        return int(self.call(f"write {fd} {data.hex()}"))
-
-    def read(self, count=65536, ms=2000, fd=0):
-        answer = self.call(f"read {fd} {count} {ms}")
-        return answer if answer == "late" else bytes.fromhex(answer)
-
-    def until(self, end, fd=0):
-        """Read on until the data ends so."""
-        data = b""
-        while not data.endswith(end):
-            more = self.read(fd=fd)
-            assert more not in (b"", "late"), (data, more)
-            data += more
-        return data
-
-    def end(self):
-        self.job.close_stdin()
-        self.job.wait()
-
-
-def packet(text):
-    text = text.encode() if isinstance(text, str) else text
-    return b"$" + text + b"#%02x" % (sum(text) & 0xff)
+DEBUGFS = "/sys/kernel/debug/gtp"
 
 
 @case(core=True)
