@@ -190,6 +190,12 @@ BUG: scheduling while atomic: load/77/0x00000002
 load[77]: segfault at 0 ip 0 sp 0 error 4
 Unable to handle kernel paging request at ffff810000000000 RIP:
 [ INFO: possible recursive locking detected ]
+INFO: trying to register non-static key.
+turning off the locking correctness validator.
+BUG kmalloc-64 (Tainted: G           O      ): Object already free
+ODEBUG: free active (active state 0) object type: timer_list hint: x+0x0/0x1 [kgtp]
+UBSAN: shift-out-of-bounds in x.c:1:2
+kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
 ttyS ttyS2: 4 input overrun(s)""".splitlines():
         assert console.scan(f"[    1.234567] {line}\n"), line
     for line in """\
@@ -200,3 +206,9 @@ rcu: RCU calculated value of scheduler-enlistment delay is 25 jiffies.
 printk: debug: ignoring loglevel setting.
 x86/fpu: Supporting XSAVE feature 0x001: 'x87 floating point registers'""".splitlines():
         assert not console.scan(f"[    1.234567] {line}\n"), line
+    # A data race is ours when one of its two stacks is.
+    rule, race = "=" * 66, "BUG: KCSAN: data-race in x / y"
+    for stack, ours in ((" x+0x1/0x2", False), (" x+0x1/0x2\n y+0x1/0x2 [kgtp]", True)):
+        text = f"{rule}\n{race}\n{stack}\n{rule}\n hit+0x1/0x2 [kgtp]\n"
+        assert console.scan(text) == [race] * ours, text
+    assert console.scan(f"{rule}\n{race}\n x+0x1/0x2\n"), "a report that is cut off"
