@@ -6,7 +6,8 @@
 #	make probe		what was found out about the kernel's API
 #	make demo		a kernel in QEMU, traced by GDB, in one command
 #	make shell		the same, at the (gdb) prompt
-#	make check		all tests
+#	make check		the tests that CI runs, in under an hour
+#	make check-all		and on more kernels, in hours
 #	make lint, unit, compat	parts of them
 #	make bench	what a hit costs, in instructions (docs/performance.md)
 #	make clean
@@ -82,6 +83,9 @@ shell:
 check:
 	@tests/check
 
+check-all:
+	@tests/check --all
+
 lint unit compat:
 	@tests/check $@
 
@@ -102,4 +106,4 @@ clean-objects:
 	rm -rf .tmp_versions
 
 .PHONY: all modules compat-config probe install uninstall demo shell check \
-	lint unit compat bench clean clean-objects
+	check-all lint unit compat bench clean clean-objects

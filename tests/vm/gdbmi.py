@@ -84,11 +84,12 @@ class MiParser:
 class Gdb:
     """transcript: a file to which the whole conversation is appended.
 
+    slow: a factor to all time limits.
     notices: what GDB has told by itself, `=name,results`, as [(name, results)], in order; whoever looks at it may empty it.
     """
 
-    def __init__(self, program=None, transcript=None, gdb="gdb"):
-        self.notices = []
+    def __init__(self, program=None, transcript=None, gdb="gdb", slow=1):
+        self.notices, self.slow = [], slow
         self.log = open(transcript, "a", errors="surrogateescape") if transcript else None
         self.buffer, self.token, self.start = b"", 0, time.monotonic()
         self.process = subprocess.Popen([gdb, "-nx", "-q", "--interpreter=mi3"], stdin=subprocess.PIPE,
@@ -99,7 +100,7 @@ class Gdb:
         try:
             # remotetimeout: it would give a guest on a busy machine two seconds
             for setting in ("confirm off", "pagination off", "width 0", "height 0", "debuginfod enabled off",
-                            "style enabled off", "remotetimeout 30"):
+                            "style enabled off", f"remotetimeout {30 * slow}"):
                 self.cmd(f"set {setting}")
             if program:
                 self.cmd(f"file {program}", timeout=120)
@@ -193,7 +194,7 @@ class Gdb:
     def _exchange(self, command, timeout):
         self.token += 1
         self._write(f"{self.token}{command}")
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * self.slow
         shown = []
         while True:
             line = self._readline(deadline, command)

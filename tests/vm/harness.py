@@ -29,10 +29,11 @@ class CaseTimeout(Exception):
 
 
 class Case:
-    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core):
+    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core, old):
         self.function, self.name = function, function.__name__
         self.file = pathlib.Path(function.__code__.co_filename).stem
-        self.smp, self.module, self.guest_gdb, self.timeout, self.core = smp, module, guest_gdb, timeout, core
+        self.smp, self.module, self.guest_gdb, self.timeout = smp, module, guest_gdb, timeout
+        self.core, self.old = core, old
         self.needs = [needs] if isinstance(needs, str) or callable(needs) else list(needs)
 
     @property
@@ -72,7 +73,7 @@ class Case:
 CASES = []
 
 
-def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False):
+def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False, old=False):
     """Make a function of one argument, the Test, a case.
 
     smp        number of CPUs, where the usual number will not do
@@ -81,9 +82,10 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
     needs      see Case.check_needs
     timeout    seconds for the whole case
     core       one of the few that run on every kernel: see KERNEL:core in tests/vm/run, and tests/check
+    old        the module goes another way there on kernels before 6.1: see KERNEL:core+old
     """
     def wrap(function):
-        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core))
+        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old))
         return function
     return wrap(function) if function else wrap
 
@@ -193,7 +195,7 @@ class Test:
         self.transcripts.append(transcript)
         # Cleaned up in reverse: GDB leaves while the relay still answers.
         self.cleanup.callback(self.guest.stop_relay)
-        gdb = Gdb(self.kernel.vmlinux if program else None, transcript)
+        gdb = Gdb(self.kernel.vmlinux if program else None, transcript, slow=self.kernel.slow)
         self.cleanup.callback(gdb.close)
         if connect:
             self.connect(gdb, relay)
@@ -302,10 +304,10 @@ def time_limit(seconds):
 
 def run_case(test):
     """Run one case on its guest, clean up behind it, and read the console. Raises what went wrong."""
-    case = test.case
+    case, slow = test.case, test.kernel.slow
     case.check_needs(test)
     try:
-        with time_limit(case.timeout):
+        with time_limit(case.timeout * slow):
             if case.module is not None:
                 if not test.built.module:
                     raise GuestError("there is no kgtp.ko: the build failed")
@@ -314,7 +316,7 @@ def run_case(test):
     finally:
         failed = sys.exc_info()[1]
         try:
-            with time_limit(60):
+            with time_limit(60 * slow):
                 if isinstance(failed, (CaseTimeout, GdbTimeout)):
                     test.show_tasks()
                 test.cleanup.close()

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Debian's kernels as data, fetched into the cache: what boots, builds modules, and gives GDB symbols.
+"""Debian's kernels as data, fetched or built into the cache: what boots, builds modules, and gives GDB symbols.
 
     tests/vm/kernels.py [--list] NAME...     fetch; prints IMAGE= KDIR= VMLINUX= MAKEVARS= for each
 """
 import argparse
 import fnmatch
 import functools
-import glob
 import hashlib
 import json
 import os
@@ -21,6 +20,7 @@ import tarfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import debian
+import source
 from debian import say
 
 # suites    where to look, all of them at once; the newest package among those that match `abi` is taken
@@ -32,6 +32,8 @@ from debian import say
 #           host's may be too old for them
 # qemu      QEMU options that this kernel needs instead of the usual -cpu max
 # arch      Debian's name of the machine, where that is not amd64
+# source, fragments   the package of the source that it is built of here, and what configures it: see source.py
+# slow      how much longer than usual everything takes in it: a factor to all time limits; memory: of the guest, in MB
 SERIES = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
@@ -49,6 +51,8 @@ KERNELS = {
     # The tree's own tools are 32-bit programs: gcc-multilib, which also builds for the guest, brings their C library.
     "6.1-686": SERIES["6.1"] | {"suites": ["bookworm"], "make": ["ARCH=i386", "CC=gcc-12"], "flavour": "686-pae",
                                 "arch": "i386"},
+    **{name: {"suites": SERIES["6.1"]["suites"], "source": "linux-source-6.1", "fragments": ["base", name],
+              "make": ["CC=gcc-12"], "slow": 6, "memory": 1024} for name in ("kasan", "kcsan")},
 }
 
 
@@ -59,8 +63,8 @@ def flavour(spec):
 class Kernel:
     """One kernel: its files, whether fetched by us or named by the user."""
 
-    def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None):
-        self.name = name
+    def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None, slow=1, memory=512):
+        self.name, self.slow, self.memory = name, slow, memory
         self.image, self.kdir, self.vmlinux = map(os.path.abspath, (image, kdir, vmlinux))
         self.make = list(make)
         self.release = release or kernel_release(kdir)
@@ -115,17 +119,36 @@ def kernel_release(kdir):
 
 
 def fetch(name):
-    """-> Kernel, from the cache or else from Debian."""
+    """-> Kernel, from the cache or else from Debian, or built."""
     if name not in KERNELS:
         raise RuntimeError(f"no kernel {name!r}; known: {', '.join(KERNELS)}")
-    where = debian.cache_dir() / "kernels" / name
+    where, spec = debian.cache_dir() / "kernels" / name, KERNELS[name]
     with debian.lock(where.with_name(name + ".lock")):
-        if not (where / "kernel.json").exists():
+        if not in_cache(name):
             shutil.rmtree(where, ignore_errors=True)
-            unpack(name, where)
+            (build if "source" in spec else unpack)(name, where)
     data = json.loads((where / "kernel.json").read_text())
-    return Kernel(name, where / "bzImage", where / data["kdir"], where / "vmlinux", KERNELS[name]["make"],
-                  KERNELS[name].get("qemu", ()), data["release"])
+    return Kernel(name, where / "bzImage", where / data["kdir"], where / "vmlinux", spec["make"], spec.get("qemu", ()),
+                  data["release"], **{key: spec[key] for key in ("slow", "memory") if key in spec})
+
+
+def in_cache(name):
+    """-> the release of what is there; None: nothing is, or something that was built of other fragments"""
+    there, spec = debian.cache_dir() / "kernels" / name / "kernel.json", KERNELS[name]
+    data = json.loads(there.read_text()) if there.exists() else {}
+    return data.get("release") if "source" not in spec or data.get("built of") == source.digest(spec) else None
+
+
+def build(name, where):
+    """Like unpack(), of a kernel that is built here."""
+    tmp = where.with_name(f".{name}.tmp")
+    shutil.rmtree(tmp, ignore_errors=True)
+    tmp.mkdir(parents=True)
+    release = source.build(name, KERNELS[name], tmp, shrink)
+    (tmp / "kernel.json").write_text(json.dumps({"kdir": "tree", "release": release,
+                                                 "built of": source.digest(KERNELS[name])}) + "\n")
+    tmp.rename(where)
+    say(f"{name}: {release} is in {where}")
 
 
 def unpack(name, where):
@@ -296,13 +319,12 @@ def own_kernel(args, name):
 
 def main():
     parser = argparse.ArgumentParser(description="Fetch Debian kernels into the cache.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="default: all of them")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: all that Debian has built")
     parser.add_argument("--list", action="store_true", help="only list what is known, and what is in the cache")
     args = parser.parse_args()
-    for name in args.names or KERNELS:
+    for name in args.names or [name for name in KERNELS if args.list or "source" not in KERNELS[name]]:
         if args.list:
-            there = glob.glob(str(debian.cache_dir() / "kernels" / name / "kernel.json"))
-            print(name, json.loads(pathlib.Path(there[0]).read_text())["release"] if there else "(not in the cache)")
+            print(name, in_cache(name) or "(not in the cache)")
             continue
         k = fetch(name)
         print(f"IMAGE={k.image}\nKDIR={k.kdir}\nVMLINUX={k.vmlinux}\nMAKEVARS={shlex.quote(' '.join(k.make))}")

@@ -85,9 +85,12 @@ class Job:
 
 
 class Guest:
-    """kernel: a kernels.Kernel; files: {path in the guest: path here}; log: where to keep the console's output."""
+    """kernel: a kernels.Kernel; files: {path in the guest: path here}; log: where to keep the console's output.
 
-    def __init__(self, kernel, log, files=(), smp=2, memory=512, guest_gdb=False, append=""):
+    All time limits are those of a usual kernel; a slow one has more (Kernel.slow).
+    """
+
+    def __init__(self, kernel, log, files=(), smp=2, memory=None, guest_gdb=False, append=""):
         self.kernel, self.log, self.smp = kernel, pathlib.Path(log), smp
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kgtp-vm-"))
         self.gdb_socket = self.dir / "gdb"
@@ -100,7 +103,7 @@ class Guest:
         self.qemu = None
         self.marks = 0
         try:
-            self._start(files, memory, guest_gdb, append)
+            self._start(files, memory or kernel.memory, guest_gdb, append)
             self.wait_for(lambda: self.ready, BOOT_TIMEOUT, "the guest's init")
         except BaseException:
             self.kill()
@@ -208,6 +211,7 @@ class Guest:
 
     def wait_for(self, condition, timeout, what):
         """Wait until the receiving thread makes the condition true."""
+        timeout *= self.kernel.slow
         with self.changed:
             self.changed.wait_for(lambda: condition() or self.dead, timeout)
             if condition():
@@ -279,7 +283,7 @@ class Guest:
         except GuestLost:
             return False
         with self.changed:
-            self.changed.wait_for(lambda: job.status is not None or self.dead, timeout)
+            self.changed.wait_for(lambda: job.status is not None or self.dead, timeout * self.kernel.slow)
             return job.status == 0
 
     def push_bytes(self, data, path):
@@ -334,7 +338,7 @@ class Guest:
         self.marks += 1
         mark = f"kgtp-vm: mark {self.marks}."
         self.sh(f"echo '{mark}' >/dev/kmsg")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 20 * self.kernel.slow
         while mark.encode() not in self.log.read_bytes():
             if time.monotonic() > deadline:
                 raise GuestLost(f"the console is stuck; console: {self.log}")
@@ -353,7 +357,7 @@ class Guest:
         """Power off in the normal way; kill QEMU if that does not work. -> True if it worked."""
         try:
             self.send_head("off", 0, 0)
-            self.qemu.wait(timeout)
+            self.qemu.wait(timeout * self.kernel.slow)
             return True
         except (GuestLost, subprocess.TimeoutExpired):
             return False

@@ -51,7 +51,7 @@ def row(found):
     result = f"{found['passed']} passed, {found['failed']} failed, {len(found['skipped'])} skipped"
     if found["failures"]:
         result = f"**{result}**: {', '.join(found['failures'])}"
-    suite = "the whole VM suite" if found["suite"] == "whole" else found["suite"].replace("core", "its core", 1).replace("+", ", ")
+    suite = "the whole VM suite" if found["suite"] == "whole" else found["suite"].replace("core", "its core", 1).replace("+old", ", cases of old kernels").replace("+", ", ")
     return (f"| {found['release']} | {MACHINES.get(found['machine'], found['machine'])} | {found['cpus']} | {found['gdb']} | "
             f"{suite} | {result} | {found['date']}, {found['commit']} |")
 
