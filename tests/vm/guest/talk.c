@@ -13,6 +13,12 @@
  *   setuid UID                    for good
  *   peer FD SELF PEER             ioctl(GTP_IOC_PEER); SELF 0: our own
  *   mode PATH                     of a file, with its type
+ *   insmod PATH [PARAMETER]
+ *   rmmod NAME
+ *   nth N                         the N-th thing that can fail does so in the
+ *                                 next of open, close, write, read, insmod and
+ *                                 rmmod (CONFIG_FAULT_INJECTION)
+ *   left                          how many were still to go then; 0: it failed
  *
  * The answer is "= NUMBER", "= HEX" for read, "= in out err hup" for poll, or
  * "! ERRNO"; "! late" where a read had to be interrupted.
@@ -26,6 +32,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -36,6 +43,8 @@
 
 static int fds[10] = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
 static unsigned char data[DATA_MAX];
+static int nth_fd = -1;		/* /proc/thread-self/fail-nth */
+static int nth, nth_left;
 
 static void wake(int sig)
 {
@@ -50,24 +59,96 @@ static void answer(long ret)
 		printf("= %ld\n", ret);
 }
 
+/* Around the one system call that is to fail. */
+static void fault_begin(void)
+{
+	char text[16];
+
+	if (nth)
+		pwrite(nth_fd, text, sprintf(text, "%d", nth), 0);
+}
+
+static void fault_end(void)
+{
+	char text[16] = "";
+	int saved = errno;
+
+	if (nth && pread(nth_fd, text, sizeof(text) - 1, 0) > 0)
+		nth_left = atoi(text);
+	/* What is left would make this write fail as well. */
+	while (nth && pwrite(nth_fd, "0", 1, 0) != 1)
+		;
+	nth = 0;
+	errno = saved;
+}
+
+static void do_nth(int count)
+{
+	if (nth_fd < 0)
+		nth_fd = open("/proc/thread-self/fail-nth", O_RDWR);
+	if (nth_fd < 0) {
+		answer(-1);
+		return;
+	}
+	nth = count;
+	answer(0);
+}
+
+static void do_insmod(const char *path, const char *params)
+{
+	int fd = open(path, O_RDONLY);
+	long ret;
+
+	fault_begin();
+	ret = syscall(SYS_finit_module, fd, params ? params : "", 0);
+	fault_end();
+	answer(ret);
+	close(fd);
+}
+
+static void do_rmmod(const char *name)
+{
+	long ret;
+
+	fault_begin();
+	ret = syscall(SYS_delete_module, name, O_NONBLOCK);
+	fault_end();
+	answer(ret);
+}
+
+static void do_close(int n)
+{
+	long ret;
+
+	fault_begin();
+	ret = close(fds[n]);
+	fault_end();
+	answer(ret);
+}
+
 static void do_open(int n, const char *path, const char *mode, const char *more)
 {
 	int flags = mode[0] == 'r' && mode[1] == 'w' ? O_RDWR :
 		mode[0] == 'w' ? O_WRONLY :
 		mode[0] == 'x' ? 3 : O_RDONLY;
 
+	fault_begin();
 	fds[n] = open(path, flags | (more ? O_NONBLOCK : 0));
+	fault_end();
 	answer(fds[n] < 0 ? -1 : 0);
 }
 
 static void do_write(int n, const char *hex)
 {
-	long len = 0;
+	long ret, len = 0;
 	unsigned int byte;
 
 	while (len < DATA_MAX && sscanf(hex + 2 * len, "%2x", &byte) == 1)
 		data[len++] = byte;
-	answer(write(fds[n], data, len));
+	fault_begin();
+	ret = write(fds[n], data, len);
+	fault_end();
+	answer(ret);
 }
 
 /* The alarm goes off again and again: it may come before the read begins. */
@@ -79,7 +160,9 @@ static void do_read(int n, long count, long ms)
 	int err;
 
 	setitimer(ITIMER_REAL, &timer, NULL);
+	fault_begin();
 	ret = read(fds[n], data, count < DATA_MAX ? count : DATA_MAX);
+	fault_end();
 	err = errno;
 	setitimer(ITIMER_REAL, &off, NULL);
 	errno = err;
@@ -169,7 +252,7 @@ int talk_main(int argc, char **argv)
 		if (!strcmp(word[0], "open") && word[3])
 			do_open(n, word[2], word[3], word[4]);
 		else if (!strcmp(word[0], "close"))
-			answer(close(fds[n]));
+			do_close(n);
 		else if (!strcmp(word[0], "write"))
 			do_write(n, word[2] ? word[2] : "");
 		else if (!strcmp(word[0], "read") && word[3])
@@ -184,6 +267,14 @@ int talk_main(int argc, char **argv)
 			do_peer(n, atoi(word[2]), atoi(word[3]));
 		else if (!strcmp(word[0], "fork"))
 			do_fork();
+		else if (!strcmp(word[0], "insmod") && word[1])
+			do_insmod(word[1], word[2]);
+		else if (!strcmp(word[0], "rmmod") && word[1])
+			do_rmmod(word[1]);
+		else if (!strcmp(word[0], "nth") && word[1])
+			do_nth(atoi(word[1]));
+		else if (!strcmp(word[0], "left"))
+			answer(nth_left);
 		else
 			puts("! what?");
 	}
