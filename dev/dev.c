@@ -10,6 +10,7 @@
 #include <linux/termios.h>
 #include <linux/uaccess.h>
 
+#include "compat/barrier.h"
 #include "compat/lockdown.h"
 #include "compat/log.h"
 #include "compat/node.h"
@@ -44,7 +45,7 @@ static int dev_join(const struct file *file)
 		gtp_open(current->tgid);
 	}
 	session.readers += reads;
-	session.writers += writes;
+	kc_store(&session.writers, session.writers + writes);
 	return 0;
 }
 
@@ -78,8 +79,8 @@ static int dev_release(struct inode *inode, struct file *file)
 	if (file->f_mode & FMODE_READ)
 		session.readers--;
 	if (file->f_mode & FMODE_WRITE) {
-		session.writers--;
-		session.had_writer = 1;
+		kc_store(&session.writers, session.writers - 1);
+		kc_store(&session.had_writer, 1);
 	}
 	if (!session.readers && !session.writers) {
 		gtp_close();
@@ -94,7 +95,7 @@ static int dev_release(struct inode *inode, struct file *file)
 
 static int dev_at_end(void)
 {
-	return session.had_writer && !session.writers;
+	return kc_load(&session.had_writer) && !kc_load(&session.writers);
 }
 
 static ssize_t dev_read(struct file *file, char __user *buf, size_t n,

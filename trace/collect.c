@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "arch/arch.h"
+#include "compat/barrier.h"
 #include "compat/read.h"
 #include "compat/regs.h"
 #include "compat/stack.h"
@@ -331,7 +332,8 @@ enum agent_error agent_target_tracev(void *target, u32 slot)
 enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 {
 	u64 sp = tc->regs->KC_REG(sp);
-	u64 len = min_t(u64, gtp.bt_size, kc_stack_left(sp));
+	u64 size = kc_load(&gtp.bt_size);	/* it may change meanwhile */
+	u64 len = min_t(u64, size, kc_stack_left(sp));
 	enum agent_error err = AGENT_OK;
 
 	/* What may end early is not read twice: at most one fault. */
@@ -340,5 +342,5 @@ enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 	    !put_small_block(tc, sp, len))
 		err = put_part_block(tc, sp, len);
 	/* So that tdump has something to say of it. */
-	return err ? err : put_var(tc, var->num, gtp.bt_size);
+	return err ? err : put_var(tc, var->num, size);
 }

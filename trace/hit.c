@@ -198,7 +198,7 @@ static inline u64 hit_time(void)
 /* Any context.  There is no room: a loss, or the end of the run. */
 static noinline void hit_no_room(struct gtp_cpu *tc)
 {
-	if (gtp.circular) {
+	if (kc_load(&gtp.circular)) {
 		ringbuf_discard_too_big(tc->rc);
 		return;
 	}
@@ -326,7 +326,7 @@ static void hit_pass(struct gtp_cpu *tc, struct gtp_point *tp)
 static noinline void hit_slow(struct gtp_cpu *tc, struct gtp_point *tp,
 			      unsigned long ret_addr)
 {
-	int cooked = gtp.uses & GTP_USES_COOKED;
+	int cooked = kc_load(&gtp.uses) & GTP_USES_COOKED;
 	enum agent_error err = AGENT_OK;
 
 	if (cooked)
@@ -361,8 +361,9 @@ static inline int hit_is_left_out(const struct gtp_point *tp)
 {
 	const struct task_struct *task = current;
 
-	if (unlikely(task->tgid == gtp.self || task->tgid == gtp.peer))
-		return !gtp.self_trace && !(tp->uses & GTP_USES_SELF);
+	if (unlikely(task->tgid == kc_load(&gtp.self) ||
+		     task->tgid == kc_load(&gtp.peer)))
+		return !kc_load(&gtp.self_trace) && !(tp->uses & GTP_USES_SELF);
 	return kc_load(&gtp.printer) == task;
 }
 

@@ -269,12 +269,12 @@ int gtp_print_one(void)
 	if (!take_oldest(&r))
 		return 0;
 	/* What it hits on its way would be printed, and hit, and so on. */
-	gtp.printer = current;
+	kc_store(&gtp.printer, current);
 	if (r.kind == GTP_PRINT_STACK)
 		print_stack(&r);
 	else
 		print_value(&r);
-	gtp.printer = NULL;
+	kc_store(&gtp.printer, NULL);
 	return 1;
 }
 

@@ -290,7 +290,7 @@ static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 {
 	if (gtp_compile(tp, tx))
 		return -1;
-	gtp.uses |= tp->uses;
+	kc_store(&gtp.uses, gtp.uses | tp->uses);
 	if (run_reset_count(tp)) {
 		rsp_error(tx, "no memory for the counters of tracepoint %u",
 			  tp->num);
@@ -361,7 +361,7 @@ static int run_arm_wanted(struct gtp_point *tp, struct rsp_tx *tx)
 	if (!ret)
 		return 0;
 	if (gtp.ignore_error) {
-		gtp.last_errno = ret;
+		kc_store(&gtp.last_errno, ret);
 		return 0;
 	}
 	run_refuse(tx, tp, ret);

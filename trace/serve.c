@@ -141,7 +141,7 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 void gtp_open(pid_t tgid)
 {
 	mutex_lock(&gtp.lock);
-	gtp.self = tgid;
+	kc_store(&gtp.self, tgid);
 	gtp.told_missing = 0;
 	mutex_unlock(&gtp.lock);
 }
@@ -149,7 +149,7 @@ void gtp_open(pid_t tgid)
 void gtp_set_peer(pid_t tgid)
 {
 	mutex_lock(&gtp.lock);
-	gtp.peer = tgid;
+	kc_store(&gtp.peer, tgid);
 	mutex_unlock(&gtp.lock);
 }
 
@@ -162,8 +162,8 @@ void gtp_close(void)
 	if (gtp.disconnected || gtp.later_id == RSP_QTSTOP)
 		gtp_serve_now();
 	gtp.later_tx = NULL;
-	gtp.self = -1;
-	gtp.peer = -1;
+	kc_store(&gtp.self, -1);
+	kc_store(&gtp.peer, -1);
 	gtp_select_none();
 	if (!gtp.disconnected)
 		gtp_stop(GTP_DISCONNECTED, NULL);

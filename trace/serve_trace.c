@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat/barrier.h"
 #include "compat/check.h"
 #include "trace/internal.h"
 #include "trace/points.h"
@@ -91,7 +92,7 @@ static void serve_disconnected(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_circular(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	gtp.circular = cmd->u.flag;
+	kc_store(&gtp.circular, cmd->u.flag);
 	if (gtp.rb)
 		ringbuf_set_circular(gtp.rb, gtp.circular);
 	rsp_ok(tx);
@@ -190,7 +191,7 @@ static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	else if (cmd->id == RSP_QTENABLE && gtp.armed)
 		complaint = gtp_arm_late(tp);
 	if (!complaint)
-		tp->enabled = cmd->id == RSP_QTENABLE;
+		kc_store(&tp->enabled, cmd->id == RSP_QTENABLE);
 	answer_point(tx, cmd->u.tp.num, cmd->u.tp.addr, complaint);
 }
 

@@ -188,12 +188,12 @@ static enum agent_error put_disable(struct gtp_cpu *tc, u64 val)
 
 static u64 get_self_trace(struct gtp_cpu *tc)
 {
-	return gtp.self_trace;
+	return kc_load(&gtp.self_trace);
 }
 
 static void set_self_trace(u64 val)
 {
-	gtp.self_trace = val;
+	kc_store(&gtp.self_trace, val);
 }
 
 /* An action that names it is enough: gtp_special_uses(). */
@@ -209,17 +209,17 @@ static u64 get_cpu_number(struct gtp_cpu *tc)
 
 static u64 get_ignore_error(struct gtp_cpu *tc)
 {
-	return gtp.ignore_error;
+	return kc_load(&gtp.ignore_error);
 }
 
 static void set_ignore_error(u64 val)
 {
-	gtp.ignore_error = val;
+	kc_store(&gtp.ignore_error, val);
 }
 
 static u64 get_last_errno(struct gtp_cpu *tc)
 {
-	return gtp.last_errno;
+	return kc_load(&gtp.last_errno);
 }
 
 #define BT_SIZE_DEFAULT	512
@@ -227,13 +227,14 @@ static u64 get_last_errno(struct gtp_cpu *tc)
 
 static u64 get_bt(struct gtp_cpu *tc)
 {
-	return gtp.bt_size;
+	return kc_load(&gtp.bt_size);
 }
 
 /* A `tvariable $bt' without a value gives 0. */
 static void set_bt(u64 val)
 {
-	gtp.bt_size = val ? min_t(u64, val, BT_SIZE_MAX) : BT_SIZE_DEFAULT;
+	kc_store(&gtp.bt_size,
+		 val ? min_t(u64, val, BT_SIZE_MAX) : BT_SIZE_DEFAULT);
 }
 
 static u64 get_current_pid(struct gtp_cpu *tc)

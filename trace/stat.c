@@ -6,6 +6,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
+#include "compat/barrier.h"
 #include "compat/missing.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
@@ -86,7 +87,7 @@ void gtp_show_stat(struct seq_file *m)
 	info.free = gtp.size;
 	if (gtp.rb)
 		ringbuf_get_info(gtp.rb, -1, &info);
-	show(m, "running", gtp.running);
+	show(m, "running", kc_load(&gtp.running));
 	show_info(m, &info);
 	if (gtp.rb)
 		show_cpus(m);

@@ -8,6 +8,7 @@
  */
 #include <linux/string.h>
 
+#include "compat/barrier.h"
 #include "trace/internal.h"
 
 static struct gtp_point *up_tp;	/* next piece is of this one; NULL: none */
@@ -29,7 +30,7 @@ void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
 			int with_cond)
 {
 	put_where(tx, 'T', tp);
-	rsp_printf(tx, "%c:%llx:%llx", tp->enabled ? 'E' : 'D',
+	rsp_printf(tx, "%c:%llx:%llx", kc_load(&tp->enabled) ? 'E' : 'D',
 		   (unsigned long long)tp->step, (unsigned long long)tp->pass);
 	if (tp->is_static)
 		rsp_puts(tx, ":S");
