@@ -82,7 +82,8 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
     needs      see Case.check_needs
     timeout    seconds for the whole case
     core       one of the few that run on every kernel: see KERNEL:core in tests/vm/run, and tests/check
-    old        the module goes another way there on kernels before 6.1: see KERNEL:core+old
+    old        the module goes another way there on kernels before 6.1 (returns are kept in another way, what must have no
+               probe is known otherwise, files are removed by another call...): see KERNEL:core+old
     """
     def wrap(function):
         CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old))

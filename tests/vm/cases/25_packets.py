@@ -184,7 +184,7 @@ def long_notes(t):
     assert f"Trace notes: {'x' * 4096}." in other.cmd("tstatus")
 
 
-@case
+@case(old=True)
 def tsave_refused(t):
     """`tsave -r` overwrites nothing, follows no symlink, and leaves no half of a file behind."""
     gdb = t.gdb()

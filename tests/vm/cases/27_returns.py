@@ -61,7 +61,7 @@ def return_values(t):
     assert int(gdb.eval("count")) == 11
 
 
-@case
+@case(old=True)
 def refusals(t):
     """Where there is no return, and what $kret does not mean: refused with the reason, and no probe stays behind."""
     gdb = t.gdb()
@@ -140,7 +140,7 @@ def calls_under_way(t):
     t.insmod()
 
 
-@case
+@case(old=True)
 def enable_and_many(t):
     """Enabled and disabled in a run; many at once; one function with several, and with one at its entry."""
     gdb = t.gdb()
@@ -185,7 +185,7 @@ def collected_up_to(gdb, address):
             return address
 
 
-@case
+@case(old=True)
 def stacks_end(t):
     """More stack than there is: what is there is collected, up to its very end, and the run goes on; tasks, interrupts."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
@@ -218,7 +218,7 @@ def stacks_end(t):
     assert names(gdb.cmd("bt -frame-arguments none"))[0] == "vfs_read"
 
 
-@case
+@case(old=True)
 def only_the_caller(t):
     """`collect $_ret': the caller of a function, and no more."""
     load = t.load("pread", n=1, file="/proc/version", size=8)

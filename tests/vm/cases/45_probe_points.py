@@ -75,7 +75,7 @@ def a_middle(gdb):
     return next(a for a in range(starts[0], starts[-1]) if a not in starts)
 
 
-@case(timeout=400)
+@case(timeout=400, old=True)
 def middle_of_an_instruction(t):
     gdb = t.gdb()
     tried = 0
@@ -95,7 +95,7 @@ def middle_of_an_instruction(t):
     still_works(t, gdb)
 
 
-@case(timeout=600)
+@case(timeout=600, old=True)
 def every_instruction(t):
     """The start of an instruction is not refused for not being one: a function's all at once, and again right after
     that, when the kernel may still be at putting jumps back."""
@@ -124,7 +124,7 @@ def every_instruction(t):
     still_works(t, gdb)
 
 
-@case(timeout=600)
+@case(timeout=600, old=True)
 def entry_and_exception_code(t):
     gdb = t.gdb()
     found = there(gdb, ENTRY)
@@ -139,7 +139,7 @@ def entry_and_exception_code(t):
     still_works(t, gdb)
 
 
-@case(timeout=400)
+@case(timeout=400, old=True)
 def kprobe_and_nmi_text(t):
     gdb = t.gdb()
     found = there(gdb, KPROBES + (["atomic_notifier_call_chain"] if t.kernel.version < (2, 6, 32) else []))
