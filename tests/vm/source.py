@@ -41,8 +41,8 @@ def build(name, spec, out, shrink):
     check_programs()
     where = debian.cache_dir() / "source" / name
     tree, log = where / digest(spec), where / "build.log"
-    for old in where.glob("*") if where.is_dir() else ():
-        if old not in (tree, log):
+    for old in where.glob("[0-9a-f]" * 16) if where.is_dir() else ():
+        if old != tree:
             shutil.rmtree(old)
     if not tree.exists():
         unpack(name, spec, tree)
