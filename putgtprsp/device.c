@@ -18,6 +18,7 @@
 #define MOUNT		"mount -t debugfs none " DEBUGFS_DEFAULT
 
 struct search {
+	int look;		/* only look: nothing is opened */
 	char path[NAME_LEN];	/* the device that was opened or tried */
 	char denied[NAME_LEN];	/* the first one that needs more rights */
 	int err;		/* errno of what ended the search, 0: absent */
@@ -25,10 +26,26 @@ struct search {
 
 static struct search search;
 
-static int open_device(const char *path)
+/* Can it be opened, as far as its name tells?  0 or -1. */
+static int look_at(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return -1;
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return -1;
+	}
+	return access(path, R_OK | W_OK);
+}
+
+static int open_device(const char *path, int look)
 {
 	int fd;
 
+	if (look)
+		return look_at(path);
 	/* O_NOCTTY: with -d it may be a terminal line. */
 	do {
 		fd = open(path, O_RDWR | O_NONBLOCK | O_NOCTTY);
@@ -58,7 +75,9 @@ static void explain(const char *path, int err)
 	if (err == EBUSY)
 		complain("%s is busy: another session has it open", path);
 	else if (err == EACCES || err == EPERM)
-		complain("no permission to open %s: this needs root", path);
+		complain("no permission to open %s: %s", path,
+			 geteuid() ? "this needs root" :
+			 "this needs CAP_SYS_ADMIN, and a kernel that /sys/kernel/security/lockdown does not say [confidentiality] of");
 	else if (err == ENOENT && !module_loaded())
 		complain("there is no %s: the module is not loaded: " MODPROBE,
 			 path);
@@ -83,7 +102,7 @@ static void explain_absent(int debugfs_mounted)
 }
 
 /*
- * Returns the descriptor, or -1. An absent device or a denied one lets the
+ * Returns the descriptor (0 when looking), or -1. An absent device or a denied one lets the
  * search go on (an ordinary user cannot even look into debugfs); anything
  * else, EBUSY above all, ends it.
  */
@@ -94,7 +113,7 @@ static int try_path(struct search *s, const char *dir)
 	if (s->err)
 		return -1;
 	snprintf(s->path, sizeof(s->path), "%s/gtp", dir);
-	fd = open_device(s->path);
+	fd = open_device(s->path, s->look);
 	if (fd >= 0)
 		return fd;
 	if (errno == EACCES || errno == EPERM) {
@@ -147,12 +166,13 @@ static int try_mounts(struct search *s, int *mounted)
 	return fd;
 }
 
-static int search_device(const char **name)
+static int search_device(const char **name, int look)
 {
 	struct search *s = &search;
 	int mounted, fd;
 
 	memset(s, 0, sizeof(*s));
+	s->look = look;
 	fd = try_mounts(s, &mounted);
 	if (fd < 0)
 		fd = try_path(s, DEBUGFS_DEFAULT);
@@ -170,16 +190,32 @@ static int search_device(const char **name)
 	return -1;
 }
 
-/* Opens path, or what the search finds if path is NULL. Says why it cannot. */
-int device_open(const char *path, const char **name)
+static int find_device(const char *path, const char **name, int look)
 {
 	int fd;
 
 	if (!path)
-		return search_device(name);
+		return search_device(name, look);
 	*name = path;
-	fd = open_device(path);
+	fd = open_device(path, look);
 	if (fd < 0)
 		explain(path, errno);
 	return fd;
+}
+
+/* Opens path, or what the search finds if path is NULL. Says why it cannot. */
+int device_open(const char *path, const char **name)
+{
+	return find_device(path, name, 0);
+}
+
+/*
+ * The same without opening it: who has forgotten to load the module hears that
+ * before the peer has said a word. 0, or -1 if it cannot be opened.
+ */
+int device_look(const char *path)
+{
+	const char *name;
+
+	return find_device(path, &name, 1);
 }

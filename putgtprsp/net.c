@@ -346,10 +346,12 @@ static int accept_client(int lsn, char *name)
 	return fd;
 }
 
-/* Waits for a client; -1 if a signal came (or, with its line, on a failure). */
-int next_client(int lsn)
+/*
+ * Waits for a client, whose name goes into name[NAME_LEN]; -1 if a signal came
+ * (or, with its line, on a failure).
+ */
+int next_client(int lsn, char *name)
 {
-	char name[NAME_LEN];
 	struct pollfd p[2];
 	int fd;
 
@@ -393,13 +395,16 @@ void refuse_client(int lsn)
 /*
  * Closes a client's socket. What it sent and we have not read would turn the
  * close into a reset, which may destroy replies on their way to it; so say
- * "end" first and give it wait_ms to hang up.
+ * "end" first and give it wait_ms to hang up, however much it still sends: the
+ * next one waits.
  */
 void hang_up(int fd, int wait_ms)
 {
 	char buf[4096];
+	unsigned long since = now_ticks();
 	struct pollfd p[2];
 	int budget = 256;
+	long left;
 	ssize_t n;
 
 	shutdown(fd, SHUT_WR);
@@ -409,9 +414,10 @@ void hang_up(int fd, int wait_ms)
 	p[1].events = POLLIN;
 	do {
 		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
-		if (n < 0 && errno == EAGAIN && poll(p, 2, wait_ms) == 1 &&
-		    !p[0].revents)
+		left = wait_ms - (long)ms_since(since);
+		if (n < 0 && errno == EAGAIN && left >= 0 &&
+		    poll(p, 2, left) == 1 && !p[0].revents)
 			n = 1;
-	} while (n > 0 && --budget);
+	} while (n > 0 && left >= 0 && --budget);
 	close(fd);
 }

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which process of this machine is at the other end of a session's line.
+ * Which process of this machine is at the other end of a session's line, and
+ * which user's it is.
  *
  * Of a Unix socket the kernel tells. The other end of a TCP connection is, if
  * it is here, a line of /proc/net/tcp or tcp6, with our two addresses the other
- * way round; whoever has that line's inode open in /proc/PID/fd is the process.
+ * way round; whoever has that line's inode open in /proc/PID/fd is the process,
+ * and whoever made the socket is its uid.
+ *
+ * A port has no mode, as a Unix socket has: any user of this machine can connect
+ * to it, and so can the web pages that they look at.
  */
 #include "putgtprsp.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,11 +28,31 @@
 struct address {
 	struct in6_addr ip;
 	unsigned int port;
+	unsigned int scope;
 };
 
 struct ends {
 	struct address local, remote;
 };
+
+/* A line of /proc/net/tcp. */
+struct line {
+	unsigned long inode;
+	unsigned int uid;
+};
+
+union name {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+	struct sockaddr_storage room;
+};
+
+#define MAX_UIDS	64
+
+static unsigned long uids[MAX_UIDS];
+static unsigned int nr_uids;
+static int any_uid;
 
 static void set_v4(struct address *a, const void *ip)
 {
@@ -45,12 +71,7 @@ static int same(const struct address *a, const struct address *b)
 static int get_address(int get(int, struct sockaddr *, socklen_t *), int fd,
 		       struct address *a)
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-		struct sockaddr_storage room;
-	} u;
+	union name u;
 	socklen_t len = sizeof(u);
 
 	if (get(fd, &u.any, &len))
@@ -58,24 +79,61 @@ static int get_address(int get(int, struct sockaddr *, socklen_t *), int fd,
 	if (u.any.sa_family == AF_INET) {
 		set_v4(a, &u.v4.sin_addr);
 		a->port = ntohs(u.v4.sin_port);
+		a->scope = 0;
 		return 0;
 	}
 	if (u.any.sa_family == AF_INET6) {
 		a->ip = u.v6.sin6_addr;
 		a->port = ntohs(u.v6.sin6_port);
+		a->scope = u.v6.sin6_scope_id;
 		return 0;
 	}
 	return -1;
 }
 
-/* Whoever speaks to an address of this machine speaks from that address. */
+/*
+ * Is that address one of this machine's?  What would be sent there would come
+ * from itself.  Nothing is sent: of a datagram socket connect() says only where
+ * to, and port 9 stands for any.
+ */
+static int is_ours(const struct address *a)
+{
+	struct address source;
+	socklen_t len;
+	union name u;
+	int fd, found;
+
+	memset(&u, 0, sizeof(u));
+	if (IN6_IS_ADDR_V4MAPPED(&a->ip)) {
+		u.v4.sin_family = AF_INET;
+		memcpy(&u.v4.sin_addr, &a->ip.s6_addr[12], 4);
+		u.v4.sin_port = htons(9);
+		len = sizeof(u.v4);
+	} else {
+		u.v6.sin6_family = AF_INET6;
+		u.v6.sin6_addr = a->ip;
+		u.v6.sin6_scope_id = a->scope;
+		u.v6.sin6_port = htons(9);
+		len = sizeof(u.v6);
+	}
+	fd = socket(u.any.sa_family, SOCK_DGRAM, 0);
+	if (fd < 0)
+		return 1;	/* no way to tell: the careful answer */
+	found = !connect(fd, &u.any, len) &&
+		!get_address(getsockname, fd, &source) &&
+		!memcmp(&source.ip, &a->ip, sizeof(a->ip));
+	close(fd);
+	return found;
+}
+
+/* Is the peer on this machine? */
 static int is_local(const struct ends *e)
 {
 	int v4_loop = IN6_IS_ADDR_V4MAPPED(&e->remote.ip) &&
 		      e->remote.ip.s6_addr[12] == 127;
 
 	return v4_loop || !memcmp(&e->local.ip, &e->remote.ip,
-				  sizeof(e->local.ip));
+				  sizeof(e->local.ip)) || is_ours(&e->remote);
 }
 
 /* An address there is words in hex, each as this machine has it in memory. */
@@ -95,29 +153,46 @@ static int parse_address(const char *hex, unsigned int port, struct address *a)
 	return 0;
 }
 
-/* The inode of the socket whose ends are these, or 0. */
-static unsigned long find_inode(const char *table, const struct ends *e)
+/*
+ * The socket whose ends are these: 1, or 0 if there is none. One that has no
+ * inode is nobody's: not yet accepted, or closed; its uid says 0 then, which is
+ * not root's.
+ */
+static int find_in(const char *table, const struct ends *e, struct line *l)
 {
 	char line[512], local[33], remote[33];
 	unsigned int local_port, remote_port;
-	unsigned long inode, found = 0;
 	struct ends its;
+	int found = 0;
 	FILE *f;
 
 	f = fopen(table, "r");
 	if (!f)
 		return 0;
 	while (!found && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%*s %32[^:]:%x %32[^:]:%x %*s %*s %*s %*s %*s %*s %lu",
+		if (sscanf(line, "%*s %32[^:]:%x %32[^:]:%x %*s %*s %*s %*s %u %*s %lu",
 			   local, &local_port, remote, &remote_port,
-			   &inode) == 5 &&
+			   &l->uid, &l->inode) == 6 &&
 		    !parse_address(local, local_port, &its.local) &&
 		    !parse_address(remote, remote_port, &its.remote) &&
 		    same(&its.local, &e->remote) && same(&its.remote, &e->local))
-			found = inode;
+			found = l->inode != 0;
 	}
 	fclose(f);
 	return found;
+}
+
+static int find_line(const struct ends *e, struct line *l)
+{
+	return find_in("/proc/net/tcp", e, l) ||
+	       find_in("/proc/net/tcp6", e, l);
+}
+
+/* Fails for what is no TCP connection. */
+static int get_ends(int fd, struct ends *e)
+{
+	return get_address(getpeername, fd, &e->remote) ||
+	       get_address(getsockname, fd, &e->local) ? -1 : 0;
 }
 
 static int has_open(const char *pid, const char *link)
@@ -171,21 +246,89 @@ static int find_peer(int fd)
 {
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
-	unsigned long inode;
 	struct ends e;
+	struct line l;
 
-	if (get_address(getpeername, fd, &e.remote) ||
-	    get_address(getsockname, fd, &e.local)) {
+	if (get_ends(fd, &e)) {
 		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
 			return 0;
 		return cred.pid;
 	}
+	return find_line(&e, &l) ? find_process(l.inode) : 0;
+}
+
+/* --allow-uid: numbers, or "any". 0, or -1 with its line. */
+int allow_uids(const char *list)
+{
+	const char *whole = list;
+	size_t len;
+
+	if (!strcmp(list, "any")) {
+		any_uid = 1;
+		return 0;
+	}
+	for (;; list += len + 1) {
+		len = strcspn(list, ",");
+		/* 2^32 - 1 is nobody's. */
+		if (!len || len > 10 || strspn(list, "0123456789") != len ||
+		    strtoul(list, NULL, 10) >= 0xffffffffUL) {
+			complain("bad list of users '%s': UID[,UID...] or any is expected, numbers as id -u prints them",
+				 whole);
+			return -1;
+		}
+		if (nr_uids == MAX_UIDS) {
+			complain("more than %d users: use --allow-uid any",
+				 MAX_UIDS);
+			return -1;
+		}
+		uids[nr_uids++] = strtoul(list, NULL, 10);
+		if (!list[len])
+			return 0;
+	}
+}
+
+static int uid_allowed(unsigned int uid)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_uids; i++)
+		if (uids[i] == uid)
+			return 1;
+	return any_uid || uid == 0 || uid == geteuid() || uid == getuid();
+}
+
+/* Is it a connection by TCP? */
+int peer_is_tcp(int fd)
+{
+	struct ends e;
+
+	return !get_ends(fd, &e);
+}
+
+/*
+ * May the user at the other end of fd come in? 0, or -1 with its line. Whoever
+ * comes from another machine may, and the listener has warned of that; a Unix
+ * socket and a pipe have a mode and an owner.
+ */
+int peer_allowed(int fd, const char *name)
+{
+	struct ends e;
+	struct line l;
+
+	if (any_uid || get_ends(fd, &e))
+		return 0;
+	if (find_line(&e, &l)) {
+		if (uid_allowed(l.uid))
+			return 0;
+		complain("hung up on %s: that is user %u of this machine; to let that user in, add --allow-uid %u, or use -u",
+			 name, l.uid, l.uid);
+		return -1;
+	}
 	if (!is_local(&e))
 		return 0;
-	inode = find_inode("/proc/net/tcp", &e);
-	if (!inode)
-		inode = find_inode("/proc/net/tcp6", &e);
-	return inode ? find_process(inode) : 0;
+	complain("hung up on %s: /proc/net/tcp does not tell which user of this machine that is; use -u, or add --allow-uid any",
+		 name);
+	return -1;
 }
 
 /*

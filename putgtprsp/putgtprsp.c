@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ALLOW_UID	256	/* an option that has no letter */
+
 enum mode { STDIO, TCP_LISTEN, TCP_CONNECT, UNIX_LISTEN };
 
 struct options {
@@ -34,6 +36,8 @@ static const char * const help[] = {
 	"  -l, --listen=[ADDRESS:]PORT  ADDRESS is 127.0.0.1 unless given; [V6]:PORT",
 	"  -u, --unix=PATH              the socket is made with mode 0600",
 	"  -c, --connect=HOST:PORT",
+	"      --allow-uid=UID[,UID...]  users of this machine who may come by TCP, besides",
+	"                               root and whoever runs this; any: all of them",
 	"  -1, --once                   with -l and -u: end after the first connection",
 	"  -d, --device=DEVICE          instead of gtp in debugfs, or else /proc/gtp",
 	"  -v, --verbose                log the packets on stderr",
@@ -71,6 +75,8 @@ static int bad_option(int missing, char **argv)
 
 	name[0] = '-';
 	name[1] = optopt;
+	if (missing && optopt == ALLOW_UID)
+		return usage("an argument is missing after --allow-uid", "");
 	name[2] = '\0';
 	/* musl's optind is beyond the end here; optopt is right for a long one too. */
 	if (missing)
@@ -108,6 +114,10 @@ static int take_option(int c, struct options *o, char **argv)
 	case 'd':
 		o->device = optarg;
 		break;
+	case ALLOW_UID:
+		if (allow_uids(optarg))
+			err = EXIT_USAGE;
+		break;
 	case '1':
 		o->once = 1;
 		break;
@@ -131,6 +141,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "connect", 1, NULL, 'c' },
 		{ "unix", 1, NULL, 'u' },
 		{ "device", 1, NULL, 'd' },
+		{ "allow-uid", 1, NULL, ALLOW_UID },
 		{ "once", 0, NULL, '1' },
 		{ "verbose", 0, NULL, 'v' },
 		{ "help", 0, NULL, 'h' },
@@ -154,8 +165,9 @@ static int parse_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
-/* The device is open exactly as long as there is a peer. */
-static int serve_peer(const struct options *o, int in, int out, int lsn)
+/* The device is open exactly as long as there is a peer, and it may be GDB. */
+static int serve_gdb(const struct options *o, const struct door *d, size_t n,
+		     int out, int lsn)
 {
 	const char *name;
 	int dev, status;
@@ -164,25 +176,54 @@ static int serve_peer(const struct options *o, int in, int out, int lsn)
 	if (dev < 0)
 		return EXIT_TROUBLE;
 	note("opened %s", name);
-	/* Not before: a failure should leave the terminal as it is. */
-	if (in == STDIN_FILENO && (stdio_nonblock() || stdin_raw()))
-		status = EXIT_TROUBLE;
-	else
-		status = relay_session(dev, name, in, out, lsn);
+	status = relay_session(dev, name, d, n, out, lsn);
 	close(dev);
 	note("closed %s", name);
 	return status;
 }
 
+/*
+ * Until GDB has said something nothing is opened, but a module that is missing
+ * is told at once. Behind a listener the next one waits, so this one has not
+ * long to speak; a tool that inetd starts is behind one, too.
+ */
+static int serve_peer(const struct options *o, int in, int out, int lsn,
+		      const char *peer)
+{
+	struct door d;
+	long n;
+
+	d.in = in;
+	d.name = peer;
+	d.since = now_ticks();
+	d.strict = lsn >= 0 || (in == STDIN_FILENO && peer_is_tcp(in));
+	/* Whoever is not allowed need not say anything to be told so. */
+	if (d.strict && peer_allowed(in, peer))
+		return EXIT_TROUBLE;
+	if (device_look(o->device))
+		return EXIT_TROUBLE;
+	/* Not before: a failure should leave the terminal as it is. */
+	if (in == STDIN_FILENO && (stdio_nonblock() || stdin_raw()))
+		return EXIT_TROUBLE;
+	n = door_wait(&d, relay_first(), BUF_SIZE);
+	if (n <= 0)
+		return n ? EXIT_TROUBLE : 0;
+	/* Before it has spoken, nobody may have accepted our connection. */
+	if (!d.strict && peer_allowed(in, peer))
+		return EXIT_TROUBLE;
+	return serve_gdb(o, &d, n, out, lsn);
+}
+
 static int serve_listener(const struct options *o, int lsn)
 {
+	char peer[NAME_LEN];
 	int fd, status;
 
 	for (;;) {
-		fd = next_client(lsn);
+		fd = next_client(lsn, peer);
 		if (fd < 0)
 			return EXIT_TROUBLE;
-		status = serve_peer(o, fd, fd, lsn);
+		status = serve_peer(o, fd, fd, lsn, peer);
 		hang_up(fd, 200);
 		note("connection closed");
 		if (o->once || signals_caught())
@@ -227,7 +268,7 @@ static int connect_out(const struct options *o)
 	if (fd < 0)
 		return EXIT_TROUBLE;
 	note("connected to %s port %s", ep.host, ep.port);
-	status = serve_peer(o, fd, fd, -1);
+	status = serve_peer(o, fd, fd, -1, o->address);
 	hang_up(fd, 200);
 	return status;
 }
@@ -236,7 +277,7 @@ static int serve_stdio(const struct options *o)
 {
 	if (signals_setup())
 		return EXIT_TROUBLE;
-	return serve_peer(o, STDIN_FILENO, STDOUT_FILENO, -1);
+	return serve_peer(o, STDIN_FILENO, STDOUT_FILENO, -1, "standard input");
 }
 
 static int serve(const struct options *o)

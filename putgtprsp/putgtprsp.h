@@ -3,10 +3,11 @@
  * putgtprsp - relay between KGTP's device and GDB
  *
  * putgtprsp.c	options and the four ways to get a peer
+ * door.c	who is let in: the first byte
  * relay.c	the session: one poll loop, one bounded buffer per direction
  * scan.c	finds the packets in the byte stream (log, replies still owed)
  * device.c	where the device is, and why it cannot be opened
- * peer.c	which process of this machine the peer is
+ * peer.c	which process and which user of this machine the peer is
  * net.c	addresses, listening, accepting, connecting
  * undo.c	signals, and what has to be put back when the process ends
  *
@@ -51,8 +52,12 @@ int stdin_raw(void);
 
 /* device.c */
 int device_open(const char *path, const char **name);
+int device_look(const char *path);
 
 /* peer.c */
+int allow_uids(const char *list);
+int peer_is_tcp(int fd);
+int peer_allowed(int fd, const char *name);
 void tell_peer(int dev, int fd);
 
 /* net.c */
@@ -65,7 +70,7 @@ int parse_endpoint(const char *arg, int port_alone, struct endpoint *ep);
 int tcp_listen(const struct endpoint *ep);
 int tcp_connect(const struct endpoint *ep);
 int unix_listen(const char *path);
-int next_client(int lsn);
+int next_client(int lsn, char *name);
 void refuse_client(int lsn);
 void hang_up(int fd, int wait_ms);
 
@@ -80,14 +85,34 @@ struct scan {
 	unsigned char sum;
 	char digits[3];
 	unsigned long len;
+	unsigned long packets;	/* whole ones, so far */
 	unsigned char text[SCAN_KEEP];
 };
 
 void scan_init(struct scan *s, int from_gdb, int *owed);
 void scan_feed(struct scan *s, const unsigned char *p, size_t n);
 void scan_end(struct scan *s);
+int scan_busy(const struct scan *s);
+
+/* door.c */
+#define PACKET_MS	5000	/* for the first byte, and for each packet */
+
+struct door {
+	int in;
+	int strict;		/* others wait in line behind this peer */
+	unsigned long since;	/* ticks: when the wait for a packet began */
+	const char *name;	/* the peer's */
+};
+
+long door_wait(struct door *d, unsigned char *buf, size_t size);
 
 /* relay.c */
-int relay_session(int dev, const char *dev_name, int in, int out, int lsn);
+#define BUF_SIZE	65536
+
+unsigned long now_ticks(void);
+unsigned long ms_since(unsigned long ticks);
+unsigned char *relay_first(void);
+int relay_session(int dev, const char *dev_name, const struct door *d, size_t n,
+		  int out, int lsn);
 
 #endif

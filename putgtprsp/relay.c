@@ -20,12 +20,12 @@
 #include <sys/times.h>
 #include <unistd.h>
 
-#define BUF_SIZE	65536
 #define QUIET_MS	100	/* nothing more to expect */
 #define STALL_MS	2000	/* nothing moves, though something should */
 #define SLOW_MS		10000	/* the same, if a slow device may be the cause */
 #define ENDING_MS	10000	/* the device has got all and sends on and on */
 #define TICK_MS		20
+#define BYTE_MS		10	/* of a peer that nobody waits behind */
 
 enum { P_SIG, P_DEV, P_IN, P_OUT, P_LSN, P_NR };
 
@@ -35,13 +35,19 @@ struct buf {
 };
 
 struct relay {
-	const char *dev_name;
+	const char *dev_name, *peer;
 	int dev, in, out, lsn;
-	int heard;		/* the peer has sent something */
 	int in_end, in_err;	/* it sends no more */
 	int out_end, out_err;	/* the peer takes no more */
 	int dev_end, dev_err;
 	int owed;
+	int strict;		/* of struct door */
+	int waits;		/* a packet is due: the first, or the rest of one */
+	int held;		/* there is no room for it */
+	int late;		/* it did not come in time */
+	unsigned long since;	/* in ticks: when that wait began */
+	unsigned long got;	/* bytes since then */
+	unsigned long seen;	/* packets then */
 	int ending;
 	unsigned long ending_at, last_move;	/* in ticks */
 	struct scan down, up;	/* to and from the device */
@@ -51,14 +57,14 @@ struct relay {
 static struct relay relay;
 
 /* times() counts from some point in the past, whatever the clock is set to. */
-static unsigned long now_ticks(void)
+unsigned long now_ticks(void)
 {
 	struct tms t;
 
 	return (unsigned long)times(&t);
 }
 
-static unsigned long ms_since(unsigned long ticks)
+unsigned long ms_since(unsigned long ticks)
 {
 	static long hz;
 
@@ -120,6 +126,50 @@ static int flush(int fd, struct buf *b, int *err)
 		return 0;
 	*err = errno;
 	return -1;
+}
+
+/*
+ * ---- deadlines
+ *
+ * GDB may be silent for days between packets, but not before the first one, and
+ * not in the middle of one. Where others wait for their turn a packet has 5 s;
+ * elsewhere, as on a serial line, a second more for each 100 bytes.
+ */
+static void watch_packets(struct relay *r, size_t n)
+{
+	int waits = !r->down.packets || scan_busy(&r->down);
+
+	if (waits && (!r->waits || r->seen != r->down.packets)) {
+		r->since = now_ticks();
+		r->got = 0;
+		r->seen = r->down.packets;
+	}
+	r->waits = waits;
+	r->got += n;
+}
+
+/* Milliseconds until the peer is late, or -1. */
+static long time_left(const struct relay *r)
+{
+	unsigned long idle, most = PACKET_MS;
+
+	if (!r->waits || r->in_end || r->held)
+		return -1;
+	if (!r->strict)
+		most += BYTE_MS * r->got;
+	idle = ms_since(r->since);
+	return idle < most ? (long)(most - idle) : 0;
+}
+
+static void check_late(struct relay *r)
+{
+	if (r->late || time_left(r) != 0)
+		return;
+	r->late = 1;
+	r->in_end = 1;
+	r->out_end = 1;
+	/* Half a packet is of no use to the device. */
+	r->to_dev.head = r->to_dev.tail;
 }
 
 /* An end that nothing is wanted from must not wake us up by its POLLHUP. */
@@ -191,15 +241,15 @@ static int step_device(struct relay *r, const struct pollfd *p)
 
 static int step_in(struct relay *r, const struct pollfd *p)
 {
+	size_t before;
 	int err = 0, n;
 
 	if (!p->revents)
 		return 0;
+	before = r->to_dev.tail;
 	n = fill(r->in, &r->to_dev, &r->down, &err);
-	if (n > 0 && !r->heard) {
-		r->heard = 1;
-		tell_peer(r->dev, r->in);
-	}
+	if (n > 0)
+		watch_packets(r, r->to_dev.tail - before);
 	if (n >= 0)
 		return n;
 	r->in_end = 1;
@@ -274,15 +324,20 @@ static int run(struct relay *r)
 
 	while (!r->ending || !is_over(r)) {
 		set_poll(r, p);
-		n = poll(p, P_NR, r->ending ? TICK_MS : -1);
+		/* If it is us who take nothing, the peer is not late. */
+		r->held = p[P_IN].fd < 0;
+		n = poll(p, P_NR, r->ending ? TICK_MS : time_left(r));
 		if (signals_caught())
 			return -1;
 		if (n < 0 && errno != EINTR) {
 			complain("poll: %s", strerror(errno));
 			return -1;
 		}
-		if (n <= 0)
+		if (n <= 0) {
+			check_late(r);
+			check_ending(r);
 			continue;
+		}
 		moved = step_device(r, &p[P_DEV]);
 		moved |= step_out(r, &p[P_OUT]);
 		moved |= step_in(r, &p[P_IN]);
@@ -295,6 +350,9 @@ static int run(struct relay *r)
 			r->last_move = now_ticks();
 		else
 			back_off();
+		if (r->held)
+			r->since = now_ticks();
+		check_late(r);
 		check_ending(r);
 	}
 	return 0;
@@ -305,7 +363,11 @@ static int verdict(struct relay *r)
 {
 	unsigned long lost = buf_used(&r->to_dev);
 
-	if (r->dev_err)
+	if (r->late)
+		complain("hung up on %s: %s", r->peer,
+			 scan_busy(&r->down) ? "the rest of a packet has not come in time" :
+			 "no packet has come in time");
+	else if (r->dev_err)
 		complain("%s failed: %s", r->dev_name, strerror(r->dev_err));
 	else if (r->dev_end && lost)
 		complain("%s ended the session without taking the last %lu bytes",
@@ -325,28 +387,45 @@ static int verdict(struct relay *r)
 	return EXIT_TROUBLE;
 }
 
+/* Where the first bytes of a session go: BUF_SIZE of them. */
+unsigned char *relay_first(void)
+{
+	return relay.to_dev.data;
+}
+
 /*
- * Relays between dev and the peer (in and out may be one socket) until one of
- * them ends or a signal is caught. lsn: the listening socket, whose further
- * clients are refused meanwhile, or -1. Returns the exit status.
+ * Relays between dev and the peer (d->in and out may be one socket), whose
+ * first n bytes are in relay_first(), until one of them ends or a signal is
+ * caught. lsn: the listening socket, whose further clients are refused
+ * meanwhile, or -1. Returns the exit status.
  */
-int relay_session(int dev, const char *dev_name, int in, int out, int lsn)
+int relay_session(int dev, const char *dev_name, const struct door *d, size_t n,
+		  int out, int lsn)
 {
 	struct relay *r = &relay;
-	int failed;
+	int failed, status;
 
 	memset(r, 0, offsetof(struct relay, down));
 	r->dev_name = dev_name;
 	r->dev = dev;
-	r->in = in;
+	r->peer = d->name;
+	r->in = d->in;
 	r->out = out;
 	r->lsn = lsn;
-	r->to_dev.head = r->to_dev.tail = 0;
+	r->strict = d->strict;
+	r->to_dev.head = 0;
+	r->to_dev.tail = n;
 	r->to_peer.head = r->to_peer.tail = 0;
 	scan_init(&r->down, 1, &r->owed);
 	scan_init(&r->up, 0, &r->owed);
+	tell_peer(r->dev, r->in);
+	scan_feed(&r->down, r->to_dev.data, n);
+	watch_packets(r, n);
+	if (!r->down.packets)
+		r->since = d->since;
 	failed = run(r);
+	status = failed ? EXIT_TROUBLE : verdict(r);
 	scan_end(&r->down);
 	scan_end(&r->up);
-	return failed ? EXIT_TROUBLE : verdict(r);
+	return status;
 }

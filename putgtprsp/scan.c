@@ -102,6 +102,7 @@ static void packet_end(struct scan *s)
 	int bad = strtoul(s->digits, NULL, 16) != s->sum;
 
 	count_packet(s);
+	s->packets++;
 	before[0] = s->lead;
 	before[1] = '\0';
 	if (verbose) {
@@ -176,4 +177,10 @@ void scan_end(struct scan *s)
 	if (s->state != IDLE)
 		show(s, "$", " (cut off)");
 	restart(s, IDLE);
+}
+
+/* A packet has begun, and its end is still to come. */
+int scan_busy(const struct scan *s)
+{
+	return s->state != IDLE;
 }

@@ -246,9 +246,16 @@ class Ctx:
         r.one_line(pattern)
 
     def peer(self, kind, dev, *args):
+        """Has said a first packet, one that has no reply: before its first byte the device is not opened."""
+        p = self.stranger(kind, dev, *args)
+        p.write(b'+' + packet('k'))
+        assert dev.read(6) == b'+' + packet('k')
+        return p
+
+    def stranger(self, kind, dev, *args):
+        """Has not said a word."""
         p = getattr(self, 'peer_' + kind)(['-d', dev.path] + list(args))
         self.peers.append(p)
-        dev.wait_open()
         return p
 
     def peer_pipe(self, args):
@@ -352,10 +359,19 @@ def client(port, host='127.0.0.1'):
 
 
 def say(s, dev, text):
+    text = b'+' + text
     s.sendall(text)
     assert dev.read(len(text)) == text
     dev.write(text[::-1])
     assert read_exactly(s.fileno(), len(text)) == text[::-1]
+
+
+def said(text):
+    """A pipe that has it, and then the end."""
+    r, w = os.pipe()
+    os.write(w, text)
+    os.close(w)
+    return os.fdopen(r, 'rb')
 
 
 def as_nobody():

@@ -12,7 +12,7 @@ import termios
 import time
 
 from fake import (Job, Skip, default_signals, for_kinds, nobodys, packet, read_exactly, read_some, root_only,
-                  tcp_port, test, until)
+                  said, tcp_port, test, until)
 
 # --- the search for the device -------------------------------------------------------------------------------------
 
@@ -41,6 +41,8 @@ DEBUGFS = 'none /proc2 proc rw 0 0\nnone %s debugfs rw,relatime 0 0\nnone /x ext
 
 def finds(c, prefix, dev, shown):
     r = c.start('-v', before=prefix, stdin=subprocess.PIPE)
+    r.p.stdin.write(b'+')
+    r.p.stdin.flush()
     dev.wait_open()
     r.p.stdin.close()
     r.exits(0)
@@ -90,7 +92,7 @@ def search_says_what_is_denied_or_busy(c):
     fcntl.ioctl(slave, termios.TIOCEXCL)
     # Busy in debugfs: /proc/gtp is the same device, not a way around.
     c.fails(1, '%s/d/gtp is busy' % c.tmp,
-            before=in_fake_proc(c, DEBUGFS % (c.tmp + '/d'), gtp=other.path) + user, command=command)
+            before=in_fake_proc(c, DEBUGFS % (c.tmp + '/d'), gtp=other.path) + user, command=command, stdin=said(b'+'))
     os.close(slave)
 
 
@@ -106,7 +108,7 @@ def log_of(relay):
 @test
 def log_shows_packets(c):
     dev = c.device()
-    p = c.peer('pair', dev, '-v')
+    p = c.stranger('pair', dev, '-v')
     for text, shown in ((b'+', '-> +'), (packet('qSupported:x+'), '-> $qSupported:x+#xx'), (b'-', '-> -'),
                         (b'\x03', r'-> \x03 (interrupt)'), (packet('X1,1:\x00\\\xff'), r'-> $X1,1:\x00\\\xff#xx'),
                         (packet('M' + '0' * 9999), '-> $M' + '0' * 159 + '...(10000 bytes)#xx'),
@@ -132,7 +134,7 @@ def log_shows_packets(c):
 @test
 def log_in_pieces(c):
     dev = c.device()
-    p = c.peer('pipe', dev, '--verbose')
+    p = c.stranger('pipe', dev, '--verbose')
     p.write(b'+' + packet('qfThreadInfo') + b'+', size=1)
     dev.read(18)
     p.end_input()
@@ -149,7 +151,6 @@ def log_nobody_reads(c):
     c.start('-v', '-d', dev.path, stdin=b, stdout=b, stderr=w)
     b.close()
     os.close(w)
-    dev.wait_open()
     for _ in range(50):
         a.sendall(packet('qTStatus') * 100)
         dev.read(len(packet('qTStatus')) * 100)

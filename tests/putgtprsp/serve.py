@@ -10,8 +10,8 @@ import subprocess
 import termios
 import time
 
-from fake import (Job, MIB, Skip, as_nobody, client, for_kinds, nobodys, noise, packet, read_some, read_to_end, say,
-                  stays_silent, tcp_port, test, unix_client, until)
+from fake import (Job, MIB, Skip, as_nobody, client, for_kinds, nobodys, noise, packet, read_some, read_to_end,
+                  said, say, stays_silent, tcp_port, test, unix_client, until)
 
 # --- listening -----------------------------------------------------------------------------------------------------
 
@@ -146,12 +146,12 @@ def heir_of_an_ending_session_waits(c):
     p.end_input()
     dev.read(11)
     with client(tcp_port(p.relay)) as s:
-        s.sendall(b'mine')
+        s.sendall(b'+ mine')
         assert stays_silent(dev.fd, 0.5), 'two sessions are mixed'
         dev.write(packet('OK'))
         assert read_to_end(p.rfd) == packet('OK')
         p.close()
-        assert dev.read(4) == b'mine'
+        assert dev.read(6) == b'+ mine'
     assert 'refused' not in p.relay.stderr()
 
 
@@ -171,6 +171,7 @@ def peer_is_killed(c, kind):
     else:
         r = c.start('-l', '0', '-d', dev.path)
         s = client(tcp_port(r))
+    s.sendall(b'+')
     victim = subprocess.Popen(['sleep', '100'], stdin=s.fileno())
     s.close()
     dev.wait_open()
@@ -317,11 +318,12 @@ def busy_device(c):
     slave = os.open(dev.path, os.O_RDWR | os.O_NOCTTY)
     fcntl.ioctl(slave, termios.TIOCEXCL)
     c.fails(1, '%s is busy: another session has it open' % dev.path, '-d', dev.path,
-            command=command, preexec=as_nobody)
+            command=command, preexec=as_nobody, stdin=said(b'+'))
     # A listener lives on and serves when it is free again.
     r = c.start('-l', '0', '-d', dev.path, command=command, preexec=as_nobody)
     port = tcp_port(r)
     with client(port) as s:
+        s.sendall(b'+')
         assert read_some(s.fileno()) == b''
     r.wait_stderr('is busy')
     fcntl.ioctl(slave, termios.TIOCNXCL)

@@ -310,6 +310,7 @@ def full_disk_as_stdout(c):
     r, w = os.pipe()
     with open('/dev/full', 'wb') as full:
         relay = c.start('-d', dev.path, stdin=r, stdout=full)
+    os.write(w, b'+')
     dev.wait_open()
     dev.write(packet('OK'))
     relay.exits(1)
@@ -391,11 +392,12 @@ def ignored_sigint_stays_ignored(c):
     a, b = socket.socketpair()
     r = c.start('-d', dev.path, stdin=b, stdout=b, preexec=ignore)
     b.close()
-    dev.wait_open()
-    r.signal(signal.SIGINT)
-    r.signal(signal.SIGHUP)
     a.sendall(b'+')
     assert dev.read(1) == b'+'
+    r.signal(signal.SIGINT)
+    r.signal(signal.SIGHUP)
+    a.sendall(b'-')
+    assert dev.read(1) == b'-'
     a.close()
     r.exits(0)
 
@@ -472,6 +474,7 @@ def blocking_mode_is_restored(c):
     r, w = os.pipe()
     r2, w2 = os.pipe()
     relay = c.start('-d', dev.path, stdin=r, stdout=w2)
+    os.write(w, b'+')
     dev.wait_open()
     until('non-blocking', lambda: is_nonblocking(r) and is_nonblocking(w2))
     os.close(w)
