@@ -77,6 +77,23 @@ void rsp_parse_tdp(struct rsp_scan *s, struct rsp_cmd *cmd)
 	cmd->u.tdp.more = rsp_scan_accept(s, '-');
 }
 
+/*
+ * What a tracepoint is made of goes back to GDB, and into the file of `tsave -r',
+ * as it came.  So it must be what GDB sends, and nothing else.
+ */
+static void check_actions(struct rsp_scan *s, struct rsp_text list)
+{
+	struct rsp_action act;
+	const char *why;
+	int step = 0, ret;
+
+	do
+		ret = rsp_next_action(&list, &step, &act, &why);
+	while (ret > 0);
+	if (ret < 0)
+		rsp_scan_fail(s, why);
+}
+
 /* QTDP:-<n>:<addr>:<actions>[-] */
 void rsp_parse_tdp_actions(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
@@ -91,6 +108,55 @@ void rsp_parse_tdp_actions(struct rsp_scan *s, struct rsp_cmd *cmd)
 	}
 	if (!list->len)
 		rsp_scan_fail(s, "QTDP: no actions");
+	else
+		check_actions(s, *list);
+}
+
+/* Of what rsp_scan_hex() has found. */
+static u8 hex_byte(const char *p)
+{
+	return (u8)(rsp_hex_digit(p[0]) << 4 | rsp_hex_digit(p[1]));
+}
+
+/* The text of a line, in hex: no other control character than a tab. */
+static void check_line(struct rsp_scan *s, struct rsp_text hex, const char *why)
+{
+	size_t i;
+	u8 c;
+
+	for (i = 0; i + 2 <= hex.len; i += 2) {
+		c = hex_byte(hex.p + i);
+		if ((c < ' ' && c != '\t') || c == 0x7f)
+			rsp_scan_fail(s, why);
+	}
+}
+
+static int is_type(struct rsp_text type, const char *name)
+{
+	return type.len == strlen(name) && !memcmp(type.p, name, type.len);
+}
+
+static void check_type(struct rsp_scan *s, struct rsp_text type)
+{
+	if (!type.len)
+		rsp_scan_fail(s, "QTDPsrc: no type");
+	else if (!is_type(type, "at") && !is_type(type, "cond") &&
+		 !is_type(type, "cmd"))
+		rsp_scan_fail(s, "QTDPsrc: a type that is not at, cond or cmd");
+}
+
+/* [A-Za-z0-9_]: what GDB takes for a trace state variable. */
+static void check_name(struct rsp_scan *s, struct rsp_text hex)
+{
+	size_t i;
+	u8 c;
+
+	for (i = 0; i + 2 <= hex.len; i += 2) {
+		c = hex_byte(hex.p + i);
+		if (!((c >= '0' && c <= '9') || c == '_' ||
+		      ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')))
+			rsp_scan_fail(s, "QTDV: the name has other characters than letters, digits and _");
+	}
 }
 
 /* QTDPsrc:<n>:<addr>:<type>:<start>:<total>:<hex> */
@@ -99,8 +165,7 @@ void rsp_parse_tdp_src(struct rsp_scan *s, struct rsp_cmd *cmd)
 	scan_tp(s, &cmd->u.src.num, &cmd->u.src.addr);
 	rsp_scan_need(s, ':', "QTDPsrc: no colon after the address");
 	cmd->u.src.type = rsp_scan_until(s, ':');
-	if (!cmd->u.src.type.len)
-		rsp_scan_fail(s, "QTDPsrc: no type");
+	check_type(s, cmd->u.src.type);
 	rsp_scan_need(s, ':', "QTDPsrc: no colon after the type");
 	cmd->u.src.start = SCAN_U64(s, "QTDPsrc: the start");
 	rsp_scan_need(s, ':', "QTDPsrc: no colon after the start");
@@ -110,6 +175,7 @@ void rsp_parse_tdp_src(struct rsp_scan *s, struct rsp_cmd *cmd)
 	if (cmd->u.src.start > cmd->u.src.total ||
 	    cmd->u.src.hex.len / 2 > cmd->u.src.total - cmd->u.src.start)
 		rsp_scan_fail(s, "QTDPsrc: more text than its total length says");
+	check_line(s, cmd->u.src.hex, "QTDPsrc: a control character in the text");
 }
 
 /* QTDV:<n>:<value>:<builtin>:<hex name> */
@@ -124,6 +190,7 @@ void rsp_parse_tdv(struct rsp_scan *s, struct rsp_cmd *cmd)
 	cmd->u.var.name = rsp_scan_hex(s, "QTDV: the name has an odd number of hex digits");
 	if (!cmd->u.var.name.len)
 		rsp_scan_fail(s, "QTDV: no name");
+	check_name(s, cmd->u.var.name);
 }
 
 /* QTro:<start>,<end>:... */

@@ -273,6 +273,8 @@ static void test_tdp(void)
 	CHECK(is(cmd.u.actions.list, "X00000001,27X00000001,27"));
 	CHECK_EQ(cmd.u.actions.more, 1);
 	CHECK_EQ(parse("QTDP:-6:ffffffff9b34cc50:L"), RSP_QTDP_ACTIONS);
+	CHECK_EQ(parse("QTDP:-6:10:R03M-1,FFFFFFFF81000000,8M10,FFFFFFFFFFFFFFF8,4SX1,27LR01-"),
+		 RSP_QTDP_ACTIONS);
 }
 
 static void test_definitions(void)
@@ -288,12 +290,16 @@ static void test_definitions(void)
 	CHECK_EQ(parse("QTDPsrc:1:10:cmd:3:5:6162"), RSP_QTDPSRC);
 	CHECK_EQ(cmd.u.src.start, 3);
 	CHECK_EQ(parse("QTDPsrc:1:10:cmd:0:0:"), RSP_QTDPSRC);
+	/* A tab, and what is beyond ASCII. */
+	CHECK_EQ(parse("QTDPsrc:1:10:cmd:0:4:0941c3a4"), RSP_QTDPSRC);
+	CHECK_EQ(parse("QTDPsrc:1:10:at:0:2:207e"), RSP_QTDPSRC);
 
 	CHECK_EQ(parse("QTDV:1:0000000000000005:0:636e74"), RSP_QTDV);
 	CHECK_EQ(cmd.u.var.num, 1);
 	CHECK_EQ(cmd.u.var.value, 5);
 	CHECK_EQ(cmd.u.var.builtin, 0);
 	CHECK(is(cmd.u.var.name, "636e74"));
+	CHECK_EQ(parse("QTDV:1:0:0:415a617a30395f"), RSP_QTDV);
 	CHECK_EQ(parse("QTDV:ffffffff:ffffffffffffffff:1:61"), RSP_QTDV);
 	CHECK_EQ(cmd.u.var.num, 0xffffffff);
 	CHECK_EQ(cmd.u.var.value, -1);
