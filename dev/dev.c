@@ -49,6 +49,13 @@ static int dev_join(const struct file *file)
 	return 0;
 }
 
+int dev_permitted(void)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return kc_locked_down();
+}
+
 static int dev_open(struct inode *inode, struct file *file)
 {
 	int ret;
@@ -56,9 +63,7 @@ static int dev_open(struct inode *inode, struct file *file)
 	/* Access mode 3 is for ioctl() alone. */
 	if (!(file->f_mode & (FMODE_READ | FMODE_WRITE)))
 		return -EINVAL;
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	ret = kc_locked_down();
+	ret = dev_permitted();
 	if (ret)
 		return ret;
 	if (!try_module_get(THIS_MODULE))

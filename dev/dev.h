@@ -16,4 +16,10 @@ enum dev_transport {
 int dev_init(enum dev_transport transport);
 void dev_exit(void);
 
+/*
+ * Process context.  May the caller see the kernel's memory?  0, or a negative
+ * errno, for every node.
+ */
+int dev_permitted(void);
+
 #endif

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "dev/dev.h"
 #include "dev/stat.h"
 #include "trace/trace.h"
 
@@ -17,6 +18,10 @@ static int stat_open(struct inode *inode, struct file *file)
 {
 	int ret;
 
+	/* It tells addresses. */
+	ret = dev_permitted();
+	if (ret)
+		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	ret = single_open(file, stat_show, NULL);
