@@ -15,6 +15,9 @@ static const struct proc_ops *kc_proc(struct kc_node *node)
 	node->proc_ops.proc_write = node->fops->write;
 	node->proc_ops.proc_poll = node->fops->poll;
 	node->proc_ops.proc_ioctl = node->fops->unlocked_ioctl;
+#ifdef CONFIG_COMPAT
+	node->proc_ops.proc_compat_ioctl = node->fops->compat_ioctl;
+#endif
 	return &node->proc_ops;
 }
 #else
@@ -52,11 +55,22 @@ int kc_node_proc(struct kc_node *node)
 	return node->proc ? 0 : -ENOMEM;
 }
 
-#ifdef KC_HAVE_DEBUGFS_CREATE
+#if defined(KC_HAVE_DEBUGFS_UNSAFE) || defined(KC_HAVE_DEBUGFS_CREATE)
+#ifdef KC_HAVE_DEBUGFS_UNSAFE
+/*
+ * Since 4.7 debugfs_create_file() puts its own operations in front of ours, and
+ * those know no compat_ioctl.  What they guard against, a file that is open when
+ * it is removed, cannot be here: whoever has it open holds the module.
+ */
+#define kc_debugfs_create	debugfs_create_file_unsafe
+#else
+#define kc_debugfs_create	debugfs_create_file
+#endif
+
 int kc_node_debugfs(struct kc_node *node)
 {
-	struct dentry *d = debugfs_create_file(node->name, node->mode, NULL,
-					       NULL, node->fops);
+	struct dentry *d = kc_debugfs_create(node->name, node->mode, NULL,
+					     NULL, node->fops);
 
 	/* NULL for an error up to 4.20 (ff9fb72bc077), ERR_PTR since. */
 	if (!d)

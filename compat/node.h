@@ -36,8 +36,9 @@ struct kc_node {
 /*
  * Process context; sleeps.  Both create the node at the top of their
  * filesystem.  0; -EEXIST; -ENOMEM; kc_node_debugfs(): -ENODEV where the kernel
- * has no debugfs.  Of fops, owner, open, release, read, write, poll and
- * unlocked_ioctl are used.
+ * has no debugfs.  Of fops, owner, open, release, read, write, poll,
+ * unlocked_ioctl and compat_ioctl are used.  open() must hold the module until
+ * release().
  */
 int kc_node_proc(struct kc_node *node);
 int kc_node_debugfs(struct kc_node *node);

@@ -241,6 +241,7 @@ static const struct file_operations dev_fops = {
 	.write = dev_write,
 	.poll = dev_poll,
 	.unlocked_ioctl = dev_ioctl,
+	.compat_ioctl = dev_ioctl,
 };
 
 static struct kc_node dev_nodes[] = {

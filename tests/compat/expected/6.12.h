@@ -5,7 +5,7 @@
 #define KC_HAVE_COPY_FROM_KERNEL_NOFAULT 1	/* read_kernel */
 #define KC_HAVE_PT_REGS_AX 1	/* regs */
 #define KC_HAVE_PROC_OPS 1	/* proc */
-#define KC_HAVE_DEBUGFS_CREATE 1	/* debugfs */
+#define KC_HAVE_DEBUGFS_UNSAFE 1	/* debugfs */
 #define KC_HAVE_POLL_T 1	/* poll_type */
 #define KC_HAVE_KTIME_GET_REAL_TS64 1	/* wall_clock */
 #define KC_HAVE_KTIME_GET_REAL_FAST_NS 1	/* any_wall_clock */
