@@ -100,7 +100,8 @@ static int dev_release(struct inode *inode, struct file *file)
 
 static int dev_at_end(void)
 {
-	return kc_load(&session.had_writer) && !kc_load(&session.writers);
+	return (kc_load(&session.had_writer) && !kc_load(&session.writers)) ||
+		kc_load(&session.err);
 }
 
 static ssize_t dev_read(struct file *file, char __user *buf, size_t n,
@@ -170,7 +171,8 @@ static ssize_t dev_write(struct file *file, const char __user *buf, size_t n,
 			ret = -EAGAIN;
 		if (!ret)
 			ret = wait_event_interruptible(session.wait,
-						session_has_room(&session));
+						session_has_room(&session) ||
+						kc_load(&session.err));
 		if (ret)
 			break;
 	}
@@ -184,9 +186,14 @@ static kc_poll_t dev_poll(struct file *file, poll_table *wait)
 	poll_wait(file, &session.wait, wait);
 	if (session_has_output(&session) || dev_at_end())
 		mask |= KC_POLL_IN;
-	if (session_has_room(&session))
+	if (session_has_room(&session) || kc_load(&session.err))
 		mask |= KC_POLL_OUT;
 	return mask;
+}
+
+int gtp_check_session(void)
+{
+	return session_check(&session);
 }
 
 static long dev_set_peer(const void __user *arg)
@@ -205,7 +212,8 @@ static long dev_set_peer(const void __user *arg)
 
 /*
  * GDB opens the path of `target remote' as a serial line, and sets it up.
- * There is nothing to set.
+ * There is nothing to set.  A 32-bit program on a 64-bit kernel has the same
+ * numbers and structures, and its pointers come as they are.
  */
 static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -8,7 +9,15 @@
 #include "compat/barrier.h"
 #include "compat/check.h"
 #include "compat/lock.h"
+#include "compat/log.h"
 #include "dev/session.h"
+
+/*
+ * A packet has so long, and a second more for each so many of its bytes, which
+ * a line of 1200 baud manages.  What sends less keeps the device from others.
+ */
+#define PACKET_SECONDS		5
+#define BYTES_A_SECOND		100
 
 int session_begin(struct session *s)
 {
@@ -20,6 +29,8 @@ int session_begin(struct session *s)
 
 	if (!mem)
 		return -ENOMEM;
+	/* The thread may still look at the last one. */
+	mutex_lock(&s->in_lock);
 	s->fifo = mem;
 	s->in = mem + SESSION_FIFO;
 	rsp_rx_init(&s->rx, s->in, SESSION_PACKET);
@@ -29,11 +40,20 @@ int session_begin(struct session *s)
 	s->out_get = 0;
 	s->had_writer = 0;
 	s->busy = 0;
+	s->err = 0;
+	s->begun = 0;
+	s->whole = 0;
+	s->fresh = 0;
+	s->waits = 0;
+	mutex_unlock(&s->in_lock);
 	return 0;
 }
 
 void session_end(struct session *s)
 {
+	mutex_lock(&s->in_lock);
+	s->waits = 0;
+	mutex_unlock(&s->in_lock);
 	vfree(s->fifo);
 	s->fifo = NULL;
 }
@@ -129,6 +149,11 @@ static void session_too_long(struct session *s)
 
 static void session_event(struct session *s, enum rsp_event event)
 {
+	if (event == RSP_EV_PACKET || event == RSP_EV_BAD_CHECKSUM ||
+	    event == RSP_EV_TOO_LONG) {
+		s->whole = 1;
+		s->fresh = 1;
+	}
 	switch (event) {
 	case RSP_EV_PACKET:
 		session_packet(s);
@@ -151,13 +176,78 @@ static void session_event(struct session *s, enum rsp_event event)
 	}
 }
 
-size_t session_input(struct session *s, const char *bytes, size_t n)
+/*
+ * ---- who is at the other end
+ *
+ * What speaks no protocol of GDB's is not served at all: a web browser or a
+ * scanner that a forwarder (nc) has let through.  The relay is stricter; here is
+ * what holds without it.
+ */
+
+static void session_stop(struct session *s, int err)
+{
+	s->waits = 0;
+	kc_store(&s->err, err);
+	wake_up_interruptible(&s->wait);
+}
+
+/* n more bytes have been taken in. */
+static void session_watch(struct session *s, size_t n)
+{
+	int waits = !s->whole || rsp_rx_busy(&s->rx);
+
+	if (waits && (!s->waits || s->fresh)) {
+		s->since = jiffies;
+		s->got = 0;
+		s->waits = 1;
+		gtp_watch();
+	}
+	s->fresh = 0;
+	s->waits = waits;
+	/* One that begins anew, again and again, gets no more time than a whole one. */
+	s->got = min_t(u32, s->got + n, SESSION_PACKET);
+}
+
+int session_check(struct session *s)
+{
+	unsigned long most;
+	int again;
+
+	/* A writer is inside: it is heard of later. */
+	if (!mutex_trylock(&s->in_lock))
+		return 1;
+	if (s->waits && !session_has_room(s)) {
+		/* It is us who take nothing in. */
+		s->since = jiffies;
+	} else if (s->waits) {
+		most = PACKET_SECONDS * HZ + s->got * HZ / BYTES_A_SECOND;
+		if (time_after(jiffies, s->since + most)) {
+			kc_info("session ended: it has begun a packet, and the rest has not come in time\n");
+			session_stop(s, -ETIMEDOUT);
+		}
+	}
+	again = s->waits;
+	mutex_unlock(&s->in_lock);
+	return again;
+}
+
+ssize_t session_input(struct session *s, const char *bytes, size_t n)
 {
 	size_t i;
 
 	kc_assert_held(&s->in_lock);
+	if (s->err)
+		return s->err;
+	if (!s->begun && !rsp_rx_begins(bytes[0])) {
+		kc_info("session ended: its first byte is 0x%02x, and GDB begins with + - $ or 0x03\n",
+			(u8)bytes[0]);
+		session_stop(s, -EPROTO);
+		return -EPROTO;
+	}
+	s->begun = 1;
 	for (i = 0; i < n && session_has_room(s); i++)
 		session_event(s, rsp_rx_byte(&s->rx, bytes[i]));
+	session_watch(s, i);
 	return i;
 }
 

@@ -23,11 +23,18 @@ struct session {
 	struct rsp_rx rx;
 	struct rsp_tx tx;	/* the last reply, for '-' */
 	char *in;
+	int begun;		/* a first byte has come */
+	int whole;		/* a whole packet has come */
+	int fresh;		/* ... with the last bytes */
+	int waits;		/* a packet is due: the first, or the rest of one */
+	unsigned long since;	/* in jiffies: when that wait began */
+	u32 got;		/* bytes since then */
 
 	struct mutex out_lock;	/* fifo, out_get, out_put */
 	char *fifo;
 	u32 out_put, out_get;	/* free running; also read without the lock */
 	int busy;		/* tx is in use, and no packet is taken in */
+	int err;		/* it has been ended, with this; written under in_lock */
 	wait_queue_head_t wait;	/* for bytes to read, or room for a reply */
 
 	/* dev.c's lock */
@@ -46,9 +53,17 @@ int session_has_output(const struct session *s);
 
 /*
  * Process context; sleeps; under in_lock.  Takes n bytes, or fewer if a reply
- * might not find room.  Returns how many.
+ * might not find room.  Returns how many, or a negative errno if the session has
+ * been ended: -EPROTO if its first byte is not one that GDB begins with,
+ * -ETIMEDOUT if a packet has taken too long.
  */
-size_t session_input(struct session *s, const char *bytes, size_t n);
+ssize_t session_input(struct session *s, const char *bytes, size_t n);
+
+/*
+ * Process context; sleeps.  Is it time to end the session?  1 if that must be
+ * asked again soon.
+ */
+int session_check(struct session *s);
 
 /* Process context; sleeps.  To user space: bytes or -EFAULT. */
 ssize_t session_output(struct session *s, char __user *buf, size_t n);

@@ -128,3 +128,15 @@ enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c)
 		return rx_idle(c);
 	}
 }
+
+/* Does not sleep. */
+int rsp_rx_begins(u8 c)
+{
+	return c == '$' || rx_idle(c) != RSP_EV_NONE;
+}
+
+/* Does not sleep. */
+int rsp_rx_busy(const struct rsp_rx *rx)
+{
+	return rx->state != RX_IDLE;
+}

@@ -43,6 +43,11 @@ void rsp_rx_init(struct rsp_rx *rx, char *buf, size_t size);
  */
 enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c);
 
+/* Does GDB begin a session with that byte: an ack, a packet, an interrupt? */
+int rsp_rx_begins(u8 c);
+/* A packet has begun, and its end is still to come. */
+int rsp_rx_busy(const struct rsp_rx *rx);
+
 /* ---- replying ----------------------------------------------------------- */
 
 /*

@@ -351,6 +351,7 @@ struct gtp {
 	int told_missing;	/* to this session */
 	enum rsp_cmd_id later_id;	/* what the thread is to answer, */
 	struct rsp_tx *later_tx;	/* in this; or NULL */
+	int watch;		/* the session has a deadline; written without the lock */
 	int closing;		/* read without the lock: give QTStart up */
 	unsigned long text;	/* where _text is */
 };

@@ -534,6 +534,25 @@ void gtp_serve_now(void)
 	gtp_send_reply(tx);
 }
 
+void gtp_watch(void)
+{
+	kc_store(&gtp.watch, 1);
+	wake_up(&run_wait);
+}
+
+/*
+ * Not under gtp.lock.  Who asks for it meanwhile holds in_lock, and so is heard
+ * of either by the check or by the next turn.
+ */
+static void run_check_session(void)
+{
+	if (!kc_load(&gtp.watch))
+		return;
+	kc_store(&gtp.watch, 0);
+	if (gtp_check_session())
+		kc_store(&gtp.watch, 1);
+}
+
 /*
  * A handler must not unregister probes, nor wake anything: it may have hit in
  * the scheduler.  So this thread looks ten times a second, while a run is on.
@@ -543,9 +562,11 @@ static int run_poll(void *unused)
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(run_wait, gtp.armed || gtp.later_tx ||
 					 gtp_print_pending() ||
+					 kc_load(&gtp.watch) ||
 					 kthread_should_stop());
 		if (!gtp.later_tx)
 			schedule_timeout_interruptible(HZ / 10);
+		run_check_session();
 		mutex_lock(&gtp.lock);
 		gtp_settle();
 		gtp_serve_now();

@@ -32,6 +32,9 @@ void gtp_close(void);
 /* Process context; sleeps.  Counters and sizes as text, "name value" a line. */
 void gtp_show_stat(struct seq_file *m);
 
+/* Any process context.  gtp_check_session() is called until it returns 0. */
+void gtp_watch(void);
+
 #define GTP_NOACK	1	/* no acks after this reply */
 #define GTP_LATER	2	/* gtp_send_reply() brings it; until then tx is ours */
 
@@ -52,5 +55,10 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx);
 void gtp_send_notices(struct rsp_tx *tx);
 /* Process context; sleeps.  The reply that was to come later. */
 void gtp_send_reply(struct rsp_tx *tx);
+/*
+ * Process context; sleeps.  The thread asks, ten times a second, while a packet
+ * is due: has it taken too long?  1: ask again.
+ */
+int gtp_check_session(void);
 
 #endif

@@ -529,6 +529,34 @@ static void test_unhex(void)
 	CHECK_EQ(rsp_unhex(t, out, 3), -1);
 }
 
+/* What GDB begins a session with, and when a packet is under way. */
+static void test_begins_and_busy(void)
+{
+	struct rsp_rx rx;
+	char buf[RX_SIZE];
+	int c, i;
+
+	for (c = 0; c < 256; c++)
+		CHECK_EQ(rsp_rx_begins((u8)c),
+			 c == '+' || c == '-' || c == '$' || c == 3);
+	rsp_rx_init(&rx, buf, RX_SIZE);
+	for (i = 0; i < 2; i++) {
+		const struct { char c; int busy; } step[] = {
+			{ '+', 0 }, { 'x', 0 }, { '$', 1 }, { '+', 1 },
+			{ '$', 1 }, { 'g', 1 }, { '#', 1 }, { '6', 1 },
+			{ '7', 0 }, { '-', 0 }, { 3, 0 }, { '$', 1 },
+			{ '#', 1 }, { 'z', i }, { '0', 0 },
+		};
+		size_t n;
+
+		rx.noack = i;
+		for (n = 0; n < sizeof(step) / sizeof(step[0]); n++) {
+			rsp_rx_byte(&rx, (u8)step[n].c);
+			CHECK_EQ(rsp_rx_busy(&rx), step[n].busy);
+		}
+	}
+}
+
 int main(void)
 {
 	RUN(test_frame);
@@ -542,6 +570,7 @@ int main(void)
 	RUN(test_reply_errors);
 	RUN(test_notice);
 	RUN(test_notice_room);
+	RUN(test_begins_and_busy);
 	RUN(test_reply_overflow);
 	RUN(test_reply_binary);
 	RUN(test_round_trip);

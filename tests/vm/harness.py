@@ -29,11 +29,11 @@ class CaseTimeout(Exception):
 
 
 class Case:
-    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core, old):
+    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core, old, last):
         self.function, self.name = function, function.__name__
         self.file = pathlib.Path(function.__code__.co_filename).stem
         self.smp, self.module, self.guest_gdb, self.timeout = smp, module, guest_gdb, timeout
-        self.core, self.old = core, old
+        self.core, self.old, self.last = core, old, last
         self.needs = [needs] if isinstance(needs, str) or callable(needs) else list(needs)
 
     @property
@@ -73,7 +73,7 @@ class Case:
 CASES = []
 
 
-def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False, old=False):
+def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False, old=False, last=False):
     """Make a function of one argument, the Test, a case.
 
     smp        number of CPUs, where the usual number will not do
@@ -81,12 +81,13 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
     guest_gdb  put GDB into the guest
     needs      see Case.check_needs
     timeout    seconds for the whole case
+    last       the guest is of no use after it
     core       one of the few that run on every kernel: see KERNEL:core in tests/vm/run, and tests/check
     old        the module goes another way there on kernels before 6.1 (returns are kept in another way, what must have no
                probe is known otherwise, files are removed by another call...): see KERNEL:core+old
     """
     def wrap(function):
-        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old))
+        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old, last))
         return function
     return wrap(function) if function else wrap
 

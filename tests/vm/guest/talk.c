@@ -11,6 +11,7 @@
  *   poll FD MILLISECONDS
  *   fork                          a child has it all open, and sleeps
  *   setuid UID                    for good
+ *   nocaps                        for good: root without any capability
  *   peer FD SELF PEER             ioctl(GTP_IOC_PEER); SELF 0: our own
  *   mode PATH                     of a file, with its type
  *   insmod PATH [PARAMETER]
@@ -218,6 +219,22 @@ static void do_fork(void)
 	answer(pid);
 }
 
+/* The kernel's own structures: header (version, pid); three sets, twice. */
+static void do_nocaps(void)
+{
+	unsigned int head[2] = { 0x20080522, 0 }, none[6];
+	long ret;
+
+	memset(none, 0, sizeof(none));
+	ret = syscall(SYS_capset, head, none);
+	if (ret && errno == EINVAL) {
+		/* Before 2.6.26: one word a set. */
+		head[0] = 0x19980330;
+		ret = syscall(SYS_capset, head, none);
+	}
+	answer(ret);
+}
+
 static void do_mode(const char *path)
 {
 	struct stat st;
@@ -261,6 +278,8 @@ int talk_main(int argc, char **argv)
 			do_poll(n, atoi(word[2]));
 		else if (!strcmp(word[0], "setuid") && word[1])
 			answer(setuid(atoi(word[1])));
+		else if (!strcmp(word[0], "nocaps"))
+			do_nocaps();
 		else if (!strcmp(word[0], "mode") && word[1])
 			do_mode(word[1]);
 		else if (!strcmp(word[0], "peer") && word[3])

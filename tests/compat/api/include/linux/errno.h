@@ -26,6 +26,7 @@
 #define ENAMETOOLONG	36
 #define ENOSYS		38
 #define ENODATA		61
+#define EPROTO		71
 #define EOVERFLOW	75
 #define EILSEQ		84
 #define EOPNOTSUPP	95
