@@ -126,6 +126,7 @@ enum agent_shape_kind {
 	AGENT_BLOCK,		/* collect len bytes at reg + add */
 	AGENT_COLLECT,		/* collect a variable */
 	AGENT_INCREMENT,	/* a variable becomes itself + add */
+	AGENT_SET,		/* a variable becomes add */
 };
 
 struct agent_shape {

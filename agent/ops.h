@@ -86,13 +86,37 @@ enum {
 
 /*
  * agent/shape.c, any context.  If that is what stands there, where it goes on;
- * otherwise NULL: a constant, extended or not; one that is added or subtracted,
- * as what is added; a variable that becomes itself and a constant.
+ * otherwise NULL: a constant that is added or subtracted, as what is added; a
+ * variable that becomes itself and a constant.
  */
-const struct agent_insn *agent_constant(const struct agent_insn *in, u64 *k);
 const struct agent_insn *agent_addend(const struct agent_insn *in, u64 *n);
 const struct agent_insn *agent_increment(const struct agent_insn *in, u32 *slot,
 					 u64 *n);
+
+/* Decoded, while constants are folded: a jump leads to this instruction. */
+#define OP_IS_TARGET	0x8000
+
+/*
+ * agent/fold.c: constants are computed, and what is not needed any more does
+ * nothing then: ext, arg 0.  on_top: scratch of nr entries.
+ */
+void agent_fold(struct agent_insn *insn, u32 nr, u16 *on_top);
+
+/* Any context incl. NMI. */
+static inline u64 agent_shift_left(u64 v, u64 n)
+{
+	return n < 64 ? v << n : 0;
+}
+
+static inline u64 agent_shift_right(u64 v, u64 n)
+{
+	return n < 64 ? v >> n : 0;
+}
+
+static inline u64 agent_shift_right_signed(u64 v, u64 n)
+{
+	return (u64)((s64)v >> (n < 64 ? n : 63));
+}
 
 /* agent/div64.c: 0 must not come as divisor. */
 u64 agent_div_unsigned(u64 a, u64 b);

@@ -4,10 +4,11 @@
  * that is counted up, against a constant, as GDB says it:
  *
  *	reg | getv | getv const add setv
- *	[zero_ext | ext,] const, [zero_ext | ext,] [swap,]
+ *	[zero_ext | ext,] const, [swap,]
  *	equal | less_unsigned | less_signed, [log_not,]... end
  *
- * Each of them asks whether that value is in a range.
+ * or with const in front.  Constants have been folded.  Each of them asks whether
+ * that value is in a range.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -72,9 +73,14 @@ int agent_as_range(const struct agent_prog *prog, struct agent_range *r)
 {
 	const struct agent_insn *in = set_source(r, prog->insn);
 	int swapped = 0;
-	u64 k;
+	u64 k = 0;
 
 	/* The last one is an end; a const or a comparison is none of the rest. */
+	if (!in && prog->insn->op == OP_CONST8) {
+		swapped = 1;
+		k = prog->insn->imm;
+		in = set_source(r, prog->insn + 1);
+	}
 	if (!in)
 		return 0;
 	r->shift = 0;
@@ -83,11 +89,13 @@ int agent_as_range(const struct agent_prog *prog, struct agent_range *r)
 		r->shift = in++->arg;
 	else if (in->op == OP_ZERO_EXT)
 		r->mask = in++->imm;
-	in = agent_constant(in, &k);
-	if (!in)
-		return 0;
+	if (!swapped) {
+		if (in->op != OP_CONST8)
+			return 0;
+		k = in++->imm;
+	}
 	if (in->op == OP_SWAP) {
-		swapped = 1;
+		swapped = !swapped;
 		in++;
 	}
 	if (!set_range(r, in->op, swapped, k))

@@ -18,24 +18,6 @@
 	tos = (v);		\
 } while (0)
 
-/* Any context incl. NMI; does not sleep. */
-static u64 shift_left(u64 v, u64 n)
-{
-	return n < 64 ? v << n : 0;
-}
-
-/* Any context incl. NMI; does not sleep. */
-static u64 shift_right(u64 v, u64 n)
-{
-	return n < 64 ? v >> n : 0;
-}
-
-/* Any context incl. NMI; does not sleep. */
-static u64 shift_right_signed(u64 v, u64 n)
-{
-	return (u64)((s64)v >> (n < 64 ? n : 63));
-}
-
 /* Any context that agent_target_read() allows. */
 static enum agent_error load(void *target, u64 *v, u32 len)
 {
@@ -127,13 +109,13 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 			tos = agent_rem_unsigned(*--sp, tos);
 			break;
 		case OP_LSH:
-			tos = shift_left(*--sp, tos);
+			tos = agent_shift_left(*--sp, tos);
 			break;
 		case OP_RSH_SIGNED:
-			tos = shift_right_signed(*--sp, tos);
+			tos = agent_shift_right_signed(*--sp, tos);
 			break;
 		case OP_RSH_UNSIGNED:
-			tos = shift_right(*--sp, tos);
+			tos = agent_shift_right(*--sp, tos);
 			break;
 		case OP_TRACE:
 			v = *--sp;

@@ -6,7 +6,12 @@
  *	getv tracev pop, tracev			a variable's value
  *	getv const add | sub setv		a variable becomes more, or less
  *
- * with end behind them.  What is on the stack at the end is of no use to anyone.
+ *	const setv				a variable becomes a constant
+ *
+ * with end behind them, and before it what changes nothing but the stack (in Rust
+ * an assignment has the value 0).  What is on the stack at the end is of no use
+ * to anyone.  Constants have been folded, and the sum of a constant and something
+ * else may have it in front.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -17,47 +22,36 @@
 /* Any context. */
 static int is_end(const struct agent_insn *in)
 {
-	return in->op == OP_END || (in->op == OP_POP && in[1].op == OP_END);
-}
-
-const struct agent_insn *agent_constant(const struct agent_insn *in, u64 *k)
-{
-	if (in->op != OP_CONST8)
-		return NULL;
-	*k = in++->imm;
-	for (;; in++) {
-		if (in->op == OP_EXT)
-			*k = (u64)((s64)(*k << in->arg) >> in->arg);
-		else if (in->op == OP_ZERO_EXT)
-			*k &= in->imm;
-		else
-			return in;
-	}
+	/* What can fail, or is seen, is none of these. */
+	while (in->op == OP_POP || in->op == OP_CONST8 || in->op == OP_DUP)
+		in++;
+	return in->op == OP_END;
 }
 
 const struct agent_insn *agent_addend(const struct agent_insn *in, u64 *n)
 {
-	u64 k;
-
-	in = agent_constant(in, &k);
-	if (!in || (in->op != OP_ADD && in->op != OP_SUB))
+	if (in[0].op != OP_CONST8 ||
+	    (in[1].op != OP_ADD && in[1].op != OP_SUB))
 		return NULL;
-	*n = in->op == OP_ADD ? k : 0 - k;
-	return in + 1;
+	*n = in[1].op == OP_ADD ? in->imm : 0 - in->imm;
+	return in + 2;
 }
 
 const struct agent_insn *agent_increment(const struct agent_insn *in, u32 *slot,
 					 u64 *n)
 {
-	u32 var = in->target;
-
-	if (in->op != OP_GETV)
+	if (in[0].op == OP_CONST8 && in[1].op == OP_GETV &&
+	    in[2].op == OP_ADD) {
+		*n = in[0].imm;
+		*slot = in[1].target;
+		in += 3;
+	} else if (in->op == OP_GETV) {
+		*slot = in->target;
+		in = agent_addend(in + 1, n);
+	} else {
 		return NULL;
-	in = agent_addend(in + 1, n);
-	if (!in || in->op != OP_SETV || in->target != var)
-		return NULL;
-	*slot = var;
-	return in + 1;
+	}
+	return in && in->op == OP_SETV && in->target == *slot ? in + 1 : NULL;
 }
 
 /* Any context. */
@@ -69,22 +63,28 @@ static int as_block(const struct agent_insn *in, struct agent_shape *s)
 	s->kind = AGENT_BLOCK;
 	s->reg = -1;
 	s->add = 0;
-	if (in->op == OP_REG)
+	if (in[0].op == OP_CONST8 && in[1].op == OP_REG &&
+	    in[2].op == OP_ADD) {
+		s->add = in[0].imm;
+		s->reg = in[1].arg;
+		in += 3;
+	} else if (in->op == OP_REG) {
 		s->reg = in++->arg;
-	else
-		in = agent_constant(in, &s->add);
-	while (in && (next = agent_addend(in, &n))) {
+	} else if (in->op == OP_CONST8) {
+		s->add = in++->imm;
+	} else {
+		return 0;
+	}
+	while ((next = agent_addend(in, &n))) {
 		s->add += n;
 		in = next;
 	}
-	if (!in)
-		return 0;
 	if (in->op == OP_TRACE_QUICK) {
 		s->len = in->arg;
 		return is_end(in + 1);
 	}
-	in = agent_constant(in, &s->len);
-	return in && in->op == OP_TRACE && is_end(in + 1);
+	s->len = in->imm;
+	return in[0].op == OP_CONST8 && in[1].op == OP_TRACE && is_end(in + 2);
 }
 
 /* Any context. */
@@ -106,10 +106,22 @@ static int as_increment(const struct agent_insn *in, struct agent_shape *s)
 }
 
 /* Any context. */
+static int as_set(const struct agent_insn *in, struct agent_shape *s)
+{
+	if (in[0].op != OP_CONST8 || in[1].op != OP_SETV)
+		return 0;
+	s->kind = AGENT_SET;
+	s->add = in[0].imm;
+	s->slot = in[1].target;
+	return is_end(in + 2);
+}
+
+/* Any context. */
 int agent_as_shape(const struct agent_prog *prog, struct agent_shape *s)
 {
 	const struct agent_insn *in = prog->insn;
 
 	/* The last one is an end, which is nothing that the others look for. */
-	return as_block(in, s) || as_collect(in, s) || as_increment(in, s);
+	return as_block(in, s) || as_collect(in, s) || as_increment(in, s) ||
+	       as_set(in, s);
 }

@@ -291,7 +291,7 @@ static enum agent_error follow(struct verify *vf)
 
 	BUILD_BUG_ON(AGENT_STACK_MAX + 1 > 0xff);
 	BUILD_BUG_ON(AGENT_CODE_MAX >= 0xffff);
-	BUILD_BUG_ON(OP_GOTO_BACK > OP_MASK);
+	BUILD_BUG_ON(OP_GOTO_BACK > OP_MASK || OP_IS_TARGET <= OP_MASK);
 
 	err = reach(vf, 0, 0);
 	while (!err && vf->todo)
@@ -335,8 +335,14 @@ static int is_rmw(const struct agent_prog *prog, u32 slot)
 
 static int is_jump(const struct agent_insn *in)
 {
-	return in->op == OP_GOTO || in->op == OP_IF_GOTO ||
-		in->op == OP_GOTO_BACK || in->op == OP_IF_GOTO_BACK;
+	switch (in->op & ~OP_IS_TARGET) {
+	case OP_GOTO:
+	case OP_IF_GOTO:
+	case OP_GOTO_BACK:
+	case OP_IF_GOTO_BACK:
+		return 1;
+	}
+	return 0;
 }
 
 /* Instructions become what agent_run() expects; what they do is noted. */
@@ -371,6 +377,16 @@ static void finish(struct verify *vf, struct agent_prog *prog)
 		/* What it costs: the bytes from there to here. */
 		in->imm = pc - in->arg;
 	}
+}
+
+static void fold(struct verify *vf)
+{
+	u32 i;
+
+	for (i = 0; i < vf->nr; i++)
+		if (is_jump(&vf->insn[i]))
+			vf->insn[vf->insn[i].target].op |= OP_IS_TARGET;
+	agent_fold(vf->insn, vf->nr, vf->map);
 }
 
 /* GDB says `zero_ext 64' at each use of a 64-bit value. */
@@ -439,6 +455,7 @@ enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 	}
 	if (!err) {
 		finish(&vf, prog);
+		fold(&vf);
 		drop_idle(&vf, prog);
 	} else if (err_pc) {
 		*err_pc = pc;

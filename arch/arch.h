@@ -64,6 +64,9 @@ const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
  */
 extern const u32 arch_return_lost;
 
+/* Of these, what has the second half of a value that takes two registers. */
+extern const u32 arch_return_second;
+
 /*
  * Process context; may sleep.  Is that a function's entry, where its return
  * address is where sp points to?
@@ -71,10 +74,11 @@ extern const u32 arch_return_lost;
 int arch_is_entry(unsigned long addr);
 
 /*
- * Any context.  Is that what GDB makes of `collect $_ret': the word next to the
- * one that the frame pointer points to?
+ * Any context.  Is that block, of len bytes at reg (-1: none) + add, what GDB
+ * makes of `collect $_ret': the word next to the one that the frame pointer points
+ * to?
  */
-int arch_is_ret_expr(const u8 *code, long len);
+int arch_is_ret_block(int reg, u64 add, u64 len);
 
 /*
  * Any context.  In the handler of a kprobe that is not ftrace's: has a trap

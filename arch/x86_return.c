@@ -16,9 +16,11 @@
 /* Indexes in arch_regs: the 64-bit ABI's rdi to r9 without rax, regparm's ecx. */
 #ifdef CONFIG_X86_64
 const u32 arch_return_lost = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9;
+const u32 arch_return_second = 1 << 3;
 #define FRAME_POINTER	6
 #else
 const u32 arch_return_lost = 1 << 1;
+const u32 arch_return_second;		/* edx is not lost */
 #define FRAME_POINTER	5
 #endif
 
@@ -60,11 +62,8 @@ int arch_is_entry(unsigned long addr)
 	       !memcmp(code, endbr, sizeof(endbr));
 }
 
-/* Any context.  reg, const8, add, const8, trace, end. */
-int arch_is_ret_expr(const u8 *code, long len)
+/* Any context. */
+int arch_is_ret_block(int reg, u64 add, u64 len)
 {
-	const u8 expr[] = { 0x26, 0, FRAME_POINTER, 0x22, WORD, 0x02,
-			    0x22, WORD, 0x0c, 0x27 };
-
-	return len == sizeof(expr) && !memcmp(code, expr, sizeof(expr));
+	return reg == FRAME_POINTER && add == WORD && len == WORD;
 }

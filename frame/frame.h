@@ -24,6 +24,7 @@
 	((u64)(u8)(kind) | ((u64)(u16)(num) << 16) | ((u64)(u32)(len) << 32))
 
 #define FRAME_REGS_RETURN	1	/* as a function returned */
+#define FRAME_REGS_SECOND	2	/* and the value's second register counts */
 
 struct frame_block {
 	char kind;		/* 'R', 'M' or 'V' */

@@ -44,8 +44,9 @@ static int complain_var(struct compile *c, u32 pc, enum agent_error err)
 	return complain(c, buf);
 }
 
+/* *uses: GTP_USES_ of its variables. */
 static int compile_expr(struct compile *c, struct rsp_text hex,
-			struct agent_prog *prog)
+			struct agent_prog *prog, int *uses)
 {
 	long len = rsp_unhex(hex, c->code, AGENT_CODE_MAX);
 	enum agent_error err;
@@ -68,7 +69,8 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	if (prog->rmw_var && prog->traces)
 		return complain(c, "it changes a variable and collects memory: make it two");
 	c->insn += prog->nr;
-	c->tp->uses |= gtp_special_uses(prog);
+	*uses = gtp_special_uses(prog);
+	c->tp->uses |= *uses;
 	return 0;
 }
 
@@ -76,28 +78,6 @@ int agent_target_has_reg(unsigned int regno)
 {
 	return regno < arch_nr_regs &&
 		arch_regs[regno].offset != ARCH_REG_UNSAVED;
-}
-
-/*
- * What GDB says in bytecode, but is done otherwise.  1 if that is all, -1 with a
- * complaint, otherwise 0; *act may have become another one.
- */
-static int compile_special(struct compile *c, struct rsp_action *act)
-{
-	long len = rsp_unhex(act->hex, c->code, AGENT_CODE_MAX);
-	int is_kret;
-	const char *why = gtp_return_action(c->tp, c->code, len, &is_kret);
-
-	if (why)
-		return complain(c, why);
-	/* Few kernels keep the frame pointer that it goes by. */
-	if (arch_is_ret_expr(c->code, len) && arch_is_entry(c->tp->addr)) {
-		act->kind = 'M';
-		act->basereg = arch_sp;
-		act->off = 0;
-		act->len = sizeof(long);
-	}
-	return is_kret;
 }
 
 /* Where a block's base is. */
@@ -162,8 +142,15 @@ static void simplify(struct gtp_point *tp, struct gtp_action *act)
 
 	if (!agent_as_shape(&act->prog, &s))
 		return;
+	if (s.kind == AGENT_SET)
+		return;
 	if (s.kind == AGENT_BLOCK) {
-		set_memory(tp, act, s.reg, s.add, s.len);
+		/* Few kernels keep the frame pointer that $_ret goes by. */
+		if (arch_is_ret_block(s.reg, s.add, s.len) &&
+		    arch_is_entry(tp->addr))
+			set_memory(tp, act, arch_sp, 0, s.len);
+		else
+			set_memory(tp, act, s.reg, s.add, s.len);
 		return;
 	}
 	var = gtp_var_slot(s.slot);
@@ -177,29 +164,31 @@ static void simplify(struct gtp_point *tp, struct gtp_action *act)
 		set_var(act, s.kind);
 }
 
-/* act is NULL in the first round.  1 if there is something to run, -1 with a complaint. */
-static int compile_x(struct compile *c, struct rsp_action *a,
+/* act is NULL in the first round.  1 if there may be something to run, -1 with a complaint. */
+static int compile_x(struct compile *c, const struct rsp_action *a,
 		     struct gtp_action *act)
 {
-	int done = compile_special(c, a);
+	const char *why;
+	int uses;
 
-	if (done || a->kind != 'X')
-		return done < 0 ? -1 : !done;
-	if (act && compile_expr(c, a->hex, &act->prog))
+	if (!act)
+		return 1;
+	if (compile_expr(c, a->hex, &act->prog, &uses))
 		return -1;
-	if (act)
-		act->ordinal = c->nr_exprs;
-	c->nr_exprs++;
+	act->ordinal = c->nr_exprs++;
+	if (uses & GTP_USES_KRET) {
+		why = gtp_return_action(c->tp, &act->prog);
+		act->ordinal = GTP_NO_ORDINAL;
+		return why ? complain(c, why) : 0;
+	}
 	/* A register's "expression" is empty: nothing to run. */
-	if (act && act->prog.nr <= 1) {
+	if (act->prog.nr <= 1) {
 		act->ordinal = GTP_NO_ORDINAL;
 		return 0;
 	}
-	if (act) {
-		act->kind = GTP_ACT_EXPR;
-		act->size = GTP_SIZE_ANY;
-		simplify(c->tp, act);
-	}
+	act->kind = GTP_ACT_EXPR;
+	act->size = GTP_SIZE_ANY;
+	simplify(c->tp, act);
 	return 1;
 }
 
@@ -218,15 +207,27 @@ static int compile_m(struct compile *c, const struct rsp_action *a,
 	return 1;
 }
 
-/* acts is NULL in the first round, which only counts. */
-static int compile_action(struct compile *c, struct rsp_action *a,
+/* The mask's last digits are those of the first registers. */
+static void compile_regs(struct compile *c, struct rsp_text mask)
+{
+	u8 byte;
+
+	c->tp->regs = GTP_REGS_BLOCK;
+	mask.p += mask.len - 2;
+	mask.len = 2;
+	if (rsp_unhex(mask, &byte, 1) == 1 && byte & arch_return_second)
+		c->tp->regs_are |= FRAME_REGS_SECOND;
+}
+
+/* acts is NULL in the first round, which only counts how many there may be. */
+static int compile_action(struct compile *c, const struct rsp_action *a,
 			  struct gtp_action *acts)
 {
 	struct gtp_action *act = acts ? &acts[c->nr_acts] : NULL;
 	int runs = 1;
 
 	if (a->kind == 'R') {
-		c->tp->regs = GTP_REGS_BLOCK;
+		compile_regs(c, a->hex);
 		return 0;
 	}
 	if (a->kind == 'X')
@@ -286,6 +287,7 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->gate = GTP_GATE_NONE;
 	tp->regs = 0;
 	tp->is_return = 0;
+	tp->regs_are = 0;
 	tp->maxactive = 0;
 	tp->uses = 0;
 }
@@ -373,6 +375,7 @@ static int compile_parts(struct compile *c)
 {
 	struct gtp_point *tp = c->tp;
 	struct rsp_text cond;
+	int uses;
 
 	if (tp->is_static)
 		return complain(c, "static tracepoints are not available");
@@ -380,8 +383,10 @@ static int compile_parts(struct compile *c)
 		c->where = "condition";
 		cond.p = tp->cond_hex;
 		cond.len = strlen(tp->cond_hex);
-		if (compile_expr(c, cond, &tp->cond))
+		if (compile_expr(c, cond, &tp->cond, &uses))
 			return -1;
+		if (uses & GTP_USES_KRET)
+			return complain(c, gtp_kret_usage);
 		tp->has_cond = 1;
 	}
 	if (compile_actions(c, NULL))
@@ -394,6 +399,8 @@ static int compile_parts(struct compile *c)
 	if (compile_actions(c, tp->acts))
 		return -1;
 	tp->nr_acts = c->nr_acts;
+	if (tp->is_return)
+		tp->regs_are |= FRAME_REGS_RETURN;
 	if (tp->uses & GTP_USES_REGS)
 		tp->regs = GTP_REGS_BLOCK;
 	set_size(tp);

@@ -289,12 +289,11 @@ static void hit_frame(struct gtp_cpu *tc, const struct gtp_point *tp)
 /* Any context, under ringbuf_enter().  It may be printed, and then be no frame. */
 static void hit_frame_slow(struct gtp_cpu *tc, const struct gtp_point *tp)
 {
-	int what = tp->is_return ? FRAME_REGS_RETURN : 0;
 	enum agent_error err = AGENT_E_NO_ROOM;
 
 	tc->time = hit_time();
 	if (!hit_begin(tc, tp, tc->time,
-		       FRAME_HEAD('R', what, sizeof(struct pt_regs))))
+		       FRAME_HEAD('R', tp->regs_are, sizeof(struct pt_regs))))
 		err = hit_actions_print(tc, tp);
 	if (err)
 		hit_failed(tc, err);

@@ -72,6 +72,7 @@ struct gtp_count {
 #define GTP_USES_PRINT	8	/* values or stacks are printed */
 #define GTP_USES_STATE	16	/* there is something to be reset for each hit */
 #define GTP_USES_REGS	32	/* the frame must have registers ($bt) */
+#define GTP_USES_KRET	64	/* the return of a function is meant */
 
 /* Conditions that are decided before anything is claimed, as ranges. */
 enum gtp_gate {
@@ -121,6 +122,7 @@ struct gtp_point {
 	int uses;		/* GTP_USES_ */
 	int has_cond;		/* bytecode */
 	int is_return;		/* $kret: at the function's return */
+	u16 regs_are;		/* FRAME_REGS_, of a frame's */
 	struct agent_prog cond;
 	u64 pass;		/* as defined */
 	atomic_t passed;
@@ -152,11 +154,11 @@ void gtp_points_free(void);
 /* ---- returns: kret.c ------------------------------------------------------ */
 
 /*
- * Process context, under gtp.lock.  An action's bytecode: NULL, or what is wrong
- * with it.  *is_kret: it is a `teval $kret=N', has been done, and is not to run.
+ * Process context, under gtp.lock.  An action that uses kret: NULL, and it is
+ * `teval $kret=N', has been done, and is not to run; or what is wrong with it.
  */
-const char *gtp_return_action(struct gtp_point *tp, const u8 *code, long len,
-			      int *is_kret);
+const char *gtp_return_action(struct gtp_point *tp,
+			      const struct agent_prog *prog);
 /* Process context; may sleep.  Like arch_probe_check(). */
 int gtp_return_check(unsigned long addr, const char **why);
 /* Process context; sleep.  kp.addr is set. */
@@ -168,6 +170,7 @@ u64 gtp_get_lost_returns(struct gtp_cpu *tc);
 /* Any context.  In place of the kernel's address, that of the caller. */
 void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len);
 u64 gtp_get_kret(struct gtp_cpu *tc);
+enum agent_error gtp_put_kret(struct gtp_cpu *tc, u64 val);
 extern const char gtp_kret_usage[];
 
 /* ---- variables ---------------------------------------------------------- */

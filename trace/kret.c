@@ -26,45 +26,24 @@ u64 gtp_get_kret(struct gtp_cpu *tc)
 	return 0;
 }
 
-/* ---- the action ------------------------------------------------------------ */
-
-static int is_kret(const u8 *operand)
+/* Any context.  No program that sets it is run. */
+enum agent_error gtp_put_kret(struct gtp_cpu *tc, u64 val)
 {
-	const struct gtp_var *var = gtp_var_find(operand[0] << 8 | operand[1]);
-
-	return var && var->special && var->special->get == gtp_get_kret;
+	return AGENT_E_TARGET;
 }
 
-/*
- * A constant of 1, 2, 4 or 8 bytes, perhaps ext (a negative one), setv, end.
- * Whatever else it may be is for agent_compile(), which lets nothing else use
- * the variable.
- */
-const char *gtp_return_action(struct gtp_point *tp, const u8 *code, long len,
-			      int *is)
+/* What folds to a constant is one, in all of GDB's languages. */
+const char *gtp_return_action(struct gtp_point *tp,
+			      const struct agent_prog *prog)
 {
-	long bytes, i;
-	u64 val = 0;
+	struct agent_shape s;
 
-	*is = 0;
-	if (len < 6 || code[0] < 0x22 || code[0] > 0x25)
-		return NULL;
-	bytes = 1 << (code[0] - 0x22);
-	for (i = 1; i <= bytes && i < len; i++)
-		val = val << 8 | code[i];
-	if (len - i == 6 && code[i] == 0x16 && code[i + 1] == bytes * 8) {
-		if (val >> (bytes * 8 - 1))
-			val = -1;
-		i += 2;
-	}
-	if (len - i != 4 || code[i] != 0x2d || code[i + 3] != 0x27 ||
-	    !is_kret(code + i + 1))
-		return NULL;
-	if (val > MAXACTIVE)
+	if (!agent_as_shape(prog, &s) || s.kind != AGENT_SET)
+		return gtp_kret_usage;
+	if (s.add > MAXACTIVE)
 		return "kret is the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default";
-	*is = 1;
 	tp->is_return = 1;
-	tp->maxactive = val;
+	tp->maxactive = s.add;
 	return NULL;
 }
 

@@ -11,12 +11,18 @@
 
 /*
  * GDB takes the frame of a return for one of the function's entry, and would
- * show as arguments what is left in their registers.
+ * show as arguments what is left in their registers.  The second register of a
+ * value is shown to who has named it.
  */
 static int is_lost(unsigned int i, const struct frame_block *regs)
 {
-	return regs->num == FRAME_REGS_RETURN && i < 32 &&
-	       arch_return_lost & 1U << i;
+	u32 lost = arch_return_lost;
+
+	if (!(regs->num & FRAME_REGS_RETURN))
+		return 0;
+	if (regs->num & FRAME_REGS_SECOND)
+		lost &= ~arch_return_second;
+	return i < 32 && lost & 1U << i;
 }
 
 /*

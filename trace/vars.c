@@ -293,7 +293,8 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 
 static enum agent_error var_usable(const struct gtp_var *var, int use)
 {
-	if (var->special && var->special->get == gtp_get_kret)
+	if (use != AGENT_VAR_WRITE && var->special &&
+	    var->special->get == gtp_get_kret)
 		return AGENT_E_TARGET;
 	if (use == AGENT_VAR_WRITE)
 		return (var->special && !var->special->put) ||

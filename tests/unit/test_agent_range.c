@@ -115,18 +115,37 @@ static u32 put_source(u8 *code)
 	return n;
 }
 
-static u32 generate(u8 *code, u64 k)
+/* k, extended or not, or as a sum or product. */
+static u32 put_k(u8 *code, u64 k)
 {
-	static const u8 cmp[] = { 0x13, 0x14, 0x15, 0x13, 0x14, 0x15, 0x02 };
-	u32 n = put_source(code), i;
+	u32 n = 0, i;
 
-	if (rnd(3))
-		n += put_ext(code + n);
 	code[n++] = 0x25;
 	for (i = 0; i < 8; i++)
 		code[n++] = (u8)(k >> (56 - 8 * i));
+	if (!rnd(4)) {
+		code[n++] = 0x22;
+		code[n++] = 1;
+		code[n++] = 4;
+	}
 	for (i = rnd(3); i; i--)
 		n += put_ext(code + n);
+	return n;
+}
+
+/* *reg: where its register or variable is named. */
+static u32 generate(u8 *code, u64 k, u32 *reg)
+{
+	static const u8 cmp[] = { 0x13, 0x14, 0x15, 0x13, 0x14, 0x15, 0x02 };
+	int in_front = !rnd(3);
+	u32 n = in_front ? put_k(code, k) : 0, i;
+
+	*reg = n + 2;
+	n += put_source(code + n);
+	if (rnd(3))
+		n += put_ext(code + n);
+	if (!in_front)
+		n += put_k(code + n, k);
 	if (rnd(2))
 		code[n++] = 0x2b;
 	code[n++] = cmp[rnd(sizeof(cmp))];
@@ -149,7 +168,7 @@ static void compare(const struct agent_prog *prog, const struct agent_range *r)
 	CHECK_EQ(agent_in_range(r, v), !!result);
 }
 
-static void one(const u8 *code, u32 len, u64 k)
+static void one(const u8 *code, u32 len, u64 k, u32 reg)
 {
 	struct agent_insn insn[64];
 	struct agent_prog prog;
@@ -164,7 +183,7 @@ static void one(const u8 *code, u32 len, u64 k)
 	}
 	ranges++;
 	of[r.source]++;
-	CHECK_EQ(r.source == AGENT_OF_REG ? r.reg : r.slot, code[2]);
+	CHECK_EQ(r.source == AGENT_OF_REG ? r.reg : r.slot, code[reg]);
 	for (i = 0; i < 16; i++) {
 		value = i < 3 ? k + i - 1 : edge();
 		if (r.source == AGENT_OF_SUM)
@@ -176,12 +195,14 @@ static void one(const u8 *code, u32 len, u64 k)
 static void test_random(void)
 {
 	u8 code[64];
+	u32 len, reg;
 	long i;
 	u64 k;
 
 	for (i = 0; i < 100000 && !unit_failed_; i++) {
 		k = edge();
-		one(code, generate(code, k), k);
+		len = generate(code, k, &reg);
+		one(code, len, k, reg);
 	}
 	CHECK(ranges > 50000);
 	CHECK(of[AGENT_OF_REG] > 10000 && of[AGENT_OF_VAR] > 10000);
@@ -209,6 +230,9 @@ static void test_recorded(void)
 		{ "\x2c\0\3\x23\x04\xd2\x13\x27", 8, 1 },
 		{ "\x2c\0\2\x22\1\2\x16\x40\x2d\0\2\x22\0\x13\x27", 15, 1 },
 		{ "\x2c\0\2\x22\1\3\x22\0\x13\x27", 10, 0 },
+		/* 4000 < count; count > 4096 - 96, not folded */
+		{ "\x23\x0f\xa0\x2a\x40\x26\0\3\x2a\x40\x15\x27", 12, 1 },
+		{ "\x26\0\3\x2a\x40\x23\x10\0\x22\x60\3\x2a\x40\x2b\x15\x27", 16, 1 },
 		/* the register itself; a constant; two registers */
 		{ "\x26\0\5\x27", 4, 0 },
 		{ "\x22\1\x27", 3, 0 },

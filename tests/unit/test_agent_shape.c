@@ -7,7 +7,7 @@
 #include "tests/unit/test_agent_fake.h"
 
 static u64 seed = 0x9e3779b97f4a7c15ULL;
-static unsigned long shapes[3], others;
+static unsigned long shapes[4], others;
 
 static u32 rnd(u32 n)
 {
@@ -37,6 +37,12 @@ static void put_const(void)
 	for (i = rnd(3) ? 0 : rnd(3); i; i--) {
 		put(rnd(2) ? 0x16 : 0x2a, 1);
 		put(rnd(3) ? 8U << rnd(4) : 1 + rnd(255), 1);
+	}
+	if (!rnd(4)) {	/* not folded: a product, a difference, a shift, ... */
+		static const u8 ops[] = { 2, 3, 4, 5, 9, 0x0f, 0x10, 0x13 };
+
+		put(0x2200 + rnd(4), 2);
+		put(ops[rnd(sizeof(ops))], 1);
 	}
 }
 
@@ -100,15 +106,25 @@ static void gen_increment(void)
 	put(var, 2);
 }
 
+static void gen_set(void)
+{
+	put_const();
+	put(0x2d, 1);
+	put(1 + rnd(5), 2);
+}
+
 static void generate(void)
 {
 	len = 0;
-	switch (rnd(3)) {
+	switch (rnd(4)) {
 	case 0:
 		gen_block();
 		break;
 	case 1:
 		gen_collect();
+		break;
+	case 2:
+		gen_set();
 		break;
 	default:
 		gen_increment();
@@ -118,6 +134,8 @@ static void generate(void)
 		put(0x28, 1);
 	if (rnd(3) == 0)
 		put(0x29, 1);
+	if (!rnd(4))
+		put_const();
 	put(0x27, 1);
 }
 
@@ -133,6 +151,8 @@ static enum agent_error act(const struct agent_shape *s, struct fake *f)
 		return agent_target_trace(f, v + s->add, s->len);
 	case AGENT_COLLECT:
 		return agent_target_tracev(f, s->slot);
+	case AGENT_SET:
+		return agent_target_setv(f, s->slot, s->add);
 	default:
 		agent_target_getv(f, s->slot, &v);
 		return agent_target_setv(f, s->slot, v + s->add);
@@ -175,11 +195,12 @@ static void test_random(void)
 		generate();
 		one();
 	}
-	printf("  %lu blocks, %lu collected, %lu increments, %lu others\n",
+	printf("  %lu blocks, %lu collected, %lu increments, %lu set, %lu others\n",
 	       shapes[AGENT_BLOCK], shapes[AGENT_COLLECT],
-	       shapes[AGENT_INCREMENT], others);
+	       shapes[AGENT_INCREMENT], shapes[AGENT_SET], others);
 	CHECK(shapes[AGENT_BLOCK] > 10000 && shapes[AGENT_COLLECT] > 10000);
-	CHECK(shapes[AGENT_INCREMENT] > 10000 && others > 10000);
+	CHECK(shapes[AGENT_INCREMENT] > 10000 && shapes[AGENT_SET] > 10000);
+	CHECK(others > 10000);
 }
 
 /* As GDB 13 compiles them; -1: none. */
@@ -204,6 +225,16 @@ static void test_recorded(void)
 		{ "\x2c\0\1\x22\1\2\x16\x40\x2d\0\1\x27", 12, AGENT_INCREMENT, 0, 1, 0 },
 		/* teval $c=$c-1 */
 		{ "\x2c\0\1\x22\1\3\x16\x40\x2d\0\1\x27", 12, AGENT_INCREMENT, 0, ~0ULL, 0 },
+		/* the same as Rust: its value is 0; and in another order */
+		{ "\x2c\0\1\x22\1\2\x2d\0\1\x29\x22\0\x27", 13, AGENT_INCREMENT, 0, 1, 0 },
+		{ "\x22\1\x2c\0\1\2\x2d\0\1\x27", 10, AGENT_INCREMENT, 0, 1, 0 },
+		/* teval $c=64: of C; a negative one; of Rust; of Rust, 8 * 8 */
+		{ "\x22\x40\x2d\0\1\x27", 6, AGENT_SET, 0, 64, 0 },
+		{ "\x22\xff\x16\x08\x2d\0\1\x27", 8, AGENT_SET, 0, ~0ULL, 0 },
+		{ "\x22\x40\x2d\0\1\x29\x22\0\x27", 9, AGENT_SET, 0, 64, 0 },
+		{ "\x22\x8\x22\x8\4\x2d\0\1\x29\x22\0\x27", 12, AGENT_SET, 0, 64, 0 },
+		/* teval $c=1/0 */
+		{ "\x22\1\x22\0\5\x2d\0\1\x27", 9, -1, 0, 0, 0 },
 		/* teval $c=$a+1; collect $c=$c+1; a pointer behind a pointer */
 		{ "\x2c\0\2\x22\1\2\x2d\0\1\x27", 10, -1, 0, 0, 0 },
 		{ "\x2c\0\1\x2e\0\1\x22\1\2\x16\x40\x2d\0\1\x2e\0\1\x29\x27", 19, -1, 0, 0, 0 },
@@ -224,7 +255,7 @@ static void test_recorded(void)
 			continue;
 		CHECK_EQ(s.kind, t[i].kind);
 		if (s.kind != AGENT_BLOCK)
-			CHECK_EQ(s.slot, FAKE_SLOT + t[i].code[2]);
+			CHECK_EQ(s.slot, FAKE_SLOT + 1 + 3 * (s.kind == AGENT_COLLECT));
 		if (s.kind != AGENT_COLLECT)
 			CHECK_EQ(s.add, t[i].add);
 		if (s.kind == AGENT_BLOCK)

@@ -31,7 +31,10 @@ static void test_length(void)
 
 	REFUSED("", AGENT_E_EMPTY, 0);
 	memset(code, 0x12, AGENT_CODE_MAX + 1);
-	code[0] = 0x22;
+	/* a register, whose bits no folding knows */
+	code[0] = 0x26;
+	code[1] = 0;
+	code[2] = 1;
 	code[AGENT_CODE_MAX - 1] = 0x27;
 	code[AGENT_CODE_MAX] = 0x27;
 	err_pc = 1;
@@ -40,11 +43,18 @@ static void test_length(void)
 	CHECK_EQ(err_pc, 0);
 	/* the longest one works, and from NULL no err_pc is wanted */
 	CHECK_EQ(agent_compile(code, AGENT_CODE_MAX, insn, map, &prog, NULL), AGENT_OK);
-	CHECK_EQ(prog.nr, AGENT_CODE_MAX - 1);
+	CHECK_EQ(prog.nr, AGENT_CODE_MAX - 2);
 	CHECK_EQ(prog.max_depth, 1);
 	CHECK_EQ(agent_run(&prog, &fake, stack, &result), AGENT_OK);
-	/* 22 12 and as many bit_not as make an odd number */
-	CHECK_EQ(result, (AGENT_CODE_MAX - 3) % 2 ? ~0x12ULL : 0x12);
+	CHECK_EQ(result, (AGENT_CODE_MAX - 4) % 2 ? ~fake_reg(1) : fake_reg(1));
+	/* a constant, however long */
+	code[0] = 0x22;
+	code[1] = 0x5a;
+	code[2] = 0x12;
+	CHECK_EQ(agent_compile(code, AGENT_CODE_MAX, insn, map, &prog, NULL), AGENT_OK);
+	CHECK_EQ(prog.nr, 2);
+	CHECK_EQ(agent_run(&prog, &fake, stack, &result), AGENT_OK);
+	CHECK_EQ(result, (AGENT_CODE_MAX - 3) % 2 ? ~0x5aULL : 0x5a);
 	code[AGENT_CODE_MAX - 1] = 0x12;
 	CHECK_EQ(agent_compile(code, AGENT_CODE_MAX, insn, map, &prog, NULL), AGENT_E_NO_END);
 	/* as many jumps as there can be, backward to backward */

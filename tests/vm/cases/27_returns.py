@@ -108,6 +108,65 @@ def refusals(t):
     assert gdb.frames() > 0 and t.probes() == ""
 
 
+@case
+def any_constant(t):
+    """$kret is set to what is a constant, however GDB's language puts it: in Rust it is not the last thing said."""
+    load = t.load("pread", n=2, file="/proc/version", size=8)
+    gdb = t.gdb()
+    value = returns(t)
+    texts = [("c", "0"), ("c", "sizeof(long) * 8"), ("c++", "(unsigned char)7"), ("asm", "1 << 6"), ("rust", "0"), ("rust", "64 as u8"),
+             ("rust", "8 * 8"), ("rust", "66 - 2")]
+
+    def define(language, text, *more):
+        """The place is C's; the action is read, and made bytecode at tstart, in another language."""
+        gdb.cmd("set language c")
+        gdb.cmd("delete")
+        n = gdb.trace("*vfs_read", load.mine)
+        gdb.cmd(f"set language {language}")
+        gdb.actions(n, f"teval $kret = {text}", *more)
+
+    for language, text in texts:
+        define(language, text, "collect $regs")
+        gdb.cmd("tstart")
+        assert t.probes().count("vfs_read") == 1, (language, text, t.probes())
+        gdb.cmd("tstop")
+    for language, text, why in (("rust", "5000", "1 to 4096"), ("rust", "$cpu_id", "to a constant")):
+        define(language, text)
+        assert why in gdb.fails("tstart"), (language, text)
+    define("rust", "32", f"collect {value}")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    gdb.cmd("set language c")
+    assert gdb.frames() == 2, gdb.cmd("tstatus")
+    gdb.cmd("tfind start")
+    assert int(gdb.eval(f"(int){value}")) == 8
+
+
+@case(needs=[">=4.9"])
+def value_in_two_registers(t):
+    """A function that returns 16 bytes (64 on 32-bit machines): both halves are there where they are named, and no argument is."""
+    gdb = t.gdb()
+    gdb.cmd("tvariable $second")
+    first, second = ("$rax", "$rdx") if t.bits == 64 else ("$eax", "$edx")
+    where = t.first("current_time") if t.bits == 64 else "vfs_llseek"
+    both = gdb.trace(f"*{where}", None, "teval $kret = 0", f"teval $second = {second} + 0", f"collect {first}, {second}, $second")
+    one = gdb.trace(f"*{where}", None, "teval $kret = 0", f"collect {first}, $bt")
+    gdb.cmd("tstart")
+    now = int(t.sh("date +%s; echo x > /tmp/two; dd if=/tmp/two of=/dev/null bs=1 skip=1 count=1 2>/dev/null").split()[0])
+    gdb.cmd("tstop")
+    assert gdb.frames() >= 2, gdb.cmd("tstatus")
+    gdb.cmd(f"tfind tracepoint {both}")
+    mask = (1 << t.bits) - 1
+    assert int(gdb.eval(f"(unsigned long){second}")) == int(gdb.eval("$second")) & mask, gdb.cmd("info registers")
+    if t.bits == 64:
+        assert abs(int(gdb.eval(f"(long){first}")) - now) < 600 and int(gdb.eval(f"(long){second}")) < 10**9, gdb.cmd("info registers")
+        assert "<unavailable>" in gdb.eval("$rdi") and "<unavailable>" in gdb.eval("$rsi"), gdb.cmd("info registers")
+        gdb.cmd("tfind none")
+        gdb.cmd(f"tfind tracepoint {one}")
+        assert gdb.eval("$rdx") == "<unavailable>" and gdb.eval("$rax") != "<unavailable>"
+
+
 @case(core=True)
 def calls_under_way(t):
     """Returns over the number that is followed are counted. What is under way when the run ends does no harm, nor in the
