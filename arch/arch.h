@@ -93,6 +93,21 @@ int arch_hit_by_trap(const struct pt_regs *regs);
 int arch_after_call(unsigned long addr);
 
 /*
+ * Process context, under gtp.lock.  Is that in the kernel's entry code, or right
+ * behind it?  After the first arch_probe_check().
+ */
+int arch_in_entry(unsigned long addr);
+
+/* The same of the code in which the stacks of idle tasks begin. */
+int arch_in_start(unsigned long addr);
+
+/*
+ * Process context.  Do registers as entry code saves them stand there, or what
+ * there is of them if words end before?
+ */
+int arch_has_regs(const unsigned long *word, u32 words);
+
+/*
  * Process context, under gtp.lock; sleeps.  May a probe go there?  0, which says
  * only that the kernel may be asked; otherwise a negative errno, and the reason.
  */

@@ -12,6 +12,7 @@
 #include "arch/arch.h"
 #include "arch/x86_insn.h"
 #include "compat/check.h"
+#include "compat/facts.h"
 #include "compat/kprobe.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
@@ -32,7 +33,8 @@
 #define BUG_DATA	0
 #endif
 
-#define ENTRY		"that is in the kernel's entry code, where no probe is allowed"
+static const char ENTRY[] =
+	"that is in the kernel's entry code, where no probe is allowed";
 #define KPROBES		"that is in the code of kprobes, where no probe is allowed"
 #define NOINSTR		"that is in code that must not be probed"
 #define INIT		"that is __init code, which the kernel freed when it had started"
@@ -99,6 +101,10 @@ static struct {
 } regions[ARRAY_SIZE(sections) + ARRAY_SIZE(fixups) + ARRAY_SIZE(functions)];
 static unsigned int nr_regions;		/* 0: not looked up yet */
 
+/* Where CPUs start, in which idle tasks' stacks end; no symbol is the last one. */
+#define START_MAX	0x400
+static unsigned long start_code;
+
 static void region_add(const struct region *r, unsigned long start,
 		       unsigned long end)
 {
@@ -145,8 +151,26 @@ static noinline void regions_find(void)
 		region_add(&sections[i], kc_symbol(sections[i].first),
 			   kc_symbol(sections[i].last));
 	regions_add(fixups, ARRAY_SIZE(fixups));
+	start_code = kc_symbol(MODE64 ? "secondary_startup_64" :
+					"startup_32_smp");
 	if (!kc_symbol("__entry_text_start"))
 		regions_add(functions, ARRAY_SIZE(functions));
+}
+
+int arch_in_start(unsigned long addr)
+{
+	return start_code && addr - start_code < START_MAX;
+}
+
+int arch_in_entry(unsigned long addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_regions; i++)
+		if (regions[i].why == ENTRY && addr > regions[i].start &&
+		    addr <= regions[i].end)
+			return !KC_FACT_ENTRY_HAS_CFI;
+	return 0;
 }
 
 /* ---- instructions ------------------------------------------------------------- */

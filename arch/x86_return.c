@@ -62,6 +62,26 @@ int arch_is_entry(unsigned long addr)
 	       !memcmp(code, endbr, sizeof(endbr));
 }
 
+/* Of flags: always set; and what no mode has. */
+#define FLAGS_SET	0x2
+#define FLAGS_NEVER	(~0x3fffffUL)
+
+/* cs and ss may have more above their 16 bits. */
+int arch_has_regs(const unsigned long *word, u32 words)
+{
+	struct pt_regs regs;
+	u16 cs;
+
+	if (words * WORD < sizeof(regs))
+		return 1;
+	memcpy(&regs, word, sizeof(regs));
+	cs = regs.KC_REG(cs);
+	if (!cs || !(regs.KC_REG(flags) & FLAGS_SET) ||
+	    regs.KC_REG(flags) & FLAGS_NEVER)
+		return 0;
+	return (cs & 3) == 3 || kc_is_kernel(regs.KC_REG(ip), 1);
+}
+
 /* Any context. */
 int arch_is_ret_block(int reg, u64 add, u64 len)
 {

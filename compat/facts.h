@@ -15,6 +15,12 @@
  */
 #define KC_FACT_TRAP_IS_NMI	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 8, 0))
 
+/*
+ * Debug information says of entry code how it returns, so that GDB goes on to what
+ * was interrupted (131484c8da97: up to 4.1).
+ */
+#define KC_FACT_ENTRY_HAS_CFI	(LINUX_VERSION_CODE < KERNEL_VERSION(4, 2, 0))
+
 #ifdef CONFIG_X86_64
 /*
  * Bits of an address in one half of the address space.  Up to 2.6.30

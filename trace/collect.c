@@ -9,6 +9,7 @@
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
+#include "compat/calls.h"
 #include "compat/read.h"
 #include "compat/regs.h"
 #include "compat/stack.h"
@@ -52,6 +53,16 @@ enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
 	return AGENT_E_MEMORY;
 }
 
+/* Any context.  What was read of a stack; few hits have anything to do here. */
+static inline void patch_stack(const struct gtp_cpu *tc, u64 addr, void *buf,
+			       u32 len)
+{
+	if (tc->patches)
+		gtp_callers_patch(addr, buf, len);
+	if (tc->tp->is_return)
+		gtp_return_patch(tc, addr, buf, len);
+}
+
 /* Any context.  The first byte of [addr, addr + len) that cannot be read. */
 static u64 fault_addr(u64 addr, u32 len)
 {
@@ -86,8 +97,7 @@ static int put_small_block(struct gtp_cpu *tc, u64 addr, u32 len)
 		ringbuf_give_back(tc->rc, room);
 		return 0;
 	}
-	if (tc->tp->is_return)
-		gtp_return_patch(tc, addr, p + 2, len);
+	patch_stack(tc, addr, p + 2, len);
 	return 1;
 }
 
@@ -123,8 +133,7 @@ static inline u64 put_pieces(struct gtp_cpu *tc, u64 addr, u64 len,
 			*err = p ? AGENT_E_MEMORY : AGENT_E_NO_ROOM;
 			break;
 		}
-		if (tc->tp->is_return)
-			gtp_return_patch(tc, addr + done, p, got);
+		patch_stack(tc, addr + done, p, got);
 		ringbuf_advance(tc->rc, got);
 	}
 	return done;
@@ -336,11 +345,13 @@ enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 	u64 len = min_t(u64, size, kc_stack_left(sp));
 	enum agent_error err = AGENT_OK;
 
+	tc->patches = kc_calls_replaced();
 	/* What may end early is not read twice: at most one fault. */
 	if (len - 1 >= PAGE_SIZE ||
 	    (sp & (PAGE_SIZE - 1)) + len > PAGE_SIZE ||
 	    !put_small_block(tc, sp, len))
 		err = put_part_block(tc, sp, len);
+	tc->patches = 0;
 	/* So that tdump has something to say of it. */
 	return err ? err : put_var(tc, var->num, size);
 }

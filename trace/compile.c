@@ -9,6 +9,7 @@
 #include <linux/vmalloc.h>
 
 #include "arch/arch.h"
+#include "compat/calls.h"
 #include "trace/compile.h"
 #include "trace/trace.h"
 
@@ -401,8 +402,10 @@ static int compile_parts(struct compile *c)
 	tp->nr_acts = c->nr_acts;
 	if (tp->is_return)
 		tp->regs_are |= FRAME_REGS_RETURN;
-	if (tp->uses & GTP_USES_REGS)
+	if (tp->uses & GTP_USES_REGS) {
 		tp->regs = GTP_REGS_BLOCK;
+		kc_calls_init();
+	}
 	set_size(tp);
 	if (tp->uses & GTP_USES_PRINT)
 		gtp_print_names(tp, c->nr_exprs);

@@ -147,6 +147,7 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 	s->cpu = ref.cpu;
 	s->pos = ref.pos;
 	s->addr = hdr.addr;
+	gtp_callers_end(s);
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
+#include "compat/calls.h"
 #include "compat/clock.h"
 #include "compat/read.h"
 #include "compat/regs.h"
@@ -463,7 +464,10 @@ static __always_inline void hit_put_var(struct ringbuf_cpu *rc,
 	ringbuf_put_word(rc, c, value, split);
 }
 
-/* Any context, under ringbuf_enter().  As hit_put_memory(); of a task's stack. */
+/*
+ * Any context, under ringbuf_enter().  As hit_put_memory(); of a task's stack in
+ * which no return address has been replaced.
+ */
 static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
 				      struct ringbuf_cursor *c,
 				      const struct gtp_action *act,
@@ -471,7 +475,8 @@ static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
 {
 	unsigned long sp = regs->KC_REG(sp);
 	u32 n = min_t(u32, act->len / sizeof(u64), kc_task_words_left(sp));
-	u32 undo = n ? hit_put_words(rc, c, sp, n, split) : 1;
+	u32 undo = n && !kc_calls_replaced() ?
+		   hit_put_words(rc, c, sp, n, split) : 1;
 
 	if (!undo)
 		hit_put_var(rc, c, act, act->len, split);

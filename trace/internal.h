@@ -173,6 +173,15 @@ u64 gtp_get_kret(struct gtp_cpu *tc);
 enum agent_error gtp_put_kret(struct gtp_cpu *tc, u64 val);
 extern const char gtp_kret_usage[];
 
+/* ---- callers: callers.c --------------------------------------------------- */
+
+struct gtp_selected;
+
+/* Any context.  In place of the kernel's addresses, those of the callers. */
+void gtp_callers_patch(u64 addr, void *buf, u32 len);
+/* Process context, under gtp.lock.  In a frame's copy: where there is none. */
+void gtp_callers_end(struct gtp_selected *s);
+
 /* ---- variables ---------------------------------------------------------- */
 
 #define GTP_VARS_MAX	1024
@@ -286,6 +295,7 @@ struct gtp_cpu {
 	const struct pt_regs *regs;
 	const struct pt_regs *handler_regs;	/* as they came */
 	unsigned long ret_addr;	/* tp->is_return */
+	int patches;		/* return addresses that have been replaced */
 	u64 fault;
 	u64 result;		/* of the last expression */
 	int has_wall;		/* $xtime_sec, $xtime_nsec: sampled */

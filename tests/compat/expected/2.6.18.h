@@ -18,6 +18,8 @@
 /* kprobe_batch: not available */
 #define KC_HAVE_KRETPROBE_RP 1	/* kretprobe */
 /* kretprobe_guard: not available */
+/* calls: not available */
+/* graph: not available */
 #define KC_HAVE_SCHED_STACK 1	/* task_stack */
 /* clock_order: not available */
 #define KC_HAVE_FILE_PAGES 1	/* mem_available */

@@ -18,6 +18,8 @@
 #define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
 #define KC_HAVE_KRETPROBE_RP 1	/* kretprobe */
 /* kretprobe_guard: not available */
+/* calls: not available */
+/* graph: not available */
 #define KC_HAVE_SCHED_STACK 1	/* task_stack */
 #define KC_HAVE_CHECK_TSC_UNSTABLE 1	/* clock_order */
 #define KC_HAVE_LRU_FILE 1	/* mem_available */

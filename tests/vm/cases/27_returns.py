@@ -277,6 +277,140 @@ def stacks_end(t):
     assert names(gdb.cmd("bt -frame-arguments none"))[0] == "vfs_read"
 
 
+def callers(gdb):
+    """A backtrace without its numbers, arguments and source lines: what must not change by who else looks at returns."""
+    shown = gdb.cmd("bt -frame-arguments none")
+    lines = [line for line in shown.splitlines() if line.startswith("#")]
+    return [re.match(r"#\d+ +(?:(0x\w+) in |<unavailable> in )?([\w.?]+) \(", line).group(1, 2) for line in lines], shown
+
+
+def ends(what, found, shown):
+    """Behind the kernel's entry code there is a 0, and nothing else."""
+    if what == "an interrupt" and "Backtrace stopped: not enough" in shown and found[-1] == (None, "??"):
+        # The stack of an interrupt ends there: GDB looks behind it for the function that has changed to it.
+        return
+    assert "Backtrace stopped" not in shown, shown
+    unknown = [pc for pc, name in found if name == "??"]
+    assert unknown in ([], ["0x0000000000000000"], ["0x00000000"]) and (not unknown or found[-1][1] == "??"), shown
+
+
+def in_a_graph(t, functions):
+    """function_graph traces these functions; returns what ends that."""
+    where = t.sh("for d in /sys/kernel/tracing /sys/kernel/debug/tracing; do test -e $d/set_ftrace_filter && echo $d && break; done; true").strip()
+    if not where and t.run("mount -t tracefs nodev /sys/kernel/tracing").status == 0:
+        where = "/sys/kernel/tracing"
+    if not where or "function_graph" not in t.sh(f"cat {where}/available_tracers"):
+        return None
+    for name in functions:
+        t.sh(f"echo {name} >> {where}/set_ftrace_filter")
+    t.sh(f"echo function_graph > {where}/current_tracer")
+
+    def undo():
+        t.sh(f"echo nop > {where}/current_tracer; echo > {where}/set_ftrace_filter")
+    return undo
+
+
+@case(core=True, timeout=240)
+def callers_whose_return_is_traced(t):
+    """bt shows the real callers where their return address has been replaced: by our own return probes, by function_graph, by
+    both at one function. Where the kernel does not say what was there, bt ends."""
+    gdb = t.gdb()
+    gdb.cmd("tvariable $bt = 8192")
+    points = [gdb.trace("*" + t.first("version_proc_show"), None, "collect $bt")]
+
+    def look():
+        load = t.load("pread", n=1, file="/proc/version", size=8)
+        for n in points:
+            gdb.cmd(f"condition {n} {load.mine}")
+        gdb.cmd("tstart")
+        load.go()
+        gdb.cmd("tstop")
+        gdb.cmd("tfind tracepoint 1")
+        found = callers(gdb)
+        gdb.cmd("tfind none")
+        return found
+
+    real, shown = look()
+    outer = [name for _, name in real if name in ("seq_read_iter", "seq_read", "vfs_read")]
+    assert len(outer) == 2 and "vfs_read" in outer, shown
+    for name in outer + ["vfs_read"]:
+        points.append(gdb.trace(f"*{name}", None, "teval $kret = 64", f"collect {returns(t)}, $bt"))
+    probed, shown = look()
+    listed = t.kernel.version >= (5, 11)
+    if listed:
+        assert probed == real, shown
+    else:
+        assert len(probed) > 1 and probed[:-1] == real[:len(probed) - 1] and probed[-1][1] == "??" and not int(probed[-1][0], 16), shown
+    # At a return, what is above it.
+    for n in points[1:]:
+        gdb.cmd(f"tfind tracepoint {n}")
+        found, shown = callers(gdb)
+        gdb.cmd("tfind none")
+        first = [name for _, name in real].index(found[0][1])
+        assert not listed or found[1:] == real[first + 1:], shown
+        assert "trampoline" not in shown and len(found) > 1, shown
+    undo = in_a_graph(t, outer)
+    if not undo:
+        t.note("no function_graph here")
+        return
+    try:
+        both, shown = look()
+        assert both == real or not listed and both[:-1] == real[:len(both) - 1] and both[-1][1] == "??", shown
+        while len(points) > 1:
+            gdb.cmd(f"delete {points.pop()}")
+        graphed, shown = look()
+        assert graphed == real, shown
+    finally:
+        undo()
+
+
+@case(core=True, timeout=240)
+def backtraces_end(t):
+    """Behind entry code bt ends: system calls, interrupts, faults, kernel threads; and memory that was collected is what it was."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    gdb.cmd("tvariable $bt = 16384")
+    gdb.cmd("tvariable $self_trace = 1")
+    gdb.cmd("tvariable $its_first")
+    gdb.cmd("set circular-trace-buffer on")
+    regs = "(*(struct pt_regs *)$task_pt_regs)"
+    field = "r15" if t.bits == 64 else "bx"
+    points = {}
+
+    def add(what, where, condition, *actions):
+        if where:
+            points[what] = gdb.trace(f"*{where}", condition, *actions)
+
+    tick = t.first("update_process_times", "scheduler_tick")
+    add("a system call", "vfs_read", load.mine, "collect $args, $bt")
+    # The first of user mode's registers is where GDB looks for a caller of entry code: one that is not 0 by itself.
+    other = f"$current_task_user == 1 && {regs}.{field} != 0"
+    add("another program", "vfs_read", other, "collect $bt")
+    add("its registers", "vfs_read", other, f"teval $its_first = {regs}.{field} + 0", f"collect $bt, $its_first, {regs}")
+    add("an interrupt", tick, None, "collect $bt")
+    add("a fault", "handle_mm_fault", None, "collect $bt")
+    add("a kernel thread", "process_one_work", None, "collect $bt")
+    add("an idle task", "do_idle" if "do_idle" in t.functions() else None, None, "collect $bt")
+    gdb.cmd("tstart")
+    load.go()
+    t.sh("dd if=/init of=/dev/null bs=4096 count=2 2>/dev/null; cat /proc/version > /dev/null; usleep 100000")
+    gdb.cmd("tstop")
+    for what, n in points.items():
+        gdb.cmd("tfind none")
+        gdb.cmd(f"tfind tracepoint {n}")
+        if int(gdb.eval("$tracepoint")) != n:
+            t.note(f"no hit in {what}")
+            continue
+        found, shown = callers(gdb)
+        t.note(f"{what}: " + ", ".join(name if name != "??" else pc or "?" for pc, name in found))
+        assert len(found) > 3, shown
+        if what == "its registers":
+            assert gdb.eval(f"{regs}.{field}") != "0"
+            assert gdb.eval(f"(long){regs}.{field}") == gdb.eval("(long)$its_first"), gdb.cmd(f"print {regs}") + gdb.cmd("print $its_first")
+        elif t.kernel.version >= (4, 2):
+            ends(what, found, shown)
+
+
 @case(old=True)
 def only_the_caller(t):
     """`collect $_ret': the caller of a function, and no more."""
