@@ -74,8 +74,10 @@ static void fault_end(void)
 	char text[16] = "";
 	int saved = errno;
 
-	if (nth && pread(nth_fd, text, sizeof(text) - 1, 0) > 0)
-		nth_left = atoi(text);
+	/* This may be what fails instead; then one was left. */
+	if (nth)
+		nth_left = pread(nth_fd, text, sizeof(text) - 1, 0) > 0 ?
+			atoi(text) : 1;
 	/* What is left would make this write fail as well. */
 	while (nth && pwrite(nth_fd, "0", 1, 0) != 1)
 		;
