@@ -9,7 +9,8 @@ COMPLAINTS = re.compile("|".join([
     r"\bsoft lockup\b", r"\bhard LOCKUP\b", r"\bINFO: task .* blocked\b", r"\bINFO: rcu", r"\brcu\w*:? .*\bstall",
     r"\bpossible (?:circular|recursive|irq lock inversion)", r"\binconsistent lock state\b", r"\bsuspicious RCU\b",
     r"\bbad unlock balance\b", r"\block held when\b", r"\bheld lock freed\b", r"\blockdep\b.*\bturning off\b",
-    r"\bturning off the locking correctness\b", r"\btrying to register non-static key\b", r"\bODEBUG:", r"\bpossible irq lock\b", r"\bKASAN\b", r"\bKCSAN\b", r"\bKFENCE:", r"\bUBSAN\b", r"\bkmemleak:.*suspected",
+    r"\bturning off the locking correctness\b", r"\btrying to register non-static key\b", r"\bODEBUG:",
+    r"\bpossible irq lock\b", r"\bKASAN\b", r"\bKCSAN\b", r"\bKFENCE:", r"\bUBSAN\b", r"\bkmemleak:.*suspected",
     r"\blist_(?:add|del) corruption\b", r"\brefcount_t:", r"\bSlab .*error\b", r"\bPoison overwritten\b",
     r"\bRedzone overwritten\b", r"\bnobody cared\b", r"\bunregister_netdevice\b", r"\bunchecked MSR\b",
     r"\binvoked oom-killer\b", r"\bOut of memory:",
@@ -18,6 +19,11 @@ COMPLAINTS = re.compile("|".join([
 
 # The kernel's own complaints: (pattern, why)
 HARMLESS = []
+# And what it says when something is made to fail (cases/98_faults.py).
+INJECTED = [
+    (r"\bCall Trace\b", "it follows the report of an allocation that failed; a fault has a line of its own as well"),
+    (r"WARNING: .* at kernel/kprobes\.c:\d+ __(dis)?arm_kprobe_ftrace", "kprobes tells that ftrace had no memory; so do we"),
+]
 
 # KCSAN's reports are blocks between two such lines.
 KCSAN, RULE, OURS = re.compile(r"\bBUG: KCSAN:"), "=" * 66, "[kgtp]"

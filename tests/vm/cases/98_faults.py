@@ -1,0 +1,391 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The n-th thing that can fail in one step does so (an allocation, a copy from or to user memory), and n goes up until
+nothing fails any more: each time the step is done, or says in a sentence why not, and everything goes on. On a kernel
+with fault injection, see ../fragments."""
+import re
+import time
+from typing import NamedTuple
+
+from console import INJECTED
+from harness import GUEST_MODULE, MODULE, case
+from talk import PROC, Device, Talk
+
+INJECTION = ["CONFIG_FAILSLAB", "CONFIG_FAIL_PAGE_ALLOC", "CONFIG_FAULT_INJECTION_USERCOPY", "CONFIG_FAULT_INJECTION_DEBUG_FS"]
+MOST = 3000         # no step has so many
+SMALL = "buffer_size=65536"
+KMEMLEAK = "/sys/kernel/debug/kmemleak"
+
+
+class Step(NamedTuple):
+    """A packet, the reply that it has when nothing fails, and what is sent before and after each try of it."""
+    packet: str
+    good: str = "OK"
+    before: tuple = ()
+    after: tuple = ()
+
+
+class Faults:
+    """A session, and another process that reads and writes the guest's files."""
+
+    def __init__(self, t):
+        self.t, self.files, self.talk = t, Talk(t), Talk(t)
+        self.device = Device(t, self.talk)
+        for pattern, _ in INJECTED:
+            t.allow(pattern)
+        for knob, value in (("failslab/ignore-gfp-wait", "N"), ("fail_page_alloc/ignore-gfp-wait", "N"),
+                            ("fail_page_alloc/ignore-gfp-highmem", "N"), ("fail_page_alloc/min-order", "0"),
+                            ("failslab/verbose", "0"), ("fail_page_alloc/verbose", "0"), ("fail_usercopy/verbose", "0")):
+            t.sh(f"echo {value} >/sys/kernel/debug/{knob}")
+
+    def address(self, name):
+        return int(re.search(rf"^(\w+) [tT] {name}$", self.t.sh(f"grep ' {name}' /proc/kallsyms"), re.M)[1], 16)
+
+    def probes(self):
+        return self.files.get("/sys/kernel/debug/kprobes/list")
+
+    def open(self):
+        self.device.open()
+        tasks = self.t.sh("for p in /proc/[0-9]*; do read a b c <$p/stat && echo $a $b; done 2>/dev/null; true")
+        found = re.findall(rf"^(\d+) \(({MODULE}\w*)\)$", tasks, re.M)
+        self.threads = {name: pid for pid, name in found}
+
+    def alive(self):
+        self.device.must("qTStatus", "T[01];")
+        self.files.get("/proc/gtpstat")
+
+    # One step, of which one thing fails.
+
+    def walk(self, what, attempt, start=1):
+        """attempt(n) -> did something fail?"""
+        n, tried = start, 0
+        while attempt(n):
+            tried += 1
+            n += 1 + n // 25
+            assert n < MOST, f"{what}: something fails always"
+        self.t.note(f"{what}: {tried} tried, up to {n - 1}")
+        return tried
+
+    def call(self, n, line):
+        """A system call -> its answer, and whether something failed in it."""
+        self.talk.call(f"nth {n}")
+        answer = self.talk.ask(line)
+        return answer, self.talk.call("left") == "0"
+
+    def in_the_writer(self, n, text):
+        """-> the reply, and whether something failed in the process that writes the packet"""
+        data = packet_hex(text)
+        answer, failed = self.call(n, f"write 0 {data}")
+        if isinstance(answer, OSError):
+            assert failed, (text, answer)
+            return None, failed
+        if int(answer) < len(data) // 2:
+            self.talk.call(f"write 0 {data[2 * int(answer):]}")
+        return self.device.reply(), failed
+
+    def in_a_thread(self, n, text, name=MODULE):
+        """The same, of one of the module's threads."""
+        pid = self.threads[name]
+        nth = f"/proc/{pid}/task/{pid}/fail-nth"
+        self.files.put(nth, str(n))
+        reply = self.device.ask(text)
+        failed = self.files.get(nth).strip() == "0"
+        self.files.put(nth, "0")
+        return reply, failed
+
+    def step(self, step, inject):
+        """Walk through one step in one of the processes; -> how often something failed"""
+        def attempt(n):
+            for packet in step.before:
+                self.device.must(packet, "OK|F")
+            reply, failed = inject(n, step.packet)
+            said = reply is None or re.match(rf"(?:{step.good})", reply) or failed and re.match(r"E", reply)
+            assert said, (step.packet, n, failed, reply)
+            assert "condition: no memory" not in (reply or ""), reply
+            self.alive()
+            for packet in step.after:
+                self.device.must(packet, "OK|F")
+            return failed
+        return self.walk(step.packet, attempt)
+
+    def steps(self, *steps):
+        for step in steps:
+            # At least the copy of the packet can fail.
+            assert self.step(step, self.in_the_writer) > 0, step
+            for name in self.threads:
+                self.step(step, lambda n, text, name=name: self.in_a_thread(n, text, name))
+
+
+def packet_hex(text):
+    return (b"$%s#%02x" % (text.encode(), sum(text.encode()) & 0xff)).hex()
+
+
+def leaks(t):
+    """What kmemleak finds of ours: twice, since a first look may be misled."""
+    if not t.kernel.config("CONFIG_DEBUG_KMEMLEAK"):
+        return
+    t.allow(r"kmemleak: .* suspected")
+    for _ in range(2):
+        time.sleep(2 * t.kernel.slow)
+        t.sh(f"echo scan >{KMEMLEAK}", timeout=120)
+    found = re.split(r"(?m)^(?=unreferenced object)", t.sh(f"cat {KMEMLEAK}", timeout=60))
+    t.sh(f"echo clear >{KMEMLEAK}")
+    # The functions of a module that has gone are only numbers.
+    ours = [one for one in found if f"[{MODULE}]" in one or re.search(r"^ +\[<\w+>\] 0x\w+$", one, re.M)]
+    assert not ours, "memory is lost:\n" + "\n".join(ours[:5])
+
+
+def point(address, number=1, flag="E", actions=("R03FFFFFF", "M7,0,40X7,26000722080c27")):
+    """The packets that define a tracepoint with a condition, registers, a block and an expression."""
+    yield f"QTDP:{number:x}:{address:x}:{flag}:0:0:X3,220127-"
+    for action in actions[:-1]:
+        yield f"QTDP:-{number:x}:{address:x}:{action}-"
+    yield f"QTDP:-{number:x}:{address:x}:{actions[-1]}"
+
+
+def number_of(faults, name):
+    """Of one of the module's own variables."""
+    reply = faults.device.ask("qTfV")
+    while reply != "l":
+        for piece in reply.split("|"):
+            number, _, _, text = piece.split(":")
+            if bytes.fromhex(text).decode() == name:
+                return int(number, 16)
+        reply = faults.device.ask("qTsV")
+    raise AssertionError(f"there is no variable {name}")
+
+
+@case(module=None, needs=INJECTION, timeout=300)
+def faults_at_load(t):
+    """insmod that fails leaves nothing behind, and the next one works."""
+    f = Faults(t)
+
+    def load(n):
+        return f.call(n, f"insmod {GUEST_MODULE} {SMALL}")
+
+    def unload():
+        for _ in range(20):
+            if not isinstance(f.talk.ask(f"rmmod {MODULE}"), OSError):
+                return
+            time.sleep(0.2)
+        raise AssertionError("it cannot be unloaded")
+
+    # Most of it is the kernel's own doing; ours comes last.
+    f.talk.call("nth 100000")
+    assert not isinstance(f.talk.ask(f"insmod {GUEST_MODULE} {SMALL}"), OSError)
+    total = 100000 - int(f.talk.call("left"))
+    unload()
+    refused = 0
+    for n in range(max(1, total - 120), total + 10):
+        answer, _ = load(n)
+        if not isinstance(answer, OSError):
+            unload()
+            continue
+        refused += 1
+        assert f"{MODULE} " not in f.files.get("/proc/modules")
+        for path in (PROC, "/proc/gtpstat", "/sys/kernel/debug/gtp", "/sys/kernel/debug/gtpstat"):
+            assert not f.files.exists(path), (n, path)
+    assert refused > 10, (refused, total)
+    t.note(f"{total} things that can fail; {refused} refusals among the last 120")
+    t.insmod()
+    t.rmmod()
+    leaks(t)
+
+
+@case(module=SMALL, needs=INJECTION, timeout=300)
+def faults_in_definitions(t):
+    """Tracepoints, their actions and sources, variables, ranges, notes, and what a session begins with."""
+    f = Faults(t)
+    where = f.address("vfs_read")
+    first, *actions = point(where)
+    again = ("QTinit",)
+    defined = ("QTinit", first)
+
+    def opening(n):
+        answer, failed = f.call(n, f"open 0 {PROC} rw")
+        if not isinstance(answer, OSError):
+            f.device.close()
+        f.open()
+        f.device.close()
+        return failed
+
+    assert f.walk("open", opening) > 2
+    f.open()
+    f.steps(Step("qSupported:xmlRegisters=i386", "PacketSize"), Step("qXfer:features:read:target.xml:0,ffb", "[lm]<"),
+            Step("QTinit"), Step(first, before=again), *(Step(action, before=defined) for action in actions),
+            Step(f"QTDPsrc:1:{where:x}:cmd:0:7:" + b"collect".hex(), before=defined),
+            Step("QTDV:401:5:0:" + b"mine".hex(), before=again),
+            Step("QTDV:402:5:0:" + b"p_mine".hex(), before=again), Step("QTDV:402:5:0:" + b"per_cpu_mine1".hex(), before=again),
+            Step("QTro:1000,2000:3000,4000:5000,6000", before=again), Step("QTNotes:user:6162;notes:6364;tstop:6566;"),
+            Step("QTDisconnected:0"), Step("QTBuffer:circular:0"), Step("qRcmd," + b"help".hex()),
+            Step("qTfP", ".", before=defined), Step("qTfV", "."), Step("qOffsets", "TextSeg"), Step("qTMinFTPILen", ""))
+    f.device.close()
+    leaks(t)
+
+
+@case(module=None, needs=INJECTION, timeout=600)
+def faults_at_first_start(t):
+    """The first start of a module: its buffer, what it prints from, its probes."""
+    f = Faults(t)
+    where = f.address("vfs_read")
+    t.insmod(SMALL)
+    f.open()
+    number = number_of(f, "printk_level")
+    f.device.close()
+    t.rmmod()
+
+    def attempt(n):
+        t.guest.insmod(GUEST_MODULE, SMALL)
+        f.open()
+        for packet in point(where, actions=("R03FFFFFF", f"X6,22042d{number:04x}27")):
+            f.device.must(packet)
+        reply, failed = f.in_a_thread(n, "QTStart")
+        assert reply == "OK" or failed and reply.startswith("E."), (n, reply)
+        if reply != "OK":
+            assert f.probes() == "", (n, f.probes())
+            f.device.must("QTStart")
+        f.device.must("QTStop")
+        f.device.close()
+        t.rmmod()
+        return failed
+
+    assert f.walk("the first QTStart", attempt) > 10
+    leaks(t)
+
+
+def stopping(f, reply, failed):
+    """What could not be taken out stays, without harm, and is told; the next run's end has done with it. -> failed"""
+    assert reply is None or reply == "OK" or failed and reply.startswith("E."), reply
+    if f.probes():
+        assert failed and "cannot be unloaded" in f.files.get("/proc/gtpstat"), f.probes()
+    f.alive()
+    f.device.must("QTStart")
+    f.device.must("QTStop")
+    assert f.probes() == "", f.probes()
+    f.device.must("QTStart")
+    return failed
+
+
+def closing(f, n):
+    """A session that ends in a run ends the run."""
+    _, failed = f.call(n, "close 0")
+    f.open()
+    return stopping(f, None, failed)
+
+
+@case(module=SMALL, needs=INJECTION, timeout=600)
+def faults_at_start(t):
+    """A start with tracepoints at entries and returns, and disabled ones; its end; what joins a run."""
+    f = Faults(t)
+    read, write, getppid = map(f.address, ("vfs_read", "vfs_write", "__x64_sys_getppid"))
+    f.open()
+    kret = number_of(f, "kret")
+    points = ("QTinit", *point(read), *point(write, 2), *point(getppid, 3, actions=(f"X6,22002d{kret:04x}27", "R03FFFFFF")),
+              *point(getppid, 4, "D"))
+    for packet in points:
+        f.device.must(packet)
+
+    def starting(n):
+        reply, failed = f.in_a_thread(n, "QTStart")
+        assert reply == "OK" or failed and re.match(r"E\.(tracepoint|no memory)", reply), (n, reply)
+        f.alive()
+        if reply == "OK":
+            f.device.must("QTStop")
+        assert f.probes() == "", (n, reply, f.probes())
+        return failed
+
+    assert f.walk("QTStart", starting) > 10
+    f.device.must("QTStart")
+    assert f.walk("QTStop", lambda n: stopping(f, *f.in_a_thread(n, "QTStop"))) > 0
+    assert f.walk("close in a run", lambda n: closing(f, n)) > 0
+    f.device.must("QTStop")
+    running = ("QTinit", *point(write, 2), f"QTDP:6:{read:x}:D:0:0", "QTStart")
+    *head, last = point(read, 5)
+    f.steps(Step(last, before=(*running, *head), after=("QTStop",)),
+            Step(f"QTEnable:6:{read:x}", before=running, after=("QTStop",)))
+    f.device.must("QTinit")
+    f.device.close()
+    leaks(t)
+
+
+@case(module=SMALL, needs=INJECTION, timeout=600)
+def faults_with_frames(t):
+    """Frames are found, shown, uploaded and saved, the buffer grows and shrinks; none is lost by what fails."""
+    f = Faults(t)
+    where = f.address("__x64_sys_getppid")
+    f.open()
+    for packet in ("QTinit", "QTBuffer:size:10000", *point(where), f"QTDPsrc:1:{where:x}:at:0:8:2a7666735f726561",
+                   "QTDV:401:5:0:" + b"mine".hex(), "QTStart"):
+        f.device.must(packet)
+    t.load("getppid", n=60).go()
+    f.device.must("QTStop")
+
+    def frames():
+        return int(re.search(r"tframes:(\w+)", f.device.ask("qTStatus"))[1], 16)
+
+    before = frames()
+    assert before > 20
+    # A size that is another drops the index of the frames.
+    fresh = ("QTBuffer:size:10000", "QTBuffer:size:10100")
+    looked = ("QTFrame:3",)
+    f.steps(Step("QTFrame:0", "F0T1", before=fresh), Step("QTFrame:tdp:1", "F", before=fresh),
+            Step("qXfer:traceframe-info:read::0,ffb", "[lm]<", before=looked), Step("g", "[0-9a-fx]+", before=looked),
+            Step(f"m{where:x},40", "[0-9a-f]+", before=("QTFrame:ffffffff",)), Step("qTV:401", "[VU]", before=looked),
+            Step(f"qTP:1:{where:x}", "V", before=looked), Step("QTFrame:ffffffff", "F-1|OK"),
+            Step("qTBuffer:0,1000", "[0-9a-f]+", before=fresh), Step("qTStatus", "T0"),
+            Step("QTBuffer:size:40000", before=fresh), Step("QTBuffer:size:10000", before=("QTBuffer:size:40000",)))
+    assert frames() == before
+
+    def reading(n):
+        f.talk.write("$qC#b4")
+        answer, failed = f.call(n, "read 0 65536 2000")
+        if isinstance(answer, OSError):
+            assert f.device.reply() == "QC1"
+        return failed
+
+    def stat(n):
+        answer, failed = f.call(n, "open 1 /proc/gtpstat r")
+        if not isinstance(answer, OSError):
+            f.talk.call("close 1")
+        return failed
+
+    def stat_text(n):
+        f.talk.call("open 1 /proc/gtpstat r")
+        _, failed = f.call(n, "read 1 65536 2000")
+        f.talk.call("close 1")
+        return failed
+
+    for what, attempt in (("read", reading), ("open gtpstat", stat), ("read gtpstat", stat_text)):
+        assert f.walk(what, attempt) > 0, what
+        f.alive()
+    assert frames() == before
+    f.device.close()
+    leaks(t)
+
+
+@case(module=None, needs=["CONFIG_DEBUG_KMEMLEAK"], timeout=300)
+def nothing_leaks(t):
+    """Load, define, trace, look, save, unload, over and over; then kmemleak looks for what is lost."""
+    leaks_before(t)
+    for turn in range(4):
+        t.guest.insmod(GUEST_MODULE, SMALL)
+        device = Device(t)
+        device.open()
+        where = int(re.search(r"^(\w+) [tT] vfs_read$", t.sh("grep ' vfs_read' /proc/kallsyms"), re.M)[1], 16)
+        for packet in (*point(where), "QTDV:401:5:0:" + b"mine".hex(), "QTDV:402:5:0:" + b"p_mine".hex(),
+                       "QTro:1000,2000:3000,4000", "QTNotes:user:6162;notes:6364;tstop:6566;", "QTStart"):
+            device.must(packet)
+        t.load("pread", n=50, file="/proc/version", size=8).go()
+        for packet, good in (("QTStop", "OK"), ("QTFrame:0", "F0T1"), ("qTBuffer:0,1000", "."), ("QTBuffer:size:40000", "OK"),
+                             ("qXfer:features:read:target.xml:0,ffb", "."), ("qXfer:traceframe-info:read::0,ffb", "."),
+                             *([("QTinit", "OK")] if turn % 2 else [])):
+            device.must(packet, good)
+        device.close()
+        device.talk.end()
+        t.rmmod()
+    leaks(t)
+
+
+def leaks_before(t):
+    """What was lost before this case is not its fault."""
+    t.allow(r"kmemleak: .* suspected")
+    t.sh(f"echo scan >{KMEMLEAK}; echo clear >{KMEMLEAK}", timeout=120)
