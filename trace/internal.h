@@ -145,11 +145,27 @@ struct gtp_point {
 		struct kretprobe rp;	/* is_return; begins with its kp */
 	};
 	int armed;
+	u64 kept_hits, kept_bytes;	/* in gtp.kept_points, instead of count */
 };
 
 struct gtp_cpu;
 struct gtp_point *gtp_point_find(u32 num, u64 addr);
+/* In gtp_shown_points(). */
+struct gtp_point *gtp_point_find_shown(u32 num, u64 addr);
 void gtp_points_free(void);
+void gtp_points_keep(void);
+void gtp_points_drop_kept(void);
+
+/* ---- what the frames belong to: kept.c -------------------------------------- */
+
+/*
+ * QTinit: what is defined from now on is another experiment.  That of the
+ * frames, if there was a run, is kept for who reads, until the next run begins.
+ */
+void gtp_keep(void);
+void gtp_drop_kept(void);
+/* Any context in a run: no list is kept then. */
+struct list_head *gtp_shown_points(void);
 
 /* ---- returns: kret.c ------------------------------------------------------ */
 
@@ -231,10 +247,15 @@ void gtp_cooked_reset(void);
 
 int gtp_vars_init(void);
 void gtp_vars_clear(void);	/* all but the special ones */
+void gtp_vars_keep(void);
+void gtp_vars_drop_kept(void);
 void gtp_vars_exit(void);
 void gtp_vars_start(void);	/* initial values */
 struct gtp_var *gtp_var_slot(u32 slot);	/* NULL behind the last */
 struct gtp_var *gtp_var_find(u32 num);
+/* The same two, of the experiment that is shown. */
+struct gtp_var *gtp_var_slot_shown(u32 slot);
+struct gtp_var *gtp_var_find_shown(u32 num);
 s64 gtp_var_get(struct gtp_var *var);
 s64 gtp_var_initial(struct gtp_var *var);	/* for GDB to upload */
 /* The value of each CPU, where it is the one of who executes; or NULL. */
@@ -345,6 +366,10 @@ struct gtp {
 
 	struct list_head points;
 	struct list_head ro;	/* gtp_range: QTro */
+	int ran;		/* the frames are of these */
+	/* From QTinit to the next run: those that the frames are of. */
+	int keeps;
+	struct list_head kept_points, kept_ro;
 
 	/* the run */
 	int stopping;		/* hit path: cmpxchg 0 -> 1 claims `end' */
@@ -515,5 +540,7 @@ char *gtp_target_xml(void);
 void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx);
 int gtp_add_ro(struct rsp_text list);
 void gtp_clear_ro(void);
+void gtp_ro_keep(void);
+void gtp_ro_drop_kept(void);
 
 #endif

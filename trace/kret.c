@@ -133,7 +133,7 @@ u64 gtp_get_lost_returns(struct gtp_cpu *tc)
 	const struct gtp_point *tp;
 	u64 sum = 0;
 
-	list_for_each_entry(tp, &gtp.points, list)
+	list_for_each_entry(tp, gtp_shown_points(), list)
 		sum += gtp_missed_returns(tp);
 	return sum;
 }

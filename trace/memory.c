@@ -17,14 +17,29 @@ struct gtp_range {
 	u64 start, end;		/* as linked */
 };
 
-void gtp_clear_ro(void)
+static void free_ranges(struct list_head *ranges)
 {
 	struct gtp_range *r, *next;
 
-	list_for_each_entry_safe(r, next, &gtp.ro, list) {
+	list_for_each_entry_safe(r, next, ranges, list) {
 		list_del(&r->list);
 		kfree(r);
 	}
+}
+
+void gtp_clear_ro(void)
+{
+	free_ranges(&gtp.ro);
+}
+
+void gtp_ro_keep(void)
+{
+	list_splice_init(&gtp.ro, &gtp.kept_ro);
+}
+
+void gtp_ro_drop_kept(void)
+{
+	free_ranges(&gtp.kept_ro);
 }
 
 /* QTro: 0, -EINVAL or -ENOMEM, and then there are none. */
@@ -60,10 +75,11 @@ static u32 constant_bytes(u64 addr, u32 n)
 {
 	u64 linked = addr - (gtp.text - arch_link_text);
 	const u64 forms[] = { linked, linked - arch_load_offset, addr };
+	struct list_head *ranges = gtp.keeps ? &gtp.kept_ro : &gtp.ro;
 	const struct gtp_range *r;
 	unsigned int i;
 
-	list_for_each_entry(r, &gtp.ro, list)
+	list_for_each_entry(r, ranges, list)
 		for (i = 0; i < ARRAY_SIZE(forms); i++)
 			if (forms[i] >= r->start && forms[i] < r->end)
 				return min_t(u64, n, r->end - forms[i]);

@@ -14,14 +14,24 @@
 /* Defined while a run is on, and not yet complete: it is in no list. */
 static struct gtp_point *coming;
 
-struct gtp_point *gtp_point_find(u32 num, u64 addr)
+static struct gtp_point *find_in(struct list_head *points, u32 num, u64 addr)
 {
 	struct gtp_point *tp;
 
-	list_for_each_entry(tp, &gtp.points, list)
+	list_for_each_entry(tp, points, list)
 		if (tp->num == num && tp->addr == addr)
 			return tp;
 	return NULL;
+}
+
+struct gtp_point *gtp_point_find(u32 num, u64 addr)
+{
+	return find_in(&gtp.points, num, addr);
+}
+
+struct gtp_point *gtp_point_find_shown(u32 num, u64 addr)
+{
+	return find_in(gtp_shown_points(), num, addr);
 }
 
 static void texts_free(struct list_head *head)
@@ -57,18 +67,53 @@ static void point_free(struct gtp_point *tp)
 	kfree(tp);
 }
 
-void gtp_points_free(void)
+static void points_free(struct list_head *points)
 {
 	struct gtp_point *tp, *next;
 
 	gtp_upload_reset();
 	gtp_print_flush();
-	point_free(coming);
-	coming = NULL;
-	list_for_each_entry_safe(tp, next, &gtp.points, list) {
+	list_for_each_entry_safe(tp, next, points, list) {
 		list_del(&tp->list);
 		point_free(tp);
 	}
+}
+
+void gtp_points_free(void)
+{
+	point_free(coming);
+	coming = NULL;
+	points_free(&gtp.points);
+}
+
+void gtp_points_drop_kept(void)
+{
+	points_free(&gtp.kept_points);
+}
+
+/* Their definitions and counts: what it takes to run goes. */
+void gtp_points_keep(void)
+{
+	struct gtp_count count;
+	struct gtp_point *tp;
+	int is_return;
+
+	gtp_upload_reset();
+	gtp_print_flush();
+	point_free(coming);
+	coming = NULL;
+	list_for_each_entry(tp, &gtp.points, list) {
+		gtp_get_count(tp, &count);
+		is_return = tp->is_return;
+		tp->kept_hits = count.hits;
+		tp->kept_bytes = count.bytes;
+		if (tp->count)
+			free_percpu(tp->count);
+		tp->count = NULL;
+		gtp_compile_drop(tp);
+		tp->is_return = is_return;	/* for gtp_missed_returns() */
+	}
+	list_splice_init(&gtp.points, &gtp.kept_points);
 }
 
 char *gtp_text_dup(struct rsp_text text)

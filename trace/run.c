@@ -226,6 +226,8 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 	int cpu;
 
 	memset(sum, 0, sizeof(*sum));
+	sum->hits = tp->kept_hits;
+	sum->bytes = tp->kept_bytes;
 	if (!tp->count)
 		return;
 	for_each_possible_cpu(cpu) {
@@ -240,23 +242,18 @@ u64 gtp_missed(void)
 	const struct gtp_point *tp;
 	u64 sum = 0;
 
-	list_for_each_entry(tp, &gtp.points, list)
+	list_for_each_entry(tp, gtp_shown_points(), list)
 		sum += tp->kp.nmissed;
 	return sum;
 }
 
-static int run_reset_count(struct gtp_point *tp)
+static void run_reset_count(struct gtp_point *tp)
 {
 	int cpu;
 
 	atomic_set(&tp->passed, 0);
-	if (!tp->count)
-		tp->count = alloc_percpu(struct gtp_count);
-	if (!tp->count)
-		return -ENOMEM;
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(tp->count, cpu), 0, sizeof(*tp->count));
-	return 0;
 }
 
 /*
@@ -291,7 +288,9 @@ static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 	if (gtp_compile(tp, tx))
 		return -1;
 	kc_store(&gtp.uses, gtp.uses | tp->uses);
-	if (run_reset_count(tp)) {
+	if (!tp->count)
+		tp->count = alloc_percpu(struct gtp_count);
+	if (!tp->count) {
 		rsp_error(tx, "no memory for the counters of tracepoint %u",
 			  tp->num);
 		return -1;
@@ -426,8 +425,35 @@ static void run_tell_missing(struct rsp_tx *tx)
 	}
 }
 
+/* Nothing can fail any more: only now the last run's frames make way. */
+static void run_begin(void)
+{
+	struct gtp_point *tp;
+
+	gtp_drop_kept();
+	gtp_frames_drop();
+	ringbuf_reset(gtp.rb);
+	ringbuf_set_circular(gtp.rb, gtp.circular);
+	list_for_each_entry(tp, &gtp.points, list)
+		run_reset_count(tp);
+	gtp_vars_start();
+	gtp_cooked_reset();
+	gtp_print_reset();
+	kc_wall_anchor();
+	kc_sequence_set(&gtp.sequence, 0);
+	memset(&gtp.end, 0, sizeof(gtp.end));
+	gtp.stopping = 0;
+	gtp.ran = 1;
+	gtp.armed = 1;
+	gtp.start_us = kc_wall_us();
+	gtp.stop_us = 0;
+	kc_store_release(&gtp.running, 1);
+}
+
 int gtp_start(struct rsp_tx *tx)
 {
+	s64 last_errno = gtp.last_errno;
+
 	kc_assert_held(&gtp.lock);
 	if (gtp.armed) {
 		rsp_error(tx, "the trace is running already");
@@ -440,26 +466,13 @@ int gtp_start(struct rsp_tx *tx)
 	run_tell_missing(tx);
 	gtp.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
 		    kc_clock_orders_cpus() ? GTP_CLOCK_NS : GTP_CLOCK_COUNTS;
-	if (run_prepare(tx))
-		return -1;
-	gtp_frames_drop();
-	ringbuf_reset(gtp.rb);
-	ringbuf_set_circular(gtp.rb, gtp.circular);
-	gtp_vars_start();
-	gtp_cooked_reset();
-	gtp_print_reset();
-	kc_wall_anchor();
-	gtp.last_errno = 0;
-	kc_sequence_set(&gtp.sequence, 0);
-	memset(&gtp.end, 0, sizeof(gtp.end));
-	gtp.stopping = 0;
+	kc_store(&gtp.last_errno, 0);
 	/* Armed probes find the run off until all of them are in. */
-	if (run_arm_all(tx))
+	if (run_prepare(tx) || run_arm_all(tx)) {
+		kc_store(&gtp.last_errno, last_errno);
 		return -1;
-	gtp.armed = 1;
-	gtp.start_us = kc_wall_us();
-	gtp.stop_us = 0;
-	kc_store_release(&gtp.running, 1);
+	}
+	run_begin();
 	wake_up(&run_wait);
 	return 0;
 }

@@ -139,7 +139,7 @@ static void save_header(struct save *s)
 	line_end(s);
 	save_status(s);
 	/* In the order of an upload. */
-	list_for_each_entry_reverse(tp, &gtp.points, list)
+	list_for_each_entry_reverse(tp, gtp_shown_points(), list)
 		save_point(s, tp);
 	save_vars(s);
 	save_target(s);

@@ -22,6 +22,8 @@ struct gtp gtp = {
 	.lock = __MUTEX_INITIALIZER(gtp.lock),
 	.points = LIST_HEAD_INIT(gtp.points),
 	.ro = LIST_HEAD_INIT(gtp.ro),
+	.kept_points = LIST_HEAD_INIT(gtp.kept_points),
+	.kept_ro = LIST_HEAD_INIT(gtp.kept_ro),
 };
 
 /* The kernel is one thread to GDB: it runs, and GDB only looks. */
@@ -208,6 +210,7 @@ int gtp_init(u64 buffer_size)
 void gtp_exit(void)
 {
 	gtp_run_exit();
+	gtp_drop_kept();
 	gtp_points_free();
 	gtp_clear_ro();
 	gtp_vars_exit();

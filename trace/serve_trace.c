@@ -35,13 +35,7 @@ static void answer_point(struct rsp_tx *tx, u32 num, u64 addr,
 static void serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	gtp_stop(GTP_STOPPED, tx);
-	gtp_frames_drop();
-	if (gtp.rb)
-		ringbuf_reset(gtp.rb);
-	gtp_points_free();
-	gtp_vars_clear();
-	gtp_clear_ro();
-	memset(&gtp.end, 0, sizeof(gtp.end));
+	gtp_keep();
 	rsp_ok(tx);
 }
 
@@ -287,8 +281,8 @@ static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	struct gtp_point *tp = gtp_point_find(cmd->u.tp.num,
-						  cmd->u.tp.addr);
+	struct gtp_point *tp = gtp_point_find_shown(cmd->u.tp.num,
+						    cmd->u.tp.addr);
 	struct gtp_count count;
 
 	if (!tp)
@@ -300,15 +294,15 @@ static void serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	struct gtp_var *var = gtp_var_find(cmd->u.var.num);
+	struct gtp_var *var = gtp_var_find_shown(cmd->u.var.num);
 	s64 val;
 
 	if (gtp_selected.valid) {
 		if (var && gtp_var_is_cpu_id(var)) {
 			rsp_printf(tx, "V%x", gtp_selected.cpu);
 		} else if (!gtp_selected.gone && var &&
-			   frame_find_var(&gtp_selected.frame,
-					  cmd->u.var.num, &val)) {
+			   frame_find_var(&gtp_selected.frame, var->num,
+					  &val)) {
 			rsp_printf(tx, "V%llx", (unsigned long long)val);
 		} else {
 			rsp_putc(tx, 'U');

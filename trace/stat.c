@@ -57,7 +57,7 @@ static void show_points(struct seq_file *m)
 	struct gtp_count count;
 
 	seq_puts(m, "\n# tracepoint address hits bytes missed returns\n");
-	list_for_each_entry(tp, &gtp.points, list) {
+	list_for_each_entry(tp, gtp_shown_points(), list) {
 		gtp_get_count(tp, &count);
 		seq_printf(m, "tracepoint %u 0x%llx %llu %llu %lu %llu\n", tp->num,
 			   (unsigned long long)tp->addr,

@@ -88,7 +88,7 @@ static void upload_point(struct rsp_tx *tx)
 {
 	while (up_tp && !gtp_put_piece(tx, up_tp, up_piece)) {
 		up_piece = 0;
-		if (up_tp->list.prev == &gtp.points)
+		if (up_tp->list.prev == gtp_shown_points())
 			up_tp = NULL;
 		else
 			up_tp = list_entry(up_tp->list.prev, struct gtp_point,
@@ -101,7 +101,7 @@ static void upload_point(struct rsp_tx *tx)
 
 int gtp_put_var(struct rsp_tx *tx, u32 slot)
 {
-	struct gtp_var *var = gtp_var_slot(slot);
+	struct gtp_var *var = gtp_var_slot_shown(slot);
 
 	if (!var)
 		return 0;
@@ -120,10 +120,12 @@ static void upload_var(struct rsp_tx *tx)
 
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx)
 {
+	struct list_head *points = gtp_shown_points();
+
 	switch (id) {
 	case RSP_QTFP:
-		up_tp = list_empty(&gtp.points) ? NULL :
-			list_entry(gtp.points.prev, struct gtp_point, list);
+		up_tp = list_empty(points) ? NULL :
+			list_entry(points->prev, struct gtp_point, list);
 		up_piece = 0;
 		upload_point(tx);
 		break;

@@ -19,6 +19,20 @@
 static struct gtp_var *vars[GTP_VARS_MAX];
 static u32 nr_vars;
 
+/*
+ * Numbers that GDB has given to a special one, which has its own as well: GDB
+ * makes a variable again that the user has deleted.
+ */
+struct again {
+	u32 num;
+	u32 slot;
+};
+
+#define AGAIN_MAX	128
+
+static struct again agains[AGAIN_MAX];	/* as vars */
+static u32 nr_agains;
+
 /* What $p_x, $per_cpu_x, $p_x0, $p_x1, ... are names of. */
 struct gtp_percpu {
 	struct gtp_percpu *next;
@@ -28,6 +42,15 @@ struct gtp_percpu {
 };
 
 static struct gtp_percpu *percpus;	/* as vars */
+
+/* The last run's (kept.c), but for the special ones. */
+static struct {
+	struct gtp_var *vars[GTP_VARS_MAX];
+	u32 nr_vars;
+	struct again agains[AGAIN_MAX];
+	u32 nr_agains;
+	struct gtp_percpu *percpus;
+} kept;
 
 /* ---- values: any context -------------------------------------------------- */
 
@@ -53,6 +76,16 @@ kc_word64_t *gtp_var_word(struct gtp_var *var)
 
 /* ---- the table: process context, under gtp.lock -------------------------- */
 
+static struct gtp_var *find_again(const struct again *list, u32 n, u32 num)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (list[i].num == num)
+			return vars[list[i].slot];
+	return NULL;
+}
+
 struct gtp_var *gtp_var_find(u32 num)
 {
 	u32 i;
@@ -60,7 +93,28 @@ struct gtp_var *gtp_var_find(u32 num)
 	for (i = 0; i < nr_vars; i++)
 		if (vars[i]->num == num)
 			return vars[i];
-	return NULL;
+	return find_again(agains, nr_agains, num);
+}
+
+struct gtp_var *gtp_var_slot_shown(u32 slot)
+{
+	if (!gtp.keeps || slot < gtp_nr_specials)
+		return gtp_var_slot(slot);
+	slot -= gtp_nr_specials;
+	return slot < kept.nr_vars ? kept.vars[slot] : NULL;
+}
+
+struct gtp_var *gtp_var_find_shown(u32 num)
+{
+	struct gtp_var *var;
+	u32 i;
+
+	if (!gtp.keeps)
+		return gtp_var_find(num);
+	for (i = 0; (var = gtp_var_slot_shown(i)); i++)
+		if (var->num == num)
+			return var;
+	return find_again(kept.agains, kept.nr_agains, num);
 }
 
 s64 gtp_var_get(struct gtp_var *var)
@@ -119,18 +173,45 @@ int gtp_vars_init(void)
 	return 0;
 }
 
-void gtp_vars_clear(void)
+static void percpus_free(struct gtp_percpu **list)
 {
 	struct gtp_percpu *p;
 
-	while (nr_vars > gtp_nr_specials)
-		kfree(vars[--nr_vars]);
-	while (percpus) {
-		p = percpus;
-		percpus = p->next;
+	while (*list) {
+		p = *list;
+		*list = p->next;
 		free_percpu(p->words);
 		kfree(p);
 	}
+}
+
+void gtp_vars_clear(void)
+{
+	while (nr_vars > gtp_nr_specials)
+		kfree(vars[--nr_vars]);
+	nr_agains = 0;
+	percpus_free(&percpus);
+}
+
+void gtp_vars_keep(void)
+{
+	kept.nr_vars = nr_vars - gtp_nr_specials;
+	memcpy(kept.vars, vars + gtp_nr_specials,
+	       kept.nr_vars * sizeof(*vars));
+	nr_vars = gtp_nr_specials;
+	memcpy(kept.agains, agains, sizeof(agains));
+	kept.nr_agains = nr_agains;
+	nr_agains = 0;
+	kept.percpus = percpus;
+	percpus = NULL;
+}
+
+void gtp_vars_drop_kept(void)
+{
+	while (kept.nr_vars)
+		kfree(kept.vars[--kept.nr_vars]);
+	kept.nr_agains = 0;
+	percpus_free(&kept.percpus);
 }
 
 void gtp_vars_exit(void)
@@ -247,6 +328,44 @@ static int define_special(struct gtp_var *var, const char *name, s64 value,
 	return 0;
 }
 
+/*
+ * If the module has a variable of that name, *var is that one, and has one more
+ * number.  NULL, or why not.
+ */
+static const char *define_again(u32 num, const char *name,
+				struct gtp_var **var)
+{
+	u32 i;
+
+	for (i = 0; i < gtp_nr_specials; i++)
+		if (!strcmp(name, gtp_specials[i].name))
+			break;
+	if (i == gtp_nr_specials)
+		return NULL;
+	if (nr_agains == AGAIN_MAX)
+		return "it has been made too often: reconnect";
+	agains[nr_agains].num = num;
+	agains[nr_agains++].slot = i;
+	*var = vars[i];
+	return NULL;
+}
+
+/* NULL, or why not. */
+static const char *define_new(u32 num, const char *name, struct gtp_var **var)
+{
+	const char *why = gtp_special_missing(name);
+
+	if (why)
+		return why;
+	*var = var_add(num, name);
+	if (!*var)
+		return "no memory, or over 1024 variables";
+	why = percpu_attach(*var);
+	if (why)
+		kfree(vars[--nr_vars]);
+	return why;
+}
+
 int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 		   struct rsp_tx *tx)
 {
@@ -262,24 +381,23 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 	name[len] = '\0';
 	if (var && var->special)
 		return define_special(var, name, value, tx);
-	if (gtp.armed)
-		return complain(tx, name, "the trace is running");
 	if (num > 0xffff)
 		return complain(tx, name, "its number is over 65535");
+	if (!var) {
+		why = define_again(num, name, &var);
+		if (why)
+			return complain(tx, name, why);
+		if (var)
+			return define_special(var, name, value, tx);
+	}
+	if (gtp.armed)
+		return complain(tx, name, "the trace is running");
 	if (var && strcmp(name, var->name))
 		return complain(tx, name, "its number is in use for another variable");
 	if (!var) {
-		why = gtp_special_missing(name);
+		why = define_new(num, name, &var);
 		if (why)
 			return complain(tx, name, why);
-		var = var_add(num, name);
-		if (!var)
-			return complain(tx, name, "no memory, or over 1024 variables");
-		why = percpu_attach(var);
-		if (why) {
-			kfree(vars[--nr_vars]);
-			return complain(tx, name, why);
-		}
 	}
 	var->builtin = builtin;
 	var->initial = value;
@@ -312,6 +430,12 @@ enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 			continue;
 		*slot = i;
 		return var_usable(vars[i], use);
+	}
+	for (i = 0; i < nr_agains; i++) {
+		if (agains[i].num != num)
+			continue;
+		*slot = agains[i].slot;
+		return var_usable(vars[*slot], use);
 	}
 	return AGENT_E_BAD_VAR;
 }

@@ -367,3 +367,51 @@ def print_losses(t):
     gdb.cmd("tstop")
     assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
     assert printed(t, 2), "nothing printed in the scheduler"
+
+
+@case
+def made_again(t):
+    """After `delete tvariable` the module's variables that are made again are the module's, by whatever number: set, read, in frames."""
+    gdb = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd("delete tvariable")
+    for name in ("clock", "cpu_id", "bt = 128", "kret", "current_task_pid", "disable", "mine = 5", "p_x"):
+        gdb.cmd(f"tvariable ${name}")
+    n = gdb.trace("*vfs_read", f"$current_task_pid == {load.pid}", "teval $mine = $mine + 1, $p_x = $p_x + 1",
+                  "collect $clock, $cpu_id, $bt, $mine, $p_x", "teval $disable = 2")
+    other = gdb.trace("*vfs_write", f"$current_task_pid == {load.pid}", "teval $kret = 0", "collect $clock")
+    assert (n, other) == (1, 2)
+    gdb.cmd("tstart")
+    load.go()
+    assert gdb.value("$clock") > 0 and gdb.value("$mine") == 8
+    gdb.cmd("tstop")
+    assert gdb.frames() == 3
+    last = 0
+    for i in range(3):
+        gdb.cmd("tfind")
+        clock = gdb.value("$clock")
+        assert clock > last and 0 <= gdb.value("$cpu_id") < t.guest.smp and gdb.value("$mine") == 6 + i
+        assert gdb.value("$bt") == 128, gdb.eval("$bt")
+        assert "$clock" in gdb.cmd("tdump") and "#1 " in gdb.cmd("bt")
+        last = clock
+    gdb.cmd("tfind none")
+    gdb.cmd("tvariable $clock = 5")
+    message = gdb.fails("tstart")
+    assert "variable clock: is read-only" in message, message
+    # A reconnect brings back the rest, and the numbers that the module gives.
+    gdb.cmd("tvariable $clock = 0")
+    gdb.cmd("disconnect")
+    t.connect(gdb)
+    shown = gdb.cmd("info tvariables")
+    assert "$enable " in shown and len(re.findall(r"^\$clock ", shown, re.M)) == 1, shown
+    gdb.cmd("tfind 2")
+    assert gdb.value("$clock") == last and gdb.value("$mine") == 8
+    gdb.cmd("tfind none")
+    again = t.load("pread", n=2, file="/proc/version", size=8)
+    gdb.cmd(f"condition 1 $current_task_pid == {again.pid}")
+    gdb.cmd("tstart")
+    again.go()
+    gdb.cmd("tstop")
+    assert gdb.frames() == 2
+    gdb.cmd("tfind 1")
+    assert gdb.value("$clock") > last

@@ -29,6 +29,11 @@ static inline void list_del(struct list_head *entry)
 {
 }
 
+static inline void list_splice_init(struct list_head *list,
+				    struct list_head *head)
+{
+}
+
 static inline int list_empty(const struct list_head *head)
 {
 	return head->next == head;

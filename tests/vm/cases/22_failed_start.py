@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A tstart that fails throws nothing away: the last run's frames, counts, values and definitions stay until a run begins."""
+import re
+import tempfile
+
+from harness import case
+
+MINE = "$current_task_pid == {}"
+
+
+def first_run(t, gdb):
+    """Three frames, with $n as 101, 102, 103; -> the load that made them"""
+    load = t.load("pread", n=3, file="/proc/version", size=24)
+    gdb.cmd("tvariable $n = 100")
+    gdb.cmd("tvariable $p_n = 7")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "teval $n = $n + 1, $p_n = $p_n + 1", "collect $args, $n, $clock")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop seen enough")
+    return load
+
+
+def counts(t):
+    """What gtpstat says of frames and tracepoints."""
+    return re.findall(r"^(?:frames|tracepoint).*", t.sh("cat /proc/gtpstat"), re.M)
+
+
+def look(gdb, load, where):
+    """All of the first run is there."""
+    gdb.cmd("tfind none")
+    shown = gdb.cmd("tstatus")
+    assert "Collected 3 trace frames." in shown and "tstop command (seen enough)" in shown, (where, shown)
+    assert "already hit 3 times" in gdb.cmd("info tracepoints 1"), (where, gdb.cmd("info tracepoints 1"))
+    assert gdb.value("$n") == 103, where
+    for i in range(3):
+        gdb.cmd("tfind")
+        assert gdb.value("$n") == 101 + i and gdb.value("count") == 24 and gdb.value("$clock") > 0, (where, i)
+        assert gdb.value("(unsigned long)buf") == load.buf, (where, i)
+        assert "Data collected at tracepoint 1" in gdb.cmd("tdump"), (where, i)
+        # Constant memory, which no frame has collected.
+        assert gdb.value("*(unsigned char *)&vfs_write") >= 0, where
+    assert "failed to find" in gdb.fails("tfind")
+    gdb.cmd("tfind none")
+    gdb.cmd("tfind tracepoint 1")
+    assert gdb.frame() == 0, where
+    gdb.cmd("tfind none")
+
+
+@case(core=True)
+def failed_start_keeps_all(t):
+    """Bad places, actions, variables and definitions: after each tstart that fails the first run is as it was."""
+    gdb = t.gdb()
+    load = first_run(t, gdb)
+    look(gdb, load, "before")
+    usage = re.search(r"usage (\d+) bytes", gdb.cmd("info tracepoints 1"))[1]
+    stat = counts(t)
+
+    def fails(where, words):
+        gdb.cmd("tfind 1")
+        message = gdb.fails("tstart")
+        assert words in message, (where, message)
+        # GDB still has that frame selected.
+        assert gdb.frame() == 1 and gdb.value("$n") == 102, where
+        look(gdb, load, where)
+        assert counts(t) == stat, where
+        assert t.probes() == "", where
+
+    gdb.cmd("trace *0x1000")
+    fails("place", "tracepoint 2 at 0x1000: ")
+    gdb.cmd("delete 2")
+    gdb.cmd("trace *vfs_write")
+    gdb.actions(3, "teval $cpu_id = 1")
+    fails("action", "read-only: cpu_id")
+    gdb.cmd("delete 3")
+    gdb.cmd("tvariable $p_y99")
+    fails("variable", "there is no CPU of that number")
+    gdb.cmd("delete tvariable $p_y99")
+    # What is refused while it is being defined, and then the device is closed.
+    for packet in ("QTinit", "QTDV:7:0:0:78", "QTDP:5:1000:E:0:0", "QTDP:5:1000:E:0:0", "QTStart"):
+        gdb.cmd(f"maint packet {packet}")
+    look(gdb, load, "packets")
+    gdb.cmd("disconnect")
+    t.connect(gdb)
+    look(gdb, load, "reconnected")
+
+    # A file has what belongs to the frames, and a new GDB is told of nothing else.
+    with tempfile.TemporaryDirectory(prefix="kgtp-failed-") as folder:
+        gdb.cmd(f"tsave {folder}/t")
+        gdb.cmd("disconnect")
+        gdb.cmd("delete")
+        gdb.cmd("delete tvariable")
+        gdb.cmd(f"target tfile {folder}/t")
+        shown = gdb.cmd("info tracepoints")
+        assert shown.count("tracepoint ") >= 1 and "vfs_read" in shown and "0x1000" not in shown, shown
+        assert f"usage {usage} bytes" in shown and "teval $n = $n + 1" in shown, shown
+        gdb.cmd("tfind 2")
+        assert gdb.value("$n") == 103 and gdb.value("count") == 24
+        gdb.cmd("tfind none")
+    fresh = t.gdb()
+    shown = fresh.cmd("info tracepoints")
+    assert "vfs_read" in shown and "0x1000" not in shown, shown
+    look(fresh, load, "fresh")
+
+    # The next run that begins is the end of it.
+    fresh.cmd("tstart")
+    fresh.cmd("tstop")
+    assert fresh.frames() == 0, fresh.cmd("tstatus")
+    assert "failed to find" in fresh.fails("tfind 0")
+    assert fresh.value("$n") == 100
+    assert "already hit" not in fresh.cmd("info tracepoints")
