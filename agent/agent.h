@@ -158,6 +158,8 @@ int agent_target_has_reg(unsigned int regno);
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot);
 /* agent_compile(): may other CPUs change it while a program runs? */
 int agent_target_var_shared(u32 slot);
+/* agent_compile(): what that constant is to be; it may be an address. */
+u64 agent_target_const(u64 v);
 
 /* agent_run(), with its `target` */
 u64 agent_target_reg(void *target, unsigned int regno);

@@ -162,6 +162,7 @@ static enum agent_error decode_insn(struct agent_insn *in, u8 op, u64 v)
 	case OP_CONST32:
 	case OP_CONST64:
 		in->op = OP_CONST8;
+		in->imm = agent_target_const(v);
 		break;
 	case OP_TRACE16:
 		in->op = OP_TRACE_QUICK;

@@ -7,6 +7,8 @@
 
 #include <linux/percpu.h>
 #include <linux/smp.h>
+#include "compat/config.h"
+#include "compat/symbols.h"
 
 /* A mark for sparse, since 2.6.33 (e0fdb0e050ea). */
 #ifndef __percpu
@@ -19,5 +21,40 @@
 #else
 #define kc_this_cpu(p)	per_cpu_ptr(p, smp_processor_id())
 #endif
+
+/*
+ * x86-64 links the per-CPU variables for addresses from 0 on, up to 6.14
+ * (9d7de2aa8b41).  KASLR does not move these, but a debugger moves all
+ * addresses of the vmlinux.
+ */
+#define KC_LOW_PERCPU_MAX	0x100000UL
+
+/* Process context; may sleep.  How many bytes of addresses they have; or 0. */
+static inline unsigned long kc_low_percpu(void)
+{
+#ifdef KC_HAVE_THIS_CPU_OFF
+	unsigned long end;
+
+	if ((unsigned long)&this_cpu_off >= KC_LOW_PERCPU_MAX)
+		return 0;
+	/* With IBT no name finds it (symbols.c): it is of no function. */
+	end = kc_symbol("__per_cpu_end");
+	return end && end < KC_LOW_PERCPU_MAX ? end : KC_LOW_PERCPU_MAX;
+#else
+	return 0;
+#endif
+}
+
+/* Where __per_cpu_offset[] is, if kc_low_percpu() is not 0. */
+static inline unsigned long kc_percpu_offsets(unsigned long *bytes)
+{
+#ifdef KC_HAVE_THIS_CPU_OFF
+	*bytes = sizeof(__per_cpu_offset);
+	return (unsigned long)__per_cpu_offset;
+#else
+	*bytes = 0;
+	return 0;
+#endif
+}
 
 #endif

@@ -203,7 +203,8 @@ static int compile_m(struct compile *c, const struct rsp_action *a,
 	if (act) {
 		act->ordinal = GTP_NO_ORDINAL;
 		act->size = GTP_SIZE_ANY;
-		set_memory(c->tp, act, a->basereg, a->off, a->len);
+		set_memory(c->tp, act, a->basereg, a->basereg < 0 ?
+			   gtp_percpu_place(a->off) : a->off, a->len);
 	}
 	return 1;
 }

@@ -141,6 +141,7 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 	s->gone = ret && s->valid;
 	if (ret)
 		return ret;
+	gtp_percpu_patch_frame(&s->frame);
 	s->valid = 1;
 	s->n = n;
 	s->num = hdr.tag;

@@ -532,6 +532,13 @@ int gtp_put_var(struct rsp_tx *tx, u32 slot);
 void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
 			int with_cond);
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx);
+/* percpu.c: process context. */
+void gtp_percpu_init(void);
+/* Where the kernel has what GDB has at addr. */
+u64 gtp_percpu_place(u64 addr);
+/* buf was read from addr, to be sent to GDB; a frame that is a copy. */
+void gtp_percpu_patch(u64 addr, void *buf, u32 len);
+void gtp_percpu_patch_frame(struct frame *f);
 /* xml.c */
 void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* target.xml, to be kfree()d; NULL: no memory. */

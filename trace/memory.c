@@ -105,7 +105,10 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 
 	if (n > to_page_end)
 		n = to_page_end;
-	return kc_read_kernel(buf, addr, n) ? 0 : n;
+	if (kc_read_kernel(buf, addr, n))
+		return 0;
+	gtp_percpu_patch(addr, buf, n);
+	return n;
 }
 
 /* A frame's memory, or what is the same now as it was then. */
@@ -134,6 +137,7 @@ void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx)
 
 	if (!len)
 		return;
+	addr = gtp_percpu_place(addr);
 	while (len && rsp_tx_room(tx) >= 2) {
 		n = min_t(u64, len, min_t(u64, sizeof(buf), rsp_tx_room(tx) / 2));
 		n = read_some(addr, buf, n);

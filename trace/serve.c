@@ -192,6 +192,7 @@ int gtp_init(u64 buffer_size)
 		kc_err("the kernel has no symbol _text\n");
 		return -ENOENT;
 	}
+	gtp_percpu_init();
 	ret = kc_clock_init();
 	if (ret) {
 		kc_err("the kernel has no clock sched_clock()\n");

@@ -66,6 +66,11 @@ enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 	return AGENT_E_BAD_VAR;
 }
 
+u64 agent_target_const(u64 v)
+{
+	return v;
+}
+
 int agent_target_var_shared(u32 slot)
 {
 	return 0;

@@ -210,6 +210,11 @@ static void test_const_reg(void)
 	GIVES("26 fffe 27", fake_reg(0xfffe));
 	FAILS("26 0011 27", AGENT_E_BAD_REG);
 	CHECK_EQ(err_pc, 0);
+	/* The target moves some constants, of whatever size. */
+	GIVES("24 177000ff 27", 0xff);
+	GIVES("25 0000000017700000 27", 0);
+	GIVES("24 17700100 27", 0x17700100);
+	GIVES("24 176fffff 27", 0x176fffff);
 }
 
 static void test_stack(void)

@@ -18,6 +18,10 @@
 #define FAKE_VARS	6
 #define FAKE_SLOT	0x10000	/* slots are more than 16 bits, to see them kept */
 
+/* Constants from FAKE_MOVED on, FAKE_LOW of them, are moved back by it. */
+#define FAKE_MOVED	0x17700000
+#define FAKE_LOW	0x100
+
 struct fake {
 	u64 var[FAKE_VARS + 1];
 	char log[4096];
@@ -73,6 +77,11 @@ enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 		return AGENT_E_VAR_READONLY;
 	*slot = FAKE_SLOT + num;
 	return AGENT_OK;
+}
+
+u64 agent_target_const(u64 v)
+{
+	return v - FAKE_MOVED < FAKE_LOW ? v - FAKE_MOVED : v;
 }
 
 int agent_target_var_shared(u32 slot)

@@ -8,6 +8,9 @@
 
 #if API >= API_EL6
 extern unsigned long __per_cpu_offset[NR_CPUS];
+#if API >= API_EL7
+extern unsigned long this_cpu_off;
+#endif
 void __percpu *__alloc_percpu(size_t n, size_t align);
 void free_percpu(void __percpu *p);
 #define alloc_percpu(type)						\

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Per-CPU variables of the kernel's, of a CPU: by the sum of their address and __per_cpu_offset[], on every kernel."""
+import tempfile
+
+from harness import case
+
+
+def of_cpu(cpu):
+    """That CPU's run queue."""
+    return f"((struct rq *)((char *)&runqueues + __per_cpu_offset[{cpu}]))"
+
+
+def bytes_of(gdb, address, n):
+    """n bytes of memory there, by one `m` each and by one for all: they must be the same."""
+    one = [int(gdb.cmd(f"output/u *((unsigned char *){address} + {i})")) for i in range(n)]
+    assert one == block_of(gdb, address, n), one
+    return one
+
+
+def block_of(gdb, address, n):
+    gdb.cmd("set print repeats unlimited")
+    gdb.cmd("set print elements unlimited")
+    shown = gdb.cmd(f"output/u *(unsigned char (*)[{n}]){address}")
+    return [int(v) for v in shown.strip("{}").split(", ")]
+
+
+@case(core=True)
+def variables_of_a_cpu(t):
+    """The textbook's sum: live, in a condition, in actions, in frames and in a trace file."""
+    gdb = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=8, cpu=1)
+    slide = gdb.value("(unsigned long)&vfs_read") - t.functions()["vfs_read"]
+    t.note(f"KASLR has moved the kernel by {slide:#x}")
+    for cpu in range(t.guest.smp):
+        assert gdb.value(f"{of_cpu(cpu)}->cpu") == cpu
+        assert gdb.value(f"*(int *)((char *)&runqueues + __per_cpu_offset[{cpu}] + (long)&((struct rq *)0)->cpu)") == cpu
+    current = "current_task"
+    try:
+        gdb.eval("sizeof(pcpu_hot)")
+        current = "pcpu_hot.current_task"
+    except Exception:           # most kernels have none
+        pass
+    name = f"(*(struct task_struct **)((char *)&{current} + __per_cpu_offset[0]))->comm"
+    assert gdb.eval(name).startswith('"'), gdb.eval(name)
+    word = t.bits // 8
+    offset = gdb.value("(unsigned long)__per_cpu_offset[1]")
+    assert offset == int.from_bytes(bytes(bytes_of(gdb, "&__per_cpu_offset[1]", word)), "little")
+    upper = bytes_of(gdb, "((char *)&__per_cpu_offset[1] + 2)", word)
+
+    gdb.cmd("tvariable $seen")
+    n = gdb.trace("*vfs_read", f"$current_task_pid == {load.pid} && (unsigned long){of_cpu(1)}->curr == $current_task",
+                  f"collect {of_cpu(1)}->cpu, {of_cpu(0)}->cpu, {of_cpu(1)}->curr, $current_task",
+                  f"teval $seen = $seen + {of_cpu('$cpu_id')}->cpu",
+                  "collect $seen, *(char (*)[4])((char *)&__per_cpu_offset[1] + 2)")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert gdb.frames() == 3, gdb.cmd("tstatus")
+
+    def look(where):
+        for i in range(3):
+            gdb.cmd(f"tfind {i}")
+            assert gdb.value(f"{of_cpu(1)}->cpu") == 1 and gdb.value(f"{of_cpu(0)}->cpu") == 0, where
+            assert gdb.value(f"(unsigned long){of_cpu(1)}->curr") == gdb.value("(unsigned long)$current_task"), where
+            assert gdb.value("$seen") == i + 1, where
+            assert gdb.value("(unsigned long)__per_cpu_offset[1]") == offset, where
+            assert bytes_of(gdb, "((char *)&__per_cpu_offset[1] + 2)", 4) == upper[:4], where
+            shown = gdb.cmd("tdump")
+            assert "->cpu = 1" in shown and "Cannot access" not in shown, (where, shown)
+        gdb.cmd("tfind none")
+
+    look("frames")
+    with tempfile.TemporaryDirectory(prefix="kgtp-percpu-") as folder:
+        gdb.cmd(f"tsave {folder}/t")
+        gdb.cmd("disconnect")
+        gdb.cmd(f"target tfile {folder}/t")
+        look("file")
+    assert n == 1
+
+
+@case
+def part_of_an_offset(t):
+    """A block with but a part of a word of __per_cpu_offset[], and blocks round its ends, are as they are live."""
+    gdb = t.gdb()
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    size = gdb.value("sizeof(__per_cpu_offset)")
+    table = "((char *)&__per_cpu_offset)"
+    blocks = [(-5, 8), (3, 1), (13, 7), (size - 3, 8), (-8, min(size, 4000) + 16)]
+    def look():
+        return [(bytes_of if n < 20 else block_of)(gdb, f"({table} + {off})", n) for off, n in blocks]
+
+    live = look()
+    gdb.trace("*vfs_read", f"$current_task_pid == {load.pid}",
+              *(f"collect *(unsigned char (*)[{n}])({table} + {off})" for off, n in blocks))
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    gdb.cmd("tfind 0")
+    assert look() == live
+    gdb.cmd("tfind none")
