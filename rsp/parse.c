@@ -71,8 +71,9 @@ static void parse_pid(struct rsp_scan *s, struct rsp_cmd *cmd)
 /* qSymbol:<value>:<hex name>, both empty in the first one */
 static void parse_symbol(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	if (rsp_scan_peek(s) != ':')
-		SCAN_U64(s, "qSymbol: the value");
+	cmd->u.symbol.found = rsp_scan_peek(s) != ':';
+	if (cmd->u.symbol.found)
+		cmd->u.symbol.value = SCAN_U64(s, "qSymbol: the value");
 	rsp_scan_need(s, ':', "qSymbol: no colon after the value");
 	cmd->hex = rsp_scan_hex(s, "qSymbol: the name has an odd number of hex digits");
 }

@@ -132,7 +132,7 @@ enum rsp_cmd_id {
 	RSP_THREAD_ALIVE,	/* T: u.thread.tid */
 	RSP_ATTACHED,		/* qAttached[:pid] */
 	RSP_OFFSETS,		/* qOffsets */
-	RSP_SYMBOL,		/* qSymbol:: */
+	RSP_SYMBOL,		/* qSymbol: u.symbol; hex: its name, or "" */
 	RSP_KILL,		/* k and vKill */
 	RSP_DETACH,		/* D */
 	RSP_MONITOR,		/* qRcmd: hex */
@@ -210,6 +210,7 @@ struct rsp_cmd {
 		struct { u64 addr, len; } mem;
 		struct { char op; unsigned int type; u64 addr, kind; } brk;
 		struct { char action; } resume;
+		struct { int found; u64 value; } symbol;	/* and hex: the name */
 		struct {
 			enum rsp_object object;
 			struct rsp_text annex;

@@ -532,6 +532,14 @@ int gtp_put_var(struct rsp_tx *tx, u32 slot);
 void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
 			int with_cond);
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx);
+/* vmlinux.c: process context, under gtp.lock. */
+void gtp_vmlinux_open(void);	/* a session begins */
+void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* Before a reply in front of which GDB prints notices. */
+void gtp_vmlinux_tell(struct rsp_tx *tx);
+/* 1, with the reason in tx, if QTStart must not go on. */
+int gtp_vmlinux_refuses(struct rsp_tx *tx);
+void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx);
 /* percpu.c: process context. */
 void gtp_percpu_init(void);
 /* Where the kernel has what GDB has at addr. */

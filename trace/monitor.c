@@ -93,6 +93,11 @@ static void do_disable(char *args, struct rsp_tx *tx)
 	}
 }
 
+static void do_vmlinux(char *args, struct rsp_tx *tx)
+{
+	gtp_vmlinux_monitor(args, tx);
+}
+
 static void do_help(char *args, struct rsp_tx *tx);
 
 /* The first one is also what no command at all stands for. */
@@ -107,6 +112,9 @@ static const struct {
 	  "monitor disable ADDRESS -- leave out tracepoints at that address, from the next tstart on.\n"
 	  "monitor disable -- show the addresses that are left out.\n"
 	  "monitor disable clear -- leave none out any more.\n" },
+	{ "vmlinux", do_vmlinux,
+	  "monitor vmlinux -- say whether GDB's symbols are those of the running kernel.\n"
+	  "monitor vmlinux any -- let tstart take any symbols, for this session.\n" },
 };
 
 static void do_help(char *args, struct rsp_tx *tx)

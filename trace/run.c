@@ -463,6 +463,8 @@ int gtp_start(struct rsp_tx *tx)
 		rsp_error(tx, "there is no tracepoint");
 		return -1;
 	}
+	if (gtp_vmlinux_refuses(tx))
+		return -1;
 	run_tell_missing(tx);
 	gtp.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
 		    kc_clock_orders_cpus() ? GTP_CLOCK_NS : GTP_CLOCK_COUNTS;

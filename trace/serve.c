@@ -98,7 +98,6 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	case RSP_EXTENDED:
 	case RSP_SET_THREAD:
 	case RSP_THREAD_ALIVE:
-	case RSP_SYMBOL:
 	case RSP_DETACH:
 	case RSP_KILL:
 		rsp_ok(tx);
@@ -108,6 +107,9 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	case RSP_QTFV:
 	case RSP_QTSV:
 		gtp_serve_upload(cmd->id, tx);
+		break;
+	case RSP_SYMBOL:
+		gtp_serve_symbol(cmd, tx);
 		break;
 	case RSP_MONITOR:
 		gtp_serve_monitor(cmd->hex, tx);
@@ -130,6 +132,8 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 	rsp_tx_begin(tx);
 	mutex_lock(&gtp.lock);
 	gtp_settle();
+	if (cmd.id == RSP_QTSTATUS || cmd.id == RSP_MONITOR)
+		gtp_vmlinux_tell(tx);
 	if (!gtp_serve_trace(&cmd, tx))
 		serve_session(&cmd, tx);
 	later = gtp.later_tx == tx;
@@ -145,6 +149,7 @@ void gtp_open(pid_t tgid)
 	mutex_lock(&gtp.lock);
 	kc_store(&gtp.self, tgid);
 	gtp.told_missing = 0;
+	gtp_vmlinux_open();
 	mutex_unlock(&gtp.lock);
 }
 

@@ -159,6 +159,7 @@ static void test_session_fields(void)
 	CHECK_EQ(cmd.id, RSP_MONITOR);
 	CHECK(is(cmd.hex, "68656c70"));
 	parse("qSymbol:ff:6162");
+	CHECK(cmd.u.symbol.found && cmd.u.symbol.value == 0xff);
 	CHECK(is(cmd.hex, "6162"));
 
 	CHECK_EQ(parse("qXfer:features:read:target.xml:0,1000"), RSP_XFER_READ);

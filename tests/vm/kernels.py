@@ -118,6 +118,12 @@ def kernel_release(kdir):
     raise RuntimeError(f"{kdir} does not say its kernel's release: not a build tree that was prepared")
 
 
+def cached(name):
+    """The vmlinux of one of Debian's kernels, if it is in the cache; nothing is fetched."""
+    where = debian.cache_dir() / "kernels" / name
+    return str(where / "vmlinux") if (where / "kernel.json").exists() else None
+
+
 def fetch(name):
     """-> Kernel, from the cache or else from Debian, or built."""
     if name not in KERNELS:

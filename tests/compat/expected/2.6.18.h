@@ -32,6 +32,7 @@
 #define KC_HAVE_DENTRY 1	/* file_path */
 #define KC_HAVE_UNLINK_PLAIN 1	/* file_unlink */
 #define KC_HAVE_I_MUTEX 1	/* inode_lock */
+#define KC_HAVE_SYSTEM_UTSNAME 1	/* kernel_name */
 /* low_percpu: not available */
 
 #endif

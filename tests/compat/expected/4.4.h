@@ -32,6 +32,7 @@
 #define KC_HAVE_PATH 1	/* file_path */
 #define KC_HAVE_UNLINK_DELEGATED 1	/* file_unlink */
 #define KC_HAVE_INODE_LOCK 1	/* inode_lock */
+#define KC_HAVE_INIT_UTSNAME 1	/* kernel_name */
 #define KC_HAVE_THIS_CPU_OFF 1	/* low_percpu */
 
 #endif

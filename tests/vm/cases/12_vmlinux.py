@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The module asks GDB for some symbols (qSymbol): whoever comes with another kernel's vmlinux is told, and may start no run."""
+import os
+import re
+import subprocess
+import tempfile
+
+import kernels
+from harness import Skip, case
+
+WRONG = "not those of the running kernel"
+
+
+def other_vmlinux(t):
+    """The vmlinux of another kernel that is in the cache."""
+    for name in ("5.10", "6.1"):
+        path = kernels.cached(name)
+        if path and name != t.kernel.name.split("-")[0]:
+            return path
+    raise Skip("no other kernel is in the cache")
+
+
+def with_file(t, path):
+    """-> GDB with that file's symbols, not connected"""
+    gdb = t.gdb(connect=False, program=False)
+    gdb.cmd(f"file {path}", timeout=120)
+    return gdb
+
+
+@case(core=True)
+def another_kernels_vmlinux(t):
+    """Another kernel's: told at once, by name; no tstart but by `monitor vmlinux any', and that for one session."""
+    other = other_vmlinux(t)
+    right = t.gdb()
+    assert WRONG not in right.cmd("tstatus")
+    assert "are those of the running kernel" in right.cmd("monitor vmlinux")
+    place = right.value("(unsigned long)&vfs_read")
+    right.cmd("disconnect")
+
+    gdb = with_file(t, other)
+    shown = t.connect(gdb)
+    assert WRONG in shown and t.kernel.release in shown and "monitor vmlinux any" in shown, shown
+    assert WRONG not in gdb.cmd("tstatus"), "it is told once"
+    gdb.cmd(f"trace *{place:#x}")
+    message = gdb.fails("tstart")
+    assert WRONG in message and t.kernel.release in message and "load its vmlinux" in message, message
+    assert t.probes() == ""
+    assert WRONG in gdb.cmd("monitor vmlinux") and "any" in gdb.cmd("monitor vmlinux some")
+    gdb.cmd("monitor vmlinux any")
+    gdb.cmd("tstart")
+    assert "vfs_read" in t.probes()
+    gdb.cmd("tstop")
+    gdb.cmd("disconnect")
+    assert WRONG in t.connect(gdb)
+    assert WRONG in gdb.fails("tstart")
+    gdb.cmd("disconnect")
+
+    # The right one, by the same GDB.
+    gdb.cmd(f"file {t.kernel.vmlinux}", timeout=120)
+    shown = t.connect(gdb)
+    assert WRONG not in shown, shown
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+
+
+@case
+def vmlinux_of_no_use(t):
+    """Without symbols, or stripped: nothing is said. Loaded too late: GDB has not moved it. A module's file changes nothing."""
+    right = t.gdb()
+    place, linked = right.value("(unsigned long)&vfs_read"), t.functions()["vfs_read"]
+    text = t.sh("cat /sys/module/kgtp/sections/.text").strip()
+    right.cmd(f"add-symbol-file {t.built.module} {text}")
+    assert "are those of the running kernel" in right.cmd("monitor vmlinux")
+    right.cmd("disconnect")
+
+    with tempfile.TemporaryDirectory(prefix="kgtp-stripped-") as folder:
+        stripped = os.path.join(folder, "vmlinux")
+        subprocess.run(["objcopy", "--strip-all", t.kernel.vmlinux, stripped], check=True)
+        for gdb in (with_file(t, stripped), t.gdb(connect=False, program=False)):
+            shown = t.connect(gdb)
+            assert WRONG not in shown and "monitor vmlinux" not in shown, shown
+            assert "no symbols to tell its kernel by" in gdb.cmd("monitor vmlinux")
+            gdb.cmd(f"trace *{place:#x}")
+            gdb.cmd("tstart")
+            gdb.cmd("tstop")
+            gdb.cmd("disconnect")
+
+    late = t.gdb(program=False)
+    shown = late.cmd(f"file {t.kernel.vmlinux}", timeout=120)
+    shown += late.cmd("tstatus")
+    if place == linked:
+        assert "are those of the running kernel" in late.cmd("monitor vmlinux")
+        raise Skip("KASLR has not moved the kernel")
+    assert "connect again" in shown and "after it had connected" in shown, shown
+    late.cmd(f"trace *{place:#x}")
+    assert "connect again" in late.fails("tstart")
+    late.cmd("disconnect")
+    assert "connect again" not in t.connect(late)
+    assert late.value("(unsigned long)&vfs_read") == place
+    late.cmd("tstart")
+    late.cmd("tstop")
+
+
+@case
+def symbols_by_packet(t):
+    """qSymbol by hand: each answer gets the next question; who stops answering is not waited for, and nothing is concluded."""
+    gdb = t.gdb(program=False)
+    question = gdb.packet("qSymbol::")
+    asked = []
+    while question != "OK":
+        name = re.fullmatch(r"qSymbol:((?:[0-9a-f]{2})+)", question)[1]
+        asked.append(bytes.fromhex(name).decode())
+        question = gdb.packet(f"qSymbol::{name}")
+        assert len(asked) < 50
+    assert len(asked) >= 10 and len(set(asked)) == len(asked), asked
+    # The kernel has them all.
+    known = set(re.findall(r"^\w+ \w (\w+)$", t.sh("cat /proc/kallsyms", timeout=120), re.M))
+    assert set(asked) <= known, set(asked) - known
+    first = asked[0].encode().hex()
+    assert gdb.packet("qSymbol::") == f"qSymbol:{first}"
+    gdb.packet(f"qSymbol:12345678:{first}")         # wrong, and then no more
+    assert "no symbols to tell" in gdb.cmd("monitor vmlinux")
+    for text in ("qSymbol:1:6162", "qSymbol:1:" + "61" * 100):
+        assert gdb.packet(text) == "OK"
+    gdb.packet("qSymbol::")
+    for name in asked[:2]:
+        gdb.packet(f"qSymbol:1000:{name.encode().hex()}")
+    for name in asked[2:]:
+        last = gdb.packet(f"qSymbol::{name.encode().hex()}")
+    assert last == "OK"
+    assert WRONG in gdb.cmd("monitor vmlinux")

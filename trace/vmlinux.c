@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Has GDB the symbols of this kernel?  With those of another one all that it
+ * shows is garbage, and its tracepoints are in other functions.
+ *
+ * Whenever GDB has loaded symbols it offers to look some up (qSymbol::).  It is
+ * asked for functions that this module is linked with, over all of the kernel.
+ * One that its file does not have says nothing.  GDB need not go on to the end:
+ * nothing waits for it.
+ *
+ * All process context, under gtp.lock.
+ */
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "arch/arch.h"
+#include "compat/kernel_name.h"
+#include "trace/internal.h"
+
+/* Exported by every kernel, from one end of its code to the other. */
+static const struct {
+	const char *name;
+	const void *at;
+} knowns[] = {
+	{ "wake_up_process", wake_up_process },
+	{ "kthread_stop", kthread_stop },
+	{ "register_kprobe", register_kprobe },
+	{ "vfree", vfree },
+	{ "kfree", kfree },
+	{ "filp_close", filp_close },
+	{ "dput", dput },
+	{ "seq_printf", seq_printf },
+	{ "vsnprintf", vsnprintf },
+	{ "schedule", schedule },
+};
+
+enum verdict {
+	VM_UNKNOWN,		/* GDB has told of less than two */
+	VM_RIGHT,
+	VM_UNMOVED,		/* right, but as linked */
+	VM_WRONG,
+};
+
+/* Of this session. */
+static struct {
+	enum verdict verdict;
+	int any;		/* `monitor vmlinux any' */
+	int told;
+	u32 right, unmoved, wrong;	/* while GDB is asked */
+	int first_found;	/* what it said last time of the first one */
+	u64 first;
+} vm;
+
+void gtp_vmlinux_open(void)
+{
+	memset(&vm, 0, sizeof(vm));
+}
+
+static void judge(u32 i, u64 value)
+{
+	u64 at = (unsigned long)knowns[i].at;
+
+	if (value == at)
+		vm.right++;
+	else if (value == at - (gtp.text - arch_link_text))
+		vm.unmoved++;
+	else
+		vm.wrong++;
+}
+
+static void conclude(void)
+{
+	enum verdict last = vm.verdict;
+
+	if (vm.right + vm.unmoved + vm.wrong < 2)
+		vm.verdict = VM_UNKNOWN;
+	else if (!vm.wrong && !vm.unmoved)
+		vm.verdict = VM_RIGHT;
+	else if (!vm.wrong && !vm.right)
+		vm.verdict = VM_UNMOVED;
+	else
+		vm.verdict = VM_WRONG;
+	if (vm.verdict != last)
+		vm.told = 0;
+}
+
+/* The one that GDB answers for; ARRAY_SIZE(knowns): none that it was asked for. */
+static u32 find_known(struct rsp_text hex)
+{
+	char name[32];
+	long len = rsp_unhex(hex, name, sizeof(name) - 1);
+	u32 i;
+
+	name[len < 0 ? 0 : len] = '\0';
+	for (i = 0; i < ARRAY_SIZE(knowns); i++)
+		if (!strcmp(name, knowns[i].name))
+			break;
+	return i;
+}
+
+/* The same first answer as last time: 1, and there is nothing new to ask for. */
+static int is_known_file(const struct rsp_cmd *cmd)
+{
+	u64 value = cmd->u.symbol.found ? cmd->u.symbol.value : 0;
+	int same = vm.verdict != VM_UNKNOWN && vm.first == value &&
+		   vm.first_found == cmd->u.symbol.found;
+
+	vm.first = value;
+	vm.first_found = cmd->u.symbol.found;
+	return same;
+}
+
+void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	u32 next = 0;
+
+	if (cmd->hex.len) {
+		next = find_known(cmd->hex);
+		if (next == ARRAY_SIZE(knowns) ||
+		    (!next && is_known_file(cmd))) {
+			rsp_ok(tx);
+			return;
+		}
+		if (cmd->u.symbol.found)
+			judge(next, cmd->u.symbol.value);
+		next++;
+	} else {
+		vm.right = 0;
+		vm.unmoved = 0;
+		vm.wrong = 0;
+	}
+	if (next == ARRAY_SIZE(knowns)) {
+		conclude();
+		rsp_ok(tx);
+		return;
+	}
+	rsp_puts(tx, "qSymbol:");
+	rsp_put_hex_str(tx, knowns[next].name);
+}
+
+static void say_verdict(struct rsp_tx *tx)
+{
+	static const char * const texts[] = {
+		[VM_UNKNOWN] = "GDB has no symbols to tell its kernel by.",
+		[VM_RIGHT] = "GDB's symbols are those of the running kernel.",
+		[VM_UNMOVED] = "GDB has loaded its symbols after it had connected, so it has not moved them to where KASLR has put the kernel: connect again (target remote).",
+		[VM_WRONG] = "GDB's symbols are not those of the running kernel: what it shows is wrong, and tracepoints would be in other functions.",
+	};
+	char text[320];
+
+	snprintf(text, sizeof(text), "%s\nThe kernel is %s %s.\n",
+		 texts[vm.verdict], kc_release(), kc_version());
+	rsp_notice(tx, text);
+}
+
+static int is_bad(void)
+{
+	return vm.verdict == VM_UNMOVED || vm.verdict == VM_WRONG;
+}
+
+void gtp_vmlinux_tell(struct rsp_tx *tx)
+{
+	if (!is_bad() || vm.told || vm.any)
+		return;
+	vm.told = 1;
+	say_verdict(tx);
+	rsp_notice(tx, "tstart is refused, unless you say `monitor vmlinux any'.\n");
+}
+
+int gtp_vmlinux_refuses(struct rsp_tx *tx)
+{
+	if (!is_bad() || vm.any)
+		return 0;
+	if (vm.verdict == VM_UNMOVED)
+		rsp_error(tx, "GDB has not moved its symbols by KASLR, as it loaded them after it had connected: connect again; or allow it by `monitor vmlinux any'");
+	else
+		rsp_error(tx, "GDB's symbols are not those of the running kernel, %s: load its vmlinux and connect again; or allow it by `monitor vmlinux any'",
+			  kc_release());
+	return 1;
+}
+
+void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx)
+{
+	if (!strcmp(args, "any")) {
+		vm.any = 1;
+		rsp_notice(tx, "tstart takes any vmlinux until the session ends.\n");
+	} else if (*args) {
+		rsp_notice(tx, "vmlinux: say `monitor vmlinux' or `monitor vmlinux any'.\n");
+	} else {
+		say_verdict(tx);
+	}
+}
