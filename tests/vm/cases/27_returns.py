@@ -143,7 +143,7 @@ def any_constant(t):
     assert int(gdb.eval(f"(int){value}")) == 8
 
 
-@case(needs=[">=4.9"])
+@case(needs=[">=4.9"], old=True)
 def value_in_two_registers(t):
     """A function that returns 16 bytes (64 on 32-bit machines): both halves are there where they are named, and no argument is."""
     gdb = t.gdb()

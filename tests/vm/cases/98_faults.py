@@ -62,7 +62,8 @@ class Faults:
             tried += 1
             n += 1 + n // 25
             assert n < MOST, f"{what}: something fails always"
-        self.t.note(f"{what}: {tried} tried, up to {n - 1}")
+        if tried:
+            self.t.note(f"{what}: {tried} failures tried, of the first {n - 1}")
         return tried
 
     def call(self, n, line):
@@ -92,7 +93,7 @@ class Faults:
         self.files.put(nth, "0")
         return reply, failed
 
-    def step(self, step, inject):
+    def step(self, step, inject, where):
         """Walk through one step in one of the processes; -> how often something failed"""
         def attempt(n):
             for packet in step.before:
@@ -105,14 +106,14 @@ class Faults:
             for packet in step.after:
                 self.device.must(packet, "OK|F")
             return failed
-        return self.walk(step.packet, attempt)
+        return self.walk(f"{step.packet} in {where}", attempt)
 
     def steps(self, *steps):
         for step in steps:
             # At least the copy of the packet can fail.
-            assert self.step(step, self.in_the_writer) > 0, step
+            assert self.step(step, self.in_the_writer, "the writer") > 0, step
             for name in self.threads:
-                self.step(step, lambda n, text, name=name: self.in_a_thread(n, text, name))
+                self.step(step, lambda n, text, name=name: self.in_a_thread(n, text, name), f"the thread {name}")
 
 
 def packet_hex(text):
