@@ -113,6 +113,9 @@ int arch_has_regs(const unsigned long *word, u32 words);
  */
 int arch_probe_check(unsigned long addr, const char **why);
 
+/* The same for a function's return, at an address where a probe may go. */
+int arch_return_probe_check(unsigned long addr, const char **why);
+
 /*
  * What the surroundings define: if a probe of ours is in at that address, the
  * first byte of the instruction there; otherwise -1.

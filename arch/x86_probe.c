@@ -38,6 +38,13 @@ static const char ENTRY[] =
 #define KPROBES		"that is in the code of kprobes, where no probe is allowed"
 #define NOINSTR		"that is in code that must not be probed"
 #define INIT		"that is __init code, which the kernel freed when it had started"
+#define PADDING		"that is the padding in front of a function; trace the function, without __pfx_ or __cfi_"
+#define THUNK		"every call or return may go through that code, those of kprobes, too; trace a function that does"
+#define FTRACE		"that is ftrace's own code, which brings probes their hits; trace the function that it is called for"
+#define REWRITTEN	"that is a jump that the kernel rewrites; trace the function that it leads to"
+#define SWITCH		"that function is entered as one task and left as another, so its return cannot be followed; trace its entry, or the return of schedule"
+#define NOT_CALLED	"that code is not entered by a call, so it has no return address; trace it without kret, or a function that it calls"
+#define RETURNS		"this kernel's own handling of returns uses that function; trace its entry, without kret"
 
 /* From one symbol to another; not there if one of them is not. */
 struct region {
@@ -173,6 +180,89 @@ int arch_in_entry(unsigned long addr)
 	return 0;
 }
 
+/* ---- functions by name ---------------------------------------------------------- */
+
+/*
+ * The kernel compares some addresses exactly.  With IBT a probe at an endbr is
+ * moved behind it first, and then no address is the one of kretprobe_blacklist:
+ * __switch_to on 6.12 and 7.2.  So functions are told by their names here: all
+ * that is between two symbols, wherever in it the probe will be.
+ */
+struct named {
+	const char *name;	/* a * at its start or its end: any text */
+	const char *why;
+};
+
+static const struct named no_probe[] = {
+	/* Calls may be sent to what they end in (call depth, FineIBT). */
+	{ "__pfx_*", PADDING },
+	{ "__cfi_*", PADDING },
+	/* The handler of an int3 returns through it, if the machine needs it. */
+	{ "*_return_thunk", THUNK },
+	{ "*_untrain_ret", THUNK },
+	{ "__x86_indirect_*", THUNK },
+	{ "__SCT__*", REWRITTEN },
+	{ "mcount", FTRACE },
+	{ "__fentry__", FTRACE },
+	{ "ftrace_caller", FTRACE },
+	{ "ftrace_regs_caller", FTRACE },
+	{ "ftrace_graph_caller", FTRACE },
+	{ "return_to_handler", FTRACE },
+	{ NULL }
+};
+
+static const struct named no_return[] = {
+	{ "__switch_to", SWITCH },
+	{ "__switch_to_asm", SWITCH },
+	/* Assembly; since 6.6 (3aec4ecb3d1f) ret_from_fork() is a function of C. */
+	{ "ret_from_fork", NOT_CALLED },
+	{ "ret_from_fork_asm", NOT_CALLED },
+	{ "ret_from_kernel_thread", NOT_CALLED },
+	/* Called by the trampoline behind the guard: it would go round for ever. */
+	{ "objpool_push", RETURNS },	/* since 6.7 (4bbd93455659) */
+	{ "freelist_add", RETURNS },	/* since 5.11 (6e426e0fcd20) */
+	{ "__freelist_add", RETURNS },
+	{ "kprobe_busy_begin", RETURNS },
+	{ "kprobe_busy_end", RETURNS },
+	{ NULL }
+};
+
+/* text: as in struct kc_place.  What compilers append (.isra.0) is no part. */
+static int is_named(const char *text, const char *name)
+{
+	size_t len = 0, want = strlen(name);
+
+	while (text[len] && text[len] != '.' && text[len] != '+')
+		len++;
+	if (name[0] == '*')
+		return len >= want - 1 &&
+		       !memcmp(text + len - (want - 1), name + 1, want - 1);
+	if (name[want - 1] == '*')
+		return len >= want - 1 && !memcmp(text, name, want - 1);
+	return len == want && !memcmp(text, name, want);
+}
+
+static int find_named(const struct named *list, const struct kc_place *place,
+		      const char **why)
+{
+	for (; list->name; list++) {
+		if (!is_named(place->text, list->name))
+			continue;
+		*why = list->why;
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int arch_return_probe_check(unsigned long addr, const char **why)
+{
+	struct kc_place place;
+
+	if (kc_symbol_at(addr, &place))
+		return 0;
+	return find_named(no_return, &place, why);
+}
+
 /* ---- instructions ------------------------------------------------------------- */
 
 /*
@@ -227,6 +317,8 @@ int arch_probe_check(unsigned long addr, const char **why)
 			return -EINVAL;
 	}
 	ret = kc_symbol_at(addr, &place);
+	if (!ret && find_named(no_probe, &place, why))
+		return -EINVAL;
 	*why = "it is not known where instructions start there";
 	if (!ret)
 		ret = insn_starts_at(addr, &place, &doubt);

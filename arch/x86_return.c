@@ -46,10 +46,24 @@ const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
 	return copy;
 }
 
+/* An endbr64 or endbr32, or what a machine with IBT has in the place of some. */
+static int marks_entry(const u8 *code)
+{
+	static const u8 known[][4] = {
+		{ 0xf3, 0x0f, 0x1e, 0xfa }, { 0xf3, 0x0f, 0x1e, 0xfb },
+		{ 0x66, 0x0f, 0x1f, 0x00 }, { 0x0f, 0x1f, 0x40, 0xd6 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		if (!memcmp(code, known[i], sizeof(known[i])))
+			return 1;
+	return 0;
+}
+
 /* Process context; may sleep.  Behind an endbr the stack is the same. */
 int arch_is_entry(unsigned long addr)
 {
-	static const u8 endbr[] = { 0xf3, 0x0f, 0x1e };
 	struct kc_place place;
 	u8 code[4];
 
@@ -59,7 +73,7 @@ int arch_is_entry(unsigned long addr)
 		return 1;
 	return addr == place.start + sizeof(code) &&
 	       !kc_read_kernel(code, place.start, sizeof(code)) &&
-	       !memcmp(code, endbr, sizeof(endbr));
+	       marks_entry(code);
 }
 
 /* Of flags: always set; and what no mode has. */

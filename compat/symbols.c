@@ -41,11 +41,16 @@ static unsigned long symbol_by_kprobe(const char *name)
 
 /*
  * To call what no header offers is a fault here: the endbr of functions that are
- * not exported is erased at boot.
+ * not exported is erased at boot.  A probe at an endbr is moved behind it.
  */
 unsigned long kc_symbol(const char *name)
 {
-	return symbol_by_kprobe(name);
+	unsigned long addr = symbol_by_kprobe(name);
+	struct kc_place place;
+
+	if (addr && !kc_symbol_at(addr, &place) && addr == place.start + 4)
+		return place.start;
+	return addr;
 }
 
 #else

@@ -21,10 +21,7 @@ struct kc_place {
 	char text[KC_PLACE_LEN];	/* "vfs_read+0x3/0x2a0 [module]" */
 };
 
-/*
- * Process context; sleeps.  The address of a kernel symbol, 0 if there is none.
- * Of a function that starts with an endbr, the address behind that.
- */
+/* Process context; sleeps.  The address of a kernel symbol, 0 if there is none. */
 unsigned long kc_symbol(const char *name);
 
 /* Process context; may sleep.  0, or -ENOENT and then text is "". */

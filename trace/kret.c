@@ -65,10 +65,10 @@ int gtp_return_check(unsigned long addr, const char **why)
 	if (!kc_kretprobes_guarded() && !kc_symbol_at(addr, &place) &&
 	    (strstr(place.text, "spin_lock") ||
 	     strstr(place.text, "spin_unlock"))) {
-		*why = "this kernel's own handling of returns uses that function";
+		*why = "this kernel's own handling of returns uses that function; trace its entry, without kret";
 		return -EINVAL;
 	}
-	return 0;
+	return arch_return_probe_check(addr, why);
 }
 
 /* Any context incl. NMI, preemption off; does not sleep. */

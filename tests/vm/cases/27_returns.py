@@ -167,6 +167,58 @@ def value_in_two_registers(t):
         assert gdb.eval("$rdx") == "<unavailable>" and gdb.eval("$rax") != "<unavailable>"
 
 
+def offset_behind_endbr(t, gdb, name):
+    """Where the kernel puts a probe that is set at a function's endbr64, or at what it has put in the place of that."""
+    return 4 if int(gdb.eval(f"*(unsigned int *){name}")) in (0xfa1e0ff3, 0x001f0f66, 0xd6401f0f) else 0
+
+
+@case(core=True)
+def no_return_there(t):
+    """Functions that are left as another task, that are not entered by a call, or that the handling of returns calls:
+    refused, at their first byte and behind an endbr, on each kernel; at its entry __switch_to is traced. (6.12 and 7.2
+    died: IBT moves the probe behind the endbr, and the kernel's refusal compares addresses exactly.)"""
+    gdb = t.gdb()
+    gdb.cmd("set circular-trace-buffer on")
+    symbols = t.functions()
+    left = "left as another"
+    uncalled = "not entered by a call"
+    handling = "own handling of returns uses that function"
+    asm = "ret_from_fork_asm" if "ret_from_fork_asm" in symbols else "ret_from_fork"
+    tried = []
+    for name, why in (("__switch_to", left), ("__switch_to_asm", left), (asm, uncalled), ("ret_from_kernel_thread", uncalled),
+                      ("objpool_push", handling), ("kprobe_busy_begin", handling), ("kprobe_busy_end", handling)):
+        where = next((symbol for symbol in symbols if symbol == name or symbol.startswith(f"{name}.isra")), None)
+        if not where:
+            continue
+        at = int(gdb.eval(f"(unsigned long)&'{where}'"))
+        for address in sorted({at, at + offset_behind_endbr(t, gdb, hex(at))}):
+            gdb.cmd("delete")
+            n = gdb.trace(f"*{address:#x}", None, "teval $kret = 0", "collect $regs")
+            message = gdb.fails("tstart")
+            assert f"tracepoint {n} at {address:#x}: " in message, (where, message)
+            # Some kernels refuse a probe there at all.
+            assert why in message and "trace " in message or "no probe" in message, (where, message)
+            assert t.probes() == "" and "Trace is running" not in gdb.cmd("tstatus")
+            tried.append(where)
+    assert tried[0] == "__switch_to", tried
+    t.note(", ".join(tried))
+    gdb.cmd("delete")
+    if t.kernel.version >= (3, 10):
+        entry = gdb.trace("*__switch_to", None, "collect $regs")
+        gdb.cmd("tstart")
+        t.sh("usleep 50000; cat /proc/version")
+        gdb.cmd("tstop")
+        gdb.cmd("tfind start")
+        assert f"tracepoint {entry}, trace frame" in gdb.cmd("tdump")
+        gdb.cmd("tfind none")
+        gdb.cmd("delete")
+    gdb.trace("*schedule", None, "teval $kret = 100", "collect $regs")
+    gdb.cmd("tstart")
+    t.sh("usleep 50000; cat /proc/version")
+    gdb.cmd("tstop")
+    assert gdb.frames() > 0 and t.probes() == "", gdb.cmd("tstatus")
+
+
 @case(core=True)
 def calls_under_way(t):
     """Returns over the number that is followed are counted. What is under way when the run ends does no harm, nor in the

@@ -152,6 +152,29 @@ def kprobe_and_nmi_text(t):
     still_works(t, gdb)
 
 
+@case(timeout=400)
+def code_between_functions(t):
+    """Padding in front of functions, what returns and calls may go through, ftrace's own code: refused with the reason."""
+    gdb = t.gdb()
+    wanted = {"__pfx_vfs_read": "padding in front of a function", "__cfi_vfs_read": "padding in front of a function",
+              "__x86_return_thunk": "every call or return may go through", "srso_return_thunk": "every call or return may go through",
+              "__x86_indirect_thunk_rax": "every call or return may go through",
+              "__fentry__": "ftrace's own code", "mcount": "ftrace's own code", "ftrace_regs_caller": "ftrace's own code",
+              "return_to_handler": "ftrace's own code"}
+    symbols = t.functions()
+    slide = int(gdb.eval("(unsigned long)vfs_read")) - symbols["vfs_read"]
+    tried = []
+    for name, why in wanted.items():
+        if name not in symbols:
+            continue
+        message = refused(gdb, f"{symbols[name] + slide:#x}")
+        assert why in message or "no probe is allowed" in message, (name, message)
+        tried.append(name)
+    assert tried, "this kernel has none of them"
+    t.note(", ".join(tried))
+    still_works(t, gdb)
+
+
 @case
 def enabled_late(t):
     """A disabled tracepoint may be anywhere; enabled during the run it is refused, and the run goes on."""
