@@ -117,6 +117,12 @@ int arch_probe_check(unsigned long addr, const char **why);
 int arch_return_probe_check(unsigned long addr, const char **why);
 
 /*
+ * Process context.  Is a probe in the code there, whose first byte is otherwise
+ * first?  1 also if it cannot be read.
+ */
+int arch_probe_is_in(unsigned long addr, u8 first, int on_ftrace);
+
+/*
  * What the surroundings define: if a probe of ours is in at that address, the
  * first byte of the instruction there; otherwise -1.
  */

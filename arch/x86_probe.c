@@ -327,3 +327,16 @@ int arch_probe_check(unsigned long addr, const char **why)
 	*why = "that is not the start of an instruction";
 	return doubt && kc_kprobes_check_insn() ? 0 : ret;
 }
+
+int arch_probe_is_in(unsigned long addr, u8 first, int on_ftrace)
+{
+	u8 code;
+
+	if (kc_read_kernel(&code, addr, sizeof(code)))
+		return 1;
+	/* A call or a jump in place of ftrace's nop. */
+	if (on_ftrace)
+		return code == 0xcc || code == 0xe8 || code == 0xe9;
+	/* An int3, or a jump to what was here: never in place of another jump. */
+	return code == 0xcc || (code == 0xe9 && first != 0xe9);
+}

@@ -48,6 +48,19 @@ static inline int kc_kprobe_on_ftrace(const struct kprobe *kp)
 }
 
 /*
+ * Any context.  Has the module gone that it is in?  Up to 2.6.28 (e8386a0cb22f)
+ * no module goes that has a probe.
+ */
+static inline int kc_kprobe_gone(const struct kprobe *kp)
+{
+#ifdef KPROBE_FLAG_GONE
+	return !!(kp->flags & KPROBE_FLAG_GONE);
+#else
+	return 0;
+#endif
+}
+
+/*
  * Do this kernel's kprobes refuse a place in the middle of an instruction?
  * Since 2.6.33 (b46b3d70c9c0) and in RHEL 6: they decode what is before it, and
  * the decoder's header came with that.

@@ -517,6 +517,12 @@ typedef int (*gtp_remark_t)(u32 n, char *buf, size_t size);
 #define GTP_REMARKS_SHOWN	8	/* by qTStatus; gtpstat has all */
 /* The n-th of all kinds: 0 if there is none. */
 int gtp_remark(u32 n, char *buf, size_t size);
+/*
+ * armed.c.  Look whether all probes are in the code; begin: of a new run.  And the
+ * remarks: those that are not.
+ */
+void gtp_look_at_probes(int begin);
+int gtp_remark_off(u32 n, char *buf, size_t size);
 /* qTStatus's notes, in hex: the user's, and the remarks. */
 void gtp_put_notes(struct rsp_tx *tx);
 /* monitor.c */

@@ -450,6 +450,19 @@ static void run_begin(void)
 	kc_store_release(&gtp.running, 1);
 }
 
+/* Nothing else tells of probes that are switched off. */
+static void run_tell_off(struct rsp_tx *tx)
+{
+	char remark[GTP_REMARK_LEN], text[GTP_REMARK_LEN + 8];
+
+	gtp_look_at_probes(1);
+	if (!gtp_remark_off(0, remark, sizeof(remark)))
+		return;
+	snprintf(text, sizeof(text), "%s.\n", remark);
+	rsp_notice(tx, text);
+	gtp_send_notices(tx);
+}
+
 int gtp_start(struct rsp_tx *tx)
 {
 	s64 last_errno = gtp.last_errno;
@@ -475,6 +488,7 @@ int gtp_start(struct rsp_tx *tx)
 		return -1;
 	}
 	run_begin();
+	run_tell_off(tx);
 	wake_up(&run_wait);
 	return 0;
 }
@@ -568,25 +582,32 @@ static void run_check_session(void)
 		kc_store(&gtp.watch, 1);
 }
 
+#define LOOKS_A_SECOND	10
+
 /*
  * A handler must not unregister probes, nor wake anything: it may have hit in
  * the scheduler.  So this thread looks ten times a second, while a run is on.
  */
 static int run_poll(void *unused)
 {
+	unsigned int looks = 0;
+
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(run_wait, gtp.armed || gtp.later_tx ||
 					 gtp_print_pending() ||
 					 kc_load(&gtp.watch) ||
 					 kthread_should_stop());
 		if (!gtp.later_tx)
-			schedule_timeout_interruptible(HZ / 10);
+			schedule_timeout_interruptible(HZ / LOOKS_A_SECOND);
 		run_check_session();
 		mutex_lock(&gtp.lock);
 		gtp_settle();
 		gtp_serve_now();
-		if (gtp.armed)
+		if (gtp.armed) {
 			kc_wall_anchor();
+			if (!(++looks % LOOKS_A_SECOND))
+				gtp_look_at_probes(0);
+		}
 		mutex_unlock(&gtp.lock);
 		run_print();
 	}

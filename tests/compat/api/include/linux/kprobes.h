@@ -54,6 +54,7 @@ int register_kretprobe(struct kretprobe *rp);
 void unregister_kretprobe(struct kretprobe *rp);
 
 #if API >= API_EL6
+#define KPROBE_FLAG_GONE	1
 #define KPROBE_FLAG_DISABLED	2
 #if API >= API_EL7
 #define KPROBE_FLAG_FTRACE	8

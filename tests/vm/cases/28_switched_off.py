@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Probes that are not in the code because kprobes or ftrace are switched off: it is said, and nothing else is."""
+import re
+import time
+
+from harness import case
+
+FTRACE = "/proc/sys/kernel/ftrace_enabled"
+KPROBES = "/sys/kernel/debug/kprobes/enabled"
+OFF = r"(\d+) of (\d+) probes are switched off: `{}"
+WAS = "probes were switched off for a time in this run: hits are missing"
+SAID = "switched off"
+
+
+def setup(t, gdb):
+    """A probe at a function's entry, which a load hits, and one behind an entry; -> the load."""
+    load = t.load("pread", n=2, file="/proc/version", size=8)
+    gdb.trace("*vfs_read", load.mine, "collect $regs")
+    inside = re.findall(r"^\s*(0x\w+) <[^>]*>:", gdb.cmd("x/12i vfs_write"), re.M)[5]
+    gdb.trace(f"*{inside}", load.mine, "collect $regs")
+    return load
+
+
+def remark(t, gdb):
+    """What tstatus says of it, which gtpstat says, too."""
+    status = gdb.cmd("tstatus")
+    found = re.search(r"notes: (.*?)\.?$", status, re.M)
+    text = found[1] if found and SAID in found[1] else ""
+    stat = t.sh("cat /proc/gtpstat")
+    assert (f"# {text}" in stat) if text else SAID not in stat, (status, stat)
+    return text
+
+
+def off_and_on(t, path, command, off, of):
+    gdb = t.gdb()
+    t.cleanup.callback(t.run, f"echo 1 >{path}")
+    # Before the run.
+    load = setup(t, gdb)
+    t.sh(f"echo 0 >{path}")
+    told = gdb.cmd("tstart")
+    found = re.search(OFF.format(command), told)
+    assert found and found.groups() == (str(off), str(of)), told
+    load.go()
+    text = remark(t, gdb)
+    assert re.match(OFF.format(command), text).groups() == (str(off), str(of)), text
+    assert gdb.frames() == 0, gdb.cmd("tstatus")
+    t.sh(f"echo 1 >{path}")
+    assert remark(t, gdb) == WAS, gdb.cmd("tstatus")
+    gdb.cmd("tstop")
+    assert remark(t, gdb) == WAS, gdb.cmd("tstatus")
+    # During the run; and a run that has it no more.
+    gdb.cmd("delete")
+    load = setup(t, gdb)
+    assert SAID not in gdb.cmd("tstart")
+    assert remark(t, gdb) == ""
+    t.sh(f"echo 0 >{path}")
+    assert re.match(OFF.format(command), remark(t, gdb)).groups() == (str(off), str(of))
+    t.sh(f"echo 1 >{path}")
+    assert remark(t, gdb) == WAS
+    assert load.go()["ok"] == 2
+    assert gdb.frames() == 2, gdb.cmd("tstatus")
+    gdb.cmd("tstop")
+    # Seen by the thread alone: nobody asks while they are off.
+    gdb.cmd("tstart")
+    t.sh(f"echo 0 >{path}")
+    time.sleep(5)
+    t.sh(f"echo 1 >{path}")
+    assert remark(t, gdb) == WAS
+    gdb.cmd("tstop")
+    gdb.cmd("tstart")
+    assert remark(t, gdb) == ""
+    gdb.cmd("tstop")
+    assert remark(t, gdb) == ""
+
+
+@case(needs="CONFIG_KPROBES_ON_FTRACE")
+def ftrace_switched_off(t):
+    """sysctl kernel.ftrace_enabled=0: the probes at functions' entries are out, the others are in."""
+    off_and_on(t, FTRACE, "sysctl kernel.ftrace_enabled=1'", 1, 2)
+
+
+@case(needs=">=2.6.30", timeout=300)
+def kprobes_switched_off(t):
+    """debugfs kprobes/enabled: all are out."""
+    off_and_on(t, KPROBES, "echo 1 >/sys/kernel/debug/kprobes/enabled'", 2, 2)

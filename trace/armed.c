@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Are the probes in the code?  The kernel registers them without a word while
+ * kprobes are switched off, or ftrace, which some of them hang on; and it takes
+ * out those that are in when its user switches them off.  No kernel tells, but
+ * the code does.  Process context, under gtp.lock.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "arch/arch.h"
+#include "compat/lock.h"
+#include "compat/read.h"
+#include "compat/symbols.h"
+#include "trace/internal.h"
+
+/* What was found at the last look. */
+static struct {
+	u32 armed, off;
+	u32 traps, traps_off;	/* of these: not ftrace's */
+	int was_off;		/* in this run */
+} probes;
+
+/* One that went with its module is not in the code, and nobody switched it. */
+static int is_off(const struct gtp_point *tp)
+{
+	return !kc_kprobe_gone(&tp->kp) &&
+	       !arch_probe_is_in((unsigned long)tp->kp.addr, tp->kp.opcode,
+				 kc_kprobe_on_ftrace(&tp->kp));
+}
+
+void gtp_look_at_probes(int begin)
+{
+	int was_off = !begin && probes.was_off;
+	const struct gtp_point *tp;
+	int trap, off;
+
+	kc_assert_held(&gtp.lock);
+	memset(&probes, 0, sizeof(probes));
+	list_for_each_entry(tp, &gtp.points, list) {
+		if (!tp->armed)
+			continue;
+		trap = !kc_kprobe_on_ftrace(&tp->kp);
+		off = is_off(tp);
+		probes.armed++;
+		probes.off += off;
+		probes.traps += trap;
+		probes.traps_off += trap && off;
+	}
+	probes.was_off = was_off || probes.off;
+}
+
+#define KPROBES_ON	"`echo 1 >/sys/kernel/debug/kprobes/enabled' switches kprobes on"
+#define FTRACE_ON	"`sysctl kernel.ftrace_enabled=1' switches ftrace on"
+
+/* Only what hangs on ftrace is off: is ftrace? */
+static const char *off_by_ftrace(void)
+{
+	unsigned long addr;
+	int on;
+
+	if (probes.traps)
+		return FTRACE_ON;
+	addr = kc_symbol("ftrace_enabled");
+	if (!addr || kc_read_kernel(&on, addr, sizeof(on)))
+		return FTRACE_ON ", or " KPROBES_ON;
+	return on ? KPROBES_ON : FTRACE_ON;
+}
+
+int gtp_remark_off(u32 n, char *buf, size_t size)
+{
+	if (n)
+		return 0;
+	if (gtp.armed)
+		gtp_look_at_probes(0);
+	if (gtp.armed && probes.off)
+		snprintf(buf, size, "%u of %u probes are switched off: %s",
+			 probes.off, probes.armed,
+			 probes.traps_off ? KPROBES_ON : off_by_ftrace());
+	else if (probes.was_off)
+		snprintf(buf, size, "probes were switched off for a time in this run: hits are missing");
+	else
+		return 0;
+	return 1;
+}
