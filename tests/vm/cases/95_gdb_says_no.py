@@ -146,12 +146,13 @@ def gdb_says_no(t):
 
     # Observer mode, with a connection and before one.
     gdb.cmd("trace *vfs_read")
-    gdb.cmd("set may-insert-tracepoints off")
-    says.told(gdb.fails("tstart"), "No tracepoints that may be downloaded, not starting trace")
-    gdb.cmd("set may-insert-tracepoints on")
-    gdb.cmd("tstart")
-    gdb.cmd("tstop")
+    says.told(gdb.fails("set may-insert-tracepoints off"), "Cannot change this setting while the inferior is running.")
     gdb.cmd("disconnect")
+    gdb.cmd("set may-insert-tracepoints off")
+    t.connect(gdb)
+    says.told(gdb.fails("tstart"), "No tracepoints that may be downloaded, not starting trace")
+    gdb.cmd("disconnect")
+    gdb.cmd("set may-insert-tracepoints on")
     gdb.cmd("set observer on")
     says.told(gdb.fails(f"target remote {t.guest.gdb_socket}"), "Non-stop mode requested, but remote does not support non-stop")
     for command in ("set observer off", "set non-stop off", "set may-insert-tracepoints on"):
