@@ -113,8 +113,9 @@ long door_wait(struct door *d, unsigned char *buf, size_t size)
 		refuse_byte(d, buf[0]);
 		return -1;
 	}
-	/* One that we have to wait for has all the time until it speaks. */
+	d->heard = now_ticks();
+	/* One that nobody waits behind has all the time until it speaks. */
 	if (!d->strict)
-		d->since = now_ticks();
+		d->since = d->heard;
 	return n;
 }

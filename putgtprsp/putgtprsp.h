@@ -101,6 +101,7 @@ struct door {
 	int in;
 	int strict;		/* others wait in line behind this peer */
 	unsigned long since;	/* ticks: when the wait for a packet began */
+	unsigned long heard;	/* ticks: when the first byte had come */
 	const char *name;	/* the peer's */
 };
 

@@ -421,8 +421,9 @@ int relay_session(int dev, const char *dev_name, const struct door *d, size_t n,
 	tell_peer(r->dev, r->in);
 	scan_feed(&r->down, r->to_dev.data, n);
 	watch_packets(r, n);
+	/* To open the device and to find the peer is our time, not the peer's. */
 	if (!r->down.packets)
-		r->since = d->since;
+		r->since = d->since + (now_ticks() - d->heard);
 	failed = run(r);
 	status = failed ? EXIT_TROUBLE : verdict(r);
 	scan_end(&r->down);
