@@ -81,7 +81,7 @@ static void kc_file_unlink(struct file *file, struct inode *dir,
 static void kc_lock_dir(struct inode *dir)
 {
 #ifdef KC_HAVE_INODE_LOCK
-	inode_lock(dir);
+	inode_lock_nested(dir, I_MUTEX_PARENT);
 #else
 	mutex_lock_nested(&dir->i_mutex, I_MUTEX_PARENT);
 #endif

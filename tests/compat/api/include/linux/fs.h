@@ -37,6 +37,11 @@ static inline void inode_lock(struct inode *inode)
 	mutex_lock(&inode->i_mutex);
 }
 
+static inline void inode_lock_nested(struct inode *inode, unsigned int subclass)
+{
+	mutex_lock_nested(&inode->i_mutex, subclass);
+}
+
 static inline void inode_unlock(struct inode *inode)
 {
 	mutex_unlock(&inode->i_mutex);
