@@ -29,17 +29,17 @@ class CaseTimeout(Exception):
 
 
 class Case:
-    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core, old, last):
+    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core, old, last, disk):
         self.function, self.name = function, function.__name__
         self.file = pathlib.Path(function.__code__.co_filename).stem
         self.smp, self.module, self.guest_gdb, self.timeout = smp, module, guest_gdb, timeout
-        self.core, self.old, self.last = core, old, last
+        self.core, self.old, self.last, self.disk = core, old, last, disk
         self.needs = [needs] if isinstance(needs, str) or callable(needs) else list(needs)
 
     @property
     def variant(self):
         """Cases with the same variant can share a guest."""
-        return self.smp or 0, self.guest_gdb
+        return self.smp or 0, self.guest_gdb, self.disk
 
     def matches(self, pattern):
         return fnmatch.fnmatch(self.name, pattern) or fnmatch.fnmatch(f"{self.file}/{self.name}", pattern)
@@ -73,7 +73,8 @@ class Case:
 CASES = []
 
 
-def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False, old=False, last=False):
+def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False, old=False, last=False,
+         disk=False):
     """Make a function of one argument, the Test, a case.
 
     smp        number of CPUs, where the usual number will not do
@@ -85,9 +86,10 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
     core       one of the few that run on every kernel: see KERNEL:core in tests/vm/run, and tests/check
     old        the module goes another way there on kernels before 6.1 (returns are kept in another way, what must have no
                probe is known otherwise, files are removed by another call...): see KERNEL:core+old
+    disk       the guest has one, slow, with an ext4 of 64 MiB: see Test.mount_disk
     """
     def wrap(function):
-        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old, last))
+        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old, last, disk))
         return function
     return wrap(function) if function else wrap
 
@@ -216,6 +218,25 @@ class Test:
         """Run GDB in the guest on commands, one after the other; -> Result. Needs @case(guest_gdb=True)."""
         words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
         return self.run(f"gdb -nx -q -batch {words}", timeout)
+
+    def mount_disk(self, where):
+        """Mount the disk of @case(disk=True): what is written waits for it, and it takes 1 MB a second."""
+        for need in ("CONFIG_BLK_DEV_NVME", "CONFIG_EXT4_FS"):
+            if self.kernel.config(need) != "y":
+                raise Skip(f"needs {need}=y")
+        major, minor = self.sh("cat /sys/block/nvme0n1/dev").strip().split(":")
+        self.sh(f"test -e /dev/kgtp-disk || mknod /dev/kgtp-disk b {major} {minor}; mkdir -p {where}")
+        self.sh(f"mount -t ext4 -o sync /dev/kgtp-disk {where}")
+        self.cleanup.callback(self.run, f"umount {where}; rmdir {where}")
+
+    def freeze(self, where):
+        """Writers to that file system wait, as for a server that does not answer, until it is thawed."""
+        assert self.load("freeze", file=where).go()["ok"] == 1
+        self.cleanup.callback(self.thaw, where)
+
+    def thaw(self, where):
+        """Writers go on; none of it if it was not frozen."""
+        self.load("thaw", file=where).go()
 
     # What the guest's machine and its kernel call things.
 

@@ -90,7 +90,7 @@ class Guest:
     All time limits are those of a usual kernel; a slow one has more (Kernel.slow).
     """
 
-    def __init__(self, kernel, log, files=(), smp=2, memory=None, guest_gdb=False, append=""):
+    def __init__(self, kernel, log, files=(), smp=2, memory=None, guest_gdb=False, disk=False, append=""):
         self.kernel, self.log, self.smp = kernel, pathlib.Path(log), smp
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kgtp-vm-"))
         self.gdb_socket = self.dir / "gdb"
@@ -103,7 +103,7 @@ class Guest:
         self.qemu = None
         self.marks = 0
         try:
-            self._start(files, memory or kernel.memory, guest_gdb, append)
+            self._start(files, memory or kernel.memory, guest_gdb, disk, append)
             self.wait_for(lambda: self.ready, BOOT_TIMEOUT, "the guest's init")
         except BaseException:
             self.kill()
@@ -121,7 +121,7 @@ class Guest:
             debian.say(f"{kwargs['kernel'].name}: boot lost, trying once more: {error} (now {lost.name})")
             return cls(*args, **kwargs)
 
-    def _start(self, files, memory, guest_gdb, append):
+    def _start(self, files, memory, guest_gdb, disk, append):
         initrd = self.dir / "initramfs"
         initramfs.build(initrd, files, self.kernel.arch)
         if guest_gdb:
@@ -150,6 +150,11 @@ class Guest:
             "-chardev", f"socket,id=gdb,path={self.gdb_socket},server=on,wait=off",
             "-device", "isa-serial,chardev=gdb,index=2,irq=5",
         ]
+        if disk:
+            image = self.dir / "disk"
+            subprocess.run(["mke2fs", "-q", "-t", "ext4", image, "64M"], check=True, stdout=subprocess.DEVNULL)
+            command += ["-drive", f"if=none,id=disk,format=raw,file={image},throttling.bps-write=1000000",
+                        "-device", "nvme,drive=disk,serial=kgtp"]
         command = [part.replace("@SMP@", str(self.smp)) for part in command]
         # Its own session: Ctrl-C is for us, and we end it; should we be killed, it is killed too.
         with open(self.stderr, "wb") as stderr:

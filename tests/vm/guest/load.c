@@ -6,7 +6,8 @@
  *           [-u MICROSECONDS] [-w]
  *
  * OP is getppid, read, pread, write, pwrite, open (and close), stat, lseek,
- * fork (and wait), sleep, fault (touch fresh pages), call.
+ * fork (and wait), sleep, fault (touch fresh pages), call, freeze, thaw (the
+ * file system of a directory).
  *
  * A child does the work; the parent talks.  So a trace condition on the
  * child's pid sees the N operations and nothing of the conversation: the
@@ -25,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -152,6 +154,26 @@ static long do_call(void)
 	return load_call_target(result->done);
 }
 
+static long freezer(unsigned long what)
+{
+	int fd = open(plan.path, O_RDONLY);
+	long ret = fd < 0 ? -1 : ioctl(fd, what, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static long do_freeze(void)
+{
+	return freezer(_IOWR('X', 119, int));
+}
+
+static long do_thaw(void)
+{
+	return freezer(_IOWR('X', 120, int));
+}
+
 /* How an operation uses the file: not at all, reads, or writes it. */
 enum use { NO_FILE, READS, WRITES };
 
@@ -172,6 +194,8 @@ static const struct {
 	{ "sleep",	do_sleep,	NO_FILE },
 	{ "fault",	do_fault,	NO_FILE },
 	{ "call",	do_call,	NO_FILE },
+	{ "freeze",	do_freeze,	NO_FILE },
+	{ "thaw",	do_thaw,	NO_FILE },
 };
 
 static void pause_for(long microseconds)
