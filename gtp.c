@@ -22,6 +22,10 @@ static unsigned long buffer_size = 5UL << 20;
 module_param(buffer_size, ulong, 0444);
 MODULE_PARM_DESC(buffer_size, "preferred size of the trace buffer, in bytes for all CPUs (default 5242880)");
 
+static char *save_dir;
+module_param(save_dir, charp, 0444);
+MODULE_PARM_DESC(save_dir, "directory below which `tsave -r' may write files (default: none, it may not)");
+
 static int __init parse_transport(enum dev_transport *t)
 {
 	if (!strcmp(transport, "auto"))
@@ -49,7 +53,12 @@ static int __init kgtp_init(void)
 		kc_err("buffer_size=0: must be at least 1\n");
 		return -EINVAL;
 	}
-	ret = gtp_init(buffer_size);
+	if (save_dir && (save_dir[0] != '/' || save_dir[strlen(save_dir) - 1] == '/')) {
+		kc_err("save_dir=%s: must be an absolute path, without / at its end\n",
+		       save_dir);
+		return -EINVAL;
+	}
+	ret = gtp_init(buffer_size, save_dir);
 	if (ret)
 		return ret;
 	ret = dev_init(t);

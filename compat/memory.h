@@ -24,6 +24,20 @@ static inline u64 kc_mem_low(u64 bytes)
 #endif
 }
 
+/* Process context.  Bytes of memory that the kernel itself could ever have. */
+static inline u64 kc_mem_total(void)
+{
+	struct sysinfo info;
+	u64 pages;
+
+	si_meminfo(&info);
+	pages = info.totalram;
+#ifdef CONFIG_HIGHMEM
+	pages -= info.totalhigh;
+#endif
+	return pages * info.mem_unit;
+}
+
 /*
  * Process context.  Bytes that the kernel itself can have without swapping,
  * roughly.

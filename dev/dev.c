@@ -41,8 +41,12 @@ static int dev_join(const struct file *file)
 		ret = session_begin(&session);
 		if (ret)
 			return ret;
+		ret = gtp_open(current->tgid);
+		if (ret) {
+			session_end(&session);
+			return ret;
+		}
 		session.tgid = current->tgid;
-		gtp_open(current->tgid);
 	}
 	session.readers += reads;
 	kc_store(&session.writers, session.writers + writes);
@@ -68,9 +72,12 @@ static int dev_open(struct inode *inode, struct file *file)
 		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	mutex_lock(&dev_lock);
-	ret = dev_join(file);
-	mutex_unlock(&dev_lock);
+	/* The session before may still be ending. */
+	ret = mutex_lock_interruptible(&dev_lock) ? -ERESTARTSYS : 0;
+	if (!ret) {
+		ret = dev_join(file);
+		mutex_unlock(&dev_lock);
+	}
 	if (ret) {
 		module_put(THIS_MODULE);
 		return ret;
@@ -206,8 +213,7 @@ static long dev_set_peer(const void __user *arg)
 		return -ESRCH;
 	if (p.peer <= 0)
 		return -EINVAL;
-	gtp_set_peer(p.peer);
-	return 0;
+	return gtp_set_peer(p.peer);
 }
 
 /*

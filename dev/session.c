@@ -25,16 +25,17 @@ int session_begin(struct session *s)
 
 	BUILD_BUG_ON(SESSION_FIFO & (SESSION_FIFO - 1));
 	BUILD_BUG_ON(SESSION_FIFO < 2 * SESSION_PACKET);
-	mem = vmalloc(SESSION_FIFO + 2 * SESSION_PACKET);
+	mem = vmalloc(SESSION_FIFO + 3 * SESSION_PACKET);
 
 	if (!mem)
 		return -ENOMEM;
 	/* The thread may still look at the last one. */
 	mutex_lock(&s->in_lock);
 	s->fifo = mem;
-	s->in = mem + SESSION_FIFO;
-	rsp_rx_init(&s->rx, s->in, SESSION_PACKET);
-	rsp_tx_init(&s->tx, s->in + SESSION_PACKET, SESSION_PACKET);
+	s->in[0] = mem + SESSION_FIFO;
+	s->in[1] = s->in[0] + SESSION_PACKET;
+	rsp_rx_init(&s->rx, s->in[0], SESSION_PACKET);
+	rsp_tx_init(&s->tx, s->in[1] + SESSION_PACKET, SESSION_PACKET);
 	s->tx.len = 0;		/* nothing to send again */
 	s->out_put = 0;
 	s->out_get = 0;
@@ -69,9 +70,14 @@ static int session_fits(const struct session *s)
 	return session_used(s) + SESSION_PACKET + 1 <= SESSION_FIFO;
 }
 
+/*
+ * While the thread serves a packet, what comes is taken in up to the last byte
+ * of the next one: an interrupt gets through.
+ */
 int session_has_room(const struct session *s)
 {
-	return !kc_load(&s->busy) && session_fits(s);
+	return session_fits(s) &&
+	       !(rsp_rx_at_end(&s->rx) && kc_load(&s->busy));
 }
 
 int session_has_output(const struct session *s)
@@ -103,8 +109,11 @@ static void session_packet(struct session *s)
 	/* Before it is served, or the reply might be there already. */
 	kc_store(&s->busy, 1);
 	flags = gtp_serve(s->rx.buf, s->rx.len, &s->tx);
-	if (flags & GTP_LATER)
+	if (flags & GTP_LATER) {
+		/* The thread reads the packet, while the next one comes. */
+		s->rx.buf = s->rx.buf == s->in[0] ? s->in[1] : s->in[0];
 		return;
+	}
 	kc_store(&s->busy, 0);
 	session_push(s, s->tx.buf, s->tx.len);
 	if (flags & GTP_NOACK)
@@ -119,6 +128,18 @@ void gtp_send_notices(struct rsp_tx *tx)
 	if (session_fits(s))
 		session_push(s, tx->buf, tx->base);
 	rsp_tx_begin(tx);
+}
+
+void gtp_send_notice(struct rsp_tx *tx, const char *text)
+{
+	struct session *s = container_of(tx, struct session, tx);
+	char buf[256];
+	struct rsp_tx note;
+
+	rsp_tx_init(&note, buf, sizeof(buf));
+	rsp_notice(&note, text);
+	if (session_fits(s))
+		session_push(s, buf, note.base);
 }
 
 void gtp_send_reply(struct rsp_tx *tx)
@@ -165,11 +186,15 @@ static void session_event(struct session *s, enum rsp_event event)
 		session_too_long(s);
 		break;
 	case RSP_EV_NAK:
-		if (!s->rx.noack)
+		/* Busy: GDB has lost patience, and no reply. */
+		if (!s->rx.noack && !kc_load(&s->busy))
 			session_push(s, s->tx.buf, s->tx.len);
 		break;
 	case RSP_EV_INTERRUPT:
-		/* Nothing is stopped, so there is nothing to report. */
+		/* Otherwise nothing is stopped, so there is nothing to report. */
+		if (kc_load(&s->busy))
+			gtp_interrupt();
+		break;
 	case RSP_EV_ACK:
 	case RSP_EV_NONE:
 		break;
@@ -231,8 +256,26 @@ int session_check(struct session *s)
 	return again;
 }
 
+/* A packet is completed under the lock that it needs, or not at all. */
+static int session_byte(struct session *s, char c)
+{
+	int ret;
+
+	if (!rsp_rx_at_end(&s->rx)) {
+		session_event(s, rsp_rx_byte(&s->rx, c));
+		return 0;
+	}
+	ret = gtp_lock();
+	if (ret)
+		return ret;
+	session_event(s, rsp_rx_byte(&s->rx, c));
+	gtp_unlock();
+	return 0;
+}
+
 ssize_t session_input(struct session *s, const char *bytes, size_t n)
 {
+	int ret = 0;
 	size_t i;
 
 	kc_assert_held(&s->in_lock);
@@ -245,10 +288,13 @@ ssize_t session_input(struct session *s, const char *bytes, size_t n)
 		return -EPROTO;
 	}
 	s->begun = 1;
-	for (i = 0; i < n && session_has_room(s); i++)
-		session_event(s, rsp_rx_byte(&s->rx, bytes[i]));
+	for (i = 0; i < n && session_has_room(s); i++) {
+		ret = session_byte(s, bytes[i]);
+		if (ret)
+			break;
+	}
 	session_watch(s, i);
-	return i;
+	return i ? i : ret;
 }
 
 ssize_t session_output(struct session *s, char __user *buf, size_t n)

@@ -22,7 +22,7 @@ struct session {
 	struct mutex in_lock;	/* rx, tx, in: one packet at a time */
 	struct rsp_rx rx;
 	struct rsp_tx tx;	/* the last reply, for '-' */
-	char *in;
+	char *in[2];		/* one is rx's, the other the thread's if busy */
 	int begun;		/* a first byte has come */
 	int whole;		/* a whole packet has come */
 	int fresh;		/* ... with the last bytes */
@@ -33,7 +33,7 @@ struct session {
 	struct mutex out_lock;	/* fifo, out_get, out_put */
 	char *fifo;
 	u32 out_put, out_get;	/* free running; also read without the lock */
-	int busy;		/* tx is in use, and no packet is taken in */
+	int busy;		/* tx is in use, and no packet is completed */
 	int err;		/* it has been ended, with this; written under in_lock */
 	wait_queue_head_t wait;	/* for bytes to read, or room for a reply */
 
@@ -53,9 +53,9 @@ int session_has_output(const struct session *s);
 
 /*
  * Process context; sleeps; under in_lock.  Takes n bytes, or fewer if a reply
- * might not find room.  Returns how many, or a negative errno if the session has
- * been ended: -EPROTO if its first byte is not one that GDB begins with,
- * -ETIMEDOUT if a packet has taken too long.
+ * might not find room, or one is due first.  Returns how many, or -ERESTARTSYS; or
+ * a negative errno if the session has been ended: -EPROTO if its first byte is not
+ * one that GDB begins with, -ETIMEDOUT if a packet has taken too long.
  */
 ssize_t session_input(struct session *s, const char *bytes, size_t n);
 

@@ -12,10 +12,17 @@
 #include "ringbuf/ringbuf.h"
 
 #define RINGBUF_PAGE_MASK	(RINGBUF_PAGE_SIZE - 1)
+#define RINGBUF_STRIDE		1024	/* a power of 2 */
 #define RINGBUF_LINE		128	/* bytes: two cache lines, mostly */
 #define RINGBUF_NO_SHARE	0x100	/* in ->depth: claimed for ever */
 /* Bytes of a ring in which the rest of a page does not count. */
 #define RINGBUF_AHEAD		(16 * RINGBUF_PAGE_SIZE)
+
+/* Process context.  Behind each step of a long way; as ringbuf_give_way(). */
+static inline int ringbuf_step(const char *what, u64 done)
+{
+	return done & (RINGBUF_STRIDE - 1) ? 0 : ringbuf_give_way(what, done);
+}
 
 /* Any CPU, process context: an acquire. */
 static inline u64 ringbuf_count_get(const union ringbuf_count *c)

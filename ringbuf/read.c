@@ -54,7 +54,7 @@ static int ringbuf_copy_out(const struct ringbuf_cpu *rc, u64 frame, u64 pos,
 	u32 idx = ringbuf_page_of(pos, rc->nr_pages);
 	u32 off = pos & RINGBUF_PAGE_MASK;
 	u8 *to = dst;
-	u32 chunk;
+	u32 chunk, pages = 0;
 
 	while (len) {
 		chunk = min_t(u32, len, RINGBUF_PAGE_SIZE - off);
@@ -64,6 +64,7 @@ static int ringbuf_copy_out(const struct ringbuf_cpu *rc, u64 frame, u64 pos,
 		off = 0;
 		if (++idx == rc->nr_pages)
 			idx = 0;
+		ringbuf_step("pages of a trace frame copied", ++pages);
 	}
 	kc_rmb();
 	return frame < ringbuf_count_get(&rc->tail) ? -ESTALE : 0;
@@ -144,8 +145,10 @@ void ringbuf_index_drop(struct ringbuf *rb)
 {
 	u64 i;
 
-	for (i = 0; i < rb->index_pages; i++)
+	for (i = 0; i < rb->index_pages; i++) {
 		ringbuf_page_free(rb->index[i]);
+		ringbuf_step("pages of frame numbers freed", i + 1);
+	}
 	if (rb->index)
 		ringbuf_table_free(rb->index);
 	rb->index = NULL;
@@ -279,6 +282,9 @@ int ringbuf_index_build(struct ringbuf *rb)
 		if (!ringbuf_head_next(rb, &heap[0]))
 			heap[0] = heap[--n];
 		ringbuf_heap_down(heap, n, 0);
+		if (!err)
+			err = ringbuf_step("trace frames numbered",
+					   rb->index_count);
 	}
 	ringbuf_table_free(heap);
 	if (err)

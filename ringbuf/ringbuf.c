@@ -82,26 +82,37 @@ static void ringbuf_share_out(struct ringbuf *rb, u64 bytes,
 
 /* ---- step one: memory --------------------------------------------------- */
 
-/* Process context; serialised by the caller. */
-static void ringbuf_change_free(struct ringbuf_change *c)
+/* Process context; serialised by the caller.  To be seen to the end. */
+static void ringbuf_free_pages(void **pages, u32 nr)
 {
 	u32 i;
 
-	for (i = 0; i < c->nr_left; i++)
-		ringbuf_page_free(c->pages[i]);
-	for (i = 0; i < c->nr_fresh; i++)
-		ringbuf_page_free(c->fresh[i]);
+	for (i = 0; i < nr; i++) {
+		ringbuf_page_free(pages[i]);
+		ringbuf_step("pages of the trace buffer freed", i + 1);
+	}
+}
+
+/* Process context; serialised by the caller. */
+static void ringbuf_change_free(struct ringbuf_change *c)
+{
+	ringbuf_free_pages(c->pages, c->nr_left);
+	ringbuf_free_pages(c->fresh, c->nr_fresh);
 	if (c->pages)
 		ringbuf_table_free(c->pages);
 	if (c->fresh)
 		ringbuf_table_free(c->fresh);
 }
 
-/* Process context; serialised by the caller.  0 or -ENOMEM. */
+/*
+ * Process context; serialised by the caller.  0, -ENOMEM or as
+ * ringbuf_give_way().
+ */
 static int ringbuf_change_alloc(struct ringbuf_change *c)
 {
 	u64 nr = ringbuf_pages_for(ringbuf_room(c->share));
 	u32 more;
+	int err;
 
 	if (nr > 0x7fffffff / sizeof(void *))
 		return -ENOMEM;
@@ -117,10 +128,14 @@ static int ringbuf_change_alloc(struct ringbuf_change *c)
 	c->fresh = ringbuf_table_alloc(more * sizeof(void *));
 	if (!c->fresh)
 		return -ENOMEM;
-	for (; c->nr_fresh < more; c->nr_fresh++) {
+	while (c->nr_fresh < more) {
 		c->fresh[c->nr_fresh] = ringbuf_page_alloc();
 		if (!c->fresh[c->nr_fresh])
 			return -ENOMEM;
+		err = ringbuf_step("pages of the trace buffer taken",
+				   ++c->nr_fresh);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -244,7 +259,7 @@ static void ringbuf_apply_all(struct ringbuf *rb,
 	}
 }
 
-/* Process context; serialised by the caller.  0 or -ENOMEM. */
+/* Process context; serialised by the caller.  As ringbuf_resize(). */
 static int ringbuf_set_size(struct ringbuf *rb, u64 bytes, int live)
 {
 	struct ringbuf_change *changes;
@@ -315,13 +330,12 @@ free_rb:
 void ringbuf_free(struct ringbuf *rb)
 {
 	struct ringbuf_cpu *rc;
-	u32 cpu, i;
+	u32 cpu;
 
 	ringbuf_index_drop(rb);
 	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
 		rc = ringbuf_of(rb, cpu);
-		for (i = 0; i < rc->nr_pages; i++)
-			ringbuf_page_free(rc->pages[i]);
+		ringbuf_free_pages(rc->pages, rc->nr_pages);
 		if (rc->pages)
 			ringbuf_table_free(rc->pages);
 	}

@@ -53,7 +53,7 @@ void ringbuf_set_circular(struct ringbuf *rb, int circular);
  * Change the size while writers go on.  Growing loses nothing; shrinking drops
  * the oldest whole frames of each CPU that do not fit, and counts them.  CPUs
  * that have become present get a share; one that had a share keeps having one.
- * 0 or -ENOMEM, and then nothing has changed.
+ * 0, -ENOMEM or what ringbuf_give_way() said, and then nothing has changed.
  */
 int ringbuf_resize(struct ringbuf *rb, u64 bytes);
 
@@ -215,7 +215,7 @@ int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
 /*
  * All frames in order of ->time (a CPU's own frames keep their order), numbered
  * from 0.  Built when the run has stopped; linear in the number of frames.
- * 0 or -ENOMEM (there is no index then).  A later resize makes entries stale,
+ * 0, -ENOMEM or what ringbuf_give_way() said (there is no index then).  A later resize makes entries stale,
  * not wrong.
  */
 int ringbuf_index_build(struct ringbuf *rb);
@@ -243,5 +243,10 @@ void ringbuf_table_free(void *table);
  * here if the CPU is offline; returns when it is done.
  */
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg);
+/*
+ * Called each RINGBUF_STRIDE steps of what takes long: let others run.  0, or a
+ * negative errno: whoever wanted it wants it no more.
+ */
+int ringbuf_give_way(const char *what, u64 done);
 
 #endif

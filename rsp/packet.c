@@ -98,6 +98,12 @@ static enum rsp_event rx_finish(struct rsp_rx *rx, int digit)
 }
 
 /* Does not sleep. */
+int rsp_rx_at_end(const struct rsp_rx *rx)
+{
+	return rx->state == RX_SUM_LOW;
+}
+
+/* Does not sleep. */
 enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c)
 {
 	int digit;

@@ -42,6 +42,8 @@ void rsp_rx_init(struct rsp_rx *rx, char *buf, size_t size);
  * it again.  After RSP_EV_PACKET the packet stays valid until the next call.
  */
 enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c);
+/* May the next byte complete a packet? */
+int rsp_rx_at_end(const struct rsp_rx *rx);
 
 /* Does GDB begin a session with that byte: an ack, a packet, an interrupt? */
 int rsp_rx_begins(u8 c);

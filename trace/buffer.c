@@ -10,6 +10,9 @@
 
 #include "arch/arch.h"
 #include "trace/internal.h"
+#include "trace/trace.h"
+
+#define BUFFER_STRIDE	256	/* frames */
 
 /* Where the last reply came from: GDB reads from the start to the end. */
 static struct {
@@ -25,7 +28,21 @@ void gtp_buffer_drop(void)
 	memset(&buffer_at, 0, sizeof(buffer_at));
 }
 
-/* Move to the frame that holds that offset.  0 or as gtp_copy_frame(). */
+/* More than one reply away from what was read last. */
+int gtp_buffer_takes_long(u64 off)
+{
+	if (!gtp_frames_many())
+		return 0;
+	if (!gtp.index_ready)
+		return 1;
+	if (!buffer_at.s.valid || off < buffer_at.start)
+		return off != 0;
+	return off > buffer_at.end + 2 * GTP_PACKET_SIZE;
+}
+
+/*
+ * Move to the frame that holds that offset.  0, -EINTR or as gtp_copy_frame().
+ */
 static int buffer_seek(u64 off)
 {
 	u64 n = 0, start = 0;
@@ -41,7 +58,10 @@ static int buffer_seek(u64 off)
 			n = buffer_at.s.n + 1;
 			start = buffer_at.end;
 		}
-		ret = gtp_copy_frame(n, &buffer_at.s);
+		ret = n % BUFFER_STRIDE ? 0 :
+			gtp_progress("trace frames read", n);
+		if (!ret)
+			ret = gtp_copy_frame(n, &buffer_at.s);
 		if (ret)
 			return ret;
 		buffer_at.regs_len = gtp_reg_block(&buffer_at.s, buffer_at.regs);
@@ -89,6 +109,8 @@ void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx)
 		rsp_putc(tx, 'l');
 	else if (ret == -ENOMEM)
 		rsp_error(tx, "no memory to read the trace frames");
+	else if (ret == -EINTR)
+		rsp_error(tx, "interrupted");
 	else
 		rsp_error(tx, GTP_GONE);
 }

@@ -8,11 +8,11 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "compat/clock.h"
 #include "compat/lock.h"
 #include "trace/internal.h"
 
-#define FRAMES_LONG_US	1000000		/* the user is told */
+#define FRAMES_MANY	65536		/* to look at all of them takes its time */
+#define FRAMES_STRIDE	1024
 #define FRAMES_KEPT	16384		/* bytes of memory that are used again */
 
 struct gtp_selected gtp_selected;
@@ -42,9 +42,25 @@ void gtp_frames_moved(void)
 		gtp_selected.gone = 1;
 }
 
+int gtp_frames_many(void)
+{
+	struct ringbuf_info info;
+
+	if (gtp.armed || !gtp.rb)
+		return 0;
+	ringbuf_get_info(gtp.rb, -1, &info);
+	return info.frames > FRAMES_MANY;
+}
+
+/* Process context.  As gtp_progress(), some frames on. */
+static int frames_step(u64 n)
+{
+	return n % FRAMES_STRIDE ? 0 : gtp_progress("trace frames looked at", n);
+}
+
 /*
  * The selected frame's number in a new index.  Where it has gone, all frames
- * come after it.
+ * come after it.  Interrupted: any, since who searches on ends at once.
  */
 static u64 frames_next(void)
 {
@@ -56,11 +72,12 @@ static u64 frames_next(void)
 	for (n = gtp_selected.n; !ringbuf_index_get(gtp.rb, n, &ref); n--) {
 		if (ref.cpu == gtp_selected.cpu && ref.pos == gtp_selected.pos)
 			return n + 1;
-		if (!n)
+		if (!n || frames_step(n))
 			break;
 	}
 	for (n = 0; !ringbuf_index_get(gtp.rb, n, &ref); n++)
-		if (ref.cpu == gtp_selected.cpu && ref.pos == gtp_selected.pos)
+		if ((ref.cpu == gtp_selected.cpu &&
+		     ref.pos == gtp_selected.pos) || frames_step(n + 1))
 			return n + 1;
 	return 0;
 }
@@ -77,15 +94,19 @@ int gtp_frames_index(void)
 	return ret;
 }
 
-/* The first frame from number `from` on that fits: 0 and *n, or -ENOENT. */
+/*
+ * The first frame from number `from` on that fits: 0 and *n, -ENOENT or -EINTR.
+ */
 static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
 {
 	struct ringbuf_ref ref;
 	struct ringbuf_hdr hdr;
+	int ret;
 
 	for (; !ringbuf_index_get(gtp.rb, from, &ref); from++) {
-		if (!(from % 4096))
-			cond_resched();
+		ret = frames_step(from);
+		if (ret)
+			return ret;
 		hdr.addr = 0;
 		if (how != FRAME_BY_TRACEPOINT &&
 		    ringbuf_read_hdr(gtp.rb, ref.cpu, ref.pos, &hdr))
@@ -154,7 +175,8 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 
 static int frames_find(const struct rsp_cmd *cmd)
 {
-	u64 from = frames_next();
+	int numbered = cmd->u.frame.how == RSP_FRAME_NUMBER;
+	u64 from = numbered ? 0 : frames_next();
 	u64 a = cmd->u.frame.a;
 	u64 b = cmd->u.frame.b;
 	u64 n = a;
@@ -187,13 +209,24 @@ static void put_found(struct rsp_tx *tx)
 	rsp_put_num(tx, gtp_selected.num);
 }
 
+static int frames_is_none(const struct rsp_cmd *cmd)
+{
+	return cmd->u.frame.how == RSP_FRAME_NUMBER &&
+	       cmd->u.frame.a == RSP_FRAME_NONE;
+}
+
+int gtp_frame_takes_long(const struct rsp_cmd *cmd)
+{
+	if (frames_is_none(cmd) || !gtp_frames_many())
+		return 0;
+	return !gtp.index_ready || cmd->u.frame.how != RSP_FRAME_NUMBER;
+}
+
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	u64 began;
 	int ret;
 
-	if (cmd->u.frame.how == RSP_FRAME_NUMBER &&
-	    cmd->u.frame.a == RSP_FRAME_NONE) {
+	if (frames_is_none(cmd)) {
 		gtp_select_none();
 		rsp_ok(tx);
 		return;
@@ -206,10 +239,7 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_puts(tx, "F-1");
 		return;
 	}
-	began = kc_wall_us();
 	ret = gtp_frames_index();
-	if (kc_wall_us() - began > FRAMES_LONG_US)
-		rsp_notice(tx, "Numbering the trace frames took more than a second.\n");
 	if (!ret)
 		ret = frames_find(cmd);
 	if (!ret)
@@ -218,6 +248,8 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_puts(tx, "F-1");
 	else if (ret == -ENOMEM)
 		rsp_error(tx, "no memory to look at the trace frames");
+	else if (ret == -EINTR)
+		rsp_error(tx, "interrupted");
 	else
 		rsp_error(tx, GTP_GONE);
 }

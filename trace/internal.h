@@ -387,25 +387,40 @@ struct gtp {
 	u64 ignore_error;
 	s64 last_errno;
 	int told_missing;	/* to this session */
-	enum rsp_cmd_id later_id;	/* what the thread is to answer, */
+	struct rsp_cmd later;	/* what the thread is to answer, */
 	struct rsp_tx *later_tx;	/* in this; or NULL */
 	int watch;		/* the session has a deadline; written without the lock */
-	int closing;		/* read without the lock: give QTStart up */
+	struct rsp_tx *serving;	/* what it is answering; or NULL */
+	u64 told_us;		/* when GDB last heard of that */
+	int give_up;		/* without the lock: end what takes long */
 	unsigned long text;	/* where _text is */
 };
 
 extern struct gtp gtp;
 
-/* QTStart, QTStop: let the thread do it, and answer. */
-void gtp_serve_later(enum rsp_cmd_id id, struct rsp_tx *tx);
+/*
+ * later.c: what takes long.  Let the thread do it, and answer.  The packet stays
+ * until then.
+ */
+void gtp_serve_later(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_now(void);	/* what there is of that */
+/*
+ * Process context.  To be called now and then by what takes long: so much of it
+ * is done ("N trace frames numbered so far").  Gives way to others, and tells GDB
+ * each second.  0, or -EINTR: nobody waits for it any more.
+ */
+int gtp_progress(const char *what, u64 done);
 int gtp_run_init(void);
 void gtp_run_exit(void);
 /* 0, or -1 with the reply in tx. */
 int gtp_start(struct rsp_tx *tx);
 void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx);	/* notices, or NULL */
-/* Take the probes out if the hit path has ended the run. */
+/* The hit path has ended the run, and its probes are in. */
+int gtp_must_settle(void);
+/* Take them out then. */
 void gtp_settle(void);
+void gtp_wait_settled(void);	/* if the thread is at it; frees the lock */
+void gtp_run_wake(void);	/* the thread */
 /* Any context.  The first call ends the run, the others do nothing. */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
 		   enum agent_error err, int in_cond, u64 addr);
@@ -415,6 +430,7 @@ int gtp_set_size(u64 bytes);
  * and one that nearly fails has the OOM killer at the neighbours.
  */
 int gtp_may_take(u64 bytes);
+u64 gtp_may_have(void);		/* how many may be */
 /*
  * A tracepoint that is in no list yet joins the run: 0, or -1 with the reply in
  * tx.
@@ -488,8 +504,10 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx);
  * -ENOENT, -ESTALE or -ENOMEM, and that one stays.
  */
 int gtp_copy_frame(u64 n, struct gtp_selected *s);
-/* 0 or -ENOMEM.  The run has ended. */
+/* 0, -ENOMEM or -EINTR.  The run has ended. */
 int gtp_frames_index(void);
+int gtp_frames_many(void);	/* so that looking at all takes its time */
+int gtp_frame_takes_long(const struct rsp_cmd *cmd);
 
 /* regs.c: of the selected frame; and the block of any, in the order of `g'. */
 void gtp_put_regs(struct rsp_tx *tx);
@@ -501,11 +519,14 @@ u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst);
 /* buffer.c */
 void gtp_buffer_drop(void);
 void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx);
+int gtp_buffer_takes_long(u64 off);
 
 /* ---- packets ------------------------------------------------------------ */
 
 /* serve_trace.c: 1 if the command was one of tracing. */
 int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* The thread: that is one. */
+void gtp_serve_trace_now(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* What qTStatus says behind the T; notes: with the user's notes. */
 void gtp_put_status(struct rsp_tx *tx, int notes);
 /*
@@ -529,7 +550,14 @@ void gtp_put_notes(struct rsp_tx *tx);
 void gtp_serve_monitor(struct rsp_text hex, struct rsp_tx *tx);
 int gtp_is_skipped(u64 addr);	/* the user wants no tracepoint there */
 /* save.c */
-void gtp_serve_save(struct rsp_text hexname, struct rsp_tx *tx);
+int gtp_save_open(struct rsp_text hexname, struct rsp_tx *tx);
+void gtp_save_begin(struct rsp_tx *tx);
+int gtp_save_answers(const struct rsp_tx *tx);
+int gtp_save_active(void);
+void gtp_save_poll(void);
+void gtp_save_leave(void);
+void gtp_save_init(const char *dir);
+void gtp_save_exit(void);
 /* upload.c */
 void gtp_upload_reset(void);
 /* Piece n of a tracepoint, or the variable in that slot: 0 if there is none. */

@@ -43,6 +43,12 @@ void ringbuf_table_free(void *table)
 	vfree(table);
 }
 
+/* Process context; sleeps. */
+int ringbuf_give_way(const char *what, u64 done)
+{
+	return gtp_progress(what, done);
+}
+
 /* Process context; waits. */
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {

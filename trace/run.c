@@ -30,9 +30,27 @@ static DECLARE_WAIT_QUEUE_HEAD(run_wait);
 
 /* ---- memory ----------------------------------------------------------------- */
 
+/*
+ * What is left to the neighbours, so that they do not meet the OOM killer: an
+ * eighth of the memory, but no more than they will need at once.
+ */
+#define MEMORY_MARGIN	(256ULL << 20)
+/* What is smaller than this does not matter to them. */
+#define MEMORY_SMALL	(1ULL << 20)
+
+u64 gtp_may_have(void)
+{
+	u64 margin = min_t(u64, kc_mem_total() >> 3, MEMORY_MARGIN);
+	u64 there = kc_mem_available();
+
+	return there > margin ? there - margin : 0;
+}
+
 int gtp_may_take(u64 bytes)
 {
-	return bytes <= kc_mem_available();
+	if (bytes <= MEMORY_SMALL)
+		return bytes <= kc_mem_available();
+	return bytes <= gtp_may_have();
 }
 
 /* The scratch, and a buffer of gtp.size bytes; kept from run to run. */
@@ -192,6 +210,31 @@ static void run_progress(struct rsp_tx *tx, const char *what, u32 done,
 #define DISARM_BATCH	256
 static struct kprobe *disarming[DISARM_BATCH];
 
+/*
+ * The thread takes the probes out of a run that has ended by itself.  Whoever
+ * waits for the lock gets it between two batches: to look at memory, or to ask for
+ * what is to be done behind this (gtp_must_settle()), and hears how it goes.
+ */
+static int run_settling;
+
+static void run_breathe(void)
+{
+	if (!run_settling)
+		return;
+	mutex_unlock(&gtp.lock);
+	schedule_timeout_interruptible(1);
+	mutex_lock(&gtp.lock);
+}
+
+void gtp_wait_settled(void)
+{
+	while (run_settling) {
+		mutex_unlock(&gtp.lock);
+		schedule_timeout_uninterruptible(1);
+		mutex_lock(&gtp.lock);
+	}
+}
+
 /* When it returns no hit is under way.  tx, if not NULL, takes notices. */
 static void run_disarm(struct rsp_tx *tx)
 {
@@ -211,7 +254,9 @@ static void run_disarm(struct rsp_tx *tx)
 		kc_unregister_kprobes(disarming, n);
 		done += n;
 		n = 0;
-		run_progress(tx, "taken out", done, &told_us);
+		run_progress(tx ? tx : gtp.later_tx, "taken out", done,
+			     &told_us);
+		run_breathe();
 	}
 	if (n)
 		kc_unregister_kprobes(disarming, n);
@@ -311,8 +356,12 @@ static int run_prepare(struct rsp_tx *tx)
 			return -1;
 	run_set_ways();
 	if (run_alloc()) {
-		rsp_error(tx, "no memory for a trace buffer of %llu bytes",
-			  (unsigned long long)gtp.size);
+		if (kc_load(&gtp.give_up))
+			rsp_error(tx, "interrupted; the trace has not started");
+		else
+			rsp_error(tx, "no memory for a trace buffer of %llu bytes: %llu can be had; see set trace-buffer-size",
+				  (unsigned long long)gtp.size,
+				  (unsigned long long)gtp_may_have());
 		return -1;
 	}
 	if (gtp_print_prepare()) {
@@ -376,10 +425,12 @@ static int run_arm_all(struct rsp_tx *tx)
 	list_for_each_entry(tp, &gtp.points, list) {
 		run_progress(tx, "set", done++, &told_us);
 		/* Nobody waits for it any more. */
-		if (kc_load(&gtp.closing) || run_arm_wanted(tp, tx)) {
-			run_disarm(tx);
-			return -1;
-		}
+		if (kc_load(&gtp.give_up))
+			rsp_error(tx, "interrupted; the trace has not started");
+		else if (!run_arm_wanted(tp, tx))
+			continue;
+		run_disarm(tx);
+		return -1;
 	}
 	return 0;
 }
@@ -493,10 +544,15 @@ int gtp_start(struct rsp_tx *tx)
 	return 0;
 }
 
+int gtp_must_settle(void)
+{
+	return gtp.armed && !kc_load_acquire(&gtp.running);
+}
+
 static void run_settle(struct rsp_tx *tx)
 {
 	kc_assert_held(&gtp.lock);
-	if (!gtp.armed || kc_load_acquire(&gtp.running))
+	if (!gtp_must_settle())
 		return;
 	gtp.stop_us = kc_wall_us();
 	run_disarm(tx);
@@ -533,34 +589,10 @@ static void run_print(void)
 
 /* ---- the thread ----------------------------------------------------------------- */
 
-/*
- * Who writes QTStart or QTStop to the device need not wait for its end, and can
- * meanwhile pass on to GDB what is said of its progress.
- */
-void gtp_serve_later(enum rsp_cmd_id id, struct rsp_tx *tx)
+void gtp_run_wake(void)
 {
-	gtp.later_id = id;
-	gtp.later_tx = tx;
 	wake_up(&run_wait);
 	wake_up_process(run_thread);	/* it may be sleeping between two looks */
-}
-
-void gtp_serve_now(void)
-{
-	struct rsp_tx *tx = gtp.later_tx;
-	int ret = 0;
-
-	if (!tx)
-		return;
-	gtp.later_tx = NULL;
-	if (gtp.later_id == RSP_QTSTART)
-		ret = gtp_start(tx);
-	else
-		gtp_stop(GTP_STOPPED, tx);
-	if (!ret)
-		rsp_ok(tx);
-	rsp_tx_end(tx);
-	gtp_send_reply(tx);
 }
 
 void gtp_watch(void)
@@ -596,13 +628,17 @@ static int run_poll(void *unused)
 		wait_event_interruptible(run_wait, gtp.armed || gtp.later_tx ||
 					 gtp_print_pending() ||
 					 kc_load(&gtp.watch) ||
+					 gtp_save_active() ||
 					 kthread_should_stop());
 		if (!gtp.later_tx)
 			schedule_timeout_interruptible(HZ / LOOKS_A_SECOND);
 		run_check_session();
 		mutex_lock(&gtp.lock);
+		run_settling = 1;
 		gtp_settle();
+		run_settling = 0;
 		gtp_serve_now();
+		gtp_save_poll();
 		if (gtp.armed) {
 			kc_wall_anchor();
 			if (!(++looks % LOOKS_A_SECOND))

@@ -1,51 +1,114 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * QTSave: the experiment and its frames as a file of the traced machine, in the
- * form that GDB's `target tfile' reads.  All process context, under gtp.lock.
+ * form that GDB's `target tfile' reads.  All process context.
  *
  * The file is the work of the process that has the device open, with its
- * rights.  It must be new, and where its name says: no symlink leads the kernel
- * to write elsewhere.
+ * rights.  It must be new, below the directory that the module's parameter names,
+ * and where its name says: no symlink leads the kernel to write elsewhere.
+ *
+ * Three have a part in it: who writes the packet opens the file; the thread
+ * kgtp_save appends to it, and may wait for its file system as long as that
+ * likes; and the thread kgtp tells GDB how it goes.  gtp.lock is held where the
+ * frames are read, and not where the file is touched.
  */
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/ptrace.h>	/* brings signals, also from 4.11 on */
 #include <linux/sched.h>
+#include <linux/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <linux/wait.h>
 
 #include "arch/arch.h"
+#include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/file.h"
+#include "compat/lock.h"
 #include "trace/internal.h"
 #include "trace/trace.h"
 
 #define NAME_MAX_LEN	4095
+#define SUFFIX		".tfile"
 /* GDB refuses a file with a longer line; it counts the one without its end. */
 #define LINE_MAX_LEN	998
-#define PART		4096	/* bytes of frames at a time */
+#define PART		65536	/* bytes that are written at a time */
+#define TELL_US		1000000	/* GDB hears of us; and how long it is to end */
 
+enum save_state {
+	SAVE_OPENING,		/* by who writes the packet */
+	SAVE_OPEN,		/* it waits for the thread kgtp */
+	SAVE_WRITING,		/* it is the thread kgtp_save's */
+	SAVE_DONE,		/* its file is closed */
+};
+
+/* Under gtp.lock, but for `file' and `pos', which who has the state has. */
 struct save {
-	struct rsp_tx *tx;
+	enum save_state state;
+	struct rsp_tx *tx;	/* for the reply; NULL: nobody waits for it */
 	u64 told_us;		/* when GDB last heard of us */
+	int give_up;		/* it is to end */
+	u64 give_up_us;		/* since when */
 	struct file *file;
 	loff_t pos;
 	int err;		/* the first one; from then on nothing is written */
 	unsigned int left_out;	/* lines that were too long */
+	u64 frames;		/* so far */
 	struct gtp_selected frame;
 	struct rsp_tx line;	/* its payload is the line */
 	char line_buf[LINE_MAX_LEN + 4];	/* and a packet's '$' and end */
 	u8 regs[ARCH_REGS_MAX];
-	u8 part[PART];		/* frames that are to be written */
+	u8 part[PART];		/* what is to be written */
 	u32 used;		/* bytes of it */
+	char name[NAME_MAX_LEN + 1];
 	char path[NAME_MAX_LEN + 1];
 };
 
+static const char *save_dir;	/* where files may be; NULL: nowhere */
+static struct save *save;	/* the one that has not ended, or NULL */
+static struct save *save_work;	/* it, while it is the thread's */
+static struct task_struct *save_thread;
+static DECLARE_WAIT_QUEUE_HEAD(save_wait);
+
+/* ---- the thread kgtp_save: what is in the file -------------------------------- */
+
+/*
+ * Meanwhile the lock is free: if the session has ended, others may have changed
+ * all that there is.  So who calls this looks at s->err before all else.
+ */
+static void save_flush(struct save *s)
+{
+	int err;
+
+	kc_assert_held(&gtp.lock);
+	if (!s->err && s->used) {
+		mutex_unlock(&gtp.lock);
+		err = kc_file_append(s->file, s->part, s->used, &s->pos);
+		cond_resched();
+		mutex_lock(&gtp.lock);
+		s->err = s->give_up ? -EINTR : err;
+	}
+	s->used = 0;
+}
+
 static void save_bytes(struct save *s, const void *data, size_t n)
 {
-	if (!s->err)
-		s->err = kc_file_append(s->file, data, n, &s->pos);
+	const u8 *p = data;
+	size_t part;
+
+	for (; n && !s->err; n -= part, p += part) {
+		part = min_t(size_t, n, PART - s->used);
+		memcpy(s->part + s->used, p, part);
+		s->used += part;
+		if (s->used == PART)
+			save_flush(s);
+	}
 }
 
 static void line_begin(struct save *s, const char *kind)
@@ -85,7 +148,7 @@ static void save_point(struct save *s, const struct gtp_point *tp)
 {
 	u32 n;
 
-	for (n = 0; ; n++) {
+	for (n = 0; !s->err; n++) {
 		line_begin(s, "tp ");
 		if (!gtp_put_piece(&s->line, tp, n))
 			return;
@@ -103,7 +166,7 @@ static void save_vars(struct save *s)
 {
 	u32 slot;
 
-	for (slot = 0; ; slot++) {
+	for (slot = 0; !s->err; slot++) {
 		line_begin(s, "tsv ");
 		if (!gtp_put_var(&s->line, slot))
 			return;
@@ -139,17 +202,15 @@ static void save_header(struct save *s)
 	line_end(s);
 	save_status(s);
 	/* In the order of an upload. */
-	list_for_each_entry_reverse(tp, gtp_shown_points(), list)
+	list_for_each_entry_reverse(tp, gtp_shown_points(), list) {
 		save_point(s, tp);
+		if (s->err)
+			return;
+	}
 	save_vars(s);
-	save_target(s);
+	if (!s->err)
+		save_target(s);
 	save_bytes(s, "\n", 1);
-}
-
-static void save_part(struct save *s)
-{
-	save_bytes(s, s->part, s->used);
-	s->used = 0;
 }
 
 static void save_frame(struct save *s)
@@ -158,7 +219,7 @@ static void save_frame(struct save *s)
 	u64 off;
 	u32 n;
 
-	for (off = 0; ; off += n) {
+	for (off = 0; !s->err; off += n) {
 		n = frame_tfile_read(&s->frame.frame, s->frame.num, s->regs,
 				     regs_len, off, s->part + s->used,
 				     PART - s->used);
@@ -166,62 +227,68 @@ static void save_frame(struct save *s)
 			return;
 		s->used += n;
 		if (s->used == PART)
-			save_part(s);
+			save_flush(s);
 	}
-}
-
-/* GDB is told each second, or it would give up. */
-static void save_progress(struct save *s, u64 frames)
-{
-	u64 now = kc_wall_us();
-	char text[64];
-
-	if (signal_pending(current) && !s->err)
-		s->err = -EINTR;
-	cond_resched();
-	if (now - s->told_us < 1000000)
-		return;
-	s->told_us = now;
-	snprintf(text, sizeof(text), "%llu trace frames saved so far...\n",
-		 (unsigned long long)frames);
-	rsp_notice(s->tx, text);
-	gtp_send_notices(s->tx);
 }
 
 static void save_frames(struct save *s)
 {
 	static const u8 end[4];
-	int ret = gtp.rb ? gtp_frames_index() : -ENOENT;
-	u64 n;
+	int ret = 0;
 
-	for (n = 0; !ret && !s->err; n++) {
-		ret = gtp_copy_frame(n, &s->frame);
+	while (gtp.rb && !s->err && !ret) {
+		ret = gtp_copy_frame(s->frames, &s->frame);
 		if (ret)
 			break;
 		save_frame(s);
-		save_progress(s, n);
+		s->frames++;
 	}
-	vfree(s->frame.copy);
-	save_part(s);
 	if (ret && ret != -ENOENT && !s->err)
 		s->err = ret;
 	save_bytes(s, end, sizeof(end));
 }
 
-/* Is the file where its name says, with no symlink on the way? */
-static int save_in_place(struct save *s, const char *name)
+static void save_run(struct save *s)
 {
-	const char *real = kc_file_path(s->file, s->path, sizeof(s->path));
+	int ret;
 
-	if (!IS_ERR(real) && !strcmp(real, name))
-		return 1;
-	if (IS_ERR(real))
-		rsp_error(s->tx, "the file's path is too long");
-	else
-		rsp_error(s->tx, "that name leads to %.300s: give the name without symlinks, . and ..",
-			  real);
+	mutex_lock(&gtp.lock);
+	if (!s->err) {
+		save_header(s);
+		save_frames(s);
+		save_flush(s);
+	}
+	mutex_unlock(&gtp.lock);
+	vfree(s->frame.copy);
+	/* What has ended the writing is not to end this, too. */
+	flush_signals(current);
+	ret = kc_file_end(s->file, !s->err);
+	mutex_lock(&gtp.lock);
+	if (!s->err)
+		s->err = ret;
+	kc_store(&save_work, NULL);
+	s->state = SAVE_DONE;
+	mutex_unlock(&gtp.lock);
+	gtp_run_wake();
+}
+
+static int save_loop(void *unused)
+{
+	struct save *s;
+
+	allow_signal(SIGKILL);
+	while (!kthread_should_stop()) {
+		wait_event_interruptible(save_wait, kc_load(&save_work) ||
+					 kthread_should_stop());
+		flush_signals(current);
+		s = kc_load_acquire(&save_work);
+		if (s)
+			save_run(s);
+	}
 	return 0;
 }
+
+/* ---- the thread kgtp, and gtp_close(): under gtp.lock -------------------------- */
 
 static const char *save_error(int err)
 {
@@ -255,74 +322,256 @@ static const char *save_error(int err)
 	}
 }
 
-static void save_to(struct save *s, const char *name)
+static void save_hand_over(struct save *s)
+{
+	s->state = SAVE_WRITING;
+	kc_store_release(&save_work, s);
+	wake_up(&save_wait);
+}
+
+/* A file system that waits for another machine lets go of who is killed. */
+static void save_stop(struct save *s)
+{
+	if (s->give_up)
+		return;
+	s->give_up = 1;
+	s->give_up_us = kc_wall_us();
+	send_sig(SIGKILL, save_thread, 1);
+}
+
+static void save_reply(struct save *s)
+{
+	rsp_tx_end(s->tx);
+	gtp_send_reply(s->tx);
+	s->tx = NULL;
+}
+
+static void save_answer(struct save *s)
 {
 	char text[96];
-	int ret;
 
-	s->file = kc_file_create(name);
-	if (IS_ERR(s->file)) {
-		rsp_error(s->tx, "cannot make the file: %s (errno %d)",
-			  save_error(PTR_ERR(s->file)), -(int)PTR_ERR(s->file));
-		return;
-	}
-	if (!save_in_place(s, name)) {
-		kc_file_end(s->file, 0);
-		return;
-	}
-	save_header(s);
-	save_frames(s);
-	ret = kc_file_end(s->file, !s->err);
-	if (!s->err)
-		s->err = ret;
 	if (s->err) {
 		rsp_error(s->tx, "nothing is saved: %s (errno %d)",
 			  save_error(s->err), -s->err);
+	} else {
+		if (s->left_out) {
+			snprintf(text, sizeof(text),
+				 "%u lines that GDB would find too long are left out.\n",
+				 s->left_out);
+			rsp_notice(s->tx, text);
+		}
+		rsp_ok(s->tx);
+	}
+	save_reply(s);
+}
+
+static void save_free(struct save *s)
+{
+	save = NULL;
+	vfree(s);
+	module_put(THIS_MODULE);
+}
+
+/* Its file is there, and it has waited for its turn. */
+void gtp_save_begin(struct rsp_tx *tx)
+{
+	struct save *s = save;
+
+	s->tx = tx;
+	s->told_us = kc_wall_us();
+	s->err = gtp.rb ? gtp_frames_index() : 0;
+	save_hand_over(s);
+}
+
+/* Is it a save that will answer there? */
+int gtp_save_answers(const struct rsp_tx *tx)
+{
+	return save && save->tx == tx;
+}
+
+/* Without the lock: should gtp_save_poll() be called now and then? */
+int gtp_save_active(void)
+{
+	return kc_load(&save) != NULL;
+}
+
+void gtp_save_poll(void)
+{
+	struct save *s = save;
+	u64 now = kc_wall_us();
+	char text[64];
+
+	if (!s || s->state < SAVE_WRITING)
+		return;
+	if (s->state == SAVE_DONE) {
+		if (s->tx)
+			save_answer(s);
+		save_free(s);
 		return;
 	}
-	if (s->left_out) {
+	if (!s->tx)
+		return;
+	if (kc_load(&gtp.give_up))
+		save_stop(s);
+	if (s->give_up && now - s->give_up_us > TELL_US) {
+		rsp_error(s->tx, "interrupted; the file system has not answered yet: when it does %.300s is removed",
+			  s->name);
+		save_reply(s);
+	} else if (now - s->told_us > TELL_US) {
+		s->told_us = now;
 		snprintf(text, sizeof(text),
-			 "%u lines that GDB would find too long are left out.\n",
-			 s->left_out);
-		rsp_notice(s->tx, text);
+			 "%llu trace frames saved so far...\n",
+			 (unsigned long long)s->frames);
+		gtp_send_notice(s->tx, text);
 	}
-	rsp_ok(s->tx);
 }
 
-/* NULL, or what is wrong with it. */
-static const char *save_check(const char *name, long len)
+/* The session ends. */
+void gtp_save_leave(void)
 {
-	if (gtp.armed)
-		return "the trace is running";
+	struct save *s = save;
+
+	if (!s)
+		return;
+	s->tx = NULL;
+	save_stop(s);
+	if (s->state != SAVE_OPEN)
+		return;
+	s->err = -EINTR;
+	save_hand_over(s);
+}
+
+/* ---- who writes the packet -------------------------------------------------------- */
+
+/* Is the file where its name says, with no symlink on the way? */
+static int save_in_place(struct save *s, struct rsp_tx *tx)
+{
+	const char *real = kc_file_path(s->file, s->path, sizeof(s->path));
+
+	if (!IS_ERR(real) && !strcmp(real, s->name))
+		return 1;
+	if (IS_ERR(real))
+		rsp_error(tx, "the file's path is too long");
+	else
+		rsp_error(tx, "that name leads to %.300s: give the name without symlinks, . and ..",
+			  real);
+	return 0;
+}
+
+/* With no lock held but the session's own.  0, or -1 and the reply. */
+static int save_create(struct save *s, struct rsp_tx *tx)
+{
+	s->file = kc_file_create(s->name);
+	if (IS_ERR(s->file)) {
+		rsp_error(tx, "cannot make the file: %s (errno %d)",
+			  save_error(PTR_ERR(s->file)), -(int)PTR_ERR(s->file));
+		return -1;
+	}
+	if (save_in_place(s, tx))
+		return 0;
+	kc_file_end(s->file, 0);
+	return -1;
+}
+
+/* 0, or -1 and the reply. */
+static int save_check_name(const char *name, long len, struct rsp_tx *tx)
+{
+	const long suffix = strlen(SUFFIX);
+	size_t dir = strlen(save_dir);
+
 	if (len < 0)
-		return "the file's name is too long";
-	if (strlen(name) != len)
-		return "the file's name has a byte of zeros";
-	if (name[0] != '/')
-		return "the file's name must be an absolute one, like /root/trace";
-	return NULL;
+		rsp_error(tx, "the file's name is too long");
+	else if (strlen(name) != len)
+		rsp_error(tx, "the file's name has a byte of zeros");
+	else if (strncmp(name, save_dir, dir) || name[dir] != '/')
+		rsp_error(tx, "the file must be below %.300s, the module's parameter save_dir: give an absolute name",
+			  save_dir);
+	else if (len <= dir + 1 + suffix ||
+		 strcmp(name + len - suffix, SUFFIX))
+		rsp_error(tx, "the file's name must end in " SUFFIX);
+	else
+		return 0;
+	return -1;
 }
 
-void gtp_serve_save(struct rsp_text hexname, struct rsp_tx *tx)
+/* 0, or -1 and the reply. */
+static int save_may(struct rsp_tx *tx)
 {
-	char *name = kmalloc(NAME_MAX_LEN + 1, GFP_KERNEL);
-	struct save *s = vmalloc(sizeof(*s));
-	const char *why = "no memory";
-	long len;
+	if (!save_dir)
+		rsp_error(tx, "tsave -r is off: load the module with save_dir=DIRECTORY, below which it may write");
+	else if (!capable(CAP_SYS_ADMIN))
+		rsp_error(tx, "that is not allowed: it needs CAP_SYS_ADMIN");
+	else if (gtp.armed && !gtp_must_settle())
+		rsp_error(tx, "the trace is running");
+	else if (save)
+		rsp_error(tx, "the last tsave -r has not ended: the file system of %.300s does not answer",
+			  save->name);
+	else
+		return 0;
+	return -1;
+}
 
-	if (name && s) {
-		memset(s, 0, sizeof(*s));
-		s->tx = tx;
-		s->told_us = kc_wall_us();
-		rsp_tx_init(&s->line, s->line_buf, sizeof(s->line_buf));
-		len = rsp_unhex(hexname, name, NAME_MAX_LEN);
-		name[len < 0 ? 0 : len] = '\0';
-		why = save_check(name, len);
-		if (!why)
-			save_to(s, name);
+static struct save *save_new(void)
+{
+	struct save *s;
+
+	if (!save_thread) {
+		save_thread = kthread_run(save_loop, NULL, "kgtp_save");
+		if (IS_ERR(save_thread)) {
+			save_thread = NULL;
+			return NULL;
+		}
 	}
-	if (why)
-		rsp_error(tx, "%s", why);
-	vfree(s);
-	kfree(name);
+	s = vmalloc(sizeof(*s));
+	if (!s || !try_module_get(THIS_MODULE)) {
+		vfree(s);
+		return NULL;
+	}
+	memset(s, 0, sizeof(*s));
+	rsp_tx_init(&s->line, s->line_buf, sizeof(s->line_buf));
+	save = s;
+	return s;
+}
+
+/*
+ * In the context of who writes the packet, under gtp.lock, which is free while
+ * the file is opened.  0: gtp_save_begin() is to come.  -1: the reply is there.
+ */
+int gtp_save_open(struct rsp_text hexname, struct rsp_tx *tx)
+{
+	struct save *s;
+	long len;
+	int ret;
+
+	if (save_may(tx))
+		return -1;
+	s = save_new();
+	if (!s) {
+		rsp_error(tx, "no memory");
+		return -1;
+	}
+	len = rsp_unhex(hexname, s->name, NAME_MAX_LEN);
+	ret = save_check_name(s->name, len, tx);
+	if (!ret) {
+		mutex_unlock(&gtp.lock);
+		ret = save_create(s, tx);
+		mutex_lock(&gtp.lock);
+	}
+	if (ret)
+		save_free(s);
+	else
+		s->state = SAVE_OPEN;
+	return ret;
+}
+
+void gtp_save_init(const char *dir)
+{
+	save_dir = dir;
+}
+
+/* No session is open, and no save under way: it would hold the module. */
+void gtp_save_exit(void)
+{
+	if (save_thread)
+		kthread_stop(save_thread);
 }

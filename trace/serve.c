@@ -11,6 +11,7 @@
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/cpu.h"
+#include "compat/lock.h"
 #include "compat/log.h"
 #include "compat/read.h"
 #include "compat/missing.h"
@@ -128,47 +129,84 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 	struct rsp_cmd cmd;
 	int later;
 
+	kc_assert_held(&gtp.lock);
 	rsp_parse(packet, len, &cmd);
 	rsp_tx_begin(tx);
-	mutex_lock(&gtp.lock);
-	gtp_settle();
+	kc_store(&gtp.give_up, 0);
 	if (cmd.id == RSP_QTSTATUS || cmd.id == RSP_MONITOR)
 		gtp_vmlinux_tell(tx);
 	if (!gtp_serve_trace(&cmd, tx))
 		serve_session(&cmd, tx);
 	later = gtp.later_tx == tx;
-	mutex_unlock(&gtp.lock);
 	if (later)
 		return GTP_LATER;
 	rsp_tx_end(tx);
 	return cmd.id == RSP_QSTARTNOACK ? GTP_NOACK : 0;
 }
 
-void gtp_open(pid_t tgid)
+int gtp_lock(void)
 {
-	mutex_lock(&gtp.lock);
-	kc_store(&gtp.self, tgid);
-	gtp.told_missing = 0;
-	gtp_vmlinux_open();
+	return mutex_lock_interruptible(&gtp.lock) ? -ERESTARTSYS : 0;
+}
+
+void gtp_unlock(void)
+{
 	mutex_unlock(&gtp.lock);
 }
 
-void gtp_set_peer(pid_t tgid)
+int gtp_open(pid_t tgid)
 {
-	mutex_lock(&gtp.lock);
+	int ret = gtp_lock();
+
+	if (ret)
+		return ret;
+	kc_store(&gtp.self, tgid);
+	gtp.told_missing = 0;
+	gtp_vmlinux_open();
+	gtp_unlock();
+	return 0;
+}
+
+int gtp_set_peer(pid_t tgid)
+{
+	int ret = gtp_lock();
+
+	if (ret)
+		return ret;
 	kc_store(&gtp.peer, tgid);
-	mutex_unlock(&gtp.lock);
+	gtp_unlock();
+	return 0;
+}
+
+/* Is what the thread does, or was to do, of use when nobody is there? */
+static int serve_is_for_good(void)
+{
+	switch (gtp.later.id) {
+	case RSP_QTSTART:
+		return gtp.disconnected;
+	case RSP_QTFRAME:
+	case RSP_QTBUFFER_READ:
+	case RSP_QTSAVE:
+		return 0;
+	default:
+		return 1;
+	}
 }
 
 void gtp_close(void)
 {
-	if (!gtp.disconnected)
-		kc_store(&gtp.closing, 1);
+	/* The thread may change it no more: it is the session's last packet. */
+	int finish = serve_is_for_good();
+
+	if (!finish)
+		gtp_interrupt();
 	mutex_lock(&gtp.lock);
-	gtp.closing = 0;
-	if (gtp.disconnected || gtp.later_id == RSP_QTSTOP)
+	gtp_wait_settled();
+	kc_store(&gtp.give_up, 0);
+	if (finish)
 		gtp_serve_now();
 	gtp.later_tx = NULL;
+	gtp_save_leave();
 	kc_store(&gtp.self, -1);
 	kc_store(&gtp.peer, -1);
 	gtp_select_none();
@@ -177,7 +215,7 @@ void gtp_close(void)
 	mutex_unlock(&gtp.lock);
 }
 
-int gtp_init(u64 buffer_size)
+int gtp_init(u64 buffer_size, const char *save_dir)
 {
 	unsigned int i;
 	int ret;
@@ -185,6 +223,7 @@ int gtp_init(u64 buffer_size)
 	if (gtp_reg_block_len() > ARCH_REGS_MAX)
 		return -EINVAL;
 	kc_read_init();
+	gtp_save_init(save_dir);
 	gtp.self = -1;
 	gtp.peer = -1;
 	gtp.nr_cpus = kc_nr_cpus();
@@ -215,6 +254,7 @@ int gtp_init(u64 buffer_size)
 
 void gtp_exit(void)
 {
+	gtp_save_exit();
 	gtp_run_exit();
 	gtp_drop_kept();
 	gtp_points_free();

@@ -95,12 +95,17 @@ static void serve_circular(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 static void serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	int gone = gtp_selected.gone;
+	int ret = gtp_set_size(cmd->u.size);
 
-	if (gtp_set_size(cmd->u.size)) {
-		rsp_error(tx, "no memory for a trace buffer of that size; it stays at %llu bytes",
+	if (ret == -EINTR)
+		rsp_error(tx, "interrupted; the trace buffer stays at %llu bytes",
 			  (unsigned long long)gtp.size);
+	else if (ret)
+		rsp_error(tx, "no memory for a trace buffer of that size; it stays at %llu bytes; %llu more can be had",
+			  (unsigned long long)gtp.size,
+			  (unsigned long long)gtp_may_have());
+	if (ret)
 		return;
-	}
 	if (gtp_selected.gone && !gone)
 		rsp_notice(tx, "The trace frame that you look at has been dropped from the trace buffer.\n");
 	rsp_ok(tx);
@@ -167,10 +172,16 @@ static void serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_ok(tx);
 }
 
-/* To set many probes, or to take them out, takes its time. */
-static void serve_start_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+static void serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	gtp_serve_later(cmd->id, tx);
+	if (!gtp_start(tx))
+		rsp_ok(tx);
+}
+
+static void serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp_stop(GTP_STOPPED, tx);
+	rsp_ok(tx);
 }
 
 static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -319,18 +330,42 @@ static void serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	gtp_serve_buffer(cmd->u.mem.addr, cmd->u.mem.len, tx);
 }
 
+static int open_save(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	return gtp_save_open(cmd->hex, tx);
+}
+
 static void serve_save(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	gtp_serve_save(cmd->hex, tx);
+	gtp_save_begin(tx);
+}
+
+/* ---- what takes long ------------------------------------------------------------- */
+
+static int always(const struct rsp_cmd *cmd)
+{
+	return 1;
+}
+
+static int is_far(const struct rsp_cmd *cmd)
+{
+	return gtp_buffer_takes_long(cmd->u.mem.addr);
 }
 
 /* ---- dispatch ---------------------------------------------------------------------- */
 
-static const struct {
+static const struct packet {
 	enum rsp_cmd_id id;
 	void (*serve)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+	/* Does it take its time, so that the thread serves it?  NULL: never. */
+	int (*takes_long)(const struct rsp_cmd *cmd);
+	/*
+	 * NULL, or what comes before that, in the context of who writes the
+	 * packet.  Not 0: it has replied, and that was all.
+	 */
+	int (*first)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 } packets[] = {
-	{ RSP_QTINIT, serve_init },
+	{ RSP_QTINIT, serve_init, always },
 	{ RSP_QTDP, serve_tdp },
 	{ RSP_QTDP_ACTIONS, serve_actions },
 	{ RSP_QTDPSRC, serve_source },
@@ -338,29 +373,50 @@ static const struct {
 	{ RSP_QTRO, serve_ro },
 	{ RSP_QTDISCONNECTED, serve_disconnected },
 	{ RSP_QTBUFFER_CIRCULAR, serve_circular },
-	{ RSP_QTBUFFER_SIZE, serve_size },
+	{ RSP_QTBUFFER_SIZE, serve_size, always },
 	{ RSP_QTNOTES, serve_notes },
-	{ RSP_QTSTART, serve_start_stop },
-	{ RSP_QTSTOP, serve_start_stop },
+	{ RSP_QTSTART, serve_start, always },
+	{ RSP_QTSTOP, serve_stop, always },
 	{ RSP_QTENABLE, serve_toggle },
 	{ RSP_QTDISABLE, serve_toggle },
-	{ RSP_QTFRAME, gtp_serve_frame },
+	{ RSP_QTFRAME, gtp_serve_frame, gtp_frame_takes_long },
 	{ RSP_QTSTATUS, serve_status },
 	{ RSP_QTP, serve_tp },
 	{ RSP_QTV, serve_tv },
-	{ RSP_QTBUFFER_READ, serve_buffer },
-	{ RSP_QTSAVE, serve_save },
+	{ RSP_QTBUFFER_READ, serve_buffer, is_far },
+	{ RSP_QTSAVE, serve_save, always, open_save },
 };
 
-int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+static const struct packet *packet_find(enum rsp_cmd_id id)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(packets); i++) {
-		if (packets[i].id != cmd->id)
-			continue;
-		packets[i].serve(cmd, tx);
+	for (i = 0; i < ARRAY_SIZE(packets); i++)
+		if (packets[i].id == id)
+			return &packets[i];
+	return NULL;
+}
+
+/*
+ * A run that has ended by itself still has its probes: these have to be taken out
+ * first, which takes long, too.
+ */
+int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	const struct packet *p = packet_find(cmd->id);
+
+	if (!p)
+		return 0;
+	if (p->first && p->first(cmd, tx))
 		return 1;
-	}
-	return 0;
+	if (gtp_must_settle() || (p->takes_long && p->takes_long(cmd)))
+		gtp_serve_later(cmd, tx);
+	else
+		p->serve(cmd, tx);
+	return 1;
+}
+
+void gtp_serve_trace_now(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	packet_find(cmd->id)->serve(cmd, tx);
 }

@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #define TRACING	"/sys/kernel/debug/tracing/"
-#define SAVED	"/tmp/after.tf"
+#define SAVED		"/tmp/saved.tfile"
 #define CHUNK	65536
 #define UPLOAD	2000	/* bytes that GDB asks for at once */
 

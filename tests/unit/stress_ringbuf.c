@@ -114,6 +114,11 @@ static void take_call(struct cpu *c)
 	kc_store_release(&c->called, 0);
 }
 
+int ringbuf_give_way(const char *what, u64 done)
+{
+	return 0;
+}
+
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {
 	struct cpu *c = &cpus[cpu];

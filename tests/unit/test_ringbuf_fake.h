@@ -78,6 +78,15 @@ void ringbuf_table_free(void *table)
 	give(table);
 }
 
+static long ways;			/* given so far */
+static long refuse_way = -1;		/* this one is refused (-1: none) */
+
+int ringbuf_give_way(const char *what, u64 done)
+{
+	CHECK(what[0] && done);
+	return ways++ == refuse_way ? -EINTR : 0;
+}
+
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {
 	runs++;

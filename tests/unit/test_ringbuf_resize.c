@@ -389,6 +389,70 @@ static void test_no_memory_resize(void)
 	no_memory_resize(100000);
 }
 
+/* ---- what takes long ------------------------------------------------------ */
+
+/* Others get their turn each 1024 steps, and the way ends where it is told to. */
+static void test_give_way_index(void)
+{
+	struct ringbuf *rb = ringbuf_alloc(1 << 20, NCPU);
+	long blocks, before;
+	u32 i, k;
+
+	for (i = 0; i < 10000; i++)
+		CHECK_EQ(put(rb, i % NCPU, 0, i, 8, i), 0);
+	blocks = live_blocks;
+	for (k = 0; k < 9; k++) {
+		refuse_way = ways + k;
+		CHECK_EQ(ringbuf_index_build(rb), -EINTR);
+		CHECK_EQ(live_blocks, blocks);
+		CHECK_EQ(ringbuf_index_count(rb), 0);
+	}
+	refuse_way = -1;
+	before = ways;
+	CHECK_EQ(ringbuf_index_build(rb), 0);
+	CHECK_EQ(ways - before, 10000 / 1024);
+	CHECK_EQ(ringbuf_index_count(rb), 10000);
+	check_info(rb, 1 << 20);
+	ringbuf_free(rb);
+	no_leak();
+}
+
+static void test_give_way_resize(void)
+{
+	const u64 small = 1 << 20, large = 64 << 20;
+	struct ringbuf *rb = ringbuf_alloc(small, NCPU);
+	long blocks, before;
+	u32 i, k;
+
+	for (i = 0; i < 99; i++)
+		CHECK_EQ(put(rb, i % NCPU, 0, i, 8, i), 0);
+	blocks = live_blocks;
+	for (k = 0; k < 3 * NCPU; k++) {
+		refuse_way = ways + k;
+		CHECK_EQ(ringbuf_resize(rb, large), -EINTR);
+		CHECK_EQ(live_blocks, blocks);
+		check_info(rb, small);
+	}
+	refuse_way = -1;
+	before = ways;
+	CHECK_EQ(ringbuf_resize(rb, large), 0);
+	CHECK_EQ(ways - before, 3 * NCPU);
+	check_info(rb, large);
+	CHECK_EQ(info_frames(rb), 99);
+	/* What is given back is given back, whatever is said. */
+	before = ways;
+	refuse_way = ways;
+	CHECK_EQ(ringbuf_resize(rb, small), 0);
+	CHECK(ways - before >= 3 * NCPU);
+	check_info(rb, small);
+	refuse_way = -1;
+	CHECK_EQ(ringbuf_resize(rb, large), 0);
+	refuse_way = ways;
+	ringbuf_free(rb);
+	refuse_way = -1;
+	no_leak();
+}
+
 static void test_no_memory_index(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(1 << 20, NCPU);
@@ -427,5 +491,7 @@ int main(void)
 	RUN(test_no_memory_alloc);
 	RUN(test_no_memory_resize);
 	RUN(test_no_memory_index);
+	RUN(test_give_way_index);
+	RUN(test_give_way_resize);
 	return unit_end();
 }

@@ -117,7 +117,7 @@ def saved(t, path):
     return here
 
 
-@case(core=True)
+@case(core=True, module="save_dir=/tmp")
 def tsave_on_the_target(t):
     """`tsave -r`: the file is on the traced machine, root's alone, and `target tfile` reads all of it."""
     gdb = t.gdb()
@@ -130,14 +130,14 @@ def tsave_on_the_target(t):
     # Longer than GDB takes a line of such a file.
     long = gdb.trace("*vfs_write", " || ".join(f"$current_task_pid == {i + 10000000}" for i in range(60)), "collect $regs")
     gdb.cmd("tstart")
-    message = gdb.fails("tsave -r /tmp/early")
+    message = gdb.fails("tsave -r /tmp/early.tfile")
     assert "the trace is running" in message, message
     load.go()
     gdb.cmd("tstop done")
-    shown = gdb.cmd("tsave -r /tmp/frames")
-    assert "lines that GDB would find too long are left out" in shown and "/tmp/frames" in shown, shown
-    assert t.sh("ls /tmp/frames").startswith("-rw-------"), t.sh("ls /tmp/frames")
-    here = saved(t, "/tmp/frames")
+    shown = gdb.cmd("tsave -r /tmp/frames.tfile")
+    assert "lines that GDB would find too long are left out" in shown and "/tmp/frames.tfile" in shown, shown
+    assert t.sh("ls /tmp/frames.tfile").startswith("-rw-------"), t.sh("ls /tmp/frames.tfile")
+    here = saved(t, "/tmp/frames.tfile")
     gdb.cmd("disconnect")
     gdb.cmd("delete")
     gdb.cmd(f"target tfile {here}")
@@ -184,36 +184,58 @@ def long_notes(t):
     assert f"Trace notes: {'x' * 4096}." in other.cmd("tstatus")
 
 
-@case(old=True)
+@case
+def tsave_is_off(t):
+    """Without the module's parameter `tsave -r` writes nothing, and says how to switch it on; no bad parameter is taken."""
+    gdb = t.gdb()
+    for reply in (gdb.fails("tsave -r /tmp/off.tfile"), gdb.packet("QTSave:" + hexed("/tmp/off.tfile"))):
+        assert "tsave -r is off: load the module with save_dir=DIRECTORY" in reply, reply
+    assert t.run("test -e /tmp/off.tfile").status
+    gdb.close()
+    t.guest.stop_relay()
+    t.rmmod()
+    for bad in ("tmp", "/tmp/", "/"):
+        assert t.run(f"insmod /lib/kgtp.ko save_dir={bad}").status, bad
+
+
+@case(old=True, module="save_dir=/tmp/d")
 def tsave_refused(t):
-    """`tsave -r` overwrites nothing, follows no symlink, and leaves no half of a file behind."""
+    """`tsave -r` writes below its directory only, overwrites nothing, follows no symlink, and leaves no half of a file behind."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=24)
+    t.sh("mkdir /tmp/d")
+    for name in ("frames.tfile", "/tmp/x.tfile", "/tmp/dd/x.tfile", "/tmp/d.tfile", "/tmp/d", "/etc/cron.d/x.tfile"):
+        assert "must be below /tmp/d, the module's parameter save_dir: give an absolute name" in \
+            gdb.packet("QTSave:" + hexed(name)), name
     assert "absolute" in gdb.fails("tsave -r frames")
-    assert "absolute" in gdb.packet("QTSave:" + hexed("frames"))
-    for text, words in (("", "no name in hex"), ("2", "odd number"), (hexed("/tmp/a\0b"), "byte of zeros"),
-                        (hexed("/tmp/" + "x" * 300), "name is too long"), (hexed("/" + "x/" * 2100), "name is too long")):
+    for name in ("/tmp/d/x", "/tmp/d/x.sh", "/tmp/d/.tfile", "/tmp/d/x.tfile.sh", "/tmp/d/"):
+        assert "must end in .tfile" in gdb.packet("QTSave:" + hexed(name)), name
+    for text, words in (("", "no name in hex"), ("2", "odd number"), (hexed("/tmp/d/a\0b.tfile"), "byte of zeros"),
+                        (hexed("/tmp/d/" + "x" * 300 + ".tfile"), "name is too long"), (hexed("/" + "x/" * 2100), "name is too long")):
         reply = gdb.packet("QTSave:" + text)
         assert reply.startswith("E.") and words in reply, (text, reply)
     gdb.trace("*vfs_read", MINE.format(load.pid), "collect *(char(*)[100000])&_text")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
-    t.sh("mkdir /tmp/d /tmp/full; echo old >/tmp/d/there; ln -s /tmp/d/new /tmp/d/link; ln -s /tmp/d /tmp/dirlink")
-    t.sh("mount -t tmpfs -o size=128k none /tmp/full")
-    t.cleanup.callback(t.run, "umount /tmp/full; rm -f /tmp/d/there /tmp/d/link /tmp/dirlink; rm -rf /tmp/d /tmp/full")
-    for path, words in (("/tmp/d/there", "is there already"), ("/tmp/d/link", "is there already"), ("/tmp/d", "is there already"),
-                        ("/tmp/dirlink/x", "leads to /tmp/d/x"), ("/tmp/./d/x", "leads to /tmp/d/x"),
-                        ("/tmp/none/x", "no such directory"), ("/tmp/d/there/x", "no such directory"),
-                        ("/proc/x", "cannot make the file"), ("/tmp/full/x", "no space is left")):
+    t.sh("mkdir /tmp/e /tmp/d/full /tmp/d/proc /tmp/d/d.tfile; echo old >/tmp/d/there.tfile")
+    t.sh("ln -s /tmp/d/new /tmp/d/link.tfile; ln -s /tmp/e /tmp/d/out")
+    t.sh("mount -t tmpfs -o size=128k none /tmp/d/full; mount -t proc none /tmp/d/proc")
+    t.cleanup.callback(t.run, "umount /tmp/d/full; umount /tmp/d/proc; rm -rf /tmp/d /tmp/e")
+    for path, words in (("/tmp/d/there.tfile", "is there already"), ("/tmp/d/link.tfile", "is there already"),
+                        ("/tmp/d/d.tfile", "is there already"), ("/tmp/d/out/x.tfile", "leads to /tmp/e/x.tfile"),
+                        ("/tmp/d/../e/x.tfile", "leads to /tmp/e/x.tfile"), ("/tmp/d/./x.tfile", "leads to /tmp/d/x.tfile"),
+                        ("/tmp/d/none/x.tfile", "no such directory"), ("/tmp/d/there.tfile/x.tfile", "no such directory"),
+                        ("/tmp/d/proc/x.tfile", "cannot make the file"), ("/tmp/d/full/x.tfile", "no space is left")):
         message = gdb.fails(f"tsave -r {path}")
         assert words in message and "outgoing packet" not in message, (path, message)
-    assert t.sh("cat /tmp/d/there") == "old\n"
-    assert t.sh("echo /tmp/d/* /tmp/full/*").split() == ["/tmp/d/link", "/tmp/d/there", "/tmp/full/*"]
+    assert t.sh("cat /tmp/d/there.tfile") == "old\n"
+    assert t.sh("echo /tmp/d/*.tfile /tmp/e/* /tmp/d/full/*").split() == \
+        ["/tmp/d/d.tfile", "/tmp/d/link.tfile", "/tmp/d/there.tfile", "/tmp/e/*", "/tmp/d/full/*"]
     # The disk is not full any more, because nothing is left; and without a run there is a file without frames.
     gdb.cmd("set trace-buffer-size 4000")
-    gdb.cmd("tsave -r /tmp/full/x")
-    assert len(t.sh("cat /tmp/full/x")) > 500
+    gdb.cmd("tsave -r /tmp/d/full/x.tfile")
+    assert len(t.sh("cat /tmp/d/full/x.tfile")) > 500
 
 
 @case

@@ -19,6 +19,7 @@ import re
 from harness import GdbError, case
 
 MANUAL = pathlib.Path(__file__).resolve().parents[3] / "docs/manual.md"
+PARAMETERS = "save_dir=/root"
 PROMPTS = ("(gdb) ", "box# ", "> ")
 
 
@@ -57,7 +58,7 @@ class Session:
             self.gdb.close()
             self.test.guest.stop_relay()
             self.test.rmmod()
-            self.test.insmod()
+            self.test.insmod(PARAMETERS)
         self.gdb = self.test.gdb()
         self.gdb.cmd("set print entry-values no")
 
@@ -108,7 +109,7 @@ def pieces(text):
     yield "text", lines
 
 
-@case(smp=1, needs=[why_not], timeout=400)
+@case(smp=1, module=PARAMETERS, needs=[why_not], timeout=400)
 def manual(t):
     """docs/manual.md: each session, typed again, shows what the manual says that it shows."""
     session, written, wrong = Session(t), [], []

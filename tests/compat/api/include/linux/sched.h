@@ -50,6 +50,7 @@ static inline void *api_task_stack(struct task_struct *task)
 
 int wake_up_process(struct task_struct *t);
 long schedule_timeout_interruptible(long jiffies);
+long schedule_timeout_uninterruptible(long jiffies);
 void schedule(void);
 
 #if API >= API_EL6
@@ -63,6 +64,12 @@ static inline int signal_pending(struct task_struct *t)
 {
 	return API_ANY(int);
 }
+
+int send_sig(int sig, struct task_struct *t, int by_kernel);
+void flush_signals(struct task_struct *t);
+#if API < API_4_4
+int allow_signal(int sig);
+#endif
 
 unsigned long long sched_clock(void);
 #if API >= API_EL6

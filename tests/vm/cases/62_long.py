@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What takes long: GDB's own remotetimeout of two seconds is enough, others need not wait, and it can be interrupted."""
+import re
+import threading
+import time
+
+from harness import GdbError, GdbTimeout, case
+from talk import Talk
+
+PROC = "/proc/gtp"
+
+
+def packet(text):
+    return f"${text}#{sum(text.encode()) % 256:02x}"
+
+
+def hexed(text):
+    return text.encode().hex()
+
+
+def large_frames(t, gdb, n):
+    """Have a trace buffer with n frames of 100 KB, and no run."""
+    load = t.load("pread", n=n, file="/proc/version", size=8)
+    gdb.cmd("set trace-buffer-size 32000000")
+    gdb.trace("*vfs_read", load.mine, "collect *(char(*)[100000])&_text")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert gdb.frames() == n
+
+
+def is_in_step(gdb):
+    """Replies belong to the packets that they come after."""
+    first = int(gdb.eval("jiffies_64"))
+    assert first > 0 and int(gdb.eval("jiffies_64")) >= first
+    assert "Trace stopped by a tstop command" in gdb.cmd("tstatus")
+
+
+@case(disk=True, module="save_dir=/tmp/disk", timeout=600)
+def tsave_slow(t):
+    """`tsave -r` to a disk that takes more than six seconds: GDB is told each second, and no reply is off by one."""
+    t.mount_disk("/tmp/disk")
+    gdb = t.gdb()
+    large_frames(t, gdb, 100)
+    began = time.monotonic()
+    shown = gdb.cmd("tsave -r /tmp/disk/slow.tfile", timeout=300)
+    took = time.monotonic() - began
+    t.note(f"it took {took:.0f} s")
+    assert took > 6, took
+    assert "Trace data saved to file '/tmp/disk/slow.tfile'" in shown, shown
+    told = [int(n) for n in re.findall(r"(\d+) trace frames saved so far", shown)]
+    assert len(told) >= 3 and told == sorted(told) and told[-1] > told[0], told
+    is_in_step(gdb)
+    assert int(t.sh("ls -l /tmp/disk/slow.tfile").split()[4]) > 100 * 100000
+    t.sh("rm /tmp/disk/slow.tfile")
+
+
+def save_in_background(t, gdb, path):
+    """-> the thread that waits for GDB's `tsave -r`; it is under way, and what came of it is in the list."""
+    said = []
+
+    def save():
+        try:
+            said.append(gdb.cmd(f"tsave -r {path}", timeout=300))
+        except (GdbError, GdbTimeout, OSError, ValueError) as error:
+            said.append(str(error))
+    thread = threading.Thread(target=save)
+    thread.start()
+    while t.run(f"test -s {path}").status:
+        assert thread.is_alive(), said
+    return thread, said
+
+
+@case(disk=True, module="save_dir=/tmp/disk", timeout=600)
+def tsave_hangs(t):
+    """A file system that does not answer holds nothing up but the file: gtpstat, the end of the session, the next one, its run."""
+    t.mount_disk("/tmp/disk")
+    gdb = t.gdb()
+    large_frames(t, gdb, 100)
+    thread, said = save_in_background(t, gdb, "/tmp/disk/hung.tfile")
+    t.freeze("/tmp/disk")
+    time.sleep(8)       # GDB would have given up
+    assert thread.is_alive(), said
+    assert "frames               100" in t.sh("cat /proc/gtpstat")
+    assert t.run("rmmod kgtp").status, "the module went while its thread was in the file system"
+    gdb.process.kill()
+    thread.join()
+    t.guest.stop_relay()
+    other = t.gdb()
+    is_in_step(other)
+    message = other.fails("tsave -r /tmp/disk/other.tfile")
+    assert "the last tsave -r has not ended: the file system of /tmp/disk/hung.tfile does not answer" in message, message
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    other.trace("*vfs_read", load.mine)
+    other.cmd("tstart")
+    load.go()
+    other.cmd("tstop")
+    assert other.frames() == 3
+    other.close()
+    t.guest.stop_relay()
+    assert t.run("rmmod kgtp").status, "the module went while its thread was in the file system"
+    t.thaw("/tmp/disk")
+    # What is not whole is not left.
+    for _ in range(100):
+        if t.run("test -e /tmp/disk/hung.tfile").status and not t.run("rmmod kgtp").status:
+            return
+        t.sh("usleep 100000")
+    raise AssertionError(t.sh("ls -l /tmp/disk; cat /proc/modules"))
+
+
+@case(disk=True, module="save_dir=/tmp/disk", timeout=600)
+def tsave_interrupted(t):
+    """0x03 ends a `tsave -r` at once, also in a file system that hangs; nothing is left of it; the next packet waits for the reply."""
+    t.mount_disk("/tmp/disk")
+    gdb = t.gdb()
+    large_frames(t, gdb, 100)
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write("+" + packet("QStartNoAckMode"))
+    talk.until(b"$OK#9a")
+    save = packet("QTSave:" + hexed("/tmp/disk/x.tfile"))
+    talk.write(save)
+    while t.run("test -s /tmp/disk/x.tfile").status:
+        pass
+    talk.write(b"\x03")
+    talk.until(packet("E.nothing is saved: interrupted (errno 4)").encode())
+    assert t.run("test -e /tmp/disk/x.tfile").status
+    talk.write(save)
+    while t.run("test -s /tmp/disk/x.tfile").status:
+        pass
+    t.freeze("/tmp/disk")
+    talk.write(b"\x03")
+    said = b""
+    while b"$E.interrupted; the file system has not answered yet: when it does /tmp/disk/x.tfile is removed#" not in said:
+        said += talk.read()
+    talk.write(packet("qC"))
+    assert talk.until(b"#c5").endswith(b"$QC1#c5")
+    talk.write(save)
+    assert b"has not ended" in talk.read()
+    t.thaw("/tmp/disk")
+    for _ in range(100):
+        if t.run("test -e /tmp/disk/x.tfile").status:
+            break
+        t.sh("usleep 100000")
+    assert t.run("test -e /tmp/disk/x.tfile").status
+    talk.end()
+
+
+@case(timeout=600)
+def many_frames(t):
+    """More frames than are looked at within a write(): the first tfind, searches and what tsave reads are right."""
+    gdb = t.gdb()
+    n = 70000
+    load = t.load("getppid", n=n)
+    gdb.cmd("set trace-buffer-size 40000000")
+    getppid = t.syscall("getppid")
+    gdb.trace(f"*{getppid}", load.mine, "teval $n = $n + 1", "collect $n")
+    other = gdb.trace("*vfs_write", "$current_task_pid == 0")
+    gdb.cmd("tstart")
+    load.go(timeout=300)
+    gdb.cmd("tstop")
+    assert gdb.frames() == n
+    gdb.cmd("tfind start", timeout=120)
+    assert gdb.frame() == 0 and int(gdb.eval("$n")) == 1
+    gdb.cmd(f"tfind {n - 1}")
+    assert int(gdb.eval("$n")) == n
+    assert "failed to find" in gdb.fails(f"tfind tracepoint {other}")
+    gdb.cmd("tfind none")
+    gdb.cmd(f"tfind pc *{getppid}", timeout=120)
+    assert gdb.frame() == 0
+    # A smaller buffer: the selected frame has another number.
+    gdb.cmd(f"tfind {n - 10}")
+    here = int(gdb.eval("$n"))
+    gdb.cmd("set trace-buffer-size 1000000", timeout=120)
+    gdb.cmd("tfind")
+    assert int(gdb.eval("$n")) == here + 1
+    far = gdb.packet("qTBuffer:%x,%x" % (500000, 100))
+    assert re.fullmatch(r"([0-9a-f]{2})+", far), far
+
+
+@case
+def long_packet_order(t):
+    """Packets behind one that takes long wait for its reply; their replies come in order, however the bytes are cut."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write("+" + packet("QStartNoAckMode"))
+    talk.until(b"$OK#9a")
+    stream = (packet("QTBuffer:size:100000") + packet("qC") + packet("QTinit") + "\x03" + packet("qTStatus") +
+              packet("QTStop") + packet("qC"))
+    for step in (len(stream), 1, 7):
+        for at in range(0, len(stream), step):
+            talk.write(stream[at:at + step])
+        said = b""
+        while said.count(b"#") < 6:
+            said += talk.read()
+        replies = re.findall(rb"\$([^#]*)#", said)
+        assert [r[:3] for r in replies] == [b"OK", b"QC1", b"OK", b"T0;", b"OK", b"QC1"], replies
+    talk.end()
+
+
+@case(timeout=400)
+def stat_of_many(t):
+    """gtpstat has all of 20000 tracepoints, each record whole; a reader that stops half way holds nobody up."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write("+" + packet("QStartNoAckMode"))
+    talk.until(b"$OK#9a")
+    total, step = 20000, 500
+    for first in range(1, total + 1, step):
+        talk.write("".join(packet(f"QTDP:{i:x}:{0x100000 + i:x}:D:0:0") for i in range(first, first + step)))
+        said = b""
+        while said.count(b"#") < step:
+            said += talk.read()
+        assert said.count(b"$OK#9a") == step, said
+    shown = t.sh("cat /proc/gtpstat", timeout=120)
+    found = [int(n) for n in re.findall(r"^tracepoint (\d+) 0x[0-9a-f]+ 0 0 0 0\b", shown, re.M)]
+    assert found == list(range(1, total + 1)), (len(found), found[:3], found[-3:])
+    assert shown.startswith("running ") and shown.count("# tracepoint address") == 1
+    # Half of it, and then others go on, and even take away what is yet to come.
+    talk.call("open 1 /proc/gtpstat r")
+    part = talk.read(count=5000, fd=1)
+    assert b"tracepoint 1 0x100001 " in part
+    talk.write(packet("QTinit"))
+    assert talk.until(b"#9a").endswith(b"$OK#9a")
+    rest = talk.read(count=65536, fd=1)
+    for line in (part + rest).decode().splitlines():
+        assert re.fullmatch(r"|#.*|\w+ +\d+|cpu \d+( \d+){6}|tracepoint \d+ 0x[0-9a-f]+( \S+){4,}", line), line
+    talk.end()
+
+
+def memory(t, name):
+    return int(re.search(rf"^{name}: +(\d+) kB", t.sh("cat /proc/meminfo"), re.M)[1]) << 10
+
+
+@case(needs=[">=3.14"])
+def memory_margin(t):
+    """A trace buffer leaves an eighth of the memory, or 256 MiB, to the others; what is refused says how much there is."""
+    gdb = t.gdb()
+    margin = min(memory(t, "MemTotal") // 8, 256 << 20)
+    before = memory(t, "MemAvailable")
+    message = gdb.fails(f"set trace-buffer-size {before - margin // 2}")
+    there = int(re.search(r"it stays at 5242880 bytes; (\d+) more can be had", message)[1])
+    assert abs(before - margin - there) < 24 << 20, (before, margin, there)
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb.trace("*vfs_read", load.mine)
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    gdb.cmd(f"set trace-buffer-size {there - (24 << 20)}", timeout=120)
+    left = memory(t, "MemAvailable")
+    assert left > margin * 3 // 4, (left, margin)

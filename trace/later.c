@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What takes long.  Who writes such a packet to the device need not wait for its
+ * end, and can meanwhile pass on to GDB what is said of its progress.  Under
+ * gtp.lock.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+
+#include "compat/barrier.h"
+#include "compat/clock.h"
+#include "trace/internal.h"
+#include "trace/trace.h"
+
+#define TELL_US		1000000		/* GDB waits for two seconds */
+
+void gtp_serve_later(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp.later = *cmd;
+	gtp.later_tx = tx;
+	gtp_run_wake();
+}
+
+void gtp_serve_now(void)
+{
+	struct rsp_tx *tx = gtp.later_tx;
+
+	if (!tx)
+		return;
+	gtp.later_tx = NULL;
+	gtp.serving = tx;
+	gtp.told_us = kc_wall_us();
+	gtp_settle();
+	gtp_serve_trace_now(&gtp.later, tx);
+	gtp.serving = NULL;
+	if (gtp_save_answers(tx))
+		return;
+	rsp_tx_end(tx);
+	gtp_send_reply(tx);
+}
+
+/* Any process context, without the lock. */
+void gtp_interrupt(void)
+{
+	kc_store(&gtp.give_up, 1);
+	gtp_run_wake();
+}
+
+int gtp_progress(const char *what, u64 done)
+{
+	char text[80];
+	u64 now;
+
+	cond_resched();
+	if (kc_load(&gtp.give_up) || signal_pending(current))
+		return -EINTR;
+	if (!gtp.serving)
+		return 0;
+	now = kc_wall_us();
+	if (now - gtp.told_us < TELL_US)
+		return 0;
+	gtp.told_us = now;
+	snprintf(text, sizeof(text), "%llu %s so far...\n",
+		 (unsigned long long)done, what);
+	gtp_send_notice(gtp.serving, text);
+	return 0;
+}
