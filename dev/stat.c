@@ -7,13 +7,7 @@
 #include "dev/stat.h"
 #include "trace/trace.h"
 
-static int stat_show(struct seq_file *m, void *unused)
-{
-	gtp_show_stat(m);
-	return 0;
-}
-
-/* All of it is made by the first read: no file of this outlives the module. */
+/* No file of this outlives the module. */
 static int stat_open(struct inode *inode, struct file *file)
 {
 	int ret;
@@ -24,7 +18,8 @@ static int stat_open(struct inode *inode, struct file *file)
 		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	ret = single_open(file, stat_show, NULL);
+	/* Before 2.6.20 what it takes is not const. */
+	ret = seq_open(file, (void *)&gtp_stat_ops);
 	if (ret)
 		module_put(THIS_MODULE);
 	return ret;
@@ -32,7 +27,7 @@ static int stat_open(struct inode *inode, struct file *file)
 
 static int stat_release(struct inode *inode, struct file *file)
 {
-	int ret = single_release(inode, file);
+	int ret = seq_release(inode, file);
 
 	module_put(THIS_MODULE);
 	return ret;

@@ -3,6 +3,7 @@
  * Counters for people: the node gtpstat.  Process context.
  */
 #include <linux/cpumask.h>
+#include <linux/err.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
@@ -33,55 +34,10 @@ static void show_info(struct seq_file *m, const struct ringbuf_info *info)
 	show(m, "lost_printk", gtp_print_lost());
 }
 
-static void show_cpus(struct seq_file *m)
+static void show_head(struct seq_file *m)
 {
 	struct ringbuf_info info;
-	int cpu;
 
-	seq_puts(m, "\n# cpu frames created nested too_big overwritten shrunk\n");
-	for_each_present_cpu(cpu) {
-		ringbuf_get_info(gtp.rb, cpu, &info);
-		seq_printf(m, "cpu %d %llu %llu %llu %llu %llu %llu\n", cpu,
-			   (unsigned long long)info.frames,
-			   (unsigned long long)info.created,
-			   (unsigned long long)info.nested,
-			   (unsigned long long)info.too_big,
-			   (unsigned long long)info.overwritten,
-			   (unsigned long long)info.shrunk);
-	}
-}
-
-static void show_points(struct seq_file *m)
-{
-	const struct gtp_point *tp;
-	struct gtp_count count;
-
-	seq_puts(m, "\n# tracepoint address hits bytes missed returns\n");
-	list_for_each_entry(tp, gtp_shown_points(), list) {
-		gtp_get_count(tp, &count);
-		seq_printf(m, "tracepoint %u 0x%llx %llu %llu %lu %llu\n", tp->num,
-			   (unsigned long long)tp->addr,
-			   (unsigned long long)count.hits,
-			   (unsigned long long)count.bytes, tp->kp.nmissed,
-			   (unsigned long long)gtp_missed_returns(tp));
-	}
-}
-
-static void show_remarks(struct seq_file *m)
-{
-	char buf[GTP_REMARK_LEN];
-	u32 n;
-
-	for (n = 0; gtp_remark(n, buf, sizeof(buf)); n++)
-		seq_printf(m, "%s# %s\n", n ? "" : "\n", buf);
-}
-
-void gtp_show_stat(struct seq_file *m)
-{
-	struct ringbuf_info info;
-	unsigned int i;
-
-	mutex_lock(&gtp.lock);
 	memset(&info, 0, sizeof(info));
 	info.size = gtp.size;
 	info.free = gtp.size;
@@ -89,12 +45,171 @@ void gtp_show_stat(struct seq_file *m)
 		ringbuf_get_info(gtp.rb, -1, &info);
 	show(m, "running", kc_load(&gtp.running));
 	show_info(m, &info);
-	if (gtp.rb)
-		show_cpus(m);
-	show_points(m);
-	show_remarks(m);
-	for (i = 0; kc_missing(i); i++)
-		seq_printf(m, "%s# not available on this kernel: %s\n",
-			   i ? "" : "\n", kc_missing(i));
-	mutex_unlock(&gtp.lock);
 }
+
+static void show_cpu(struct seq_file *m, int cpu)
+{
+	struct ringbuf_info info;
+
+	if (!cpu_present(cpu))
+		return;
+	ringbuf_get_info(gtp.rb, cpu, &info);
+	seq_printf(m, "cpu %d %llu %llu %llu %llu %llu %llu\n", cpu,
+		   (unsigned long long)info.frames,
+		   (unsigned long long)info.created,
+		   (unsigned long long)info.nested,
+		   (unsigned long long)info.too_big,
+		   (unsigned long long)info.overwritten,
+		   (unsigned long long)info.shrunk);
+}
+
+static void show_point(struct seq_file *m, const struct gtp_point *tp)
+{
+	struct gtp_count count;
+
+	gtp_get_count(tp, &count);
+	seq_printf(m, "tracepoint %u 0x%llx %llu %llu %lu %llu\n", tp->num,
+		   (unsigned long long)tp->addr,
+		   (unsigned long long)count.hits,
+		   (unsigned long long)count.bytes, tp->kp.nmissed,
+		   (unsigned long long)gtp_missed_returns(tp));
+}
+
+static void show_remark(struct seq_file *m, u32 n)
+{
+	char buf[GTP_REMARK_LEN];
+
+	if (gtp_remark(n, buf, sizeof(buf)))
+		seq_printf(m, "%s# %s\n", n ? "" : "\n", buf);
+}
+
+/* ---- record by record ------------------------------------------------------- */
+
+/*
+ * A reader gets the text in pieces, and may take its time between them, so the
+ * lock is held for no longer than a piece.  What has changed meanwhile can make
+ * a record be missed or come twice, but each is whole.
+ */
+enum stat_section {
+	STAT_HEAD,
+	STAT_CPUS,		/* record 0 is the line above them */
+	STAT_POINTS,		/* likewise */
+	STAT_REMARKS,
+	STAT_MISSING,
+	STAT_END,
+};
+
+/* The record that a reader is at, from stat_start() to stat_stop(). */
+static struct {
+	u32 section, n;
+	const struct gtp_point *tp;	/* STAT_POINTS, but for record 0 */
+} stat_at;
+
+static const struct gtp_point *stat_point(const struct list_head *l)
+{
+	return l == gtp_shown_points() ? NULL :
+		list_entry(l, struct gtp_point, list);
+}
+
+static const struct gtp_point *stat_find_point(u32 n)
+{
+	const struct list_head *l = gtp_shown_points()->next;
+
+	while (l != gtp_shown_points() && --n)
+		l = l->next;
+	return stat_point(l);
+}
+
+static int stat_is_there(void)
+{
+	char buf[GTP_REMARK_LEN];
+
+	switch (stat_at.section) {
+	case STAT_HEAD:
+		return !stat_at.n;
+	case STAT_CPUS:
+		return gtp.rb && stat_at.n <= gtp.nr_cpus;
+	case STAT_POINTS:
+		return !stat_at.n || stat_at.tp;
+	case STAT_REMARKS:
+		return gtp_remark(stat_at.n, buf, sizeof(buf));
+	default:
+		return kc_missing(stat_at.n) != NULL;
+	}
+}
+
+/* On to the next section, if this one has no such record. */
+static void *stat_here(loff_t *pos)
+{
+	while (stat_at.section < STAT_END && !stat_is_there()) {
+		stat_at.section++;
+		stat_at.n = 0;
+	}
+	*pos = (loff_t)stat_at.section << 32 | stat_at.n;
+	return stat_at.section < STAT_END ? &stat_at : NULL;
+}
+
+static void *stat_start(struct seq_file *m, loff_t *pos)
+{
+	int ret = gtp_lock();
+
+	if (ret)
+		return ERR_PTR(ret);
+	stat_at.section = *pos >> 32;
+	stat_at.n = *pos;
+	if (stat_at.section == STAT_POINTS && stat_at.n)
+		stat_at.tp = stat_find_point(stat_at.n);
+	return stat_here(pos);
+}
+
+static void *stat_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	if (stat_at.section == STAT_POINTS)
+		stat_at.tp = stat_point(stat_at.n ? stat_at.tp->list.next :
+				       gtp_shown_points()->next);
+	stat_at.n++;
+	return stat_here(pos);
+}
+
+static void stat_stop(struct seq_file *m, void *v)
+{
+	if (!IS_ERR(v))
+		gtp_unlock();
+}
+
+static int stat_show(struct seq_file *m, void *v)
+{
+	u32 n = stat_at.n;
+
+	switch (stat_at.section) {
+	case STAT_HEAD:
+		show_head(m);
+		break;
+	case STAT_CPUS:
+		if (n)
+			show_cpu(m, n - 1);
+		else
+			seq_puts(m, "\n# cpu frames created nested too_big overwritten shrunk\n");
+		break;
+	case STAT_POINTS:
+		if (n)
+			show_point(m, stat_at.tp);
+		else
+			seq_puts(m, "\n# tracepoint address hits bytes missed returns\n");
+		break;
+	case STAT_REMARKS:
+		show_remark(m, n);
+		break;
+	default:
+		seq_printf(m, "%s# not available on this kernel: %s\n",
+			   n ? "" : "\n", kc_missing(n));
+	}
+	return 0;
+}
+
+const struct seq_operations gtp_stat_ops = {
+	.start = stat_start,
+	.next = stat_next,
+	.stop = stat_stop,
+	.show = stat_show,
+};

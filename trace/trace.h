@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 struct rsp_tx;
-struct seq_file;
+struct seq_operations;
 
 /* Bytes of payload in the largest packet, either way; told to GDB. */
 #define GTP_PACKET_SIZE	0x8000
@@ -39,7 +39,7 @@ int gtp_set_peer(pid_t tgid);
 void gtp_close(void);
 
 /* Process context; sleeps.  Counters and sizes as text, "name value" a line. */
-void gtp_show_stat(struct seq_file *m);
+extern const struct seq_operations gtp_stat_ops;
 
 /* Any process context.  gtp_check_session() is called until it returns 0. */
 void gtp_watch(void);

@@ -10,9 +10,20 @@ struct seq_file {
 
 ssize_t seq_read(struct file *file, char __user *buf, size_t n, loff_t *pos);
 loff_t seq_lseek(struct file *file, loff_t off, int whence);
-int single_open(struct file *file, int (*show)(struct seq_file *m, void *data),
-		void *data);
-int single_release(struct inode *inode, struct file *file);
+
+struct seq_operations {
+	void *(*start)(struct seq_file *m, loff_t *pos);
+	void (*stop)(struct seq_file *m, void *v);
+	void *(*next)(struct seq_file *m, void *v, loff_t *pos);
+	int (*show)(struct seq_file *m, void *v);
+};
+
+#if API >= API_EL6
+int seq_open(struct file *file, const struct seq_operations *ops);
+#else
+int seq_open(struct file *file, struct seq_operations *ops);
+#endif
+int seq_release(struct inode *inode, struct file *file);
 
 #if API >= API_4_4
 void seq_printf(struct seq_file *m, const char *fmt, ...)
