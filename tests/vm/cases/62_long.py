@@ -156,6 +156,7 @@ def many_frames(t):
     load = t.load("getppid", n=n)
     gdb.cmd("set trace-buffer-size 40000000")
     getppid = t.syscall("getppid")
+    gdb.cmd("tvariable $n = 0")
     gdb.trace(f"*{getppid}", load.mine, "teval $n = $n + 1", "collect $n")
     other = gdb.trace("*vfs_write", "$current_task_pid == 0")
     gdb.cmd("tstart")
