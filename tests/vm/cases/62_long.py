@@ -51,7 +51,7 @@ def tsave_slow(t):
     told = [int(n) for n in re.findall(r"(\d+) trace frames saved so far", shown)]
     assert len(told) >= 3 and told == sorted(told) and told[-1] > told[0], told
     is_in_step(gdb)
-    assert int(t.sh("ls -l /tmp/disk/slow.tfile").split()[4]) > 100 * 100000
+    assert max(int(word) for word in t.sh("ls /tmp/disk/slow.tfile").split() if word.isdigit()) > 100 * 100000
     t.sh("rm /tmp/disk/slow.tfile")
 
 
@@ -105,7 +105,7 @@ def tsave_hangs(t):
         if t.run("test -e /tmp/disk/hung.tfile").status and not t.run("rmmod kgtp").status:
             return
         t.sh("usleep 100000")
-    raise AssertionError(t.sh("ls -l /tmp/disk; cat /proc/modules"))
+    raise AssertionError(t.sh("ls /tmp/disk; cat /proc/modules"))
 
 
 @case(disk=True, module="save_dir=/tmp/disk", timeout=600)
@@ -125,8 +125,17 @@ def tsave_interrupted(t):
     while t.run("test -s /tmp/disk/x.tfile").status:
         pass
     talk.write(b"\x03")
-    talk.until(packet("E.nothing is saved: interrupted (errno 4)").encode())
+    said = b""
+    while b"$E." not in said:
+        said += talk.read()
+    # The second one where one write takes longer than a second.
+    assert b"$E.nothing is saved: interrupted (errno 4)#" in said or b"$E.interrupted; the file system has not" in said, said
+    for _ in range(100):
+        if t.run("test -e /tmp/disk/x.tfile").status:
+            break
+        t.sh("usleep 100000")
     assert t.run("test -e /tmp/disk/x.tfile").status
+    time.sleep(2)
     talk.write(save)
     while t.run("test -s /tmp/disk/x.tfile").status:
         pass
@@ -248,6 +257,6 @@ def memory_margin(t):
     gdb.trace("*vfs_read", load.mine)
     gdb.cmd("tstart")
     gdb.cmd("tstop")
-    gdb.cmd(f"set trace-buffer-size {there - (24 << 20)}", timeout=120)
+    gdb.cmd(f"set trace-buffer-size {there // 4 * 3}", timeout=120)
     left = memory(t, "MemAvailable")
     assert left > margin * 3 // 4, (left, margin)
