@@ -17,6 +17,7 @@
 
 #define AGENT_STACK_MAX		100	/* 64-bit entries */
 #define AGENT_CODE_MAX		16384	/* bytes of bytecode */
+#define AGENT_SETS_MAX		16	/* setv, before what may fail */
 /*
  * How far one run may jump back, in bytes of bytecode over all its backward
  * jumps: no byte is run more often, so this bounds the time of a hit.
@@ -41,6 +42,7 @@ enum agent_error {
 	AGENT_E_BAD_VAR,
 	AGENT_E_VAR_READONLY,
 	AGENT_E_VAR_WRITEONLY,
+	AGENT_E_MANY_SETS,	/* over AGENT_SETS_MAX, of sets_early */
 	/* agent_run() */
 	AGENT_E_DIV_ZERO,
 	AGENT_E_MEMORY,		/* the target knows the address */
@@ -71,6 +73,7 @@ struct agent_prog {
 	int writes_var;		/* some variable is written (setv) */
 	int rmw_var;		/* one that is shared is both read and written */
 	int traces;		/* memory is put into the frame */
+	int sets_early;		/* a variable is set, and then something may fail */
 };
 
 /*

@@ -29,6 +29,7 @@
 #define F_JUMP		4	/* may go on at its target */
 #define F_STOP		8	/* does not go on at the next instruction */
 #define F_TRACES	16
+#define F_FAILS		32	/* may find something that ends the expression */
 
 struct op_info {
 	u8 operand;		/* bytes */
@@ -46,10 +47,10 @@ static const struct op_info op_info[OP_NR] = {
 	[OP_ADD]		= OP(0, 2, 1),
 	[OP_SUB]		= OP(0, 2, 1),
 	[OP_MUL]		= OP(0, 2, 1),
-	[OP_DIV_SIGNED]		= OP(0, 2, 1),
-	[OP_DIV_UNSIGNED]	= OP(0, 2, 1),
-	[OP_REM_SIGNED]		= OP(0, 2, 1),
-	[OP_REM_UNSIGNED]	= OP(0, 2, 1),
+	[OP_DIV_SIGNED]		= OP_F(0, 2, 1, F_FAILS),
+	[OP_DIV_UNSIGNED]	= OP_F(0, 2, 1, F_FAILS),
+	[OP_REM_SIGNED]		= OP_F(0, 2, 1, F_FAILS),
+	[OP_REM_UNSIGNED]	= OP_F(0, 2, 1, F_FAILS),
 	[OP_LSH]		= OP(0, 2, 1),
 	[OP_RSH_SIGNED]		= OP(0, 2, 1),
 	[OP_RSH_UNSIGNED]	= OP(0, 2, 1),
@@ -64,10 +65,10 @@ static const struct op_info op_info[OP_NR] = {
 	[OP_LESS_SIGNED]	= OP(0, 2, 1),
 	[OP_LESS_UNSIGNED]	= OP(0, 2, 1),
 	[OP_EXT]		= OP(1, 1, 1),
-	[OP_REF8]		= OP(0, 1, 1),
-	[OP_REF16]		= OP(0, 1, 1),
-	[OP_REF32]		= OP(0, 1, 1),
-	[OP_REF64]		= OP(0, 1, 1),
+	[OP_REF8]		= OP_F(0, 1, 1, F_FAILS),
+	[OP_REF16]		= OP_F(0, 1, 1, F_FAILS),
+	[OP_REF32]		= OP_F(0, 1, 1, F_FAILS),
+	[OP_REF64]		= OP_F(0, 1, 1, F_FAILS),
 	[OP_REF_FLOAT]		= OP_NONE,
 	[OP_REF_DOUBLE]		= OP_NONE,
 	[OP_REF_LONG_DOUBLE]	= OP_NONE,
@@ -346,6 +347,35 @@ static int is_jump(const struct agent_insn *in)
 	return 0;
 }
 
+/*
+ * What fails half way must have changed nothing.  So: may something fail behind
+ * a setv?  Where there are jumps backward, behind is everywhere.
+ */
+static enum agent_error check_sets(const struct verify *vf,
+				   struct agent_prog *prog)
+{
+	u32 i, sets = 0, fails = 0;
+	int back = 0;
+
+	for (i = 0; i < vf->nr; i++) {
+		const struct agent_insn *in = &vf->insn[i];
+
+		if (in->op == OP_GOTO_BACK || in->op == OP_IF_GOTO_BACK)
+			back = 1;
+		else if (op_info[in->op].flags & (F_FAILS | F_TRACES))
+			fails = i + 1;
+	}
+	for (i = 0; i < vf->nr; i++) {
+		if (vf->insn[i].op != OP_SETV)
+			continue;
+		sets++;
+		if (fails && (back || i < fails))
+			prog->sets_early = 1;
+	}
+	return prog->sets_early && sets > AGENT_SETS_MAX ? AGENT_E_MANY_SETS :
+							   AGENT_OK;
+}
+
 /* Instructions become what agent_run() expects; what they do is noted. */
 static void finish(struct verify *vf, struct agent_prog *prog)
 {
@@ -433,6 +463,7 @@ enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 	prog->writes_var = 0;
 	prog->rmw_var = 0;
 	prog->traces = 0;
+	prog->sets_early = 0;
 
 	memset(&vf, 0, sizeof(vf));
 	vf.code = code;
@@ -456,9 +487,12 @@ enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 	}
 	if (!err) {
 		finish(&vf, prog);
+		err = check_sets(&vf, prog);
+		pc = 0;
 		fold(&vf);
 		drop_idle(&vf, prog);
-	} else if (err_pc) {
+	}
+	if (err && err_pc) {
 		*err_pc = pc;
 	}
 	return err;
@@ -481,6 +515,7 @@ static const char * const messages[AGENT_E_NR] = {
 	[AGENT_E_BAD_VAR]	= "no such trace state variable",
 	[AGENT_E_VAR_READONLY]	= "the trace state variable is read-only",
 	[AGENT_E_VAR_WRITEONLY]	= "the trace state variable can only be set",
+	[AGENT_E_MANY_SETS]	= "over 16 variables are set before something that may fail; split the expression",
 	[AGENT_E_DIV_ZERO]	= "divide by zero",
 	[AGENT_E_MEMORY]	= "cannot read memory",
 	[AGENT_E_NO_ROOM]	= "no room in the trace buffer",

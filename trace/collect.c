@@ -275,10 +275,54 @@ undo:
 
 /* ---- variables ------------------------------------------------------------------ */
 
+/*
+ * Any context.  What an expression that may yet fail has set: where it is kept
+ * until then, or NULL.
+ */
+static struct gtp_set *find_set(struct gtp_cpu *tc, u32 slot)
+{
+	u32 i;
+
+	if (likely(!tc->deferring))
+		return NULL;
+	for (i = 0; i < tc->nr_sets; i++)
+		if (tc->sets[i].slot == slot)
+			return &tc->sets[i];
+	return NULL;
+}
+
+/* Any context.  There is room: agent_compile() has counted. */
+static void keep_set(struct gtp_cpu *tc, u32 slot, u64 value)
+{
+	struct gtp_set *set = find_set(tc, slot);
+
+	if (!set)
+		set = &tc->sets[tc->nr_sets++];
+	set->slot = slot;
+	set->value = value;
+}
+
+enum agent_error gtp_put_sets(struct gtp_cpu *tc)
+{
+	enum agent_error err = AGENT_OK;
+	u32 i;
+
+	for (i = 0; i < tc->nr_sets && !err; i++)
+		err = agent_target_setv(tc, tc->sets[i].slot,
+					tc->sets[i].value);
+	return err;
+}
+
 /* Any context. */
 enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
 {
 	struct gtp_var *var = gtp_var_slot(slot);
+	const struct gtp_set *set = find_set(target, slot);
+
+	if (set) {
+		*val = set->value;
+		return AGENT_OK;
+	}
 
 	*val = var->special ? var->special->get(target) :
 			      kc_load64(gtp_var_word(var));
@@ -289,9 +333,14 @@ enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
 enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 {
 	struct gtp_var *var = gtp_var_slot(slot);
+	struct gtp_cpu *tc = target;
 
+	if (tc->deferring) {
+		keep_set(tc, slot, val);
+		return AGENT_OK;
+	}
 	if (var->special)
-		return var->special->put(target, val);
+		return var->special->put(tc, val);
 	kc_store64(gtp_var_word(var), val);
 	return AGENT_OK;
 }
@@ -310,6 +359,16 @@ static inline enum agent_error put_var(struct gtp_cpu *tc, u32 num, u64 value)
 	return AGENT_OK;
 }
 
+/* Any context. */
+static enum agent_error put_value(struct gtp_cpu *tc, const struct gtp_var *var,
+				  u64 value)
+{
+	if (is_printed(tc))
+		return want_print(tc, GTP_PRINT_VAR, value, sizeof(value),
+				  var->name);
+	return put_var(tc, var->num, value);
+}
+
 enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var)
 {
 	u64 value;
@@ -320,15 +379,16 @@ enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var)
 		return var->special->collect(tc, var);
 	else
 		value = var->special->get(tc);
-	if (is_printed(tc))
-		return want_print(tc, GTP_PRINT_VAR, value, sizeof(value),
-				  var->name);
-	return put_var(tc, var->num, value);
+	return put_value(tc, var, value);
 }
 
 /* Any context. */
 enum agent_error agent_target_tracev(void *target, u32 slot)
 {
+	const struct gtp_set *set = find_set(target, slot);
+
+	if (set)
+		return put_value(target, gtp_var_slot(slot), set->value);
 	return gtp_collect_var(target, gtp_var_slot(slot));
 }
 

@@ -401,6 +401,7 @@ static int compile_parts(struct compile *c)
 	if (compile_actions(c, tp->acts))
 		return -1;
 	tp->nr_acts = c->nr_acts;
+	tp->nr_exprs = c->nr_exprs;
 	if (tp->is_return)
 		tp->regs_are |= FRAME_REGS_RETURN;
 	if (tp->uses & GTP_USES_REGS) {
@@ -409,7 +410,7 @@ static int compile_parts(struct compile *c)
 	}
 	set_size(tp);
 	if (tp->uses & GTP_USES_PRINT)
-		gtp_print_names(tp, c->nr_exprs);
+		gtp_print_names(tp);
 	if (tp->has_cond)
 		tp->gate = compile_gate(tp);
 	if (tp->gate)

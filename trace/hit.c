@@ -72,6 +72,22 @@ enum agent_error gtp_hit_switch(u64 num, int on)
 	raw_local_irq_restore(flags);		\
 } while (0)
 
+/*
+ * Any context, under ringbuf_enter().  What fails half way has set nothing: where
+ * that could be, the variables are set at the end.
+ */
+static noinline enum agent_error hit_run_early(struct gtp_cpu *tc,
+					       const struct agent_prog *prog)
+{
+	enum agent_error err;
+
+	tc->nr_sets = 0;
+	tc->deferring = 1;
+	err = agent_run(prog, tc, tc->stack, &tc->result);
+	tc->deferring = 0;
+	return err ? err : gtp_put_sets(tc);
+}
+
 /* Any context, under ringbuf_enter(). */
 static noinline enum agent_error hit_run(struct gtp_cpu *tc,
 					 const struct agent_prog *prog)
@@ -79,10 +95,15 @@ static noinline enum agent_error hit_run(struct gtp_cpu *tc,
 	enum agent_error err;
 	unsigned long flags;
 
-	if (!prog->rmw_var)
+	if (!prog->rmw_var && !prog->sets_early)
 		return agent_run(prog, tc, tc->stack, &tc->result);
+	if (!prog->rmw_var)
+		return hit_run_early(tc, prog);
 	hit_lock_vars(flags);
-	err = agent_run(prog, tc, tc->stack, &tc->result);
+	if (prog->sets_early)
+		err = hit_run_early(tc, prog);
+	else
+		err = agent_run(prog, tc, tc->stack, &tc->result);
 	hit_unlock_vars(flags);
 	return err;
 }
@@ -154,15 +175,21 @@ static enum agent_error hit_action(struct gtp_cpu *tc,
 	}
 }
 
-/* Any context, under ringbuf_enter().  From act on; nothing is printed. */
+/*
+ * Any context, under ringbuf_enter().  From act on; nothing is printed.  What one
+ * cannot read is not in the frame, and the next is done.
+ */
 static enum agent_error hit_actions(struct gtp_cpu *tc,
 				    const struct gtp_point *tp,
 				    const struct gtp_action *act)
 {
 	enum agent_error err = AGENT_OK;
 
-	for (; act != tp->acts_end && !err; act++)
+	for (; act != tp->acts_end && !err; act++) {
 		err = hit_action(tc, act);
+		if (unlikely(err))
+			err = gtp_hit_error(tc, act - tp->acts + 1, err);
+	}
 	return err;
 }
 
@@ -177,6 +204,12 @@ static enum agent_error hit_actions_print(struct gtp_cpu *tc,
 		err = hit_action(tc, act);
 		if (!err && tc->wanted.kind)
 			err = gtp_print_wanted(tc, act->name);
+		if (!err)
+			continue;
+		/* What was to be printed makes no frame. */
+		tc->printed |= tc->print_level < GTP_LEVEL_FRAME;
+		tc->wanted.kind = GTP_PRINT_NONE;
+		err = gtp_hit_error(tc, act - tp->acts + 1, err);
 	}
 	return err;
 }
@@ -253,7 +286,7 @@ static void hit_keep(struct gtp_cpu *tc)
 	}
 }
 
-/* Any context.  An action could not be done: what there is of the frame stays. */
+/* Any context.  The run ends by an error: what there is of the frame stays. */
 static noinline void hit_failed(struct gtp_cpu *tc, enum agent_error err)
 {
 	if (err == AGENT_E_NO_ROOM) {
@@ -343,6 +376,10 @@ static noinline void hit_slow(struct gtp_cpu *tc, struct gtp_point *tp,
 	tc->result = 1;
 	if (tp->has_cond)
 		err = hit_run(tc, &tp->cond);
+	if (err) {
+		tc->result = 0;
+		err = gtp_hit_error(tc, GTP_IN_COND, err);
+	}
 	if (err)
 		gtp_end_run(GTP_ERROR, tp, err, 1, tc->fault);
 	else if (tc->result)

@@ -63,6 +63,7 @@ struct gtp_action {
 struct gtp_count {
 	kc_word64_t hits;	/* frames begun */
 	kc_word64_t bytes;	/* in the trace buffer, since the start */
+	kc_word64_t errors;	/* what could not be read or computed */
 };
 
 /* What a tracepoint's condition and actions need the hit path to do. */
@@ -119,6 +120,7 @@ struct gtp_point {
 	const struct gtp_action *sized_end;	/* of those in front that have */
 	u32 size;		/* a known size; of a frame with them, less header */
 	u32 nr_acts;
+	u32 nr_exprs;		/* 'X' among the actions that GDB sent */
 	int uses;		/* GTP_USES_ */
 	int has_cond;		/* bytecode */
 	int is_return;		/* $kret: at the function's return */
@@ -145,7 +147,7 @@ struct gtp_point {
 		struct kretprobe rp;	/* is_return; begins with its kp */
 	};
 	int armed;
-	u64 kept_hits, kept_bytes;	/* in gtp.kept_points, instead of count */
+	u64 kept_hits, kept_bytes, kept_errors;	/* in gtp.kept_points, instead of count */
 };
 
 struct gtp_cpu;
@@ -309,6 +311,24 @@ struct gtp_wanted {
 
 struct gtp_fifo;
 
+/* Variables that an expression can set before something in it that can fail. */
+struct gtp_set {
+	u32 slot;
+	u64 value;
+};
+
+/* Errors of one kind, in one place.  One CPU's; see errors.c. */
+struct gtp_error {
+	struct gtp_point *tp;	/* NULL: free; written last */
+	u32 where;		/* GTP_IN_COND, or the action: 1, 2, ... */
+	enum agent_error err;
+	kc_word64_t count;
+	kc_word64_t first, last;	/* addresses, if it is of memory */
+};
+
+#define GTP_IN_COND	0
+#define GTP_ERRORS	32	/* entries; a run has few kinds of errors */
+
 /* Scratch of one CPU, used under its ringbuf_enter(). */
 struct gtp_cpu {
 	struct ringbuf_cpu *rc;	/* of this CPU; written before the first run */
@@ -332,6 +352,12 @@ struct gtp_cpu {
 	struct gtp_wanted wanted;
 	int printed;
 	int dumped;		/* the stack */
+	/* prog->sets_early: what is set when all of it has been computed */
+	int deferring;
+	u32 nr_sets;
+	struct gtp_set sets[AGENT_SETS_MAX];
+	kc_word64_t errors_unlisted;
+	struct gtp_error errors[GTP_ERRORS];
 	struct pt_regs copy;	/* arch_hit_regs(), arch_return_regs() */
 	u64 stack[AGENT_STACK_MAX];
 };
@@ -386,6 +412,7 @@ struct gtp {
 	char *user, *notes, *stop_note;	/* hex, or NULL */
 	u64 ignore_error;
 	s64 last_errno;
+	u64 stop_on_error;	/* read by hits that meet an error */
 	int told_missing;	/* to this session */
 	struct rsp_cmd later;	/* what the thread is to answer, */
 	struct rsp_tx *later_tx;	/* in this; or NULL */
@@ -458,6 +485,22 @@ enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var);
 /* `collect $bt' */
 enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var);
 
+/* Any context, in a hit.  What an expression has set, when it is known to end. */
+enum agent_error gtp_put_sets(struct gtp_cpu *tc);
+
+/* ---- errors: errors.c ----------------------------------------------------- */
+
+/*
+ * Any context, under ringbuf_enter().  A condition (GTP_IN_COND) or an action has
+ * met an error, of memory at tc->fault: AGENT_OK, and it is counted, if the run
+ * goes on; otherwise err.
+ */
+enum agent_error gtp_hit_error(struct gtp_cpu *tc, u32 where,
+			       enum agent_error err);
+/* Process context.  No run is on. */
+void gtp_errors_reset(void);
+int gtp_remark_error(u32 n, char *buf, size_t size);
+
 /* ---- printing: print.c -------------------------------------------------- */
 
 /* Any context, in a hit. */
@@ -466,7 +509,8 @@ void gtp_print_stack(struct gtp_cpu *tc);
 /* Process context.  Before hits may print, by gtp.uses: 0 or -ENOMEM. */
 int gtp_print_prepare(void);
 void gtp_print_reset(void);
-void gtp_print_names(struct gtp_point *tp, u32 expressions);
+/* Process context.  Names for actions that have none, as the user typed them. */
+void gtp_print_names(struct gtp_point *tp);
 /* Print the oldest record: 0 if there is none. */
 int gtp_print_one(void);
 /* Print all, before what they point to is freed. */

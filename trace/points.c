@@ -73,6 +73,8 @@ static void points_free(struct list_head *points)
 
 	gtp_upload_reset();
 	gtp_print_flush();
+	if (points == &gtp.kept_points || !gtp.keeps)
+		gtp_errors_reset();
 	list_for_each_entry_safe(tp, next, points, list) {
 		list_del(&tp->list);
 		point_free(tp);
@@ -107,6 +109,7 @@ void gtp_points_keep(void)
 		is_return = tp->is_return;
 		tp->kept_hits = count.hits;
 		tp->kept_bytes = count.bytes;
+		tp->kept_errors = count.errors;
 		if (tp->count)
 			free_percpu(tp->count);
 		tp->count = NULL;

@@ -449,7 +449,7 @@ static void name_lines(struct names *n, char *buf, u32 size)
  * fixed address is no expression to it.  Where the numbers leave doubt there
  * are no names.
  */
-void gtp_print_names(struct gtp_point *tp, u32 expressions)
+void gtp_print_names(struct gtp_point *tp)
 {
 	const u32 size = 4096;
 	char *buf = kmalloc(size, GFP_KERNEL);
@@ -461,8 +461,8 @@ void gtp_print_names(struct gtp_point *tp, u32 expressions)
 	n.tp = tp;
 	name_lines(&n, buf, size);
 	n.naming = 1;
-	n.name_plain = n.plain + n.other == expressions;
-	if (!n.many && (n.name_plain || n.other == expressions))
+	n.name_plain = n.plain + n.other == tp->nr_exprs;
+	if (!n.many && (n.name_plain || n.other == tp->nr_exprs))
 		name_lines(&n, buf, size);
 	kfree(buf);
 }

@@ -11,6 +11,7 @@
 /* To add a kind of remark is to add its function here. */
 static const gtp_remark_t kinds[] = {
 	gtp_remark_off,
+	gtp_remark_error,
 	NULL
 };
 

@@ -273,12 +273,14 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 	memset(sum, 0, sizeof(*sum));
 	sum->hits = tp->kept_hits;
 	sum->bytes = tp->kept_bytes;
+	sum->errors = tp->kept_errors;
 	if (!tp->count)
 		return;
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(tp->count, cpu);
 		sum->hits += kc_load64(&c->hits);
 		sum->bytes += kc_load64(&c->bytes);
+		sum->errors += kc_load64(&c->errors);
 	}
 }
 
@@ -489,6 +491,7 @@ static void run_begin(void)
 		run_reset_count(tp);
 	gtp_vars_start();
 	gtp_cooked_reset();
+	gtp_errors_reset();
 	gtp_print_reset();
 	kc_wall_anchor();
 	kc_sequence_set(&gtp.sequence, 0);

@@ -217,6 +217,16 @@ static void set_ignore_error(u64 val)
 	kc_store(&gtp.ignore_error, val);
 }
 
+static u64 get_stop_on_error(struct gtp_cpu *tc)
+{
+	return gtp.stop_on_error;
+}
+
+static void set_stop_on_error(u64 val)
+{
+	gtp.stop_on_error = val;
+}
+
 static u64 get_last_errno(struct gtp_cpu *tc)
 {
 	return kc_load(&gtp.last_errno);
@@ -345,6 +355,8 @@ const struct gtp_special gtp_specials[] = {
 	{ .name = "lost_printk", .get = get_lost_printk },
 	{ .name = "enable", .put = put_enable, .uses = GTP_USES_SWITCH },
 	{ .name = "disable", .put = put_disable, .uses = GTP_USES_SWITCH },
+	{ .name = "stop_on_error", .get = get_stop_on_error,
+	  .set = set_stop_on_error },
 };
 
 const u32 gtp_nr_specials = ARRAY_SIZE(gtp_specials);

@@ -68,11 +68,12 @@ static void show_point(struct seq_file *m, const struct gtp_point *tp)
 	struct gtp_count count;
 
 	gtp_get_count(tp, &count);
-	seq_printf(m, "tracepoint %u 0x%llx %llu %llu %lu %llu\n", tp->num,
-		   (unsigned long long)tp->addr,
+	seq_printf(m, "tracepoint %u 0x%llx %llu %llu %lu %llu %llu\n",
+		   tp->num, (unsigned long long)tp->addr,
 		   (unsigned long long)count.hits,
 		   (unsigned long long)count.bytes, tp->kp.nmissed,
-		   (unsigned long long)gtp_missed_returns(tp));
+		   (unsigned long long)gtp_missed_returns(tp),
+		   (unsigned long long)count.errors);
 }
 
 static void show_remark(struct seq_file *m, u32 n)
@@ -195,7 +196,7 @@ static int stat_show(struct seq_file *m, void *v)
 		if (n)
 			show_point(m, stat_at.tp);
 		else
-			seq_puts(m, "\n# tracepoint address hits bytes missed returns\n");
+			seq_puts(m, "\n# tracepoint address hits bytes missed returns errors\n");
 		break;
 	case STAT_REMARKS:
 		show_remark(m, n);

@@ -221,6 +221,42 @@ static void test_operands(void)
 	CHECK_EQ(compile("2c 0006 2e 0006 27"), AGENT_OK);
 }
 
+/* What may fail behind a setv is known, and how many of them there may be. */
+static void test_sets(void)
+{
+	char hex[14 * (AGENT_SETS_MAX + 1) + 8] = "";
+	int i;
+
+	compile("22 01 2d 0001 27");
+	CHECK_EQ(prog.sets_early, 0);
+	/* ref8, then setv */
+	compile("22 01 17 2d 0001 27");
+	CHECK_EQ(prog.sets_early, 0);
+	compile("22 01 2d 0001 17 27");
+	CHECK_EQ(prog.sets_early, 1);
+	/* div_unsigned; trace_quick; rem_signed */
+	compile("22 01 2d 0001 22 00 06 27");
+	CHECK_EQ(prog.sets_early, 1);
+	compile("22 01 2d 0001 0d 04 27");
+	CHECK_EQ(prog.sets_early, 1);
+	compile("22 01 2d 0001 22 01 07 27");
+	CHECK_EQ(prog.sets_early, 1);
+	/* 0: const8 1, ref8, setv, if_goto 0: behind a jump backward */
+	compile("22 01 17 2d 0001 20 0000 27");
+	CHECK_EQ(prog.sets_early, 1);
+	compile("22 01 2d 0001 20 0000 27");
+	CHECK_EQ(prog.sets_early, 0);
+	for (i = 0; i < AGENT_SETS_MAX + 1; i++)
+		strcat(hex, "22 01 2d 0001 ");
+	strcat(hex, "27");
+	CHECK_EQ(compile(hex), AGENT_OK);
+	strcpy(hex + strlen(hex) - 2, "17 27");
+	REFUSED(hex, AGENT_E_MANY_SETS, 0);
+	memmove(hex, hex + 14, strlen(hex) - 13);
+	CHECK(compile(hex) != AGENT_E_MANY_SETS);
+	CHECK_EQ(prog.sets_early, 1);
+}
+
 int main(void)
 {
 	RUN(test_length);
@@ -230,5 +266,6 @@ int main(void)
 	RUN(test_jumps);
 	RUN(test_depth);
 	RUN(test_operands);
+	RUN(test_sets);
 	return unit_end();
 }

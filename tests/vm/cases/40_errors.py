@@ -29,28 +29,117 @@ WILD = {32: ["0", "8", "0x7fffffff", "0xbffffffe", "0xfffff000", "-1", "-4096"],
              "0xffffffffff600000", "-1", "-4096"]}
 
 
+def errors(t, number):
+    """What gtpstat counts of a tracepoint: (hits, errors)."""
+    words = re.search(rf"^tracepoint {number} (.*)$", t.sh("cat /proc/gtpstat"), re.M)[1].split()
+    return int(words[1]), int(words[5])
+
+
+def strict(gdb, on):
+    gdb.cmd(f"tvariable $stop_on_error = {int(on)}")
+
+
 @case(timeout=400)
 def wild_pointers_collected(t):
-    """Collecting what is not there ends the run with the address; the frame keeps what came before."""
+    """What cannot be read is not in the frame; all else is, of each hit, and tstatus and gtpstat count it."""
     gdb = t.gdb()
     for address in WILD[t.bits]:
-        n, shown = run(t, gdb, "vfs_read", "", "collect $regs", f"collect *(long *){address}")
+        n, shown = run(t, gdb, "vfs_read", "", "collect $regs", f"collect *(long *){address}", "collect jiffies_64")
         bad = int(address, 0) & (1 << t.bits) - 1
-        assert f"cannot read memory at {bad:#x}" in shown and f"tracepoint {n})" in shown, shown
-        assert "Trace stopped by an error (actions: cannot read memory" in shown, shown
-        assert "Collected 1 trace frame" in shown, shown
-        gdb.cmd("tfind start")
-        assert gdb.eval(t.arg(3)) == "8"
+        assert f'tracepoint {n}: action "*(long *){address}": cannot read memory at {bad:#x}, 3 times' in shown, shown
+        assert "Trace stopped by a tstop command" in shown or "Trace is running" in shown, shown
+        assert "Collected 3 trace frame" in shown, shown
+        assert errors(t, n) == (3, 3)
+        for frame in range(3):
+            gdb.cmd(f"tfind {frame}")
+            assert gdb.eval(t.arg(3)) == "8" and int(gdb.eval("jiffies_64")) > 0
+            assert "<unavailable>" in gdb.cmd(f"output *(long *){address}")
+        gdb.cmd("tfind none")
 
 
 @case(timeout=400)
 def wild_pointers_in_conditions(t):
+    """A condition that cannot be computed is false, and counted."""
     gdb = t.gdb()
     for address in WILD[t.bits]:
         n, shown = run(t, gdb, "vfs_read", f"*(int *){address} == 1", "collect $regs")
         bad = int(address, 0) & (1 << t.bits) - 1
-        assert f"condition: cannot read memory at {bad:#x}, tracepoint {n})" in shown, shown
-        assert "Collected 0 trace frames" in shown, shown
+        assert f"tracepoint {n}: condition: cannot read memory at {bad:#x}, 3 times" in shown, shown
+        assert "Trace is running" in shown and "Collected 0 trace frames" in shown, shown
+        assert errors(t, n) == (0, 3)
+
+
+@case
+def stop_on_error(t):
+    """With $stop_on_error the first error ends the run, and the frame keeps what came before; without, later ones do not."""
+    gdb = t.gdb()
+    strict(gdb, True)
+    n, shown = run(t, gdb, "vfs_read", "", "collect $regs", "collect *(long *)8", "collect jiffies_64")
+    assert f"Trace stopped by an error (actions: cannot read memory at 0x8, tracepoint {n})" in shown, shown
+    assert "Collected 1 trace frame" in shown, shown
+    gdb.cmd("tfind start")
+    assert gdb.eval(t.arg(3)) == "8" and "<unavailable>" in gdb.cmd("output jiffies_64")
+    n, shown = run(t, gdb, "vfs_read", "*(int *)8 == 1", "collect $regs")
+    assert f"condition: cannot read memory at 0x8, tracepoint {n})" in shown, shown
+    assert "Collected 0 trace frames" in shown, shown
+    n, shown = run(t, gdb, "vfs_read", "100 / (count - 8) == 1", "collect $regs")
+    assert re.search(rf"condition: .*zero, tracepoint {n}\)", shown), shown
+    strict(gdb, False)
+    n, shown = run(t, gdb, "vfs_read", "*(int *)8 == 1", "collect $regs")
+    assert "Trace is running" in shown, shown
+
+
+@case
+def failed_teval_changes_nothing(t):
+    """What an expression has set before it fails is as it was, also of two variables and of one for each CPU."""
+    gdb = t.gdb()
+    for name in ("a", "b", "p_c", "after"):
+        gdb.cmd(f"tvariable ${name} = 5")
+    n, shown = run(t, gdb, "vfs_read", "", "teval ($a = $a + 1, $b = 7, $p_c = $p_c + 1, $a + *(char *)8)",
+                   "teval ($b = 9) / (count - 8)", "teval $after = $after + ($a = $a + 2)", "collect $a, $b, $after")
+    assert "Trace is running" in shown and "Collected 3 trace frames" in shown, shown
+    assert errors(t, n) == (3, 6)
+    assert (gdb.value("$a"), gdb.value("$b"), gdb.value("$p_c"), gdb.value("$after")) == (11, 5, 5, 5 + 7 + 9 + 11)
+    gdb.cmd("tfind 1")
+    assert (gdb.value("$a"), gdb.value("$b"), gdb.value("$after")) == (9, 5, 21)
+    gdb.cmd("tfind none")
+    # And one that does not fail has all: what it has set is what it reads.
+    n, shown = run(t, gdb, "vfs_read", "", "teval ($a = 20, $b = $a + 1, $a = $b + *(char *)&jiffies_64 * 0 + 1)")
+    assert (gdb.value("$a"), gdb.value("$b")) == (22, 21) and errors(t, n) == (3, 0)
+
+
+@case
+def part_of_an_expression(t):
+    """Of an expression that fails on its way, what was collected up to there is in the frame."""
+    gdb = t.gdb()
+    gdb.cmd("tvariable $zero")
+    n, shown = run(t, gdb, "vfs_read", "", "collect ((struct task_struct *)*(unsigned long *)(jiffies_64 * 0 + 8))->pid",
+                   "collect *(long *)(init_task.comm[0] * 0 + 8)", "collect $zero")
+    assert "Collected 3 trace frames" in shown and errors(t, n) == (3, 6), shown
+    gdb.cmd("tfind 2")
+    assert gdb.value("$zero") == 0 and int(gdb.eval("init_task.comm[0]").split()[0]) != 0
+
+
+@case(smp=2)
+def errors_of_all_cpus(t):
+    """Errors are summed over the CPUs, of many actions; what the table has no room for is counted in gtpstat."""
+    gdb = t.gdb()
+    loads = [t.load("pread", n=10 * (cpu + 1), file="/proc/version", size=8, cpu=cpu) for cpu in range(2)]
+    n = gdb.trace("vfs_read", " || ".join(f"$current_task_pid == {load.pid}" for load in loads),
+                  *(f"collect *(char *){address}" for address in range(1, 41)))
+    gdb.cmd("tstart")
+    for load in loads:
+        load.go()
+    gdb.cmd("tstop")
+    shown = gdb.cmd("tstatus")
+    assert f'tracepoint {n}: action "*(char *)' in shown and "30 times" in shown and "more in gtpstat" in shown, shown
+    assert errors(t, n) == (30, 30 * 40)
+    stat = t.sh("cat /proc/gtpstat")
+    assert len(re.findall(r"cannot read memory at 0x\w+, 30 times", stat)) == 32, stat
+    assert f"{8 * 30} more errors" in stat, stat
+    gdb.cmd("tstart")
+    assert "cannot read" not in gdb.cmd("tstatus")
+    gdb.cmd("tstop")
 
 
 def end_of_image(gdb):
@@ -72,18 +161,20 @@ def end_of_image(gdb):
 
 @case(core=True)
 def block_faults_half_way(t):
-    """A block that runs into a hole: the first byte of the hole is named, earlier actions have been done, once."""
+    """A block that runs into a hole: the first byte of the hole is named; the other actions have been done, once."""
     gdb = t.gdb()
     hole = end_of_image(gdb)
-    gdb.cmd("tvariable $done")
     for length in (64, 3000, 300000):
+        gdb.cmd("tvariable $done = 0")
         n, shown = run(t, gdb, "vfs_read", "", "teval $done = $done + 1", "collect jiffies_64, $done",
                        f"collect *(char(*)[{length}]){hole - length // 16 * 8:#x}", "teval $done = $done + 100")
-        assert f"cannot read memory at {hole:#x}, tracepoint {n})" in shown, shown
-        assert gdb.value("$done") == 1
+        assert f"cannot read memory at {hole:#x}, 3 times" in shown and errors(t, n) == (3, 3), shown
+        assert gdb.value("$done") == 303
         gdb.cmd("tfind start")
         assert int(gdb.eval("jiffies_64")) > 0 and gdb.value("$done") == 1
         assert "<unavailable>" in gdb.cmd(f"x/bx {hole - 8:#x}")
+        gdb.cmd("tfind 2")
+        assert gdb.value("$done") == 203
         gdb.cmd("tfind none")
 
 
@@ -91,9 +182,9 @@ def block_faults_half_way(t):
 def division_by_zero(t):
     gdb = t.gdb()
     n, shown = run(t, gdb, "vfs_read", "100 / (count - 8) == 1", "collect $regs")
-    assert re.search(rf"condition: .*zero, tracepoint {n}\)", shown), shown
+    assert f"tracepoint {n}: condition: divide by zero, 3 times" in shown and errors(t, n) == (0, 3), shown
     n, shown = run(t, gdb, "vfs_read", "", "collect jiffies_64", "collect *(char *)(&jiffies_64 + 1 % (count - 8))")
-    assert re.search(rf"actions: .*zero, tracepoint {n}\)", shown), shown
+    assert re.search(rf'tracepoint {n}: action "\*\(char.*": divide by zero, 3 times', shown) and errors(t, n) == (3, 3), shown
 
 
 @case(core=True)

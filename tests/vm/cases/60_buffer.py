@@ -12,7 +12,7 @@ MINE = "$current_task_pid == {}"
 
 
 def stat(t):
-    """/proc/gtpstat -> {"frames": 7, ..., "cpu": {0: [...]}, "tracepoint": [[1, 0x..., hits, bytes, missed, returns]]}"""
+    """/proc/gtpstat -> {"frames": 7, ..., "cpu": {0: [...]}, "tracepoint": [[1, 0x..., hits, bytes, missed, returns, errors]]}"""
     facts = {"cpu": {}, "tracepoint": []}
     for line in t.sh("cat /proc/gtpstat").splitlines():
         words = line.split()

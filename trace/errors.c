@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What hits could not read or compute: counted by tracepoint, and by action in a
+ * small table of each CPU, which only that CPU writes.
+ */
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "compat/barrier.h"
+#include "trace/internal.h"
+
+/* ---- in a hit: any context, under ringbuf_enter() ----------------------------- */
+
+/* Errors of what an expression touches; the others are of the expression. */
+static int is_passing(enum agent_error err)
+{
+	return err == AGENT_E_MEMORY || err == AGENT_E_DIV_ZERO ||
+	       err == AGENT_E_TOO_BIG;
+}
+
+static int is_entry(const struct gtp_error *e, const struct gtp_point *tp,
+		    u32 where, enum agent_error err)
+{
+	return e->tp == tp && e->where == where && e->err == err;
+}
+
+/* The entry, or a free one; NULL: the table is full. */
+static struct gtp_error *find_entry(struct gtp_cpu *tc, struct gtp_point *tp,
+				    u32 where, enum agent_error err)
+{
+	u32 at = tp->num * 7 + where, i;
+	struct gtp_error *e;
+
+	for (i = 0; i < GTP_ERRORS; i++) {
+		e = &tc->errors[(at + i) % GTP_ERRORS];
+		if (!kc_load_acquire(&e->tp) || is_entry(e, tp, where, err))
+			return e;
+	}
+	return NULL;
+}
+
+static void note(struct gtp_cpu *tc, u32 where, enum agent_error err)
+{
+	struct gtp_count *count = kc_this_cpu(tc->tp->count);
+	struct gtp_error *e = find_entry(tc, tc->tp, where, err);
+
+	kc_store64(&count->errors, count->errors + 1);
+	if (!e) {
+		kc_store64(&tc->errors_unlisted, tc->errors_unlisted + 1);
+		return;
+	}
+	if (!e->tp) {
+		e->where = where;
+		e->err = err;
+		e->count = 0;
+		e->first = tc->fault;
+	}
+	kc_store64(&e->last, tc->fault);
+	kc_store64(&e->count, e->count + 1);
+	kc_store_release(&e->tp, tc->tp);
+}
+
+enum agent_error gtp_hit_error(struct gtp_cpu *tc, u32 where,
+			       enum agent_error err)
+{
+	if (!is_passing(err) || gtp.stop_on_error)
+		return err;
+	note(tc, where, err);
+	return AGENT_OK;
+}
+
+/* ---- for people: process context, under gtp.lock ------------------------------ */
+
+void gtp_errors_reset(void)
+{
+	struct gtp_cpu *tc;
+	int cpu;
+
+	if (!gtp.cpus)
+		return;
+	for_each_possible_cpu(cpu) {
+		tc = per_cpu_ptr(gtp.cpus, cpu);
+		memset(tc->errors, 0, sizeof(tc->errors));
+		tc->errors_unlisted = 0;
+	}
+}
+
+/* The same on all CPUs from this one on; NULL: an earlier CPU has it, too. */
+static const struct gtp_error *sum_up(int from, const struct gtp_error *e,
+				      u64 *count)
+{
+	const struct gtp_error *other;
+	struct gtp_cpu *tc;
+	int cpu;
+
+	*count = 0;
+	for_each_possible_cpu(cpu) {
+		tc = per_cpu_ptr(gtp.cpus, cpu);
+		other = find_entry(tc, e->tp, e->where, e->err);
+		if (!other || !kc_load(&other->tp))
+			continue;
+		if (cpu < from)
+			return NULL;
+		*count += kc_load64((kc_word64_t *)&other->count);
+	}
+	return e;
+}
+
+/* The n-th error, and how often it was on all CPUs; NULL: there are no more. */
+static const struct gtp_error *nth(u32 n, u64 *count)
+{
+	struct gtp_cpu *tc;
+	int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		tc = per_cpu_ptr(gtp.cpus, cpu);
+		for (i = 0; i < GTP_ERRORS; i++)
+			if (kc_load_acquire(&tc->errors[i].tp) &&
+			    sum_up(cpu, &tc->errors[i], count) && !n--)
+				return &tc->errors[i];
+	}
+	return NULL;
+}
+
+static u64 unlisted(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += kc_load64(&per_cpu_ptr(gtp.cpus, cpu)->errors_unlisted);
+	return sum;
+}
+
+/* `condition', `action "*buf"', or by number where the text is not known. */
+static void put_where(struct gtp_point *tp, u32 where, char *buf, size_t size)
+{
+	const char *name = NULL;
+
+	if (where && where <= tp->nr_acts) {
+		if (!tp->acts[where - 1].name)
+			gtp_print_names(tp);
+		name = tp->acts[where - 1].name;
+	}
+	if (where == GTP_IN_COND)
+		snprintf(buf, size, "condition");
+	else if (name)
+		snprintf(buf, size, "action \"%.56s\"", name);
+	else
+		snprintf(buf, size, "action %u", where);
+}
+
+static void put_what(const struct gtp_error *e, char *buf, size_t size)
+{
+	u64 first = kc_load64((kc_word64_t *)&e->first);
+	u64 last = kc_load64((kc_word64_t *)&e->last);
+
+	if (e->err != AGENT_E_MEMORY)
+		snprintf(buf, size, "%s", agent_strerror(e->err));
+	else if (first == last)
+		snprintf(buf, size, "%s at 0x%llx", agent_strerror(e->err),
+			 (unsigned long long)first);
+	else
+		snprintf(buf, size, "%s at 0x%llx, last at 0x%llx",
+			 agent_strerror(e->err), (unsigned long long)first,
+			 (unsigned long long)last);
+}
+
+int gtp_remark_error(u32 n, char *buf, size_t size)
+{
+	char where[72], what[88];
+	const struct gtp_error *e;
+	u64 count;
+
+	if (!gtp.cpus)
+		return 0;
+	e = nth(n, &count);
+	if (e) {
+		put_where(e->tp, e->where, where, sizeof(where));
+		put_what(e, what, sizeof(what));
+		snprintf(buf, size, "tracepoint %u: %s: %s, %llu times",
+			 e->tp->num, where, what, (unsigned long long)count);
+		return 1;
+	}
+	count = unlisted();
+	if (!count || (n && !nth(n - 1, &count)))
+		return 0;
+	snprintf(buf, size, "%llu more errors: gtpstat counts them by tracepoint",
+		 (unsigned long long)unlisted());
+	return 1;
+}
