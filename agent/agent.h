@@ -46,6 +46,7 @@ enum agent_error {
 	/* agent_run() */
 	AGENT_E_DIV_ZERO,
 	AGENT_E_MEMORY,		/* the target knows the address */
+	AGENT_E_DEVICE,		/* of memory that belongs to a device */
 	AGENT_E_NO_ROOM,	/* the frame does not fit in the trace buffer */
 	AGENT_E_TOO_BIG,	/* a block over the target's limit */
 	AGENT_E_BUDGET,

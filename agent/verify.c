@@ -518,6 +518,7 @@ static const char * const messages[AGENT_E_NR] = {
 	[AGENT_E_MANY_SETS]	= "over 16 variables are set before something that may fail; split the expression",
 	[AGENT_E_DIV_ZERO]	= "divide by zero",
 	[AGENT_E_MEMORY]	= "cannot read memory",
+	[AGENT_E_DEVICE]	= "cannot read a device's memory without `monitor io on'",
 	[AGENT_E_NO_ROOM]	= "no room in the trace buffer",
 	[AGENT_E_TOO_BIG]	= "a block of over 1 GiB",
 	[AGENT_E_BUDGET]	= "too many jumps backward, a loop without end",

@@ -43,6 +43,26 @@ static inline unsigned long kc_irq_count(int trapped)
 	return irq_count() - (trapped ? KC_TRAP_IRQ : 0);
 }
 
+#ifndef in_serving_softirq
+/* Before 2.6.37 (75e1056f5c57) a section without softirqs counts, too. */
+#define in_serving_softirq()	softirq_count()
+#endif
+/* Up to 2.6.28 or so an NMI counts as an interrupt. */
+#ifdef NMI_MASK
+#define KC_NMI_COUNT(trapped) \
+	((preempt_count() & NMI_MASK) - \
+	 ((trapped) && KC_FACT_TRAP_IS_NMI ? NMI_OFFSET : 0))
+#else
+#define KC_NMI_COUNT(trapped)	0
+#endif
+
+/* Any context.  Neither an interrupt nor an NMI, nor deferred work of one? */
+static inline int kc_in_task(int trapped)
+{
+	return !kc_hardirq_count(trapped) && !in_serving_softirq() &&
+	       !KC_NMI_COUNT(trapped);
+}
+
 /* Any context.  What the current task had when it entered the kernel. */
 static inline struct pt_regs *kc_task_regs(void)
 {

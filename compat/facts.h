@@ -21,6 +21,13 @@
  */
 #define KC_FACT_ENTRY_HAS_CFI	(LINUX_VERSION_CODE < KERNEL_VERSION(4, 2, 0))
 
+/*
+ * The direct map has no more than RAM, and what ISA has (66520ebc2df3: since 3.9);
+ * before, also what is between two pieces of RAM.
+ */
+#define KC_FACT_DIRECT_MAP_IS_RAM \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(3, 9, 0))
+
 #ifdef CONFIG_X86_64
 /*
  * Bits of an address in one half of the address space.  Up to 2.6.30

@@ -1,20 +1,150 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#include <linux/types.h>
+#include <linux/errno.h>
+#include <linux/ioport.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include "compat/barrier.h"
+#include "compat/paging.h"
 #include "compat/read.h"
+#include "compat/symbols.h"
 
-u64 kc_kernel_start, kc_kernel_span;
+u64 kc_ram_start, kc_ram_span;
+int kc_reads_devices;
+
+/* ---- where RAM is ------------------------------------------------------------- */
+
+#define RANGES_MAX	128
+#define RESOURCES_MAX	65536
+
+struct ram {
+	unsigned int nr;
+	struct {
+		u64 first, end;		/* physical addresses */
+	} range[RANGES_MAX];
+};
+
+static struct ram ram, seen[2];
+
+static void ram_add(struct ram *r, u64 first, u64 end)
+{
+	first = (first + PAGE_SIZE - 1) & ~(u64)(PAGE_SIZE - 1);
+	end &= ~(u64)(PAGE_SIZE - 1);
+	if (end <= first)
+		return;
+	if (r->nr && r->range[r->nr - 1].end == first)
+		r->range[r->nr - 1].end = end;
+	else if (r->nr < RANGES_MAX) {
+		r->range[r->nr].first = first;
+		r->range[r->nr++].end = end;
+	}
+}
+
+static int is_ram_resource(const struct resource *res)
+{
+	char name[sizeof("System RAM") - 1];
+
+	return !kc_copy_nofault(name, res->name, sizeof(name)) &&
+	       !memcmp(name, "System RAM", sizeof(name));
+}
+
+/*
+ * Process context.  What /proc/iomem calls System RAM, on all kernels.  The lock
+ * that guards the tree is the kernel's own, so a node may go meanwhile: nothing
+ * is read but without faults, and read_ram() reads it until it stays the same.
+ */
+static void ram_scan(struct ram *r)
+{
+	const struct resource *at = iomem_resource.child;
+	struct resource res;
+	unsigned int i;
+
+	r->nr = 0;
+	for (i = 0; at && i < RESOURCES_MAX; i++) {
+		if (kc_copy_nofault(&res, at, sizeof(res)))
+			return;
+		if (is_ram_resource(&res)) {
+			ram_add(r, res.start, (u64)res.end + 1);
+		} else if (res.child) {
+			at = res.child;
+			continue;
+		}
+		while (!res.sibling && res.parent &&
+		       res.parent != &iomem_resource)
+			if (kc_copy_nofault(&res, res.parent, sizeof(res)))
+				return;
+		at = res.sibling;
+	}
+}
+
+static int is_same(const struct ram *a, const struct ram *b)
+{
+	return a->nr == b->nr &&
+	       !memcmp(a->range, b->range, a->nr * sizeof(a->range[0]));
+}
+
+/* Any context.  The range that has it, or -1. */
+static int ram_find(u64 at)
+{
+	unsigned int i;
+
+	for (i = 0; i < ram.nr; i++)
+		if (at >= ram.range[i].first && at < ram.range[i].end)
+			return i;
+	return -1;
+}
+
+/*
+ * All of the direct map is RAM where it has no holes; otherwise the largest range.
+ * What is outside is not lost: it is looked up.
+ */
+static void set_quick(void)
+{
+	u64 first = KC_ISA_END, end = 2 * KC_ISA_END;
+	unsigned int i;
+
+	for (i = 0; i < ram.nr; i++) {
+		if (ram.range[i].end <= end)
+			continue;
+		if (KC_FACT_DIRECT_MAP_IS_RAM) {
+			end = ram.range[i].end;
+		} else if (ram.range[i].end - ram.range[i].first >
+			   end - first) {
+			first = max_t(u64, ram.range[i].first, KC_ISA_END);
+			end = ram.range[i].end;
+		}
+	}
+#ifdef CONFIG_X86_32
+	end = min_t(u64, end, (unsigned long)high_memory - PAGE_OFFSET);
+	first = min_t(u64, first, end - KC_QUICK_MAX);
+#endif
+	kc_ram_start = PAGE_OFFSET + first;
+	kc_ram_span = end - first;
+}
+
+void kc_read_update(void)
+{
+	int tries;
+
+	for (tries = 0; tries < 10; tries++) {
+		ram_scan(&seen[0]);
+		ram_scan(&seen[1]);
+		if (is_same(&seen[0], &seen[1]))
+			break;
+	}
+	ram = seen[0];
+	set_quick();
+}
 
 void kc_read_init(void)
 {
-	kc_kernel_start = KC_KERNEL_START;
-#ifdef KC_VSYSCALL
-	kc_kernel_span = KC_VSYSCALL - KC_KERNEL_START;
-#else
-	kc_kernel_span = ~0UL - KC_KERNEL_START;
-#endif
+	kc_paging_init();
+	kc_read_update();
 }
 
-int kc_is_kernel_edge(u64 addr, size_t n)
+/* ---- what may be read --------------------------------------------------------- */
+
+int kc_is_kernel(u64 addr, size_t n)
 {
 	if ((unsigned long)(addr + n - 1) < addr)
 		return 0;
@@ -23,4 +153,26 @@ int kc_is_kernel_edge(u64 addr, size_t n)
 		return 0;
 #endif
 	return addr >= KC_KERNEL_START;
+}
+
+long kc_check_kernel(u64 addr, size_t n)
+{
+	u64 at, end = addr + n - 1;
+	long err = 0;
+
+	if (!kc_is_kernel(addr, n))
+		return -EFAULT;
+	if (kc_load(&kc_reads_devices))
+		return 0;
+	addr &= PAGE_MASK;
+	for (;;) {
+		err = kc_walk(addr, &at);
+		if (err)
+			return err;
+		if (ram_find(at) < 0)
+			return -EPERM;
+		if (end - addr < PAGE_SIZE)
+			return 0;
+		addr += PAGE_SIZE;
+	}
 }

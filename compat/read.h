@@ -11,6 +11,10 @@
 #include <asm/page.h>
 #include "compat/config.h"
 #include "compat/facts.h"
+#include "compat/stack.h"
+
+/* Below it are ROMs and the memory of a display. */
+#define KC_ISA_END	0x100000UL
 
 #ifdef CONFIG_X86_64
 /*
@@ -24,6 +28,12 @@
  * (32019c659ecf) oops on a no-fault read of it.
  */
 #define KC_VSYSCALL	(-10UL << 20)
+/*
+ * The kernel's image and modules: below it kernels before 4.5 or so map what ISA
+ * has; above it are fixed mappings, of devices, too.
+ */
+#define KC_IMAGE_START	(__START_KERNEL_map + KC_ISA_END)
+#define KC_IMAGE_SPAN	((-32UL << 20) - KC_IMAGE_START)
 #elif defined(CONFIG_X86_32)
 #define KC_KERNEL_START	PAGE_OFFSET
 #else
@@ -101,8 +111,8 @@ static inline void kc_copy_words(u64 *dst, const u64 *src, size_t n)
 }
 
 /*
- * Any context incl. NMI; does not sleep.  Words of the kernel's own memory, as
- * kc_is_kernel() says: 0, or not if one could not be read.
+ * Any context incl. NMI; does not sleep.  Words of what kc_is_quick() has said
+ * yes to: 0, or not if one could not be read.
  */
 static inline long kc_read_words(void *dst, u64 addr, size_t n)
 {
@@ -119,29 +129,42 @@ static inline long kc_read_words(void *dst, u64 addr, size_t n)
 #endif
 }
 
-/* Below the vsyscall page: where that begins, and how much it is. */
-extern u64 kc_kernel_start, kc_kernel_span;
-/* Once, before the others. */
-void kc_read_init(void);
-/* Any context.  As below, where those do not say yes. */
-int kc_is_kernel_edge(u64 addr, size_t n);
-
 /*
- * Any context.  n: 1 to 1 GiB.  Nor is it anywhere else that a 32-bit machine
- * would go round to.  Surely: there is more that the other says yes to.
+ * Memory of the kernel's, in three steps.  kc_is_quick() says yes to what is RAM
+ * for sure, in a few instructions: the direct map, the image and modules, the
+ * current task's stack.  For all else kc_check_kernel() walks the page table: it
+ * is read if its pages are RAM, so that a device's registers are not.
  */
-static inline int kc_is_surely_kernel(u64 addr, size_t n)
+
+/* In the direct map, behind what ISA has, there is nothing but RAM. */
+extern u64 kc_ram_start, kc_ram_span;
+/* Set by the user: devices may be read. */
+extern int kc_reads_devices;
+
+/* The most bytes that kc_is_quick() may be asked about. */
+#define KC_QUICK_MAX	(1UL << 20)
+
+/* Any context, preemption off.  n: 1 to KC_QUICK_MAX. */
+static inline int kc_is_quick(u64 addr, size_t n)
 {
-	return addr - kc_kernel_start <= kc_kernel_span - n &&
-	       (sizeof(long) == sizeof(u64) || n <= kc_kernel_span);
+	if (likely(addr - kc_ram_start <= kc_ram_span - n))
+		return 1;
+#ifdef KC_IMAGE_START
+	if (addr - KC_IMAGE_START <= KC_IMAGE_SPAN - n)
+		return 1;
+#endif
+	return kc_is_on_stack(addr, n);
 }
 
-static inline int kc_is_kernel(u64 addr, size_t n)
-{
-	return kc_is_surely_kernel(addr, n) || kc_is_kernel_edge(addr, n);
-}
+/* Any context.  Addresses of the kernel's half, of whatever is there. */
+int kc_is_kernel(u64 addr, size_t n);
+/*
+ * Any context incl. NMI; does not sleep.  0: it may be read; -EFAULT: it is not
+ * the kernel's, or not there; -EPERM: it is a device's.
+ */
+long kc_check_kernel(u64 addr, size_t n);
 
-/* As below, of what kc_is_kernel() has said yes to. */
+/* As below, of what may be read. */
 static inline long kc_read_there(void *dst, u64 addr, size_t n)
 {
 	if (n >= KC_BULK)
@@ -150,12 +173,22 @@ static inline long kc_read_there(void *dst, u64 addr, size_t n)
 }
 
 /*
- * Any context incl. NMI; does not sleep.  0, or a negative errno if any byte
- * cannot be read (dst is then undefined).  User addresses are refused.
+ * Any context incl. NMI; does not sleep.  n: up to KC_QUICK_MAX.  0, or a negative
+ * errno if any byte cannot be read (dst is then undefined), -EPERM if that is
+ * because of a device.  User addresses are refused.
  */
 static inline long kc_read_kernel(void *dst, u64 addr, size_t n)
 {
-	return kc_is_kernel(addr, n) ? kc_read_there(dst, addr, n) : -EFAULT;
+	long err = kc_is_quick(addr, n) ? 0 : kc_check_kernel(addr, n);
+
+	return err ? err : kc_read_there(dst, addr, n);
 }
+
+/* Process context; sleeps.  Once, before the others. */
+void kc_read_init(void);
+/*
+ * Process context; no hit is under way.  Memory may have come or gone since.
+ */
+void kc_read_update(void);
 
 #endif

@@ -28,6 +28,14 @@ static inline unsigned long kc_task_stack_left(unsigned long sp)
 	return used < THREAD_SIZE ? THREAD_SIZE - used : 0;
 }
 
+/* Any context.  Is all of that on it?  n: 1 or more. */
+static inline int kc_is_on_stack(u64 addr, size_t n)
+{
+	u64 used = addr - (unsigned long)task_stack_page(current);
+
+	return used < THREAD_SIZE && n <= THREAD_SIZE - used;
+}
+
 /*
  * Any context.  The same in words of 64 bits; 0 also if sp is not aligned to
  * them.  A stack's size is a power of two.

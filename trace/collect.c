@@ -3,6 +3,7 @@
  * What a hit puts into its frame: the values, blocks and strings that actions
  * ask for.  Any context, as hit.c.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -13,6 +14,7 @@
 #include "compat/read.h"
 #include "compat/regs.h"
 #include "compat/stack.h"
+#include "compat/user.h"
 #include "trace/internal.h"
 
 #define WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(sizeof(u64) - 1))
@@ -39,20 +41,6 @@ u64 agent_target_reg(void *target, unsigned int regno)
 	}
 }
 
-/* Any context. */
-enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
-{
-	struct gtp_cpu *tc = target;
-
-	if (!kc_read_kernel(buf, addr, len)) {
-		if (tc->tp->is_return)
-			gtp_return_patch(tc, addr, buf, len);
-		return AGENT_OK;
-	}
-	tc->fault = addr;
-	return AGENT_E_MEMORY;
-}
-
 /* Any context.  What was read of a stack; few hits have anything to do here. */
 static inline void patch_stack(const struct gtp_cpu *tc, u64 addr, void *buf,
 			       u32 len)
@@ -63,18 +51,45 @@ static inline void patch_stack(const struct gtp_cpu *tc, u64 addr, void *buf,
 		gtp_return_patch(tc, addr, buf, len);
 }
 
-/* Any context.  The first byte of [addr, addr + len) that cannot be read. */
-static u64 fault_addr(u64 addr, u32 len)
+/* Any context.  What needs a closer look; as kc_read_kernel(). */
+static noinline long read_far(struct gtp_cpu *tc, void *dst, u64 addr, u32 n)
+{
+	if (kc_is_user(addr, n))
+		return kc_read_user(dst, addr, n, gtp_is_trapped(tc));
+	return kc_read_kernel(dst, addr, n);
+}
+
+enum agent_error gtp_read(struct gtp_cpu *tc, void *dst, u64 addr, u32 n)
+{
+	long err = kc_is_quick(addr, n) ? kc_read_there(dst, addr, n) :
+					  read_far(tc, dst, addr, n);
+
+	if (!err) {
+		patch_stack(tc, addr, dst, n);
+		return AGENT_OK;
+	}
+	tc->fault = addr;
+	return err == -EPERM ? AGENT_E_DEVICE : AGENT_E_MEMORY;
+}
+
+/* Any context. */
+enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
+{
+	return gtp_read(target, buf, addr, len);
+}
+
+/* Any context.  tc->fault: the first byte of [addr, addr + len) that cannot be read. */
+static void find_fault(struct gtp_cpu *tc, u64 addr, u32 len)
 {
 	u64 end = addr + len;
 	char c;
 
 	while (addr < end) {
-		if (kc_read_kernel(&c, addr, 1))
-			return addr;
+		if (gtp_read(tc, &c, addr, 1))
+			return;
 		addr = (addr | (PAGE_SIZE - 1)) + 1;
 	}
-	return end - len;	/* it was there again when we looked */
+	tc->fault = end - len;	/* it was there again when we looked */
 }
 
 /* ---- registers and blocks of memory --------------------------------------------- */
@@ -93,11 +108,10 @@ static int put_small_block(struct gtp_cpu *tc, u64 addr, u32 len)
 	p[0] = FRAME_HEAD('M', 0, len);
 	p[1] = addr;
 	p[room / sizeof(u64) - 1] = 0;
-	if (kc_read_kernel(p + 2, addr, len)) {
+	if (gtp_read(tc, p + 2, addr, len)) {
 		ringbuf_give_back(tc->rc, room);
 		return 0;
 	}
-	patch_stack(tc, addr, p + 2, len);
 	return 1;
 }
 
@@ -118,7 +132,7 @@ int gtp_collect_regs(struct gtp_cpu *tc, u64 head)
 
 /*
  * Any context.  A piece for each page of the buffer.  How many bytes there are
- * in the end; *err: why not all.
+ * in the end; *err: why not all, or AGENT_OK.
  */
 static inline u64 put_pieces(struct gtp_cpu *tc, u64 addr, u64 len,
 			     enum agent_error *err)
@@ -129,11 +143,9 @@ static inline u64 put_pieces(struct gtp_cpu *tc, u64 addr, u64 len,
 
 	for (done = 0; done < len; done += got) {
 		p = next_piece(tc, len - done, &got);
-		if (!p || kc_read_there(p, addr + done, got)) {
-			*err = p ? AGENT_E_MEMORY : AGENT_E_NO_ROOM;
+		*err = p ? gtp_read(tc, p, addr + done, got) : AGENT_E_NO_ROOM;
+		if (*err)
 			break;
-		}
-		patch_stack(tc, addr + done, p, got);
 		ringbuf_advance(tc->rc, got);
 	}
 	return done;
@@ -143,8 +155,8 @@ static inline u64 put_pieces(struct gtp_cpu *tc, u64 addr, u64 len,
 static enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr, u64 len)
 {
 	u32 mark = ringbuf_mark(tc->rc);
-	enum agent_error err = AGENT_E_MEMORY;
-	u64 done = 0;
+	enum agent_error err;
+	u64 done;
 
 	if (len > GTP_BLOCK_MAX)
 		return AGENT_E_TOO_BIG;
@@ -152,11 +164,11 @@ static enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr, u64 len)
 	if (!ringbuf_fits(tc->rc, GTP_BLOCK_HEAD + len) ||
 	    ringbuf_append_pair(tc->rc, FRAME_HEAD('M', 0, len), addr))
 		return AGENT_E_NO_ROOM;
-	if (kc_is_kernel(addr, len))
-		done = put_pieces(tc, addr, len, &err);
+	done = put_pieces(tc, addr, len, &err);
 	if (done < len) {
 		ringbuf_rewind(tc->rc, mark);
-		tc->fault = fault_addr(addr + done, len - done);
+		if (err != AGENT_E_NO_ROOM)
+			find_fault(tc, addr + done, len - done);
 		return err;
 	}
 	if (len % sizeof(u64))
@@ -233,6 +245,43 @@ enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
 }
 
 /*
+ * Any context.  Up to n bytes of a string, and no page behind the one that addr is
+ * in: how many; *err: why there are none.  A user's are read several at a time,
+ * the kernel's one by one, so that nothing behind its end is touched.
+ */
+static u32 read_piece(struct gtp_cpu *tc, u8 *p, u64 addr, u32 n,
+		      enum agent_error *err)
+{
+	u32 there = PAGE_SIZE - (addr & (PAGE_SIZE - 1));
+
+	n = kc_is_user(addr, 1) ? min(n, there) : 1;
+	*err = gtp_read(tc, p, addr, n);
+	return *err ? 0 : n;
+}
+
+enum agent_error gtp_read_string(struct gtp_cpu *tc, u8 *p, u64 addr, u32 n,
+				 u32 *len)
+{
+	enum agent_error err;
+	u32 got, i;
+
+	for (*len = 0; *len < n; *len += got) {
+		got = read_piece(tc, p + *len, addr + *len, n - *len, &err);
+		if (err)
+			return err;
+		for (i = *len; i < *len + got; i++) {
+			if (p[i])
+				continue;
+			*len = i + 1;
+			return AGENT_OK;
+		}
+	}
+	return AGENT_OK;
+}
+
+#define STRING_PIECE	64	/* bytes of a string in one go */
+
+/*
  * Any context.  The length is known only at the end, so the head is put in
  * after the string.
  */
@@ -240,37 +289,32 @@ enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
 {
 	struct gtp_cpu *tc = target;
 	u32 mark = ringbuf_mark(tc->rc);
-	enum agent_error err = AGENT_E_NO_ROOM;
-	u32 len = 0;
-	char c = 1;
-	u32 got;
-	u8 *p;
+	enum agent_error err = AGENT_OK;
+	u32 got, len = 0, n = 0;
+	u8 *p = NULL;
 
 	if (!max)
 		return AGENT_OK;
 	if (is_printed(tc))
 		return want_print(tc, GTP_PRINT_STRING, addr, max, NULL);
+	max = min_t(u64, max, GTP_BLOCK_MAX);
 	if (ringbuf_append_pair(tc->rc, FRAME_HEAD('M', 0, 0), addr))
 		return AGENT_E_NO_ROOM;
-	while (c && len < max && len < GTP_BLOCK_MAX) {
-		p = ringbuf_space(tc->rc, 1, &got);
-		if (!p)
-			goto undo;
-		if (kc_read_kernel(&c, addr + len, 1)) {
-			tc->fault = addr + len;
-			err = AGENT_E_MEMORY;
-			goto undo;
+	do {
+		p = ringbuf_space(tc->rc, min_t(u64, max - len, STRING_PIECE),
+				  &got);
+		err = p ? gtp_read_string(tc, p, addr + len, got, &n) :
+			  AGENT_E_NO_ROOM;
+		if (err) {
+			ringbuf_rewind(tc->rc, mark);
+			return err;
 		}
-		*p = c;
-		ringbuf_advance(tc->rc, 1);
-		len++;
-	}
+		ringbuf_advance(tc->rc, n);
+		len += n;
+	} while (p[n - 1] && len < max);
 	ringbuf_patch(tc->rc, mark, FRAME_HEAD('M', 0, len));
 	ringbuf_pad(tc->rc);
 	return AGENT_OK;
-undo:
-	ringbuf_rewind(tc->rc, mark);
-	return err;
 }
 
 /* ---- variables ------------------------------------------------------------------ */
@@ -409,7 +453,7 @@ enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 	/* What may end early is not read twice: at most one fault. */
 	if (len - 1 >= PAGE_SIZE ||
 	    (sp & (PAGE_SIZE - 1)) + len > PAGE_SIZE ||
-	    !put_small_block(tc, sp, len))
+	    !kc_is_kernel(sp, len) || !put_small_block(tc, sp, len))
 		err = put_part_block(tc, sp, len);
 	tc->patches = 0;
 	/* So that tdump has something to say of it. */

@@ -10,6 +10,7 @@
 
 #include "arch/arch.h"
 #include "compat/calls.h"
+#include "compat/read.h"
 #include "trace/compile.h"
 #include "trace/trace.h"
 
@@ -104,7 +105,7 @@ static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
 	act->off = off;
 	act->len = len;
 	set_base(tp, act, reg);
-	if (!len || len % sizeof(u64) || len > GTP_BLOCK_MAX ||
+	if (!len || len % sizeof(u64) || len > KC_QUICK_MAX ||
 	    act->base_at == GTP_BASE_BY_NUMBER)
 		return;
 	act->size = GTP_BLOCK_HEAD + len;

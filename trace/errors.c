@@ -15,8 +15,8 @@
 /* Errors of what an expression touches; the others are of the expression. */
 static int is_passing(enum agent_error err)
 {
-	return err == AGENT_E_MEMORY || err == AGENT_E_DIV_ZERO ||
-	       err == AGENT_E_TOO_BIG;
+	return err == AGENT_E_MEMORY || err == AGENT_E_DEVICE ||
+	       err == AGENT_E_DIV_ZERO || err == AGENT_E_TOO_BIG;
 }
 
 static int is_entry(const struct gtp_error *e, const struct gtp_point *tp,
@@ -156,7 +156,7 @@ static void put_what(const struct gtp_error *e, char *buf, size_t size)
 	u64 first = kc_load64((kc_word64_t *)&e->first);
 	u64 last = kc_load64((kc_word64_t *)&e->last);
 
-	if (e->err != AGENT_E_MEMORY)
+	if (e->err != AGENT_E_MEMORY && e->err != AGENT_E_DEVICE)
 		snprintf(buf, size, "%s", agent_strerror(e->err));
 	else if (first == last)
 		snprintf(buf, size, "%s at 0x%llx", agent_strerror(e->err),
@@ -169,7 +169,7 @@ static void put_what(const struct gtp_error *e, char *buf, size_t size)
 
 int gtp_remark_error(u32 n, char *buf, size_t size)
 {
-	char where[72], what[88];
+	char where[72], what[112];
 	const struct gtp_error *e;
 	u64 count;
 

@@ -486,7 +486,7 @@ static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
 {
 	u64 addr = hit_addr(act, regs);
 
-	if (!kc_is_surely_kernel(addr, act->len))
+	if (!kc_is_quick(addr, act->len))
 		return 1;
 	return hit_put_words(rc, c, addr, act->len / sizeof(u64), split);
 }

@@ -239,6 +239,8 @@ struct gtp_var {
 extern const struct gtp_special gtp_specials[];
 extern const u32 gtp_nr_specials;
 void gtp_specials_init(void);
+/* Any context.  Does the probe itself count as an NMI? */
+int gtp_is_trapped(const struct gtp_cpu *tc);
 int gtp_special_uses(const struct agent_prog *prog);
 /* Why there is no variable of this name; NULL: there may be one. */
 const char *gtp_special_missing(const char *name);
@@ -414,6 +416,7 @@ struct gtp {
 	s64 last_errno;
 	u64 stop_on_error;	/* read by hits that meet an error */
 	int told_missing;	/* to this session */
+	u64 device;		/* live: the last of a device's that was refused */
 	struct rsp_cmd later;	/* what the thread is to answer, */
 	struct rsp_tx *later_tx;	/* in this; or NULL */
 	int watch;		/* the session has a deadline; written without the lock */
@@ -479,6 +482,14 @@ void gtp_return_hit(struct gtp_point *tp, struct pt_regs *regs,
 enum agent_error gtp_hit_switch(u64 num, int on);
 /* collect.c: any context.  An R block: 0, or there is no room. */
 int gtp_collect_regs(struct gtp_cpu *tc, u64 head);
+/*
+ * Any context, in a hit.  Memory of the kernel's, or of the task that hit: n bytes,
+ * up to a page of them, or the error, and tc->fault is where.
+ */
+enum agent_error gtp_read(struct gtp_cpu *tc, void *dst, u64 addr, u32 n);
+/* The same, up to a NUL, which is among the *len bytes then. */
+enum agent_error gtp_read_string(struct gtp_cpu *tc, u8 *p, u64 addr, u32 n,
+				 u32 *len);
 /* A block of memory, whole or not at all. */
 enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len);
 enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var);
@@ -635,5 +646,6 @@ int gtp_add_ro(struct rsp_text list);
 void gtp_clear_ro(void);
 void gtp_ro_keep(void);
 void gtp_ro_drop_kept(void);
+int gtp_remark_device(u32 n, char *buf, size_t size);
 
 #endif

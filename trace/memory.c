@@ -103,9 +103,19 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 {
 	u32 to_page_end = PAGE_SIZE - (addr & (PAGE_SIZE - 1));
 
+	long err;
+
 	if (n > to_page_end)
 		n = to_page_end;
-	if (kc_read_kernel(buf, addr, n))
+	err = kc_read_kernel(buf, addr, n);
+	/* It may be memory that was added meanwhile. */
+	if (err == -EPERM && !gtp.armed) {
+		kc_read_update();
+		err = kc_read_kernel(buf, addr, n);
+	}
+	if (err == -EPERM)
+		gtp.device = addr;
+	if (err)
 		return 0;
 	gtp_percpu_patch(addr, buf, n);
 	return n;
@@ -150,4 +160,14 @@ void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx)
 	/* What could be read is a valid, short reply. */
 	if (!rsp_tx_used(tx))
 		rsp_error_num(tx, 1);
+}
+
+/* What was refused is told in tstatus: the reply has no room for it. */
+int gtp_remark_device(u32 n, char *buf, size_t size)
+{
+	if (n || !gtp.device)
+		return 0;
+	snprintf(buf, size, "0x%llx is a device's memory and was not read, since reading may change it; `monitor io on' allows it",
+		 (unsigned long long)gtp.device);
+	return 1;
 }

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "compat/check.h"
+#include "compat/read.h"
 #include "trace/internal.h"
 
 #define COMMAND_MAX	200	/* characters */
@@ -98,6 +99,23 @@ static void do_vmlinux(char *args, struct rsp_tx *tx)
 	gtp_vmlinux_monitor(args, tx);
 }
 
+static void do_io(char *args, struct rsp_tx *tx)
+{
+	if (!strcmp(args, "on"))
+		kc_reads_devices = 1;
+	else if (!strcmp(args, "off"))
+		kc_reads_devices = 0;
+	else if (*args)
+		rsp_notice(tx, "io: say on or off.\n");
+	if (kc_reads_devices)
+		gtp.device = 0;
+	rsp_notice(tx, kc_reads_devices ?
+		   "Memory that is mapped from devices is read. Reading a register may change it.\n" :
+		   "Memory that is mapped from devices is not read.\n");
+	if (gtp.device)
+		say_address(tx, "Not read: 0x%llx.\n", gtp.device);
+}
+
 static void do_help(char *args, struct rsp_tx *tx);
 
 /* The first one is also what no command at all stands for. */
@@ -115,6 +133,9 @@ static const struct {
 	{ "vmlinux", do_vmlinux,
 	  "monitor vmlinux -- say whether GDB's symbols are those of the running kernel.\n"
 	  "monitor vmlinux any -- let tstart take any symbols, for this session.\n" },
+	{ "io", do_io,
+	  "monitor io on -- read memory that is mapped from devices, too, live and in hits.\n"
+	  "monitor io off -- do not; so it is at first.\n" },
 };
 
 static void do_help(char *args, struct rsp_tx *tx)

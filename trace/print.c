@@ -87,18 +87,13 @@ static enum agent_error read_string(struct gtp_cpu *tc, u64 addr, u64 max,
 {
 	u8 *data = tc->fifo->scratch;
 	u32 n = min_t(u64, max, VALUE_MAX);
-	u32 i;
+	enum agent_error err = gtp_read_string(tc, data, addr, n, &r->len);
 
-	for (i = 0; i < n; i++) {
-		if (kc_read_kernel(data + i, addr + i, 1)) {
-			tc->fault = addr + i;
-			return AGENT_E_MEMORY;
-		}
-		if (!data[i])
-			break;
-	}
-	r->len = i;
-	r->cut = i == VALUE_MAX;
+	if (err)
+		return err;
+	if (r->len && !data[r->len - 1])
+		r->len--;
+	r->cut = r->len == VALUE_MAX;
 	r->format = FRAME_SHOW_STRING;
 	return AGENT_OK;
 }

@@ -20,6 +20,7 @@
 #include "compat/lock.h"
 #include "compat/memory.h"
 #include "compat/missing.h"
+#include "compat/read.h"
 #include "compat/symbols.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
@@ -494,6 +495,7 @@ static void run_begin(void)
 	gtp_errors_reset();
 	gtp_print_reset();
 	kc_wall_anchor();
+	kc_read_update();
 	kc_sequence_set(&gtp.sequence, 0);
 	memset(&gtp.end, 0, sizeof(gtp.end));
 	gtp.stopping = 0;

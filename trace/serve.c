@@ -162,6 +162,7 @@ int gtp_open(pid_t tgid)
 		return ret;
 	kc_store(&gtp.self, tgid);
 	gtp.told_missing = 0;
+	gtp.device = 0;
 	gtp_vmlinux_open();
 	gtp_unlock();
 	return 0;

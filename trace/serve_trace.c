@@ -208,9 +208,10 @@ static void put_error(struct rsp_tx *tx)
 	const char *where = end->in_cond ? "condition" : "actions";
 	char text[160];
 
-	if (end->err == AGENT_E_MEMORY)
-		snprintf(text, sizeof(text), "%s: cannot read memory at 0x%llx",
-			 where, (unsigned long long)end->addr);
+	if (end->err == AGENT_E_MEMORY || end->err == AGENT_E_DEVICE)
+		snprintf(text, sizeof(text), "%s: %s at 0x%llx", where,
+			 agent_strerror(end->err),
+			 (unsigned long long)end->addr);
 	else
 		snprintf(text, sizeof(text), "%s: %s", where,
 			 agent_strerror(end->err));

@@ -95,8 +95,7 @@ static u64 get_xtime_nsec(struct gtp_cpu *tc)
 	return tc->wall_nsec;
 }
 
-/* Does the probe itself count as an NMI? */
-static int is_trapped(const struct gtp_cpu *tc)
+int gtp_is_trapped(const struct gtp_cpu *tc)
 {
 	return tc && !tc->tp->is_return && !kc_kprobe_on_ftrace(&tc->tp->kp) &&
 	       arch_hit_by_trap(tc->handler_regs);
@@ -104,7 +103,7 @@ static int is_trapped(const struct gtp_cpu *tc)
 
 static u64 get_hardirq_count(struct gtp_cpu *tc)
 {
-	return kc_hardirq_count(is_trapped(tc));
+	return kc_hardirq_count(gtp_is_trapped(tc));
 }
 
 static u64 get_softirq_count(struct gtp_cpu *tc)
@@ -114,7 +113,7 @@ static u64 get_softirq_count(struct gtp_cpu *tc)
 
 static u64 get_irq_count(struct gtp_cpu *tc)
 {
-	return kc_irq_count(is_trapped(tc));
+	return kc_irq_count(gtp_is_trapped(tc));
 }
 
 static u64 get_task_user(struct gtp_cpu *tc)

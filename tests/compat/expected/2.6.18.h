@@ -3,6 +3,8 @@
 #define COMPAT_CONFIG_H
 
 #define KC_HAVE_COPY_INATOMIC 1	/* read_kernel */
+#define KC_HAVE_USER_INATOMIC 1	/* user_copy */
+#define KC_HAVE_PAGEFAULT_COUNT 1	/* pagefault */
 #define KC_HAVE_PT_REGS_RAX 1	/* regs */
 #define KC_HAVE_CREATE_PROC_ENTRY 1	/* proc */
 #define KC_HAVE_DEBUGFS_CREATE 1	/* debugfs */

@@ -3,6 +3,8 @@
 #define COMPAT_CONFIG_H
 
 #define KC_HAVE_COPY_FROM_KERNEL_NOFAULT 1	/* read_kernel */
+#define KC_HAVE_RAW_COPY_FROM_USER 1	/* user_copy */
+#define KC_HAVE_PAGEFAULT_DISABLE 1	/* pagefault */
 #define KC_HAVE_PT_REGS_AX 1	/* regs */
 #define KC_HAVE_PROC_OPS 1	/* proc */
 #define KC_HAVE_DEBUGFS_UNSAFE 1	/* debugfs */

@@ -2,7 +2,7 @@
 """What goes wrong is told to the GDB user, and nothing else happens."""
 import re
 
-from harness import GdbError, case
+from harness import GdbError, Skip, case
 
 MINE = "$current_task_pid == {}"
 
@@ -187,12 +187,111 @@ def division_by_zero(t):
     assert re.search(rf'tracepoint {n}: action "\*\(char.*": divide by zero, 3 times', shown) and errors(t, n) == (3, 3), shown
 
 
+BUFFER, PATH = 0x10000000, 0xf000000     # of load
+
+
 @case(core=True)
 def user_memory(t):
-    """User memory is not the kernel's: a collect of it is an error with its address, not a leak and not an oops."""
+    """In a hit the memory of the task that hits can be read: blocks, strings, in conditions; live it cannot."""
     gdb = t.gdb()
-    n, shown = run(t, gdb, "vfs_read", "", "collect *buf")
-    assert "cannot read memory at 0x10000000, tracepoint" in shown, shown
+    word = int.from_bytes(b"KGTP", "little")
+    n, shown = run(t, gdb, "vfs_read", f"*(int *){BUFFER} == {word}", f"collect *(char(*)[1000]){BUFFER}, *(int *){t.arg(2)}",
+                   f"collect *(char(*)[8]){BUFFER - 4}", op="read", file="/dev/null", size=2000)
+    assert "Collected 3 trace frames" in shown and errors(t, n) == (3, 3), shown
+    assert f"cannot read memory at {BUFFER - 4:#x}, 3 times" in shown, shown
+    gdb.cmd("tfind 1")
+    assert gdb.value(f"*(int *){BUFFER + 996}") == word and gdb.value(f"*(int *){t.arg(2)}") == word
+    assert "<unavailable>" in gdb.cmd(f"output *(char(*)[8]){BUFFER - 4}")
+    gdb.cmd("tfind none")
+    gdb.fails(f"x/bx {BUFFER}")
+
+
+@case(core=True)
+def file_names(t):
+    """What openat opens: the string at a user's pointer, collected, in a condition, and printed."""
+    gdb = t.gdb()
+    where = t.first("do_sys_openat2", "do_sys_open", "do_sys_openat")
+    name = f"(char *){t.arg(2)}"
+    n, shown = run(t, gdb, f"*{where}", f"*({name} + 6) == {ord('v')}", f"collect/s {name}", op="open", file="/proc/version")
+    assert "Collected 3 trace frames" in shown and errors(t, n) == (3, 0), shown
+    gdb.cmd("tfind 2")
+    assert '"/proc/version"' in gdb.cmd(f"output (char *){PATH}")
+    n, shown = run(t, gdb, f"*{where}", f"*({name} + 6) == {ord('w')}", f"collect/s {name}", op="open", file="/proc/version")
+    assert "Collected 0 trace frames" in shown and errors(t, n) == (0, 0), shown
+    n, shown = run(t, gdb, f"*{where}", "", "teval $printk_level = 5", f"collect/s {name}", op="open", file="/proc/version")
+    assert "Collected 0 trace frames" in shown, shown
+    t.guest.sync_console()
+    assert '= "/proc/version"' in t.sh("dmesg | grep -c . >/dev/null; dmesg") or '="/proc/version"' in t.sh("dmesg")
+
+
+@case
+def user_memory_in_interrupts(t):
+    """Neither in interrupts nor in the kernel's own threads: whose memory that were is anybody's guess."""
+    gdb = t.gdb()
+    load = t.load("getppid", n=0)
+    n = gdb.trace(t.first("update_process_times", "tick_sched_timer"), MINE.format(load.pid), f"collect *(int *){BUFFER}", "collect $cpu_id")
+    threads = gdb.trace("schedule", "((struct task_struct *)$current_task)->mm == 0", f"collect *(int *){BUFFER}", "collect $cpu_id")
+    gdb.cmd("tstart")
+    load.start()
+    t.sh("sleep 1")
+    load.finish()
+    gdb.cmd("tstop")
+    for number in (n, threads):
+        hits, failed = errors(t, number)
+        assert hits > 3 and hits == failed, (hits, failed)
+
+
+def areas(t):
+    """/proc/vmallocinfo -> (addresses of devices, addresses of RAM)"""
+    if t.run("test -e /proc/vmallocinfo").status:
+        raise Skip("this kernel has no /proc/vmallocinfo")
+    if t.run("test -e /proc/sys/kernel/kptr_restrict").status == 0:
+        t.sh("echo 1 >/proc/sys/kernel/kptr_restrict")      # to us, who may: as they are
+    lines = t.sh("cat /proc/vmallocinfo").splitlines()
+    ram = [(int(start, 16), int(end, 16)) for start, end in
+           re.findall(r"^([0-9a-f]+)-([0-9a-f]+) : System RAM", t.sh("cat /proc/iomem"), re.M)]
+
+    def start(line):
+        return int(line.split("-")[0], 16)
+
+    def is_device(line):
+        found = re.search(r"phys=(?:0x)?([0-9a-f]+).* ioremap", line)
+        return found and not any(first <= int(found[1], 16) <= last for first, last in ram)
+    return [start(line) for line in lines if is_device(line)], [start(line) for line in lines if re.search(r"pages=\d+ vmalloc", line)]
+
+
+@case(core=True)
+def device_memory(t):
+    """Memory of devices is not read, live or in hits, unless `monitor io on` allows it; other memory of vmalloc's is."""
+    gdb = t.gdb()
+    devices, others = areas(t)
+    if not devices:
+        raise Skip("nothing is mapped by ioremap in this guest")
+    t.note(f"{len(devices)} areas of devices, {len(others)} of RAM")
+    for other in others:
+        gdb.cmd(f"x/bx {other:#x}")
+    assert "monitor io" not in gdb.cmd("tstatus")
+    for device in devices:
+        assert f"Cannot access memory at address {device:#x}" in gdb.fails(f"x/wx {device:#x}")
+    assert f"Not read: {devices[-1]:#x}." in gdb.cmd("monitor io")
+    assert f"{devices[-1]:#x} is a device's memory and was not read" in gdb.cmd("tstatus")
+    actions = [f"collect *(int *){devices[-1]:#x}", f"collect *(int *){others[-1]:#x}"]
+    n, shown = run(t, gdb, "vfs_read", "", *actions)
+    assert f"cannot read a device's memory without `monitor io on' at {devices[-1]:#x}, 3 times" in shown, shown
+    assert errors(t, n) == (3, 3)
+    gdb.cmd("tfind 1")
+    assert "<unavailable>" in gdb.cmd(f"output *(int *){devices[-1]:#x}")
+    assert "<unavailable>" not in gdb.cmd(f"output *(int *){others[-1]:#x}")
+    gdb.cmd("tfind none")
+    assert "is read" in gdb.cmd("monitor io on")
+    gdb.cmd(f"x/wx {devices[-1]:#x}")
+    n, shown = run(t, gdb, "vfs_read", "", *actions)
+    assert errors(t, n) == (3, 0), shown
+    gdb.cmd("tfind 1")
+    assert "<unavailable>" not in gdb.cmd(f"output *(int *){devices[-1]:#x}")
+    gdb.cmd("tfind none")
+    assert "is not read" in gdb.cmd("monitor io off")
+    gdb.fails(f"x/wx {devices[-1]:#x}")
 
 
 @case(core=True)

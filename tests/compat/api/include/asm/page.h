@@ -7,6 +7,13 @@
 #define PAGE_SHIFT	12
 #define PAGE_SIZE	(1UL << PAGE_SHIFT)
 #define PAGE_MASK	(~(PAGE_SIZE - 1))
+#define PAGE_OFFSET	API_ANY(unsigned long)
+#define __PHYSICAL_MASK	API_ANY(unsigned long)
+#define __va(x)		((void *)((unsigned long)(x) + PAGE_OFFSET))
+
+typedef struct {
+	unsigned long pgd;
+} pgd_t;
 
 #define __START_KERNEL_map	0xffffffff80000000UL
 #define __START_KERNEL	(__START_KERNEL_map + 0x200000UL)

@@ -14,6 +14,12 @@ struct cpuinfo_x86 {
 
 extern struct cpuinfo_x86 boot_cpu_data;
 
+#if API >= API_EL6
+#define TASK_SIZE_MAX	API_ANY(unsigned long)
+#else
+#define TASK_SIZE64	API_ANY(unsigned long)
+#endif
+
 #define task_pt_regs(task)	((void)(task), API_ANY(struct pt_regs *))
 
 static inline void cpu_relax(void)

@@ -34,8 +34,15 @@ unsigned long clear_user(void __user *to, unsigned long n);
 #endif
 
 #if API >= API_EL7
-int __must_check __copy_from_user_inatomic(void *to, const void __user *from,
-					   unsigned int n);
+unsigned long __must_check copy_user_generic_unrolled(void *to,
+						      const void *from,
+						      unsigned int n);
+
+static inline int __must_check
+__copy_from_user_inatomic(void *to, const void __user *from, unsigned int n)
+{
+	return copy_user_generic_unrolled(to, from, n);
+}
 #elif API >= API_EL6
 long __must_check __copy_from_user_inatomic(void *to, const void __user *from,
 					    unsigned int n);

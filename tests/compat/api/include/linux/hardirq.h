@@ -7,5 +7,12 @@
 #define hardirq_count()	(preempt_count() & API_ANY(unsigned long))
 #define softirq_count()	(preempt_count() & API_ANY(unsigned long))
 #define irq_count()	(preempt_count() & API_ANY(unsigned long))
+#if API >= API_EL6
+#define NMI_MASK	API_ANY(unsigned long)
+#define NMI_OFFSET	API_ANY(unsigned long)
+#endif
+#if API >= API_EL7
+#define in_serving_softirq()	(softirq_count() & API_ANY(unsigned long))
+#endif
 
 #endif

@@ -15,13 +15,24 @@
 #define HZ		(1000)
 
 #define TASK_COMM_LEN	16
+#if API >= API_EL6
+#define PF_KTHREAD	0x00200000
+#endif
 
-struct mm_struct;
+struct mm_struct {
+	pgd_t *pgd;
+};
+
 
 struct task_struct {
 	pid_t pid;
 	pid_t tgid;
 	struct mm_struct *mm;
+#if API >= API_EL6
+	unsigned int flags;
+#else
+	unsigned long flags;
+#endif
 	char comm[TASK_COMM_LEN];
 };
 

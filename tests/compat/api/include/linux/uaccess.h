@@ -2,7 +2,20 @@
 #ifndef API_LINUX_UACCESS_H
 #define API_LINUX_UACCESS_H
 
+#include <linux/preempt.h>
 #include <asm/uaccess.h>
+
+#if API >= API_EL6
+static inline void pagefault_disable(void)
+{
+	barrier();
+}
+
+static inline void pagefault_enable(void)
+{
+	barrier();
+}
+#endif
 
 #if API >= API_EL7
 long probe_kernel_read(void *to, const void *from, size_t n);

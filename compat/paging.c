@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/errno.h>
+#include "compat/paging.h"
+#include "compat/read.h"
+#include "compat/symbols.h"
+
+#if defined(CONFIG_X86_64) || defined(CONFIG_X86_PAE)
+typedef u64 entry_t;
+#define LEVEL_BITS	9
+#else
+typedef u32 entry_t;
+#define LEVEL_BITS	10
+#endif
+
+#define PRESENT		1
+#define LEAF		0x80	/* above the last level */
+#define CR4_LA57	(1UL << 12)
+
+static const entry_t *root;	/* NULL: that of who runs */
+static unsigned int levels;
+
+/*
+ * Of all page tables the kernel's own has all of its half at once: the others
+ * are completed when something is used.
+ */
+void kc_paging_init(void)
+{
+	unsigned long init_mm = kc_symbol("init_mm");
+#ifdef CONFIG_X86_64
+	unsigned long cr4;
+#endif
+
+	root = init_mm ? (void *)((struct mm_struct *)init_mm)->pgd : NULL;
+#if defined(CONFIG_X86_64)
+	__asm__ __volatile__("mov %%cr4, %0" : "=r" (cr4));
+	levels = cr4 & CR4_LA57 ? 5 : 4;
+#else
+	levels = LEVEL_BITS == 9 ? 3 : 2;
+#endif
+}
+
+long kc_walk(unsigned long addr, u64 *at)
+{
+	unsigned int shift = PAGE_SHIFT + LEVEL_BITS * (levels - 1);
+	const entry_t *table = root;
+	unsigned long i;
+	entry_t entry;
+
+	if (!table)
+		table = __va(kc_page_table());
+	for (;; shift -= LEVEL_BITS) {
+		i = addr >> shift & ((1UL << LEVEL_BITS) - 1);
+		/* A table may go meanwhile. */
+		if (kc_copy_bulk(&entry, table + i, sizeof(entry)) ||
+		    !(entry & PRESENT))
+			return -EFAULT;
+		if (shift == PAGE_SHIFT || entry & LEAF)
+			break;
+		table = __va((unsigned long)(entry & KC_FRAME_MASK));
+	}
+	*at = (entry & KC_FRAME_MASK) >> shift << shift;
+	*at += addr & ((1UL << shift) - 1) & PAGE_MASK;
+	return 0;
+}

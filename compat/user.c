@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/errno.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+#include "compat/context.h"
+#include "compat/paging.h"
+#include "compat/user.h"
+
+/* Since 2.6.27 (7b34e4283c68); before, no thread of the kernel has memory. */
+#ifndef PF_KTHREAD
+#define PF_KTHREAD	0
+#endif
+
+/*
+ * Its page table is in use: not while the kernel changes from one task to the
+ * next, or a task to another program.
+ */
+static int is_loaded(void)
+{
+	const struct task_struct *task = current;
+
+	return task->mm && !(task->flags & PF_KTHREAD) &&
+	       kc_page_table() == (unsigned long)task->mm->pgd - PAGE_OFFSET;
+}
+
+long kc_read_user(void *dst, u64 addr, size_t n, int trapped)
+{
+	const void __user *src = (const void __user *)(unsigned long)addr;
+	unsigned long left;
+
+	if (!kc_in_task(trapped) || !is_loaded())
+		return -EFAULT;
+#ifdef KC_HAVE_PAGEFAULT_DISABLE
+	pagefault_disable();
+#else
+	/* preempt_disable() may be nothing. */
+	inc_preempt_count();
+	barrier();
+#endif
+#ifdef KC_HAVE_RAW_COPY_FROM_USER
+	/* Not what checks dst: it takes a lock for some addresses (5.19 to 6.3). */
+	left = raw_copy_from_user(dst, src, n);
+#else
+	left = __copy_from_user_inatomic(dst, src, n);
+#endif
+#ifdef KC_HAVE_PAGEFAULT_DISABLE
+	pagefault_enable();
+#else
+	barrier();
+	dec_preempt_count();
+#endif
+	return left ? -EFAULT : 0;
+}
