@@ -25,7 +25,7 @@ static const char * const missing[] = {
 #ifndef KC_HAVE_KTIME_GET_REAL_FAST_NS
 	"a time of day for any context ($xtime_nsec is up to a clock tick off)",
 #endif
-#ifndef KC_HAVE_DEBUGFS_CREATE
+#if !defined(KC_HAVE_DEBUGFS_CREATE) && !defined(KC_HAVE_DEBUGFS_UNSAFE)
 	"debugfs",
 #endif
 #ifndef CONFIG_UPROBES

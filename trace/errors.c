@@ -64,7 +64,7 @@ static void note(struct gtp_cpu *tc, u32 where, enum agent_error err)
 enum agent_error gtp_hit_error(struct gtp_cpu *tc, u32 where,
 			       enum agent_error err)
 {
-	if (!is_passing(err) || gtp.stop_on_error)
+	if (!is_passing(err) || kc_load(&gtp.stop_on_error))
 		return err;
 	note(tc, where, err);
 	return AGENT_OK;

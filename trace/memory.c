@@ -102,7 +102,6 @@ static u32 uncollected_bytes(u64 addr, u32 n)
 static u32 read_live(u64 addr, void *buf, u32 n)
 {
 	u32 to_page_end = PAGE_SIZE - (addr & (PAGE_SIZE - 1));
-
 	long err;
 
 	if (n > to_page_end)

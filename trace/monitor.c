@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "compat/barrier.h"
 #include "compat/check.h"
 #include "compat/read.h"
 #include "trace/internal.h"
@@ -102,9 +103,9 @@ static void do_vmlinux(char *args, struct rsp_tx *tx)
 static void do_io(char *args, struct rsp_tx *tx)
 {
 	if (!strcmp(args, "on"))
-		kc_reads_devices = 1;
+		kc_store(&kc_reads_devices, 1);
 	else if (!strcmp(args, "off"))
-		kc_reads_devices = 0;
+		kc_store(&kc_reads_devices, 0);
 	else if (*args)
 		rsp_notice(tx, "io: say on or off.\n");
 	if (kc_reads_devices)

@@ -223,7 +223,7 @@ static u64 get_stop_on_error(struct gtp_cpu *tc)
 
 static void set_stop_on_error(u64 val)
 {
-	gtp.stop_on_error = val;
+	kc_store(&gtp.stop_on_error, val);
 }
 
 static u64 get_last_errno(struct gtp_cpu *tc)

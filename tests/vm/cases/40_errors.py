@@ -268,20 +268,26 @@ def device_memory(t):
     if not devices:
         raise Skip("nothing is mapped by ioremap in this guest")
     t.note(f"{len(devices)} areas of devices, {len(others)} of RAM")
+    refused = []
     for other in others:
-        gdb.cmd(f"x/bx {other:#x}")
+        try:
+            gdb.cmd(f"x/bx {other:#x}")
+        except GdbError:
+            refused.append(other)
+    others = sorted(set(others) & set(areas(t)[1]))     # some have gone meanwhile: stacks of processes that have ended
+    assert others and not set(refused) & set(others), (refused, others)
     assert "monitor io" not in gdb.cmd("tstatus")
     for device in devices:
         assert f"Cannot access memory at address {device:#x}" in gdb.fails(f"x/wx {device:#x}")
     assert f"Not read: {devices[-1]:#x}." in gdb.cmd("monitor io")
     assert f"{devices[-1]:#x} is a device's memory and was not read" in gdb.cmd("tstatus")
-    actions = [f"collect *(int *){devices[-1]:#x}", f"collect *(int *){others[-1]:#x}"]
+    actions = [f"collect *(int *){devices[-1]:#x}", f"collect *(int *){others[0]:#x}"]
     n, shown = run(t, gdb, "vfs_read", "", *actions)
     assert f"cannot read a device's memory without `monitor io on' at {devices[-1]:#x}, 3 times" in shown, shown
     assert errors(t, n) == (3, 3)
     gdb.cmd("tfind 1")
     assert "<unavailable>" in gdb.cmd(f"output *(int *){devices[-1]:#x}")
-    assert "<unavailable>" not in gdb.cmd(f"output *(int *){others[-1]:#x}")
+    assert "<unavailable>" not in gdb.cmd(f"output *(int *){others[0]:#x}")
     gdb.cmd("tfind none")
     assert "is read" in gdb.cmd("monitor io on")
     gdb.cmd(f"x/wx {devices[-1]:#x}")
