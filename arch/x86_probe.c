@@ -227,11 +227,16 @@ static const struct named no_return[] = {
 	{ NULL }
 };
 
-/* text: as in struct kc_place.  What compilers append (.isra.0) is no part. */
+/*
+ * text: as in struct kc_place.  What compilers append (.isra.0) is no part, nor
+ * the second name that early code has for a function.
+ */
 static int is_named(const char *text, const char *name)
 {
 	size_t len = 0, want = strlen(name);
 
+	if (!strncmp(text, "__pi_", 5))
+		text += 5;
 	while (text[len] && text[len] != '.' && text[len] != '+')
 		len++;
 	if (name[0] == '*')

@@ -226,7 +226,7 @@ def scenario_mi_tracepoint_changed(t):
 
     gdb = t.gdb(connect=False)
     # Functions of our own module, of which the vmlinux does not know.
-    shows = "gtp_show_stat"
+    shows = "stat_show"
     pending = gdb.mi(f"-break-insert -a -f {shows}")["bkpt"]
     assert pending["addr"] == "<PENDING>", pending
     insert(gdb, "vfs_read")
