@@ -332,7 +332,7 @@ static void *writer(void *arg)
 		hit(c);
 		if (!rude)
 			take_call(c);
-		else if (!(n % 1000))
+		else if (!(n % 100))
 			take_lost_call(c);
 		if (!(n % 16))
 			sched_yield();	/* where signals get in */
