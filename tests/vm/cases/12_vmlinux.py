@@ -27,7 +27,7 @@ def with_file(t, path):
     return gdb
 
 
-@case(core=True)
+@case(core=True, needs="CONFIG_X86_64")
 def another_kernels_vmlinux(t):
     """Another kernel's: told at once, by name; no tstart but by `monitor vmlinux any', and that for one session."""
     other = other_vmlinux(t)

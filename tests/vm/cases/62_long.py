@@ -166,7 +166,7 @@ def many_frames(t):
     gdb.cmd("set trace-buffer-size 40000000")
     getppid = t.syscall("getppid")
     gdb.cmd("tvariable $n = 0")
-    gdb.trace(f"*{getppid}", load.mine, "teval $n = $n + 1", "collect $n")
+    mine = gdb.trace(f"*{getppid}", load.mine, "teval $n = $n + 1", "collect $n")
     other = gdb.trace("*vfs_write", "$current_task_pid == 0")
     gdb.cmd("tstart")
     load.go(timeout=300)
@@ -180,13 +180,13 @@ def many_frames(t):
     gdb.cmd("tfind none")
     gdb.cmd(f"tfind pc *{getppid}", timeout=120)
     assert gdb.frame() == 0
-    # A smaller buffer: the selected frame has another number.
+    # A smaller buffer: the selected frame has another number, of which GDB does not know; a search goes on from it.
     gdb.cmd(f"tfind {n - 10}")
     here = int(gdb.eval("$n"))
     gdb.cmd("set trace-buffer-size 1000000", timeout=120)
-    gdb.cmd("tfind")
+    gdb.cmd(f"tfind tracepoint {mine}")
     assert int(gdb.eval("$n")) == here + 1
-    far = gdb.packet("qTBuffer:%x,%x" % (500000, 100))
+    far = gdb.packet("qTBuffer:%x,%x" % (1000, 100))
     assert re.fullmatch(r"([0-9a-f]{2})+", far), far
 
 
@@ -255,6 +255,7 @@ def memory_margin(t):
     assert abs(before - margin - there) < 24 << 20, (before, margin, there)
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb.trace("*vfs_read", load.mine)
+    gdb.cmd("set trace-buffer-size 5242880")    # GDB asks again for what was refused at each tstart
     gdb.cmd("tstart")
     gdb.cmd("tstop")
     gdb.cmd(f"set trace-buffer-size {there // 4 * 3}", timeout=120)

@@ -73,7 +73,7 @@ class Says:
             gdb.cmd("delete")
 
 
-@case(timeout=420, needs=["CONFIG_X86_64"])
+@case(timeout=420, needs=["CONFIG_X86_64", "<6.13"])
 def gdb_says_no(t):
     """What GDB cannot put into an action or a condition, and what to type instead."""
     gdb = t.gdb()
@@ -164,7 +164,7 @@ def gdb_says_no(t):
     assert not says.wrong, "\n".join(says.wrong)
 
 
-@case(needs=["CONFIG_X86_64"])
+@case(needs=["CONFIG_X86_64", "<6.13"])
 def gdb_dies(t):
     """128 bits: GDB 13.1 ends itself; two halves of 64 bits do it."""
     page = open(PAGE).read()

@@ -93,6 +93,10 @@ int rawtty_main(int argc, char **argv)
 	dup2(fd, 1);
 	if (fd > 1)
 		close(fd);
+	/* What a GDB said that nobody heard is not the next one's first byte. */
+	tcflush(0, TCIFLUSH);
+	usleep(100000);
+	tcflush(0, TCIFLUSH);
 	fprintf(stderr, "rawtty: ready\n");
 	execvp(argv[2], argv + 2);
 	perror(argv[2]);
