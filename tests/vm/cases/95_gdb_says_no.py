@@ -154,6 +154,7 @@ def gdb_says_no(t):
     gdb.cmd("disconnect")
     gdb.cmd("set may-insert-tracepoints on")
     gdb.cmd("set observer on")
+    t.guest.start_relay()
     says.told(gdb.fails(f"target remote {t.guest.gdb_socket}"), "Non-stop mode requested, but remote does not support non-stop")
     for command in ("set observer off", "set non-stop off", "set may-insert-tracepoints on"):
         says.told(command, command)
