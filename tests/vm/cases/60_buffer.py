@@ -153,6 +153,7 @@ def tsave_and_ctf(t):
 def resize_under_load(t):
     """50 resizes up and down while four CPUs trace: each CPU's frames follow one another, and the sums match exactly."""
     gdb = t.gdb()
+    gdb.cmd("set remotetimeout 30")     # four CPUs that are busy share one of the host: who answers waits for its turn
     loads = [t.load("getppid", n=0, cpu=cpu) for cpu in range(4)]
     pids = " || ".join(MINE.format(load.pid) for load in loads)
     gdb.cmd("set circular-trace-buffer on")
