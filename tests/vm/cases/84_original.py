@@ -49,7 +49,8 @@ def check_writes(t, gdb, shown, load):
     writes = [[int(n) for n in found] for found in re.findall(r"^write: frame (\d+), pid (\d+), took (-?\d+)$", shown, re.M)]
     assert len(writes) == 2, shown
     for frame, pid, took in writes:
-        assert pid == load.pid and 0 < took < 10 ** 10, writes
+        # On a machine whose TSC the kernel has given up, the clock moves by ticks.
+        assert pid == load.pid and 0 <= took < 10 ** 10, writes
         gdb.cmd(f"tfind {frame}")
         assert gdb.value("(long)$eax" if t.bits == 32 else "(long)$rax") == 513
     gdb.cmd("tfind none")
