@@ -38,13 +38,18 @@ static DECLARE_WAIT_QUEUE_HEAD(run_wait);
 #define MEMORY_MARGIN	(256ULL << 20)
 /* What is smaller than this does not matter to them. */
 #define MEMORY_SMALL	(1ULL << 20)
+/* A buffer takes one in so many bytes for pointers to its pages: twice, to grow. */
+#define MEMORY_TABLES	(RINGBUF_PAGE_SIZE / (2 * sizeof(void *)))
 
 u64 gtp_may_have(void)
 {
 	u64 margin = min_t(u64, kc_mem_total() >> 3, MEMORY_MARGIN);
 	u64 there = kc_mem_available();
 
-	return there > margin ? there - margin : 0;
+	if (there <= margin)
+		return 0;
+	there -= margin;
+	return there - there / MEMORY_TABLES;
 }
 
 int gtp_may_take(u64 bytes)

@@ -101,9 +101,10 @@ static void serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_error(tx, "interrupted; the trace buffer stays at %llu bytes",
 			  (unsigned long long)gtp.size);
 	else if (ret)
-		rsp_error(tx, "no memory for a trace buffer of that size; it stays at %llu bytes; %llu more can be had",
+		rsp_error(tx, "no memory for a trace buffer of that size; it stays at %llu bytes; up to %llu can be had",
 			  (unsigned long long)gtp.size,
-			  (unsigned long long)gtp_may_have());
+			  (unsigned long long)(gtp_may_have() +
+					       (gtp.rb ? gtp.size : 0)));
 	if (ret)
 		return;
 	if (gtp_selected.gone && !gone)

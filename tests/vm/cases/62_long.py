@@ -234,9 +234,13 @@ def stat_of_many(t):
     assert b"tracepoint 1 0x100001 " in part
     talk.write(packet("QTinit"))
     assert talk.until(b"#9a").endswith(b"$OK#9a")
-    rest = talk.read(count=65536, fd=1)
-    for line in (part + rest).decode().splitlines():
+    while more := talk.read(count=65536, fd=1):
+        part += more
+    rest = part.decode().splitlines()
+    for line in rest:
         assert re.fullmatch(r"|#.*|\w+ +\d+|cpu \d+( \d+){6}|tracepoint \d+ 0x[0-9a-f]+( \S+){4,}", line), line
+    # No more memory than for a piece of it, whatever there is: the rest was not there yet when QTinit took it away.
+    assert sum(line.startswith("tracepoint ") for line in rest) < 1000, len(rest)
     talk.end()
 
 
@@ -249,15 +253,21 @@ def memory_margin(t):
     """A trace buffer leaves an eighth of the memory, or 256 MiB, to the others; what is refused says how much there is."""
     gdb = t.gdb()
     margin = min(memory(t, "MemTotal") // 8, 256 << 20)
-    before = memory(t, "MemAvailable")
-    message = gdb.fails(f"set trace-buffer-size {before - margin // 2}")
-    there = int(re.search(r"it stays at 5242880 bytes; (\d+) more can be had", message)[1])
+
+    def can_be_had():
+        """As it says when it refuses."""
+        message = gdb.fails(f"set trace-buffer-size {memory(t, 'MemAvailable') - margin // 2}")
+        return int(re.search(r"it stays at 5242880 bytes; up to (\d+) can be had", message)[1])
+    before, there = memory(t, "MemAvailable"), can_be_had()
     assert abs(before - margin - there) < 24 << 20, (before, margin, there)
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb.trace("*vfs_read", load.mine)
     gdb.cmd("set trace-buffer-size 5242880")    # GDB asks again for what was refused at each tstart
     gdb.cmd("tstart")
     gdb.cmd("tstop")
-    gdb.cmd(f"set trace-buffer-size {there // 4 * 3}", timeout=120)
+    there = can_be_had()
+    gdb.cmd(f"set trace-buffer-size {there}", timeout=120)
     left = memory(t, "MemAvailable")
-    assert left > margin * 3 // 4, (left, margin)
+    t.note(f"of {before} bytes {there} are had, {left} left; promised: {margin}")
+    # Each CPU keeps some free pages for itself, which the kernel does not count as available.
+    assert left > margin - (1 << 20), (left, margin)
