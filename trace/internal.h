@@ -626,7 +626,7 @@ void gtp_vmlinux_open(void);	/* a session begins */
 void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* Before a reply in front of which GDB prints notices. */
 void gtp_vmlinux_tell(struct rsp_tx *tx);
-/* 1, with the reason in tx, if QTStart must not go on. */
+/* 1, with the reason in tx, if no tracepoint may be set. */
 int gtp_vmlinux_refuses(struct rsp_tx *tx);
 void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx);
 /* percpu.c: process context. */

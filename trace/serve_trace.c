@@ -41,8 +41,12 @@ static void serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	const char *complaint = gtp_point_define(cmd);
+	const char *complaint;
 
+	/* One that joins a run; the others are asked about at QTStart. */
+	if (gtp.armed && gtp_vmlinux_refuses(tx))
+		return;
+	complaint = gtp_point_define(cmd);
 	if (!complaint && !cmd->u.tdp.more && gtp_point_complete(tx))
 		return;
 	answer_point(tx, cmd->u.tdp.num, cmd->u.tdp.addr, complaint);

@@ -172,7 +172,7 @@ void gtp_vmlinux_tell(struct rsp_tx *tx)
 		return;
 	vm.told = 1;
 	say_verdict(tx);
-	rsp_notice(tx, "tstart is refused, unless you say `monitor vmlinux any'.\n");
+	rsp_notice(tx, "tstart is refused, and what would join a run, unless you say `monitor vmlinux any'.\n");
 }
 
 int gtp_vmlinux_refuses(struct rsp_tx *tx)
@@ -191,7 +191,7 @@ void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx)
 {
 	if (!strcmp(args, "any")) {
 		vm.any = 1;
-		rsp_notice(tx, "tstart takes any vmlinux until the session ends.\n");
+		rsp_notice(tx, "tstart, and what joins a run, may be of any vmlinux until the session ends.\n");
 	} else if (*args) {
 		rsp_notice(tx, "vmlinux: say `monitor vmlinux' or `monitor vmlinux any'.\n");
 	} else {

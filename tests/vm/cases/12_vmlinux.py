@@ -63,6 +63,49 @@ def another_kernels_vmlinux(t):
     gdb.cmd("tstop")
 
 
+@case(needs="CONFIG_X86_64")
+def joining_with_another_kernels_vmlinux(t):
+    """A run that is on, and a GDB with another kernel's: no tracepoint joins it, but by `monitor vmlinux any'; it goes on."""
+    other = other_vmlinux(t)
+    right = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    place = right.value("(unsigned long)&vfs_write")
+    right.trace("*vfs_read", load.mine)
+    right.cmd("set disconnected-tracing on")
+    right.cmd("tstart")
+    right.cmd("disconnect")
+
+    gdb = with_file(t, other)
+    assert WRONG in t.connect(gdb)
+    before = t.probes()
+    assert "vfs_read" in before and "vfs_write" not in before
+    for command in (f"trace *{place:#x}", f"trace *{place:#x} if $current_task_pid == 1"):
+        message = gdb.fails(command)
+        assert WRONG in message and t.kernel.release in message and "monitor vmlinux any" in message, message
+        assert t.probes() == before
+    # Nor by packets that leave out some of it: what has been refused is not defined.
+    assert WRONG in gdb.packet(f"QTDP:63:{place:x}:E:0:0-") and "E." in gdb.packet(f"QTDP:-63:{place:x}:R03")
+    assert t.probes() == before
+    gdb.cmd("delete 2 3")       # GDB keeps them, and would define them with the next one
+    gdb.cmd("monitor vmlinux any")
+    writer = t.load("write", n=2, file="/dev/null", size=8)
+    gdb.trace(f"*{place:#x}", writer.mine)
+    assert "vfs_write" in t.probes()
+    assert load.go()["ok"] == 3 and writer.go()["ok"] == 2
+    gdb.cmd("tstop")
+    assert gdb.frames() == 5, gdb.cmd("tstatus")
+    gdb.cmd("disconnect")
+
+    # The right one may join.
+    t.connect(right)
+    right.cmd("delete")
+    right.trace("*vfs_read", "$current_task_pid == 0")
+    right.cmd("tstart")
+    right.trace("*vfs_write", "$current_task_pid == 0")
+    assert "vfs_write" in t.probes()
+    right.cmd("tstop")
+
+
 @case
 def vmlinux_of_no_use(t):
     """Without symbols, or stripped: nothing is said. Loaded too late: GDB has not moved it. A module's file changes nothing."""
