@@ -2,6 +2,7 @@
 """docs/gdb-says-no.md: each message comes as it is told there, and each way round does what it is said to do."""
 import os
 import re
+import resource
 import subprocess
 
 from harness import GdbError, case
@@ -165,6 +166,42 @@ def gdb_says_no(t):
     assert not says.wrong, "\n".join(says.wrong)
 
 
+def it_dies(t, message, *script):
+    """A GDB that reads these lines ends itself, with that message."""
+    path = t.logs / f"{t.name}.gdb"
+    path.write_text("\n".join(script) + "\n")
+    got = subprocess.run(["gdb", "-nx", "-q", "-batch", "-x", path, t.kernel.vmlinux], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                         stdin=subprocess.DEVNULL, text=True, cwd=t.logs, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
+    assert message in got.stdout and got.returncode != 0, got
+
+
+@case(needs="CONFIG_X86_64")
+def a_variable_alone_is_assigned(t):
+    """`teval $x = $rdx' is GDB 13.1's end, `teval $x = file->f_flags' takes the address: with `+ 0' both are the value."""
+    page = open(PAGE).read()
+    text = "expression has min height < 0"
+    for alone in "$rdx", "count":
+        it_dies(t, text, "tvariable $x", "trace *vfs_read", "actions", f"teval $x = {alone}", "end")
+    gdb = t.gdb()
+    for name in "abcdef":
+        gdb.cmd(f"tvariable ${name}")
+    pairs = [("a", "$rdx + 0"), ("b", "count + 0"), ("c", "file->f_flags"), ("d", "file->f_flags + 0"), ("e", "jiffies_64"), ("f", "jiffies_64 + 0")]
+    for text in [text, "maint agent-eval -at vfs_read, $x = file->f_flags"] + [f"teval $x = {right}" for _, right in pairs]:
+        assert text in page, text
+    shown = gdb.cmd("maint agent-eval -at vfs_read, $a = file->f_flags")
+    assert re.search(r"setv \d+\n.* ref32", shown), shown
+    load = t.load("pread", n=1, file="/proc/version", size=16)
+    gdb.trace("*vfs_read", load.mine, *(f"teval ${name} = {right}" for name, right in pairs),
+              "collect $a, $b, $c, $d, $e, $f, file, file->f_flags, jiffies_64")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    gdb.cmd("tfind 0")
+    values = [gdb.value(f"${name}") for name, _ in pairs]
+    right = [16, 16] + [gdb.value(what) for what in ("(long)&file->f_flags", "file->f_flags", "(long)&jiffies_64", "jiffies_64")]
+    assert values[:-1] == right[:-1] and 0 <= right[-1] - values[-1] < 100, (values, right)
+
+
 @case(needs=["CONFIG_X86_64", "<6.13"])
 def gdb_dies(t):
     """128 bits: GDB 13.1 ends itself; two halves of 64 bits do it."""
@@ -174,9 +211,7 @@ def gdb_dies(t):
         t.note(version.splitlines()[0])
     text = "gen_fetch: strange size"
     assert text in page
-    got = subprocess.run(["gdb", "-nx", "-q", "-batch", "-ex", "maint agent-eval -at vfs_read, *(__int128 *)file == 1", t.kernel.vmlinux],
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, cwd=t.logs)
-    assert text in got.stdout and got.returncode != 0, got
+    it_dies(t, text, "maint agent-eval -at vfs_read, *(__int128 *)file == 1")
     gdb = t.gdb()
     load = t.load("pread", n=2, file="/proc/version", size=16)
     halves = "*(unsigned long *)&file->f_path != 0 && ((unsigned long *)&file->f_path)[1] != 0"
