@@ -141,13 +141,18 @@ static void do_open(int n, const char *path, const char *mode, const char *more)
 	answer(fds[n] < 0 ? -1 : 0);
 }
 
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' :
+		c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static void do_write(int n, const char *hex)
 {
 	long ret, len = 0;
-	unsigned int byte;
 
-	while (len < DATA_MAX && sscanf(hex + 2 * len, "%2x", &byte) == 1)
-		data[len++] = byte;
+	for (; len < DATA_MAX && digit(hex[0]) >= 0 && digit(hex[1]) >= 0; hex += 2)
+		data[len++] = digit(hex[0]) << 4 | digit(hex[1]);
 	fault_begin();
 	ret = write(fds[n], data, len);
 	fault_end();
