@@ -37,6 +37,28 @@ static inline void kc_unregister_kretprobes(struct kretprobe **rps, int n)
 #endif
 }
 
+/*
+ * Since 4.16 (297f9233b53a) the kernel may fail to take a probe out: ftrace needs
+ * memory for that, or has been switched off after a bug.  It says so by an address
+ * of NULL, and keeps the probe in its table.
+ */
+static inline int kc_kprobe_stays(const struct kprobe *kp)
+{
+	return !kp->addr;
+}
+
+/*
+ * One that stays, at that address.  Its place can be probed again: the kernel finds
+ * that this one is there, is disabled, and that the place is to be armed.
+ */
+static inline void kc_kprobe_keep(struct kprobe *kp, kprobe_opcode_t *addr)
+{
+#ifdef KPROBE_FLAG_DISABLED
+	kp->flags |= KPROBE_FLAG_DISABLED;
+#endif
+	kp->addr = addr;
+}
+
 /* Any context.  Is it hit by a call of ftrace's, not by a trap or a jump? */
 static inline int kc_kprobe_on_ftrace(const struct kprobe *kp)
 {

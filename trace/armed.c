@@ -13,6 +13,7 @@
 #include "compat/read.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
+#include "trace/probes.h"
 
 /* What was found at the last look. */
 static struct {
@@ -22,26 +23,29 @@ static struct {
 } probes;
 
 /* One that went with its module is not in the code, and nobody switched it. */
-static int is_off(const struct gtp_point *tp)
+static int is_off(const struct kprobe *kp)
 {
-	return !kc_kprobe_gone(&tp->kp) &&
-	       !arch_probe_is_in((unsigned long)tp->kp.addr, tp->kp.opcode,
-				 kc_kprobe_on_ftrace(&tp->kp));
+	return !kc_kprobe_gone(kp) &&
+	       !arch_probe_is_in((unsigned long)kp->addr, kp->opcode,
+				 kc_kprobe_on_ftrace(kp));
 }
 
 void gtp_look_at_probes(int begin)
 {
 	int was_off = !begin && probes.was_off;
 	const struct gtp_point *tp;
+	const struct kprobe *kp;
 	int trap, off;
 
 	kc_assert_held(&gtp.lock);
 	memset(&probes, 0, sizeof(probes));
 	list_for_each_entry(tp, &gtp.points, list) {
-		if (!tp->armed)
+		/* Each probe once. */
+		if (!tp->site || tp->site->first != tp)
 			continue;
-		trap = !kc_kprobe_on_ftrace(&tp->kp);
-		off = is_off(tp);
+		kp = &tp->site->kp;
+		trap = !kc_kprobe_on_ftrace(kp);
+		off = is_off(kp);
 		probes.armed++;
 		probes.off += off;
 		probes.traps += trap;

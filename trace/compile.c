@@ -19,12 +19,32 @@ struct compile {
 	struct gtp_point *tp;
 	struct rsp_tx *tx;	/* takes the complaint */
 	const char *where;	/* for the complaint; NULL: all of it */
-	u8 *code;		/* AGENT_CODE_MAX bytes */
-	u16 *map;		/* AGENT_CODE_MAX entries */
 	struct agent_insn *insn;	/* the next free one */
 	u32 nr_acts;
 	u32 nr_exprs;		/* 'X' among the actions that GDB sent */
 };
+
+/* Bytecode as GDB sent it, and what agent_compile() makes of its offsets. */
+static u8 *code_buf;		/* AGENT_CODE_MAX bytes */
+static u16 *map_buf;		/* AGENT_CODE_MAX entries */
+
+int gtp_compile_begin(void)
+{
+	code_buf = vmalloc(AGENT_CODE_MAX);
+	map_buf = vmalloc(AGENT_CODE_MAX * sizeof(*map_buf));
+	if (code_buf && map_buf)
+		return 0;
+	gtp_compile_end();
+	return -ENOMEM;
+}
+
+void gtp_compile_end(void)
+{
+	vfree(code_buf);
+	vfree(map_buf);
+	code_buf = NULL;
+	map_buf = NULL;
+}
 
 static int complain(struct compile *c, const char *what)
 {
@@ -37,7 +57,7 @@ static int complain(struct compile *c, const char *what)
 /* By name: its number is the operand of the instruction at pc. */
 static int complain_var(struct compile *c, u32 pc, enum agent_error err)
 {
-	u32 num = c->code[pc + 1] << 8 | c->code[pc + 2];
+	u32 num = code_buf[pc + 1] << 8 | code_buf[pc + 2];
 	const struct gtp_var *var = gtp_var_find(num);
 	char buf[320];
 
@@ -50,14 +70,14 @@ static int complain_var(struct compile *c, u32 pc, enum agent_error err)
 static int compile_expr(struct compile *c, struct rsp_text hex,
 			struct agent_prog *prog, int *uses)
 {
-	long len = rsp_unhex(hex, c->code, AGENT_CODE_MAX);
+	long len = rsp_unhex(hex, code_buf, AGENT_CODE_MAX);
 	enum agent_error err;
 	char buf[96];
 	u32 pc = 0;
 
 	if (len < 0)
 		return complain(c, "the bytecode is not hex, or over 16384 bytes");
-	err = agent_compile(c->code, len, c->insn, c->map, prog, &pc);
+	err = agent_compile(code_buf, len, c->insn, map_buf, prog, &pc);
 	if (err == AGENT_E_TARGET)
 		return complain(c, gtp_kret_usage);
 	if (err == AGENT_E_VAR_READONLY || err == AGENT_E_VAR_WRITEONLY)
@@ -279,7 +299,10 @@ void gtp_compile_drop(struct gtp_point *tp)
 	for (i = 0; i < tp->nr_acts; i++)
 		kfree(tp->acts[i].name);
 	kfree(tp->acts);
-	vfree(tp->code);
+	if (tp->code_is_large)
+		vfree(tp->code);
+	else
+		kfree(tp->code);
 	tp->acts = NULL;
 	tp->code = NULL;
 	tp->nr_acts = 0;
@@ -293,6 +316,20 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->regs_are = 0;
 	tp->maxactive = 0;
 	tp->uses = 0;
+}
+
+/*
+ * Most need little.  What vmalloc() gives is whole pages, of an area of addresses
+ * that is short on 32-bit machines.
+ */
+static struct agent_insn *compile_alloc(struct gtp_point *tp, size_t nr)
+{
+	size_t size = nr * sizeof(struct agent_insn);
+
+	tp->code_is_large = size > PAGE_SIZE;
+	tp->code = tp->code_is_large ? vmalloc(size) :
+				       kmalloc(size, GFP_KERNEL);
+	return tp->code;
 }
 
 /* An upper bound: every byte of bytecode is two digits in the texts. */
@@ -430,17 +467,11 @@ int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx)
 	c.tp = tp;
 	c.tx = tx;
 	c.where = NULL;
-	c.code = vmalloc(AGENT_CODE_MAX);
-	c.map = vmalloc(AGENT_CODE_MAX * sizeof(*c.map));
-	tp->code = vmalloc((compile_max_insns(tp) + 1) *
-			   sizeof(struct agent_insn));
-	c.insn = tp->code;
-	if (c.code && c.map && c.insn)
+	c.insn = compile_alloc(tp, compile_max_insns(tp) + 1);
+	if (c.insn)
 		ret = compile_parts(&c);
 	else
 		complain(&c, "no memory");
-	vfree(c.code);
-	vfree(c.map);
 	if (ret)
 		gtp_compile_drop(tp);
 	return ret;

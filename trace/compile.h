@@ -4,8 +4,11 @@
 
 #include "trace/internal.h"
 
+/* Memory to compile in, for any number of tracepoints: 0 or -ENOMEM. */
+int gtp_compile_begin(void);
+void gtp_compile_end(void);
 /*
- * Check and decode the tracepoint's condition and actions.  0, or -1 with the
+ * In between: check and decode the tracepoint's condition and actions.  0, or -1 with the
  * complaint in tx, and then nothing of it is left.
  */
 int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx);

@@ -24,6 +24,7 @@
 #include "compat/regs.h"
 #include "compat/stack.h"
 #include "trace/internal.h"
+#include "trace/probes.h"
 
 /* Any context.  See internal.h. */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
@@ -591,10 +592,11 @@ static noinline int hit_split(struct gtp_cpu *tc, struct gtp_point *tp,
 /*
  * Any context incl. NMI, preemption off (kprobes see to that); does not sleep.
  * No function is called here that comes back, so no registers need be saved.
+ * Inline, since most hits are of a probe that serves one tracepoint without a gate.
  */
-static int hit(struct kprobe *kp, struct pt_regs *regs)
+static __always_inline int hit_always(struct gtp_point *tp,
+				      struct pt_regs *regs)
 {
-	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
 	struct ringbuf_cpu *rc;
 	struct gtp_cpu *tc;
 	enum gtp_way way;
@@ -626,23 +628,25 @@ static int hit(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
+static int hit(struct gtp_point *tp, struct pt_regs *regs)
+{
+	return hit_always(tp, regs);
+}
+
 /*
  * The same, if a register is in a range: most hits of most tracepoints end here,
  * before anything is written.
  */
-static int hit_if_reg(struct kprobe *kp, struct pt_regs *regs)
+static int hit_if_reg(struct gtp_point *tp, struct pt_regs *regs)
 {
-	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
 	const unsigned long *reg = (void *)((char *)regs + tp->range_at);
 
-	return agent_in_range(&tp->range, *reg) ? hit(kp, regs) : 0;
+	return agent_in_range(&tp->range, *reg) ? hit(tp, regs) : 0;
 }
 
-static int hit_if_pid(struct kprobe *kp, struct pt_regs *regs)
+static int hit_if_pid(struct gtp_point *tp, struct pt_regs *regs)
 {
-	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
-
-	return agent_in_range(&tp->range, current->pid) ? hit(kp, regs) : 0;
+	return agent_in_range(&tp->range, current->pid) ? hit(tp, regs) : 0;
 }
 
 /*
@@ -651,9 +655,8 @@ static int hit_if_pid(struct kprobe *kp, struct pt_regs *regs)
  * and writing it, and who comes in between here is gone again: there is nothing
  * to claim.
  */
-static int hit_if_counter(struct kprobe *kp, struct pt_regs *regs)
+static int hit_if_counter(struct gtp_point *tp, struct pt_regs *regs)
 {
-	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
 	struct ringbuf_cpu *rc;
 	u64 sum;
 
@@ -663,13 +666,12 @@ static int hit_if_counter(struct kprobe *kp, struct pt_regs *regs)
 	if (ringbuf_is_busy(rc))
 		return ringbuf_turn_away(rc);
 	sum = kc_add_own64(kc_this_cpu(tp->counter), tp->range.add);
-	return sum - tp->range.first <= tp->range.span ? hit(kp, regs) : 0;
+	return sum - tp->range.first <= tp->range.span ? hit(tp, regs) : 0;
 }
 
 /* The same of a variable that all CPUs share, which takes a claim, and the lock. */
-static int hit_if_shared(struct kprobe *kp, struct pt_regs *regs)
+static int hit_if_shared(struct gtp_point *tp, struct pt_regs *regs)
 {
-	struct gtp_point *tp = container_of(kp, struct gtp_point, kp);
 	struct ringbuf_cpu *rc;
 	u64 sum;
 
@@ -680,23 +682,91 @@ static int hit_if_shared(struct kprobe *kp, struct pt_regs *regs)
 		return 0;
 	sum = hit_add_shared(tp->shared, tp->range.add);
 	ringbuf_leave(rc);
-	return agent_in_range(&tp->range, sum) ? hit(kp, regs) : 0;
+	return agent_in_range(&tp->range, sum) ? hit(tp, regs) : 0;
 }
 
-kprobe_pre_handler_t gtp_hit_handler(enum gtp_gate gate)
+/* ---- handlers of kprobes ---------------------------------------------------- */
+
+/*
+ * A probe has a handler of its own for one tracepoint with such a gate, so that
+ * it costs no more than that.
+ */
+static inline struct gtp_point *hit_only(struct kprobe *kp)
 {
-	switch (gate) {
-	case GTP_GATE_REG:
-		return hit_if_reg;
-	case GTP_GATE_PID:
-		return hit_if_pid;
-	case GTP_GATE_COUNTER:
-		return hit_if_counter;
-	case GTP_GATE_SHARED:
-		return hit_if_shared;
-	default:
-		return hit;
-	}
+	return container_of(kp, struct gtp_site, kp)->only;
+}
+
+static int probe_hit(struct kprobe *kp, struct pt_regs *regs)
+{
+	return hit_always(hit_only(kp), regs);
+}
+
+/* Where the range is false the tracepoint is not even looked at. */
+static int probe_if_reg(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
+	const unsigned long *reg = (void *)((char *)regs + site->range_at);
+
+	return agent_in_range(&site->range, *reg) ? hit(site->only, regs) : 0;
+}
+
+static int probe_if_pid(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
+
+	return agent_in_range(&site->range, current->pid) ?
+	       hit(site->only, regs) : 0;
+}
+
+static int probe_if_counter(struct kprobe *kp, struct pt_regs *regs)
+{
+	return hit_if_counter(hit_only(kp), regs);
+}
+
+static int probe_if_shared(struct kprobe *kp, struct pt_regs *regs)
+{
+	return hit_if_shared(hit_only(kp), regs);
+}
+
+/* One after the other: each claims the CPU's ring, and leaves it. */
+static int probe_each(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct gtp_site *site = container_of(kp, struct gtp_site, kp);
+	struct gtp_point *tp = kc_load_acquire(&site->first);
+
+	for (; tp; tp = kc_load_acquire(&tp->next_here))
+		tp->hit(tp, regs);
+	return 0;
+}
+
+int gtp_hit_none(struct kprobe *kp, struct pt_regs *regs)
+{
+	return 0;
+}
+
+static const struct {
+	gtp_hit_t hit;
+	kprobe_pre_handler_t only;
+} hit_gates[] = {
+	[GTP_GATE_NONE] = { hit, probe_hit },
+	[GTP_GATE_REG] = { hit_if_reg, probe_if_reg },
+	[GTP_GATE_PID] = { hit_if_pid, probe_if_pid },
+	[GTP_GATE_COUNTER] = { hit_if_counter, probe_if_counter },
+	[GTP_GATE_SHARED] = { hit_if_shared, probe_if_shared },
+};
+
+gtp_hit_t gtp_hit_by_gate(enum gtp_gate gate)
+{
+	return hit_gates[gate].hit;
+}
+
+kprobe_pre_handler_t gtp_hit_handler(const struct gtp_site *site)
+{
+	if (!site->first)
+		return gtp_hit_none;
+	if (site->first != site->last)
+		return probe_each;
+	return hit_gates[site->only->gate].only;
 }
 
 /* The same, of a return, with where to. */

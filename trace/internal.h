@@ -98,6 +98,17 @@ enum gtp_way {
 #define GTP_BLOCK_HEAD	(2 * sizeof(u64))	/* of an M block */
 #define GTP_VAR_BLOCK	(2 * sizeof(u64))	/* a V block */
 
+/* What the kernel did not deliver: hits, and returns. */
+struct gtp_lost {
+	unsigned long missed, returns;
+};
+
+struct gtp_point;
+struct gtp_site;
+
+/* Any context incl. NMI, preemption off: a hit of that tracepoint. */
+typedef int (*gtp_hit_t)(struct gtp_point *tp, struct pt_regs *regs);
+
 /* A tracepoint at one address. */
 struct gtp_point {
 	/*
@@ -129,7 +140,14 @@ struct gtp_point {
 	u64 pass;		/* as defined */
 	atomic_t passed;
 
+	/* From when its probe is in: probes.c. */
+	struct gtp_point *next_here;	/* of those that the probe serves */
+	gtp_hit_t hit;		/* by its gate */
+	struct gtp_site *site;	/* NULL: it is not armed */
+
 	struct list_head list;	/* gtp.points */
+	struct hlist_node hash;	/* by number and address, once in that list */
+	u64 serial;		/* in the order of definition */
 	int is_static;
 	int skipped;		/* gtp_is_skipped() when it was defined */
 	u64 step;
@@ -138,15 +156,14 @@ struct gtp_point {
 	struct list_head sources;	/* gtp_text */
 
 	/* From QTStart to the next QTStart or QTinit. */
-	void *code;		/* memory of all decoded programs */
+	void *code;		/* memory of all decoded programs, */
+	int code_is_large;	/* of vmalloc() */
 	int place_err;		/* arch_probe_check() said no, and why */
 	const char *place_why;
 	int maxactive;		/* calls that are followed at once; 0: default */
-	union {
-		struct kprobe kp;
-		struct kretprobe rp;	/* is_return; begins with its kp */
-	};
-	int armed;
+	/* Of sites it was in; those of its site before it was there. */
+	struct gtp_lost lost, lost_before;
+	int is_kept;		/* in gtp.kept_points */
 	u64 kept_hits, kept_bytes, kept_errors;	/* in gtp.kept_points, instead of count */
 };
 
@@ -179,11 +196,6 @@ const char *gtp_return_action(struct gtp_point *tp,
 			      const struct agent_prog *prog);
 /* Process context; may sleep.  Like arch_probe_check(). */
 int gtp_return_check(unsigned long addr, const char **why);
-/* Process context; sleep.  kp.addr is set. */
-int gtp_return_arm(struct gtp_point *tp);
-void gtp_return_disarm_all(void);
-/* Any context.  Returns that the kernel did not follow. */
-u64 gtp_missed_returns(const struct gtp_point *tp);
 u64 gtp_get_lost_returns(struct gtp_cpu *tc);
 /* Any context.  In place of the kernel's address, that of the caller. */
 void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len);
@@ -468,13 +480,27 @@ u64 gtp_may_have(void);		/* how many may be */
 int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx);
 /* Put one probe in while a run is on: NULL, or why not. */
 const char *gtp_arm_late(struct gtp_point *tp);
+/* place.c: can there be a probe?  What is found out stays in tp. */
+void gtp_place_check(struct gtp_point *tp);
+/* Why its probe is not in, after that error: text without a full stop. */
+const char *gtp_place_error(const struct gtp_point *tp, int err);
+void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err);
 void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 
-/* Hits that the kernel did not deliver: a kprobe inside a kprobe handler. */
-u64 gtp_missed(void);
+/*
+ * probes.c: any context.  Hits that the kernel did not deliver (a kprobe inside a
+ * kprobe handler), and returns that it did not follow.
+ */
+u64 gtp_missed(const struct gtp_point *tp);
+u64 gtp_missed_returns(const struct gtp_point *tp);
+u64 gtp_get_lost_missed(struct gtp_cpu *tc);
 
-/* hit.c: what a tracepoint's kprobe calls, by how its condition is decided. */
-kprobe_pre_handler_t gtp_hit_handler(enum gtp_gate gate);
+/* hit.c: a hit, by how the tracepoint's condition is decided. */
+gtp_hit_t gtp_hit_by_gate(enum gtp_gate gate);
+/* What a site's kprobe is to call, now that its tracepoints are these. */
+kprobe_pre_handler_t gtp_hit_handler(const struct gtp_site *site);
+/* The handler of a probe that serves nobody: touches nothing. */
+int gtp_hit_none(struct kprobe *kp, struct pt_regs *regs);
 /* Any context incl. NMI, preemption off. */
 void gtp_return_hit(struct gtp_point *tp, struct pt_regs *regs,
 		    unsigned long ret_addr);
@@ -599,6 +625,8 @@ int gtp_remark(u32 n, char *buf, size_t size);
  */
 void gtp_look_at_probes(int begin);
 int gtp_remark_off(u32 n, char *buf, size_t size);
+/* probes.c: probes that the kernel did not take out. */
+int gtp_remark_kept(u32 n, char *buf, size_t size);
 /* qTStatus's notes, in hex: the user's, and the remarks. */
 void gtp_put_notes(struct rsp_tx *tx);
 /* monitor.c */

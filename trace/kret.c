@@ -5,14 +5,14 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
 
 #include "arch/arch.h"
+#include "compat/barrier.h"
 #include "compat/check.h"
 #include "compat/kprobe.h"
-#include "compat/lock.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
+#include "trace/probes.h"
 
 #define MAXACTIVE	4096	/* each is a piece of memory */
 
@@ -75,59 +75,43 @@ int gtp_return_check(unsigned long addr, const char **why)
 static int return_hit(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kretprobe *rp = kc_kretprobe(ri);
+	unsigned long addr = kc_return_addr(ri, regs);
+	struct gtp_point *tp;
 
 	/* It is being taken out. */
-	if (rp)
-		gtp_return_hit(container_of(rp, struct gtp_point, rp), regs,
-			       kc_return_addr(ri, regs));
+	if (!rp)
+		return 0;
+	tp = kc_load_acquire(&container_of(rp, struct gtp_site, rp)->first);
+	for (; tp; tp = kc_load_acquire(&tp->next_here))
+		gtp_return_hit(tp, regs, addr);
 	return 0;
 }
 
-int gtp_return_arm(struct gtp_point *tp)
+/* The same, of nobody. */
+static int return_none(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return 0;
+}
+
+/*
+ * Before it is taken out: where that fails, kernels from 5.18 on free what their
+ * own handler of the entry goes on using.
+ */
+void gtp_return_silence(struct gtp_site *site)
+{
+	kc_store(&site->rp.handler, return_none);
+	kc_store(&site->kp.pre_handler, gtp_hit_none);
+}
+
+int gtp_return_set(struct gtp_site *site)
 {
 	BUILD_BUG_ON(offsetof(struct kretprobe, kp));
-	tp->rp.handler = return_hit;
-	tp->rp.maxactive = tp->maxactive;
-	return register_kretprobe(&tp->rp);
+	site->rp.handler = return_hit;
+	site->rp.maxactive = site->maxactive;
+	return register_kretprobe(&site->rp);
 }
 
-void gtp_return_disarm_all(void)
-{
-	struct kretprobe **rps = NULL;
-	struct gtp_point *tp;
-	int n = 0;
-
-	kc_assert_held(&gtp.lock);
-	list_for_each_entry(tp, &gtp.points, list)
-		n += tp->armed && tp->is_return;
-	if (!n)
-		return;
-	/* One grace period for all where there is memory for the list. */
-	rps = vmalloc(n * sizeof(*rps));
-	n = 0;
-	list_for_each_entry(tp, &gtp.points, list) {
-		if (!tp->armed || !tp->is_return)
-			continue;
-		tp->armed = 0;
-		if (rps)
-			rps[n++] = &tp->rp;
-		else
-			unregister_kretprobe(&tp->rp);
-	}
-	if (n)
-		kc_unregister_kretprobes(rps, n);
-	vfree(rps);
-}
-
-/* ---- losses ------------------------------------------------------------------ */
-
-/* Any context. */
-u64 gtp_missed_returns(const struct gtp_point *tp)
-{
-	return tp->is_return ? tp->rp.nmissed : 0;
-}
-
-/* Not under gtp.lock in a hit, but no tracepoint comes or goes in a run. */
+/* Not under gtp.lock in a hit, but no tracepoint goes in a run. */
 u64 gtp_get_lost_returns(struct gtp_cpu *tc)
 {
 	const struct gtp_point *tp;

@@ -19,6 +19,7 @@ void gtp_serve_later(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	gtp.later = *cmd;
 	gtp.later_tx = tx;
+	gtp.told_us = kc_wall_us();
 	gtp_run_wake();
 }
 
@@ -30,7 +31,6 @@ void gtp_serve_now(void)
 		return;
 	gtp.later_tx = NULL;
 	gtp.serving = tx;
-	gtp.told_us = kc_wall_us();
 	gtp_settle();
 	gtp_serve_trace_now(&gtp.later, tx);
 	gtp.serving = NULL;
@@ -49,13 +49,15 @@ void gtp_interrupt(void)
 
 int gtp_progress(const char *what, u64 done)
 {
+	/* Or who waits for its turn. */
+	struct rsp_tx *tx = gtp.serving ? gtp.serving : gtp.later_tx;
 	char text[80];
 	u64 now;
 
 	cond_resched();
 	if (kc_load(&gtp.give_up) || signal_pending(current))
 		return -EINTR;
-	if (!gtp.serving)
+	if (!tx)
 		return 0;
 	now = kc_wall_us();
 	if (now - gtp.told_us < TELL_US)
@@ -63,6 +65,6 @@ int gtp_progress(const char *what, u64 done)
 	gtp.told_us = now;
 	snprintf(text, sizeof(text), "%llu %s so far...\n",
 		 (unsigned long long)done, what);
-	gtp_send_notice(gtp.serving, text);
+	gtp_send_notice(tx, text);
 	return 0;
 }

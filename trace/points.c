@@ -3,6 +3,7 @@
  * Tracepoints as GDB defines them: QTDP, QTDPsrc.  All process context, under
  * gtp.lock.
  */
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -13,25 +14,41 @@
 
 /* Defined while a run is on, and not yet complete: it is in no list. */
 static struct gtp_point *coming;
+static u64 serial;	/* of the last one that was defined */
 
-static struct gtp_point *find_in(struct list_head *points, u32 num, u64 addr)
+#define HASH_BITS	11
+static struct hlist_head by_place[1 << HASH_BITS];
+
+/* One number may be at many addresses, and the other way round. */
+static struct hlist_head *point_bucket(u32 num, u64 addr)
 {
+	u32 mixed = ((u32)(addr ^ addr >> 32) * 0x9e3779b1U ^ num) * 0x85ebca6bU;
+
+	return &by_place[mixed >> (32 - HASH_BITS)];
+}
+
+static struct gtp_point *find(u32 num, u64 addr, int is_kept)
+{
+	struct hlist_node *node;
 	struct gtp_point *tp;
 
-	list_for_each_entry(tp, points, list)
-		if (tp->num == num && tp->addr == addr)
+	hlist_for_each(node, point_bucket(num, addr)) {
+		tp = hlist_entry(node, struct gtp_point, hash);
+		if (tp->num == num && tp->addr == addr &&
+		    tp->is_kept == is_kept)
 			return tp;
+	}
 	return NULL;
 }
 
 struct gtp_point *gtp_point_find(u32 num, u64 addr)
 {
-	return find_in(&gtp.points, num, addr);
+	return find(num, addr, 0);
 }
 
 struct gtp_point *gtp_point_find_shown(u32 num, u64 addr)
 {
-	return find_in(gtp_shown_points(), num, addr);
+	return find(num, addr, gtp.keeps);
 }
 
 static void texts_free(struct list_head *head)
@@ -77,7 +94,9 @@ static void points_free(struct list_head *points)
 		gtp_errors_reset();
 	list_for_each_entry_safe(tp, next, points, list) {
 		list_del(&tp->list);
+		hlist_del(&tp->hash);
 		point_free(tp);
+		cond_resched();
 	}
 }
 
@@ -98,7 +117,6 @@ void gtp_points_keep(void)
 {
 	struct gtp_count count;
 	struct gtp_point *tp;
-	int is_return;
 
 	gtp_upload_reset();
 	gtp_print_flush();
@@ -106,7 +124,7 @@ void gtp_points_keep(void)
 	coming = NULL;
 	list_for_each_entry(tp, &gtp.points, list) {
 		gtp_get_count(tp, &count);
-		is_return = tp->is_return;
+		tp->is_kept = 1;
 		tp->kept_hits = count.hits;
 		tp->kept_bytes = count.bytes;
 		tp->kept_errors = count.errors;
@@ -114,7 +132,6 @@ void gtp_points_keep(void)
 			free_percpu(tp->count);
 		tp->count = NULL;
 		gtp_compile_drop(tp);
-		tp->is_return = is_return;	/* for gtp_missed_returns() */
 	}
 	list_splice_init(&gtp.points, &gtp.kept_points);
 }
@@ -152,6 +169,7 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 	tp = kzalloc(sizeof(*tp), GFP_KERNEL);
 	if (!tp)
 		return "no memory";
+	tp->serial = ++serial;
 	tp->num = cmd->u.tdp.num;
 	tp->addr = cmd->u.tdp.addr;
 	tp->enabled = cmd->u.tdp.enabled;
@@ -171,7 +189,7 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 	if (gtp.armed)
 		coming = tp;
 	else
-		list_add_tail(&tp->list, &gtp.points);
+		gtp_point_show(tp);
 	return NULL;
 }
 
@@ -179,23 +197,30 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
  * In a run nothing leaves the list, and the hit path may walk it ($lost_missed):
  * a new one must be able to lead on to the end before it can be seen.
  */
+void gtp_point_show(struct gtp_point *tp)
+{
+	tp->list.next = &gtp.points;
+	kc_wmb();	/* what is in it comes before it */
+	list_add_tail(&tp->list, &gtp.points);
+	hlist_add_head(&tp->hash, point_bucket(tp->num, tp->addr));
+}
+
 int gtp_point_complete(struct rsp_tx *tx)
 {
 	struct gtp_point *tp = coming;
-	int ret;
+	int ret = 0;
 
 	if (!tp)
 		return 0;
 	coming = NULL;
-	ret = gtp.armed ? gtp_start_late(tp, tx) : 0;
-	if (ret) {
+	/* Unless the run has ended since it was defined. */
+	if (gtp.armed)
+		ret = gtp_start_late(tp, tx);
+	else
+		gtp_point_show(tp);
+	if (ret)
 		point_free(tp);
-		return ret;
-	}
-	tp->list.next = &gtp.points;
-	kc_wmb();	/* what is in it comes before it */
-	list_add_tail(&tp->list, &gtp.points);
-	return 0;
+	return ret;
 }
 
 /* Kept as text: it is compiled at QTStart, when all variables are known. */

@@ -15,5 +15,7 @@ const char *gtp_point_source(const struct rsp_cmd *cmd);
  * 0, or -1 with the complaint in tx, and then it is no more.
  */
 int gtp_point_complete(struct rsp_tx *tx);
+/* It is in the list, which a hit may be walking. */
+void gtp_point_show(struct gtp_point *tp);
 
 #endif

@@ -13,6 +13,7 @@ static const gtp_remark_t kinds[] = {
 	gtp_remark_off,
 	gtp_remark_error,
 	gtp_remark_device,
+	gtp_remark_kept,
 	NULL
 };
 

@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -24,6 +25,8 @@
 #include "compat/symbols.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
+#include "trace/points.h"
+#include "trace/probes.h"
 #include "trace/trace.h"
 
 static struct task_struct *run_thread;
@@ -104,128 +107,16 @@ int gtp_set_size(u64 bytes)
 
 /* ---- probes ----------------------------------------------------------------- */
 
-#define NO_CODE	"no code of the kernel or of a loaded module is there"
-
-/*
- * Why that is no code; NULL: it may be.  Not inline: 32-bit kernels allow a
- * function 1024 bytes of stack.
- */
-static noinline const char *run_no_code(u64 addr)
-{
-	struct kc_place place;
-
-	if (kc_symbol_at(addr, &place))
-		return NO_CODE;
-	/* Of a module it would be "name+0x1/0x2 [module]". */
-	if (addr >= kc_symbol("_etext") && !strchr(place.text, '['))
-		return "that is data, not code";
-	return NULL;
-}
-
-static const char *run_probe_error(const struct gtp_point *tp, int err)
-{
-	const char *why = NULL;
-
-	if (tp->place_err == -EINVAL || tp->place_err == -EILSEQ)
-		return tp->place_why;
-	/* Where the kernel, or arch/, has but one word for several things. */
-	if (err == -EINVAL || err == -ENODATA || err == -ENOENT)
-		why = run_no_code(tp->addr);
-	if (why)
-		return why;
-	if (tp->place_err)
-		return tp->place_why;
-	switch (err) {
-	case -EINVAL:
-		return "the kernel allows no probe there";
-	case -ENOENT:
-		return NO_CODE;
-	case -EILSEQ:
-		return "that is not the start of an instruction";
-	case -ENOMEM:
-		return "no memory for the probe";
-	case -EBUSY:
-		return "another probe is in the way";
-	case -EOPNOTSUPP:
-		return "the instruction there cannot be probed";
-	default:
-		return "the kernel refused the probe";
-	}
-}
-
-static void run_check_place(struct gtp_point *tp)
-{
-	tp->place_err = 0;
-	if ((unsigned long)tp->addr == tp->addr)
-		tp->place_err = arch_probe_check(tp->addr, &tp->place_why);
-	if (tp->is_return && !tp->place_err)
-		tp->place_err = gtp_return_check(tp->addr, &tp->place_why);
-}
-
-/* Process context, under gtp.lock.  See arch/arch.h. */
-int arch_own_probe(unsigned long addr)
-{
-	const struct gtp_point *tp;
-
-	list_for_each_entry(tp, &gtp.points, list)
-		if (tp->armed && tp->addr == addr)
-			return *(const u8 *)&tp->kp.opcode;
-	return -1;
-}
-
-/* run_check_place() has seen it. */
-static int run_arm(struct gtp_point *tp)
-{
-	int ret;
-
-	memset(&tp->rp, 0, sizeof(tp->rp));
-	if ((unsigned long)tp->addr != tp->addr)
-		return -ENOENT;
-	if (tp->place_err)
-		return tp->place_err;
-	tp->kp.addr = (kprobe_opcode_t *)(unsigned long)tp->addr;
-	tp->kp.pre_handler = gtp_hit_handler(tp->gate);
-	ret = tp->is_return ? gtp_return_arm(tp) : register_kprobe(&tp->kp);
-	tp->armed = !ret;
-	return ret;
-}
-
-/*
- * To put a probe in or take it out takes milliseconds, or much more on a busy
- * machine.  tx may be NULL.
- */
-static void run_progress(struct rsp_tx *tx, const char *what, u32 done,
-			 u64 *told_us)
-{
-	u64 now = kc_wall_us();
-	char text[64];
-
-	if (!tx || now - *told_us < 1000000)
-		return;
-	*told_us = now;
-	snprintf(text, sizeof(text), "%u tracepoints %s so far...\n", done,
-		 what);
-	rsp_notice(tx, text);
-	gtp_send_notices(tx);
-}
-
-/*
- * So many are taken out at a time, and then GDB hears of us.  Not fewer: each
- * batch costs a grace period, and may wait for one of the kernel's optimizer.
- */
-#define DISARM_BATCH	256
-static struct kprobe *disarming[DISARM_BATCH];
-
 /*
  * The thread takes the probes out of a run that has ended by itself.  Whoever
  * waits for the lock gets it between two batches: to look at memory, or to ask for
  * what is to be done behind this (gtp_must_settle()), and hears how it goes.
  */
-static int run_settling;
+static int settling;
 
 static void run_breathe(void)
 {
-	if (!run_settling)
+	if (!settling)
 		return;
 	mutex_unlock(&gtp.lock);
 	schedule_timeout_interruptible(1);
@@ -234,39 +125,45 @@ static void run_breathe(void)
 
 void gtp_wait_settled(void)
 {
-	while (run_settling) {
+	while (settling) {
 		mutex_unlock(&gtp.lock);
 		schedule_timeout_uninterruptible(1);
 		mutex_lock(&gtp.lock);
 	}
 }
 
-/* When it returns no hit is under way.  tx, if not NULL, takes notices. */
+static void run_taken_out(u32 done)
+{
+	gtp_progress("tracepoints taken out", done);
+	run_breathe();
+}
+
+/* n: how many more are kept now. */
+static void run_tell_kept(struct rsp_tx *tx, u32 n)
+{
+	char text[160];
+
+	if (!tx || !n)
+		return;
+	snprintf(text, sizeof(text),
+		 "The kernel did not remove %u probe%s: tstatus says which. kgtp.ko stays loaded until the machine is restarted.\n",
+		 n, n == 1 ? "" : "s");
+	gtp_send_notice(tx, text);
+}
+
+/*
+ * When it returns no hit is under way.  tx, if not NULL, takes notices.  A module
+ * whose probes are in cannot go: its exit function could not refuse when the
+ * kernel does not take them out.
+ */
 static void run_disarm(struct rsp_tx *tx)
 {
-	u64 told_us = kc_wall_us();
-	struct gtp_point *tp;
-	u32 done = 0;
-	int n = 0;
+	u32 kept = gtp_sites_kept();
 
-	gtp_return_disarm_all();
-	list_for_each_entry(tp, &gtp.points, list) {
-		if (!tp->armed)
-			continue;
-		tp->armed = 0;
-		disarming[n++] = &tp->kp;
-		if (n < DISARM_BATCH)
-			continue;
-		kc_unregister_kprobes(disarming, n);
-		done += n;
-		n = 0;
-		run_progress(tx ? tx : gtp.later_tx, "taken out", done,
-			     &told_us);
-		run_breathe();
-	}
-	if (n)
-		kc_unregister_kprobes(disarming, n);
+	gtp_sites_out(run_taken_out);
+	run_tell_kept(tx, gtp_sites_kept() - kept);
 	gtp.armed = 0;
+	module_put(THIS_MODULE);
 }
 
 /* ---- counters ---------------------------------------------------------------- */
@@ -290,21 +187,12 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 	}
 }
 
-u64 gtp_missed(void)
-{
-	const struct gtp_point *tp;
-	u64 sum = 0;
-
-	list_for_each_entry(tp, gtp_shown_points(), list)
-		sum += tp->kp.nmissed;
-	return sum;
-}
-
 static void run_reset_count(struct gtp_point *tp)
 {
 	int cpu;
 
 	atomic_set(&tp->passed, 0);
+	memset(&tp->lost, 0, sizeof(tp->lost));
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(tp->count, cpu), 0, sizeof(*tp->count));
 }
@@ -349,19 +237,45 @@ static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 		return -1;
 	}
 	/* Also of disabled ones: best before the first probe is in. */
-	run_check_place(tp);
+	gtp_place_check(tp);
+	return 0;
+}
+
+/* GDB hears of what has been done.  1, and a reply: nobody waits for it any more. */
+static int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
+{
+	if (!gtp_progress(done, n))
+		return 0;
+	rsp_error(tx, "interrupted; the trace has not started");
+	return 1;
+}
+
+static int run_prepare_points(struct rsp_tx *tx)
+{
+	struct gtp_point *tp;
+	u32 done = 0;
+
+	list_for_each_entry(tp, &gtp.points, list)
+		if (run_is_given_up("tracepoints checked", done++, tx) ||
+		    run_prepare_point(tp, tx))
+			return -1;
 	return 0;
 }
 
 static int run_prepare(struct rsp_tx *tx)
 {
-	struct gtp_point *tp;
+	int ret;
 
 	gtp_print_flush();
 	gtp.uses = 0;
-	list_for_each_entry(tp, &gtp.points, list)
-		if (run_prepare_point(tp, tx))
-			return -1;
+	if (gtp_compile_begin()) {
+		rsp_error(tx, "no memory to compile conditions and actions");
+		return -1;
+	}
+	ret = run_prepare_points(tx);
+	gtp_compile_end();
+	if (ret)
+		return -1;
 	run_set_ways();
 	if (run_alloc()) {
 		if (kc_load(&gtp.give_up))
@@ -379,17 +293,6 @@ static int run_prepare(struct rsp_tx *tx)
 	return 0;
 }
 
-static void run_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err)
-{
-	struct kc_place place;
-	int known = (unsigned long)tp->addr == tp->addr &&
-		    !kc_symbol_at(tp->addr, &place);
-
-	rsp_error(tx, "tracepoint %u at 0x%llx: %s (%s%serrno %d)", tp->num,
-		  (unsigned long long)tp->addr, run_probe_error(tp, err),
-		  known ? place.text : "", known ? ", " : "", -err);
-}
-
 static void run_tell_skipped(struct rsp_tx *tx, const struct gtp_point *tp)
 {
 	char text[112];
@@ -401,71 +304,194 @@ static void run_tell_skipped(struct rsp_tx *tx, const struct gtp_point *tp)
 	gtp_send_notices(tx);
 }
 
-/*
- * One that is disabled may be anywhere until it is enabled, by GDB or by an
- * action.  0, or -1 and a reply.
- */
-static int run_arm_wanted(struct gtp_point *tp, struct rsp_tx *tx)
+/* 0 or -1: go on without it or not. */
+static int run_failed(struct gtp_point *tp, int err, struct rsp_tx *tx)
 {
-	int wanted = tp->enabled || (gtp.uses & GTP_USES_SWITCH);
-	int ret = 0;
-
-	if (wanted && tp->skipped)
-		run_tell_skipped(tx, tp);
-	else if (wanted)
-		ret = run_arm(tp);
-	if (!ret)
-		return 0;
 	if (gtp.ignore_error) {
-		kc_store(&gtp.last_errno, ret);
+		kc_store(&gtp.last_errno, err);
 		return 0;
 	}
-	run_refuse(tx, tp, ret);
+	gtp_place_refuse(tx, tp, err);
 	return -1;
 }
 
-static int run_arm_all(struct rsp_tx *tx)
+/* Is it to have a probe?  One that is disabled may be anywhere until it is enabled. */
+static int run_is_wanted(const struct gtp_point *tp, struct rsp_tx *tx)
 {
-	u64 told_us = kc_wall_us();
+	if (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH))
+		return 0;
+	if (tp->skipped)
+		run_tell_skipped(tx, tp);
+	return !tp->skipped;
+}
+
+/* NULL, or its site; gtp_place_check() has seen it. */
+static struct gtp_site *run_site(const struct gtp_point *tp, int *err)
+{
+	struct gtp_site *site = NULL;
+
+	if ((unsigned long)tp->addr != tp->addr)
+		*err = -ENOENT;
+	else
+		*err = tp->place_err;
+	if (!*err) {
+		site = gtp_site_for(tp);
+		*err = site ? 0 : -ENOMEM;
+	}
+	return site;
+}
+
+/* Their probes are to be set once all is known that they serve. */
+static int run_place_all(struct rsp_tx *tx)
+{
 	struct gtp_point *tp;
-	u32 done = 0;
+	struct gtp_site *site;
+	int err;
 
 	list_for_each_entry(tp, &gtp.points, list) {
-		run_progress(tx, "set", done++, &told_us);
-		/* Nobody waits for it any more. */
-		if (kc_load(&gtp.give_up))
-			rsp_error(tx, "interrupted; the trace has not started");
-		else if (!run_arm_wanted(tp, tx))
+		if (!run_is_wanted(tp, tx))
 			continue;
-		run_disarm(tx);
-		return -1;
+		site = run_site(tp, &err);
+		if (site)
+			gtp_site_add(site, tp);
+		else if (run_failed(tp, err, tx))
+			return -1;
 	}
 	return 0;
 }
 
-int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
+/* 0, or -1 and a reply. */
+static int run_set_all(struct rsp_tx *tx)
 {
-	if (run_prepare_point(tp, tx))
+	struct gtp_point *tp;
+	u32 done = 0;
+	int err;
+
+	list_for_each_entry(tp, &gtp.points, list) {
+		if (run_is_given_up("tracepoints set", done++, tx))
+			return -1;
+		if (!tp->site)
+			continue;
+		err = gtp_site_set(tp->site);
+		if (!err)
+			continue;
+		gtp_site_drop(tp->site);
+		if (run_failed(tp, err, tx))
+			return -1;
+	}
+	return 0;
+}
+
+static int run_arm_all(struct rsp_tx *tx)
+{
+	__module_get(THIS_MODULE);
+	if (!run_place_all(tx) && !run_set_all(tx))
+		return 0;
+	run_disarm(tx);
+	return -1;
+}
+
+/*
+ * Put one probe in while a run is on.  Its hits come when it is added to its
+ * site.  A site that no tracepoint is in goes with the run.
+ */
+static struct gtp_site *run_site_late(const struct gtp_point *tp, int *err)
+{
+	struct gtp_site *site = run_site(tp, err);
+
+	if (!site)
+		return NULL;
+	if (!site->is_in)
+		site->maxactive = tp->maxactive;
+	*err = gtp_site_set(site);
+	if (!*err)
+		return site;
+	gtp_site_drop(site);
+	return NULL;
+}
+
+/*
+ * From now on tracepoints are enabled by actions: those that were disabled at the
+ * start of the run need their probes.
+ */
+static int run_arm_disabled(struct rsp_tx *tx)
+{
+	struct gtp_site *site;
+	struct gtp_point *tp;
+	u32 done = 0;
+	int err;
+
+	list_for_each_entry(tp, &gtp.points, list) {
+		gtp_progress("tracepoints looked at", done++);
+		if (tp->enabled || tp->site || !run_is_wanted(tp, tx))
+			continue;
+		site = run_site_late(tp, &err);
+		if (site)
+			gtp_site_add(site, tp);
+		else if (run_failed(tp, err, tx))
+			return -1;
+	}
+	return 0;
+}
+
+/* Everything but what cannot fail. */
+static int run_prepare_late(struct gtp_point *tp, struct gtp_site **site,
+			    struct rsp_tx *tx)
+{
+	int switched = gtp.uses & GTP_USES_SWITCH;
+	int err = 0;
+
+	if (gtp_compile_begin()) {
+		rsp_error(tx, "no memory to compile conditions and actions");
 		return -1;
-	run_set_ways();
-	run_set_way(tp);
+	}
+	err = run_prepare_point(tp, tx);
+	gtp_compile_end();
+	if (err)
+		return -1;
 	if (gtp_print_prepare()) {
 		rsp_error(tx, "no memory for what is printed");
 		return -1;
 	}
-	if (run_arm_wanted(tp, tx))
+	if (!switched && tp->uses & GTP_USES_SWITCH && run_arm_disabled(tx))
 		return -1;
+	if (run_is_wanted(tp, tx))
+		*site = run_site_late(tp, &err);
+	return err ? run_failed(tp, err, tx) : 0;
+}
+
+int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
+{
+	struct gtp_site *site = NULL;
+	int uses = gtp.uses;
+
+	if (run_prepare_late(tp, &site, tx)) {
+		gtp.uses = uses;
+		return -1;
+	}
+	run_set_ways();
+	run_set_way(tp);
+	gtp_point_show(tp);
+	/* Its actions may name it: it is in the list before it is hit. */
+	if (site)
+		gtp_site_add(site, tp);
 	return 0;
 }
 
 const char *gtp_arm_late(struct gtp_point *tp)
 {
-	int ret;
+	struct gtp_site *site;
+	int err;
 
 	if (tp->skipped)
 		return "its address is left out by `monitor disable'";
-	ret = tp->armed ? 0 : run_arm(tp);
-	return ret ? run_probe_error(tp, ret) : NULL;
+	if (tp->site)
+		return NULL;
+	site = run_site_late(tp, &err);
+	if (!site)
+		return gtp_place_error(tp, err);
+	gtp_site_add(site, tp);
+	return NULL;
 }
 
 /* Once a session. */
@@ -644,9 +670,9 @@ static int run_poll(void *unused)
 			schedule_timeout_interruptible(HZ / LOOKS_A_SECOND);
 		run_check_session();
 		mutex_lock(&gtp.lock);
-		run_settling = 1;
+		settling = 1;
 		gtp_settle();
-		run_settling = 0;
+		settling = 0;
 		gtp_serve_now();
 		gtp_save_poll();
 		if (gtp.armed) {

@@ -353,6 +353,12 @@ static int always(const struct rsp_cmd *cmd)
 	return 1;
 }
 
+/* It may put probes in: its own, and those that its actions enable. */
+static int is_joiner(const struct rsp_cmd *cmd)
+{
+	return gtp.armed;
+}
+
 static int is_far(const struct rsp_cmd *cmd)
 {
 	return gtp_buffer_takes_long(cmd->u.mem.addr);
@@ -372,8 +378,8 @@ static const struct packet {
 	int (*first)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 } packets[] = {
 	{ RSP_QTINIT, serve_init, always },
-	{ RSP_QTDP, serve_tdp },
-	{ RSP_QTDP_ACTIONS, serve_actions },
+	{ RSP_QTDP, serve_tdp, is_joiner },
+	{ RSP_QTDP_ACTIONS, serve_actions, is_joiner },
 	{ RSP_QTDPSRC, serve_source },
 	{ RSP_QTDV, serve_var },
 	{ RSP_QTRO, serve_ro },

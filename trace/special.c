@@ -16,6 +16,7 @@
 #include "compat/context.h"
 #include "compat/kprobe.h"
 #include "trace/internal.h"
+#include "trace/probes.h"
 
 #define VERSION_NUMBER	20261122	/* $gtp_version: the date */
 
@@ -97,7 +98,7 @@ static u64 get_xtime_nsec(struct gtp_cpu *tc)
 
 int gtp_is_trapped(const struct gtp_cpu *tc)
 {
-	return tc && !tc->tp->is_return && !kc_kprobe_on_ftrace(&tc->tp->kp) &&
+	return tc && !tc->tp->is_return && !kc_kprobe_on_ftrace(&tc->tp->site->kp) &&
 	       arch_hit_by_trap(tc->handler_regs);
 }
 
@@ -297,12 +298,6 @@ static u64 get_lost_no_share(struct gtp_cpu *tc)
 	return loss(4);
 }
 
-/* Not under gtp.lock in a hit, but in a run no tracepoint goes: gtp_point_complete(). */
-static u64 get_lost_missed(struct gtp_cpu *tc)
-{
-	return gtp_missed();
-}
-
 /*
  * The names are those of the original KGTP; the numbers are 1, 2, ... in this
  * order.  They must leave no gap: GDB numbers the user's next variable by how
@@ -326,7 +321,7 @@ const struct gtp_special gtp_specials[] = {
 	{ .name = "lost_overwritten", .get = get_lost_overwritten },
 	{ .name = "lost_shrunk", .get = get_lost_shrunk },
 	{ .name = "lost_too_big", .get = get_lost_too_big },
-	{ .name = "lost_missed", .get = get_lost_missed },
+	{ .name = "lost_missed", .get = gtp_get_lost_missed },
 	{ .name = "lost_no_share", .get = get_lost_no_share },
 	{ .name = "lost_returns", .get = gtp_get_lost_returns },
 	{ .name = "kret", .get = gtp_get_kret, .put = gtp_put_kret,

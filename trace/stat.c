@@ -28,7 +28,7 @@ static void show_info(struct seq_file *m, const struct ringbuf_info *info)
 	show(m, "lost_too_big", info->too_big);
 	show(m, "lost_overwritten", info->overwritten);
 	show(m, "lost_shrunk", info->shrunk);
-	show(m, "lost_missed", gtp_missed());
+	show(m, "lost_missed", gtp_get_lost_missed(NULL));
 	show(m, "lost_no_share", info->no_share);
 	show(m, "lost_returns", gtp_get_lost_returns(NULL));
 	show(m, "lost_printk", gtp_print_lost());
@@ -68,10 +68,11 @@ static void show_point(struct seq_file *m, const struct gtp_point *tp)
 	struct gtp_count count;
 
 	gtp_get_count(tp, &count);
-	seq_printf(m, "tracepoint %u 0x%llx %llu %llu %lu %llu %llu\n",
+	seq_printf(m, "tracepoint %u 0x%llx %llu %llu %llu %llu %llu\n",
 		   tp->num, (unsigned long long)tp->addr,
 		   (unsigned long long)count.hits,
-		   (unsigned long long)count.bytes, tp->kp.nmissed,
+		   (unsigned long long)count.bytes,
+		   (unsigned long long)gtp_missed(tp),
 		   (unsigned long long)gtp_missed_returns(tp),
 		   (unsigned long long)count.errors);
 }

@@ -332,10 +332,10 @@ def kill_the_relay(t):
 
 @case(timeout=600, module=None)
 def unload_during_a_run(t):
-    """rmmod during a run: refused while a session is open, clean without one; memory is back where it was."""
+    """rmmod: refused while a session is open, and while a run is on; clean after tstop; memory is back where it was."""
     gdb = t.gdb(connect=False)
     used = []
-    for _ in range(20):
+    for n in range(20):
         t.sh("insmod /lib/kgtp.ko")
         t.connect(gdb)
         load = start_run(t, gdb, disconnected=True)
@@ -344,8 +344,17 @@ def unload_during_a_run(t):
         gdb.cmd("disconnect")
         t.guest.stop_relay()
         assert "vfs_read" in t.probes()
-        t.sh("rmmod kgtp")
+        refused = t.run("rmmod kgtp")
+        assert refused.status and "unavailable" in refused.output, refused
+        if n % 2:
+            t.end_run()
+        else:
+            t.connect(gdb)
+            gdb.cmd("tstop")
+            gdb.cmd("disconnect")
+            t.guest.stop_relay()
         assert t.probes() == ""
+        t.sh("rmmod kgtp")
         load.finish()
         assert t.run(f"cat {PROC} </dev/null").status
         used.append(memory(t))

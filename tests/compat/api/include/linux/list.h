@@ -43,7 +43,23 @@ struct hlist_node {
 	struct hlist_node *next, **pprev;
 };
 
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 #define hlist_entry(p, type, field)	container_of(p, type, field)
+
+#define hlist_for_each(pos, head)	\
+	for (pos = (head)->first; pos; pos = pos->next)
+
+static inline void hlist_del(struct hlist_node *node)
+{
+}
+
+static inline void hlist_add_head(struct hlist_node *node,
+				  struct hlist_head *head)
+{
+}
 
 #define list_entry(p, type, field)	container_of(p, type, field)
 

@@ -26,6 +26,7 @@ struct module;
 
 #if API >= API_EL7
 bool try_module_get(struct module *module);
+void __module_get(struct module *module);
 void module_put(struct module *module);
 #elif API >= API_EL6
 static inline int try_module_get(struct module *module)
@@ -33,11 +34,19 @@ static inline int try_module_get(struct module *module)
 	return !!module;
 }
 
+static inline void __module_get(struct module *module)
+{
+}
+
 void module_put(struct module *module);
 #else
 static inline int try_module_get(struct module *module)
 {
 	return !!module;
+}
+
+static inline void __module_get(struct module *module)
+{
 }
 
 static inline void module_put(struct module *module)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Probes that the kernel does not take out: ftrace needs memory for that, and refuses after a bug."""
+import re
+
+from harness import GdbError, case
+
+MINE = "$current_task_pid == {}"
+NEEDS = [">=4.16", "CONFIG_KPROBES_ON_FTRACE", "CONFIG_KRETPROBES"]
+
+
+ALLOWED = r"WARNING: .*(ftrace|kprobe)|Failed to|Call Trace|------------|end trace|RIP: 0010:.*(ftrace|kprobe)"
+
+
+def load_module(t):
+    """It cannot be unloaded when the case ends."""
+    t.guest.insmod("/lib/kgtp.ko")
+    t.allow(ALLOWED)
+
+
+def ftrace_refuses(t, gdb):
+    """As after a bug of its own."""
+    t.guest.poke(int(gdb.eval("(unsigned long)&ftrace_disabled")), b"\1")
+    assert int(gdb.eval("*(int *)&ftrace_disabled")) == 1
+
+
+def read_some(t):
+    t.load("pread", n=5, file="/proc/version", size=8).go()
+
+
+def cannot_be_unloaded(t):
+    refused = t.run("rmmod kgtp")
+    return refused.status and "unavailable" in refused.output
+
+
+@case(needs=NEEDS, last=True, module=None)
+def probe_stays(t):
+    """unregister_kprobes() fails: the user is told, nothing is hit any more, and the module stays."""
+    load_module(t)
+    gdb = t.gdb()
+    load = t.load("pread", n=5, file="/proc/version", size=8)
+    first = gdb.trace("*vfs_read", MINE.format(load.pid), "collect $args, $bt")
+    left = gdb.trace("*vfs_read", MINE.format(load.pid), "teval $kret = 0", "collect $regs")
+    other = gdb.trace("*vfs_write", MINE.format(load.pid), "collect $regs")
+    gdb.cmd("tstart")
+    assert "FTRACE" in t.probes(), t.probes()
+    load.go()
+    ftrace_refuses(t, gdb)
+    shown = gdb.cmd("tstop")
+    assert re.search(r"did not remove \d probes?: tstatus says which", shown), shown
+    assert len(t.probes().splitlines()) >= 2, t.probes()
+    status = gdb.cmd("tstatus")
+    assert "the kernel did not remove the probe at 0x" in status and "vfs_write+0x" in status, status
+    assert "stays loaded until the machine is restarted" in t.sh("cat /proc/gtpstat")
+    assert gdb.frames() == 10
+    # Their tracepoints go, and they are hit: nothing may be touched.
+    gdb.cmd("delete tracepoints")
+    gdb.cmd("tfind none")
+    again = t.load("pread", n=5, file="/proc/version", size=8)
+    n = gdb.trace("*vfs_read", MINE.format(again.pid), "collect $args")
+    gdb.cmd("tstart")       # QTinit first
+    read_some(t)
+    again.go()
+    assert "did not remove 1 probe:" in gdb.cmd("tstop")     # only what is new
+    assert gdb.frames() == 5, gdb.cmd("tstatus")
+    assert n > other > left > first
+    read_some(t)
+    assert cannot_be_unloaded(t)
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    assert len(t.probes().splitlines()) >= 2, t.probes()
+    assert cannot_be_unloaded(t)
+    read_some(t)
+    t.connect(gdb)
+    assert "the kernel did not remove" in gdb.cmd("tstatus")
+
+
+@case(needs=NEEDS, last=True, module=None)
+def probe_stays_at_close(t):
+    """The same where the session ends in a run; and where a start fails, or should."""
+    load_module(t)
+    gdb = t.gdb()
+    gdb.trace("*vfs_read", "", "collect $regs")
+    gdb.cmd("tstart")
+    ftrace_refuses(t, gdb)
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    assert "vfs_read" in t.probes()
+    read_some(t)
+    assert cannot_be_unloaded(t)
+    t.connect(gdb)
+    assert "the kernel did not remove the probe" in gdb.cmd("tstatus")
+    # What does not hang on ftrace works on.
+    inside = re.findall(r"^\s*(0x\w+)", gdb.cmd("x/4i vfs_read"), re.M)[2]
+    load = t.load("pread", n=2, file="/proc/version", size=8)
+    gdb.cmd("delete tracepoints")
+    gdb.trace(f"*{inside}", MINE.format(load.pid), "collect $regs")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert gdb.frames() == 2 and inside[2:] not in t.probes()
+    gdb.trace("*vfs_write", "", "collect $regs")
+    # One that would has no probe, or one that is not in the code: 7.2 takes it while ftrace refuses.
+    try:
+        shown = gdb.cmd("tstart")
+        gdb.cmd("tstop")
+    except GdbError as error:
+        shown = str(error)
+    assert re.search("kernel refused the probe|1 of 2 probes are switched off", shown), shown
+    assert inside[2:] not in t.probes()
+    read_some(t)

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where there can be a probe, and why not elsewhere.  Process context, under
+ * gtp.lock; may sleep.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "arch/arch.h"
+#include "compat/missing.h"
+#include "compat/symbols.h"
+#include "trace/internal.h"
+
+#define NO_CODE	"no code of the kernel or of a loaded module is there"
+
+/*
+ * Why that is no code; NULL: it may be.  Not inline: 32-bit kernels allow a
+ * function 1024 bytes of stack.
+ */
+static noinline const char *no_code(u64 addr)
+{
+	struct kc_place place;
+
+	if (kc_symbol_at(addr, &place))
+		return NO_CODE;
+	/* Of a module it would be "name+0x1/0x2 [module]". */
+	if (addr >= kc_symbol("_etext") && !strchr(place.text, '['))
+		return "that is data, not code";
+	return NULL;
+}
+
+const char *gtp_place_error(const struct gtp_point *tp, int err)
+{
+	const char *why = NULL;
+
+	if (tp->place_err == -EINVAL || tp->place_err == -EILSEQ)
+		return tp->place_why;
+	/* Where the kernel, or arch/, has but one word for several things. */
+	if (err == -EINVAL || err == -ENODATA || err == -ENOENT)
+		why = no_code(tp->addr);
+	if (why)
+		return why;
+	if (tp->place_err)
+		return tp->place_why;
+	switch (err) {
+	case -EINVAL:
+		return "the kernel allows no probe there";
+	case -ENOENT:
+		return NO_CODE;
+	case -EILSEQ:
+		return "that is not the start of an instruction";
+	case -ENOMEM:
+		return "no memory for the probe";
+	case -EBUSY:
+		return "another probe is in the way";
+	case -EOPNOTSUPP:
+		return "the instruction there cannot be probed";
+	default:
+		return "the kernel refused the probe";
+	}
+}
+
+void gtp_place_check(struct gtp_point *tp)
+{
+	tp->place_err = 0;
+	if ((unsigned long)tp->addr == tp->addr)
+		tp->place_err = arch_probe_check(tp->addr, &tp->place_why);
+	if (tp->is_return && !tp->place_err)
+		tp->place_err = gtp_return_check(tp->addr, &tp->place_why);
+}
+
+void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err)
+{
+	struct kc_place place;
+	int known = (unsigned long)tp->addr == tp->addr &&
+		    !kc_symbol_at(tp->addr, &place);
+
+	rsp_error(tx, "tracepoint %u at 0x%llx: %s (%s%serrno %d)", tp->num,
+		  (unsigned long long)tp->addr, gtp_place_error(tp, err),
+		  known ? place.text : "", known ? ", " : "", -err);
+}

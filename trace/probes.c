@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's probes.  Tracepoints at one address share one, which serves them
+ * in the order of their definition; the kernel would have an order of its own.
+ * All process context, under gtp.lock, but for what counts losses.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "arch/arch.h"
+#include "compat/barrier.h"
+#include "compat/lock.h"
+#include "compat/symbols.h"
+#include "trace/internal.h"
+#include "trace/probes.h"
+
+static LIST_HEAD(sites);	/* in the order of their first tracepoints */
+
+#define HASH_BITS	11
+static struct hlist_head by_addr[1 << HASH_BITS];
+
+static struct hlist_head *site_bucket(u64 addr)
+{
+	u32 mixed = (u32)(addr ^ addr >> 32) * 0x9e3779b1U;
+
+	return &by_addr[mixed >> (32 - HASH_BITS)];
+}
+
+/* ---- losses --------------------------------------------------------------------- */
+
+static void site_lost(const struct gtp_site *site, struct gtp_lost *lost)
+{
+	lost->missed = site->kp.nmissed;
+	lost->returns = site->is_return ? site->rp.nmissed : 0;
+}
+
+/* Any context.  No site goes in a run, in which hits ask. */
+static void point_lost(const struct gtp_point *tp, struct gtp_lost *lost)
+{
+	const struct gtp_site *site = kc_load_acquire(&tp->site);
+
+	memset(lost, 0, sizeof(*lost));
+	if (site) {
+		site_lost(site, lost);
+		lost->missed -= tp->lost_before.missed;
+		lost->returns -= tp->lost_before.returns;
+	}
+	lost->missed += tp->lost.missed;
+	lost->returns += tp->lost.returns;
+}
+
+u64 gtp_missed(const struct gtp_point *tp)
+{
+	struct gtp_lost lost;
+
+	point_lost(tp, &lost);
+	return lost.missed;
+}
+
+u64 gtp_missed_returns(const struct gtp_point *tp)
+{
+	struct gtp_lost lost;
+
+	point_lost(tp, &lost);
+	return lost.returns;
+}
+
+/* Not under gtp.lock in a hit, but in a run no tracepoint goes. */
+u64 gtp_get_lost_missed(struct gtp_cpu *tc)
+{
+	const struct gtp_point *tp;
+	u64 sum = 0;
+
+	list_for_each_entry(tp, gtp_shown_points(), list)
+		sum += gtp_missed(tp);
+	return sum;
+}
+
+/* ---- who is served by which ------------------------------------------------------- */
+
+/*
+ * The kernel follows as many calls at once as it was told when a return probe was
+ * put in; for one who wants more there is a second probe.
+ */
+static int site_serves(const struct gtp_site *site, const struct gtp_point *tp)
+{
+	return site->addr == tp->addr && site->is_return == tp->is_return &&
+	       (!site->is_return || !site->is_in ||
+		site->rp.maxactive >= tp->maxactive);
+}
+
+struct gtp_site *gtp_site_for(const struct gtp_point *tp)
+{
+	struct hlist_head *bucket = site_bucket(tp->addr);
+	struct hlist_node *node;
+	struct gtp_site *site;
+
+	hlist_for_each(node, bucket) {
+		site = hlist_entry(node, struct gtp_site, hash);
+		if (site_serves(site, tp))
+			return site;
+	}
+	site = kzalloc(sizeof(*site), GFP_KERNEL);
+	if (!site)
+		return NULL;
+	site->addr = tp->addr;
+	site->is_return = tp->is_return;
+	hlist_add_head(&site->hash, bucket);
+	list_add_tail(&site->list, &sites);
+	return site;
+}
+
+/* Process context, under gtp.lock.  See arch/arch.h. */
+int arch_own_probe(unsigned long addr)
+{
+	const struct gtp_site *site;
+	struct hlist_node *node;
+
+	hlist_for_each(node, site_bucket(addr)) {
+		site = hlist_entry(node, struct gtp_site, hash);
+		if (site->is_in && site->addr == addr)
+			return *(const u8 *)&site->kp.opcode;
+	}
+	return -1;
+}
+
+/* 0 is the kernel's default, of which only a lower bound is known. */
+static void site_follow(struct gtp_site *site, const struct gtp_point *tp)
+{
+	int enough = max_t(int, 10, 2 * gtp.nr_cpus);
+	int n = site->maxactive, more = tp->maxactive;
+
+	if (!site->first || n == more)
+		site->maxactive = more;
+	else
+		site->maxactive = max(n ? n : enough, more ? more : enough);
+}
+
+/*
+ * A hit may be under way.  A handler for one looks at no other, so the new one
+ * may come first; and there is no way back to a handler for one.
+ */
+void gtp_site_add(struct gtp_site *site, struct gtp_point *tp)
+{
+	struct gtp_point **at = &site->first;
+
+	site_follow(site, tp);
+	if (site->last && site->last->serial < tp->serial)
+		at = &site->last->next_here;
+	while (*at && (*at)->serial < tp->serial)
+		at = &(*at)->next_here;
+	if (!site->first) {
+		site->only = tp;
+		site->range = tp->range;
+		site->range_at = tp->range_at;
+	}
+	if (!*at)
+		site->last = tp;
+	site_lost(site, &tp->lost_before);
+	tp->hit = gtp_hit_by_gate(tp->gate);
+	tp->next_here = *at;
+	kc_store_release(&tp->site, site);
+	kc_store_release(at, tp);
+	if (!site->is_return)
+		kc_store_release(&site->kp.pre_handler, gtp_hit_handler(site));
+}
+
+int gtp_site_set(struct gtp_site *site)
+{
+	int ret;
+
+	if (site->is_in)
+		return 0;
+	memset(&site->rp, 0, sizeof(site->rp));
+	site->kp.addr = (kprobe_opcode_t *)(unsigned long)site->addr;
+	if (site->is_return) {
+		ret = gtp_return_set(site);
+	} else {
+		site->kp.pre_handler = gtp_hit_handler(site);
+		ret = register_kprobe(&site->kp);
+	}
+	site->is_in = !ret;
+	return ret;
+}
+
+/* No hit is under way. */
+static void site_leave(struct gtp_site *site)
+{
+	struct gtp_point *tp = site->first, *next;
+	struct gtp_lost lost;
+
+	for (; tp; tp = next) {
+		next = tp->next_here;
+		point_lost(tp, &lost);
+		tp->lost = lost;
+		tp->site = NULL;
+		tp->next_here = NULL;
+	}
+	site->only = NULL;
+	site->first = NULL;
+	site->last = NULL;
+	hlist_del(&site->hash);
+	list_del(&site->list);
+}
+
+void gtp_site_drop(struct gtp_site *site)
+{
+	site_leave(site);
+	kfree(site);
+}
+
+/* ---- those that the kernel does not take out ------------------------------------ */
+
+static LIST_HEAD(kept);
+static u32 nr_kept;
+
+u32 gtp_sites_kept(void)
+{
+	return nr_kept;
+}
+
+/*
+ * For good: the kernel counts what hangs on ftrace, and has counted this one out
+ * or not, so that to try again could take ftrace from other probes.
+ */
+static void site_keep(struct gtp_site *site)
+{
+	kc_kprobe_keep(&site->kp, site->where);
+	list_add_tail(&site->list, &kept);
+	nr_kept++;
+	__module_get(THIS_MODULE);
+}
+
+/* A kind of remark: remarks.c. */
+int gtp_remark_kept(u32 n, char *buf, size_t size)
+{
+	const struct gtp_site *site;
+	struct kc_place place;
+
+	list_for_each_entry(site, &kept, list) {
+		if (n--)
+			continue;
+		snprintf(buf, size,
+			 "the kernel did not remove the probe at 0x%llx%s%s: it does nothing, but kgtp.ko stays loaded until the machine is restarted",
+			 (unsigned long long)site->addr,
+			 kc_symbol_at(site->addr, &place) ? "" : " ",
+			 place.text);
+		return 1;
+	}
+	return 0;
+}
+
+/* ---- taking them out ---------------------------------------------------------------- */
+
+/*
+ * So many are taken out at a time, and then GDB hears of us.  Not fewer: each
+ * batch costs a grace period, and may wait for one of the kernel's optimizer.
+ */
+#define BATCH	256
+static struct gtp_site *leaving[BATCH];
+static struct kprobe *leaving_kps[BATCH];
+static struct kretprobe *leaving_rps[BATCH];
+
+/*
+ * Before the grace period in which handlers that look at tracepoints end, also
+ * where the kernel then does not take the probe out.
+ */
+static void site_silence(struct gtp_site *site)
+{
+	if (site->is_return)
+		gtp_return_silence(site);
+	else
+		kc_store(&site->kp.pre_handler, gtp_hit_none);
+	site->where = site->kp.addr;
+}
+
+/* Its probe is out, or not. */
+static void site_end(struct gtp_site *site)
+{
+	site_leave(site);
+	if (site->is_in && kc_kprobe_stays(&site->kp))
+		site_keep(site);
+	else
+		kfree(site);
+}
+
+static void batch_out(int n)
+{
+	int i, nr_kps = 0, nr_rps = 0;
+
+	for (i = 0; i < n; i++) {
+		if (!leaving[i]->is_in)
+			continue;
+		site_silence(leaving[i]);
+		if (leaving[i]->is_return)
+			leaving_rps[nr_rps++] = &leaving[i]->rp;
+		else
+			leaving_kps[nr_kps++] = &leaving[i]->kp;
+	}
+	if (nr_rps)
+		kc_unregister_kretprobes(leaving_rps, nr_rps);
+	if (nr_kps)
+		kc_unregister_kprobes(leaving_kps, nr_kps);
+	for (i = 0; i < n; i++)
+		site_end(leaving[i]);
+}
+
+void gtp_sites_out(void (*batch_done)(u32 points))
+{
+	const struct gtp_point *tp;
+	struct gtp_site *site;
+	u32 points = 0;
+	int n;
+
+	kc_assert_held(&gtp.lock);
+	while (!list_empty(&sites)) {
+		n = 0;
+		list_for_each_entry(site, &sites, list) {
+			if (n == BATCH)
+				break;
+			leaving[n++] = site;
+			for (tp = site->first; tp; tp = tp->next_here)
+				points++;
+		}
+		batch_out(n);
+		batch_done(points);
+	}
+}
