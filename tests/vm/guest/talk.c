@@ -8,6 +8,10 @@
  *   close FD
  *   write FD HEX
  *   read FD COUNT MILLISECONDS    one read(2), if it returns in time
+ *   functions                     how many the kernel has
+ *   points FD E|D FROM TO STEP    define tracepoints, number N at the (N * STEP)th
+ *                                 function of the kernel: how many in front
+ *                                 were answered with OK
  *   poll FD MILLISECONDS
  *   fork                          a child has it all open, and sleeps
  *   setuid UID                    for good
@@ -187,6 +191,92 @@ static void do_read(int n, long count, long ms)
 	puts("");
 }
 
+/* Is that the answer?  Notices may come before it. */
+static int is_ok(int fd)
+{
+	char reply[4096];
+	long len = 0, more;
+
+	do {
+		more = read(fd, reply + len, sizeof(reply) - len);
+		if (more <= 0)
+			return 0;
+		len += more;
+	} while (len < 6 || (memcmp(reply + len - 6, "$OK#9a", 6) &&
+			     !memcmp(reply, "$O", 2)));
+	return !memcmp(reply + len - 6, "$OK#9a", 6);
+}
+
+static int is_taken(int fd, const char *text)
+{
+	char packet[120];
+	unsigned char sum = 0;
+	int i;
+
+	for (i = 0; text[i]; i++)
+		sum += text[i];
+	i = snprintf(packet, sizeof(packet), "$%s#%02x", text, sum);
+	return write(fd, packet, i) == i && is_ok(fd);
+}
+
+static int define(int fd, char flag, int num, unsigned long long addr)
+{
+	char text[3][100];
+	int i;
+
+	sprintf(text[0], "QTDP:%x:%llx:%c:0:0-", num, addr, flag);
+	sprintf(text[1], "QTDP:-%x:%llx:R03FFFFFF-", num, addr);
+	sprintf(text[2], "QTDP:-%x:%llx:MFFFFFFFF,%llx,8", num, addr, addr);
+	for (i = 0; i < 3; i++)
+		if (!is_taken(fd, text[i]))
+			return 0;
+	return 1;
+}
+
+/* 0 behind the last one. */
+static unsigned long long next_function(FILE *file)
+{
+	unsigned long long addr;
+	char line[1024], type;
+
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%llx %c", &addr, &type) == 2 &&
+		    (type == 't' || type == 'T'))
+			return addr;
+	return 0;
+}
+
+static void do_functions(void)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	long count = 0;
+
+	while (file && next_function(file))
+		count++;
+	answer(file ? count : -1);
+	if (file)
+		fclose(file);
+}
+
+static void do_points(int n, char flag, int from, int to, int step)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	unsigned long long addr;
+	int i, count = 0;
+
+	for (i = 1; file && i <= to * step; i++) {
+		addr = next_function(file);
+		if (i % step || i / step < from)
+			continue;
+		if (!addr || !define(fds[n], flag, i / step, addr))
+			break;
+		count++;
+	}
+	answer(file ? count : -1);
+	if (file)
+		fclose(file);
+}
+
 static void do_poll(int n, int ms)
 {
 	struct pollfd p = { -1, POLLIN | POLLOUT, 0 };
@@ -256,7 +346,7 @@ int talk_main(int argc, char **argv)
 {
 	static char line[2 * DATA_MAX + 100];
 	struct sigaction sa;
-	char *word[5];
+	char *word[6];
 	int n;
 
 	(void)argc;
@@ -268,7 +358,7 @@ int talk_main(int argc, char **argv)
 	while (fgets(line, sizeof(line), stdin)) {
 		memset(word, 0, sizeof(word));
 		word[0] = strtok(line, " \n");
-		for (n = 1; n < 5 && word[n - 1]; n++)
+		for (n = 1; n < 6 && word[n - 1]; n++)
 			word[n] = strtok(NULL, " \n");
 		n = word[0] && word[1] ? atoi(word[1]) % 10 : 0;
 		if (!word[0])
@@ -281,6 +371,11 @@ int talk_main(int argc, char **argv)
 			do_write(n, word[2] ? word[2] : "");
 		else if (!strcmp(word[0], "read") && word[3])
 			do_read(n, atol(word[2]), atol(word[3]));
+		else if (!strcmp(word[0], "functions"))
+			do_functions();
+		else if (!strcmp(word[0], "points") && word[5])
+			do_points(n, word[2][0], atoi(word[3]),
+				  atoi(word[4]), atoi(word[5]));
 		else if (!strcmp(word[0], "poll") && word[2])
 			do_poll(n, atoi(word[2]));
 		else if (!strcmp(word[0], "setuid") && word[1])
