@@ -68,6 +68,9 @@ class Talk:
         self.write(text, fd)
         self.call(f"close {fd}")
 
+    def remove(self, path):
+        self.call(f"unlink {path}")
+
     def exists(self, path):
         return not isinstance(self.ask(f"mode {path}"), OSError)
 

@@ -37,14 +37,14 @@ class Faults:
                             ("failslab/verbose", "0"), ("fail_page_alloc/verbose", "0"), ("fail_usercopy/verbose", "0")):
             t.sh(f"echo {value} >/sys/kernel/debug/{knob}")
 
-    def address(self, name):
-        return int(re.search(rf"^(\w+) [tT] {name}$", self.t.sh(f"grep ' {name}' /proc/kallsyms"), re.M)[1], 16)
-
     def probes(self):
         return self.files.get("/sys/kernel/debug/kprobes/list")
 
     def open(self):
         self.device.open()
+        self.find_threads()
+
+    def find_threads(self):
         tasks = self.t.sh("for p in /proc/[0-9]*; do read a b c <$p/stat && echo $a $b; done 2>/dev/null; true")
         found = re.findall(rf"^(\d+) \(({MODULE}\w*)\)$", tasks, re.M)
         self.threads = {name: pid for pid, name in found}
@@ -52,6 +52,10 @@ class Faults:
     def alive(self):
         self.device.must("qTStatus", "T[01];")
         self.files.get("/proc/gtpstat")
+
+    def end(self):
+        self.device.close()
+        leaks(self.t)
 
     # One step, of which one thing fails.
 
@@ -120,14 +124,24 @@ def packet_hex(text):
     return (b"$%s#%02x" % (text.encode(), sum(text.encode()) & 0xff)).hex()
 
 
+def address(t, name):
+    """Of a function, as the running kernel has it."""
+    return int(re.search(rf"^(\w+) [tT] {name}$", t.sh(f"grep ' {name}' /proc/kallsyms"), re.M)[1], 16)
+
+
+def scan(t):
+    """Have kmemleak look for what nothing points to."""
+    t.allow(r"kmemleak: .* suspected")
+    t.sh(f"echo scan >{KMEMLEAK}", timeout=120)
+
+
 def leaks(t):
     """What kmemleak finds of ours: twice, since a first look may be misled."""
     if not t.kernel.config("CONFIG_DEBUG_KMEMLEAK"):
         return
-    t.allow(r"kmemleak: .* suspected")
     for _ in range(2):
         time.sleep(2 * t.kernel.slow)
-        t.sh(f"echo scan >{KMEMLEAK}", timeout=120)
+        scan(t)
     found = re.split(r"(?m)^(?=unreferenced object)", t.sh(f"cat {KMEMLEAK}", timeout=60))
     t.sh(f"echo clear >{KMEMLEAK}")
     # The functions of a module that has gone are only numbers.
@@ -196,7 +210,7 @@ def faults_at_load(t):
 def faults_in_definitions(t):
     """Tracepoints, their actions and sources, variables, ranges, notes, and what a session begins with."""
     f = Faults(t)
-    where = f.address("vfs_read")
+    where = address(t, "vfs_read")
     first, *actions = point(where)
     again = ("QTinit",)
     defined = ("QTinit", first)
@@ -219,15 +233,14 @@ def faults_in_definitions(t):
             Step("QTro:1000,2000:3000,4000:5000,6000", before=again), Step("QTNotes:user:6162;notes:6364;tstop:6566;"),
             Step("QTDisconnected:0"), Step("QTBuffer:circular:0"), Step("qRcmd," + b"help".hex()),
             Step("qTfP", ".", before=defined), Step("qTfV", "."), Step("qOffsets", "TextSeg"), Step("qTMinFTPILen", ""))
-    f.device.close()
-    leaks(t)
+    f.end()
 
 
 @case(module=None, needs=INJECTION, timeout=600)
 def faults_at_first_start(t):
     """The first start of a module: its buffer, what it prints from, its probes."""
     f = Faults(t)
-    where = f.address("vfs_read")
+    where = address(t, "vfs_read")
     t.insmod(SMALL)
     f.open()
     number = number_of(f, "printk_level")
@@ -277,7 +290,7 @@ def closing(f, n):
 def faults_at_start(t):
     """A start with tracepoints at entries and returns, and disabled ones; its end; what joins a run."""
     f = Faults(t)
-    read, write, getppid = map(f.address, ("vfs_read", "vfs_write", "__x64_sys_getppid"))
+    read, write, getppid = (address(t, name) for name in ("vfs_read", "vfs_write", "__x64_sys_getppid"))
     f.open()
     kret = number_of(f, "kret")
     points = ("QTinit", *point(read), *point(write, 2), *point(getppid, 3, actions=(f"X6,22002d{kret:04x}27", "R03FFFFFF")),
@@ -304,27 +317,32 @@ def faults_at_start(t):
     f.steps(Step(last, before=(*running, *head), after=("QTStop",)),
             Step(f"QTEnable:6:{read:x}", before=running, after=("QTStop",)))
     f.device.must("QTinit")
-    f.device.close()
-    leaks(t)
+    f.end()
 
 
-@case(module=SMALL, needs=INJECTION, timeout=600)
-def faults_with_frames(t):
-    """Frames are found, shown, uploaded and saved, the buffer grows and shrinks; none is lost by what fails."""
-    f = Faults(t)
-    where = f.address("__x64_sys_getppid")
+def have_frames(f):
+    """A run that is over. -> the address of its tracepoint, and how many frames there are"""
+    where = address(f.t, "__x64_sys_getppid")
     f.open()
     for packet in ("QTinit", "QTBuffer:size:10000", *point(where), f"QTDPsrc:1:{where:x}:at:0:8:2a7666735f726561",
                    "QTDV:401:5:0:" + b"mine".hex(), "QTStart"):
         f.device.must(packet)
-    t.load("getppid", n=60).go()
+    f.t.load("getppid", n=60).go()
     f.device.must("QTStop")
+    frames = frames_of(f)
+    assert frames > 20
+    return where, frames
 
-    def frames():
-        return int(re.search(r"tframes:(\w+)", f.device.ask("qTStatus"))[1], 16)
 
-    before = frames()
-    assert before > 20
+def frames_of(f):
+    return int(re.search(r"tframes:(\w+)", f.device.ask("qTStatus"))[1], 16)
+
+
+@case(module=SMALL, needs=INJECTION, timeout=600)
+def faults_with_frames(t):
+    """Frames are found, shown and uploaded, the buffer grows and shrinks; none is lost by what fails."""
+    f = Faults(t)
+    where, before = have_frames(f)
     # A size that is another drops the index of the frames.
     fresh = ("QTBuffer:size:10000", "QTBuffer:size:10100")
     looked = ("QTFrame:3",)
@@ -334,7 +352,7 @@ def faults_with_frames(t):
             Step(f"qTP:1:{where:x}", "V", before=looked), Step("QTFrame:ffffffff", "F-1|OK"),
             Step("qTBuffer:0,1000", "[0-9a-f]+", before=fresh), Step("qTStatus", "T0"),
             Step("QTBuffer:size:40000", before=fresh), Step("QTBuffer:size:10000", before=("QTBuffer:size:40000",)))
-    assert frames() == before
+    assert frames_of(f) == before
 
     def reading(n):
         f.talk.write("$qC#b4")
@@ -358,20 +376,57 @@ def faults_with_frames(t):
     for what, attempt in (("read", reading), ("open gtpstat", stat), ("read gtpstat", stat_text)):
         assert f.walk(what, attempt) > 0, what
         f.alive()
-    assert frames() == before
-    f.device.close()
-    leaks(t)
+    assert frames_of(f) == before
+    f.end()
+
+
+@case(module=f"{SMALL} save_dir=/tmp", needs=INJECTION, timeout=600)
+def faults_in_saving(t):
+    """`tsave -r`: what is said to be saved is whole, of what is not nothing is left, and the next one can be saved."""
+    f = Faults(t)
+    _, before = have_frames(f)
+    path = "/tmp/faults.tfile"
+    packet = "QTSave:" + path.encode().hex()
+    f.device.must(packet)
+    whole = f.files.get(path)
+    f.files.remove(path)
+    assert whole.startswith("\x7fTRACE0\n"), whole[:20]
+    f.find_threads()    # the one that writes files came with the first file
+    assert set(f.threads) == {MODULE, f"{MODULE}_save"}, f.threads
+
+    def saving(n, inject):
+        f.device.must("QTFrame:ffffffff", "F-1")
+        reply, failed = inject(n, packet)
+        assert reply == "OK" or failed and (reply is None or reply.startswith("E.")), (n, failed, reply)
+        if reply == "OK":
+            assert f.files.get(path) == whole, n
+            f.files.remove(path)
+        assert not f.files.exists(path), (n, reply)
+        f.alive()
+        return failed
+
+    assert f.walk("QTSave in the writer", lambda n: saving(n, f.in_the_writer)) > 2
+    for name in f.threads:
+        tried = f.walk(f"QTSave in the thread {name}",
+                       lambda n, name=name: saving(n, lambda n, text: f.in_a_thread(n, text, name)))
+        assert tried > 2 or name == MODULE, name
+    f.device.must(packet)
+    assert f.files.get(path) == whole
+    f.files.remove(path)
+    assert frames_of(f) == before
+    f.end()
 
 
 @case(module=None, needs=["CONFIG_DEBUG_KMEMLEAK"], timeout=300)
 def nothing_leaks(t):
     """Load, define, trace, look, save, unload, over and over; then kmemleak looks for what is lost."""
-    leaks_before(t)
+    scan(t)
+    t.sh(f"echo clear >{KMEMLEAK}")     # what was lost before this case is not its fault
     for turn in range(4):
         t.guest.insmod(GUEST_MODULE, SMALL)
         device = Device(t)
         device.open()
-        where = int(re.search(r"^(\w+) [tT] vfs_read$", t.sh("grep ' vfs_read' /proc/kallsyms"), re.M)[1], 16)
+        where = address(t, "vfs_read")
         for packet in (*point(where), "QTDV:401:5:0:" + b"mine".hex(), "QTDV:402:5:0:" + b"p_mine".hex(),
                        "QTro:1000,2000:3000,4000", "QTNotes:user:6162;notes:6364;tstop:6566;", "QTStart"):
             device.must(packet)
@@ -384,9 +439,3 @@ def nothing_leaks(t):
         device.talk.end()
         t.rmmod()
     leaks(t)
-
-
-def leaks_before(t):
-    """What was lost before this case is not its fault."""
-    t.allow(r"kmemleak: .* suspected")
-    t.sh(f"echo scan >{KMEMLEAK}; echo clear >{KMEMLEAK}", timeout=120)

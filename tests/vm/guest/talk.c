@@ -18,6 +18,7 @@
  *   nocaps                        for good: root without any capability
  *   peer FD SELF PEER             ioctl(GTP_IOC_PEER); SELF 0: our own
  *   mode PATH                     of a file, with its type
+ *   unlink PATH
  *   insmod PATH [PARAMETER]
  *   rmmod NAME
  *   nth N                         the N-th thing that can fail does so in the
@@ -384,6 +385,8 @@ int talk_main(int argc, char **argv)
 			do_nocaps();
 		else if (!strcmp(word[0], "mode") && word[1])
 			do_mode(word[1]);
+		else if (!strcmp(word[0], "unlink") && word[1])
+			answer(unlink(word[1]));
 		else if (!strcmp(word[0], "peer") && word[3])
 			do_peer(n, atoi(word[2]), atoi(word[3]));
 		else if (!strcmp(word[0], "fork"))
