@@ -14,6 +14,7 @@ INJECTION = ["CONFIG_FAILSLAB", "CONFIG_FAIL_PAGE_ALLOC", "CONFIG_FAULT_INJECTIO
 MOST = 3000         # no step has so many
 SMALL = "buffer_size=65536"
 KMEMLEAK = "/sys/kernel/debug/kmemleak"
+KEPT = "stays loaded until the machine is restarted"
 
 
 class Step(NamedTuple):
@@ -266,36 +267,21 @@ def faults_at_first_start(t):
     leaks(t)
 
 
-def stopping(f, reply, failed):
-    """What could not be taken out stays, without harm, and is told; the next run's end has done with it. -> failed"""
-    assert reply is None or reply == "OK" or failed and reply.startswith("E."), reply
-    if f.probes():
-        assert failed and "cannot be unloaded" in f.files.get("/proc/gtpstat"), f.probes()
-    f.alive()
-    f.device.must("QTStart")
-    f.device.must("QTStop")
-    assert f.probes() == "", f.probes()
-    f.device.must("QTStart")
-    return failed
-
-
-def closing(f, n):
-    """A session that ends in a run ends the run."""
-    _, failed = f.call(n, "close 0")
-    f.open()
-    return stopping(f, None, failed)
+def all_kinds(f):
+    """The packets that define tracepoints at entries and returns, and disabled ones."""
+    read, write, getppid = (address(f.t, name) for name in ("vfs_read", "vfs_write", "__x64_sys_getppid"))
+    kret = number_of(f, "kret")
+    return ("QTinit", *point(read), *point(write, 2), *point(getppid, 3, actions=(f"X6,22002d{kret:04x}27", "R03FFFFFF")),
+            *point(getppid, 4, "D"))
 
 
 @case(module=SMALL, needs=INJECTION, timeout=600)
 def faults_at_start(t):
-    """A start with tracepoints at entries and returns, and disabled ones; its end; what joins a run."""
+    """A start with tracepoints at entries and returns, and disabled ones; what joins a run."""
     f = Faults(t)
-    read, write, getppid = (address(t, name) for name in ("vfs_read", "vfs_write", "__x64_sys_getppid"))
+    read, write = (address(t, name) for name in ("vfs_read", "vfs_write"))
     f.open()
-    kret = number_of(f, "kret")
-    points = ("QTinit", *point(read), *point(write, 2), *point(getppid, 3, actions=(f"X6,22002d{kret:04x}27", "R03FFFFFF")),
-              *point(getppid, 4, "D"))
-    for packet in points:
+    for packet in all_kinds(f):
         f.device.must(packet)
 
     def starting(n):
@@ -308,16 +294,62 @@ def faults_at_start(t):
         return failed
 
     assert f.walk("QTStart", starting) > 10
-    f.device.must("QTStart")
-    assert f.walk("QTStop", lambda n: stopping(f, *f.in_a_thread(n, "QTStop"))) > 0
-    assert f.walk("close in a run", lambda n: closing(f, n)) > 0
-    f.device.must("QTStop")
     running = ("QTinit", *point(write, 2), f"QTDP:6:{read:x}:D:0:0", "QTStart")
     *head, last = point(read, 5)
     f.steps(Step(last, before=(*running, *head), after=("QTStop",)),
             Step(f"QTEnable:6:{read:x}", before=running, after=("QTStop",)))
     f.device.must("QTinit")
     f.end()
+
+
+def stopped(f, before, failed):
+    """What the kernel did not take out stays, is told, and does nothing: also where there is a new probe. -> how many there are"""
+    listed = f.probes().splitlines()
+    assert all("[DISABLED]" in line for line in listed), listed
+    assert len(listed) == before or failed and len(listed) > before, (before, listed)
+    if listed:
+        assert KEPT in f.files.get("/proc/gtpstat")
+    f.alive()
+    f.t.load("getppid", n=5).go()
+    f.device.must("QTStart")
+    f.t.load("getppid", n=5).go()
+    f.device.must("QTStop")
+    assert len(f.probes().splitlines()) == len(listed), f.probes()
+    f.device.must("QTStart")
+    return len(listed)
+
+
+@case(module=None, needs=INJECTION, timeout=600, last=True)
+def faults_at_stop(t):
+    """The end of a run, by QTStop and by the end of the session, where the kernel does not take all probes out."""
+    f = Faults(t)
+    t.guest.insmod(GUEST_MODULE, SMALL)     # it stays
+    f.open()
+    for packet in (*all_kinds(f), "QTStart"):
+        f.device.must(packet)
+    kept = 0
+
+    def stopping(n):
+        nonlocal kept
+        reply, failed = f.in_a_thread(n, "QTStop")
+        assert reply == "OK" or failed and reply.startswith("E."), (n, reply)
+        kept = stopped(f, kept, failed)
+        return failed
+
+    def closing(n):
+        nonlocal kept
+        _, failed = f.call(n, "close 0")
+        f.open()
+        kept = stopped(f, kept, failed)
+        return failed
+
+    assert f.walk("QTStop", stopping) > 0
+    assert f.walk("close in a run", closing) > 0
+    t.note(f"{kept} probes stay")
+    assert kept > 0
+    f.device.must("QTStop")
+    f.end()
+    assert t.run(f"rmmod {MODULE}").status, "the module went, and probes of its are in the kernel"
 
 
 def have_frames(f):
