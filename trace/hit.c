@@ -46,7 +46,7 @@ enum agent_error gtp_hit_switch(u64 num, int on)
 	struct gtp_point *tp;
 	int found = !num;
 
-	list_for_each_entry(tp, &gtp.points, list) {
+	gtp_each_in_run(tp, &gtp.points) {
 		if (num && tp->num != num)
 			continue;
 		kc_store(&tp->enabled, on);

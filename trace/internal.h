@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 #include "agent/agent.h"
+#include "compat/barrier.h"
 #include "compat/kprobe.h"
 #include "compat/percpu.h"
 #include "compat/sequence.h"
@@ -185,6 +186,15 @@ void gtp_keep(void);
 void gtp_drop_kept(void);
 /* Any context in a run: no list is kept then. */
 struct list_head *gtp_shown_points(void);
+/*
+ * Any context, in a run, without gtp.lock: nothing leaves the list, and one that
+ * joins is whole when it is there (gtp_point_show()).
+ */
+#define gtp_next_in_run(head)	\
+	list_entry(kc_load(&(head)->next), struct gtp_point, list)
+#define gtp_each_in_run(tp, head)	\
+	for (tp = gtp_next_in_run(head); &tp->list != (head);	\
+	     tp = gtp_next_in_run(&tp->list))
 
 /* ---- returns: kret.c ------------------------------------------------------ */
 

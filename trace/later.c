@@ -18,7 +18,7 @@
 void gtp_serve_later(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	gtp.later = *cmd;
-	gtp.later_tx = tx;
+	kc_store(&gtp.later_tx, tx);
 	gtp.told_us = kc_wall_us();
 	gtp_run_wake();
 }
@@ -29,7 +29,7 @@ void gtp_serve_now(void)
 
 	if (!tx)
 		return;
-	gtp.later_tx = NULL;
+	kc_store(&gtp.later_tx, NULL);
 	gtp.serving = tx;
 	gtp_settle();
 	gtp_serve_trace_now(&gtp.later, tx);

@@ -199,9 +199,12 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
  */
 void gtp_point_show(struct gtp_point *tp)
 {
+	struct list_head *last = gtp.points.prev;
+
 	tp->list.next = &gtp.points;
-	kc_wmb();	/* what is in it comes before it */
-	list_add_tail(&tp->list, &gtp.points);
+	tp->list.prev = last;
+	gtp.points.prev = &tp->list;
+	kc_store_release(&last->next, &tp->list);
 	hlist_add_head(&tp->hash, point_bucket(tp->num, tp->addr));
 }
 

@@ -33,8 +33,8 @@ static struct hlist_head *site_bucket(u64 addr)
 
 static void site_lost(const struct gtp_site *site, struct gtp_lost *lost)
 {
-	lost->missed = site->kp.nmissed;
-	lost->returns = site->is_return ? site->rp.nmissed : 0;
+	lost->missed = kc_load(&site->kp.nmissed);
+	lost->returns = site->is_return ? kc_load(&site->rp.nmissed) : 0;
 }
 
 /* Any context.  No site goes in a run, in which hits ask. */
@@ -71,10 +71,11 @@ u64 gtp_missed_returns(const struct gtp_point *tp)
 /* Not under gtp.lock in a hit, but in a run no tracepoint goes. */
 u64 gtp_get_lost_missed(struct gtp_cpu *tc)
 {
+	const struct list_head *points = gtp_shown_points();
 	const struct gtp_point *tp;
 	u64 sum = 0;
 
-	list_for_each_entry(tp, gtp_shown_points(), list)
+	gtp_each_in_run(tp, points)
 		sum += gtp_missed(tp);
 	return sum;
 }

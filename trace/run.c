@@ -162,7 +162,7 @@ static void run_disarm(struct rsp_tx *tx)
 
 	gtp_sites_out(run_taken_out);
 	run_tell_kept(tx, gtp_sites_kept() - kept);
-	gtp.armed = 0;
+	kc_store(&gtp.armed, 0);
 	module_put(THIS_MODULE);
 }
 
@@ -531,7 +531,7 @@ static void run_begin(void)
 	memset(&gtp.end, 0, sizeof(gtp.end));
 	gtp.stopping = 0;
 	gtp.ran = 1;
-	gtp.armed = 1;
+	kc_store(&gtp.armed, 1);
 	gtp.start_us = kc_wall_us();
 	gtp.stop_us = 0;
 	kc_store_release(&gtp.running, 1);
@@ -620,7 +620,7 @@ static void run_print(void)
 		more = gtp_print_one();
 		mutex_unlock(&gtp.lock);
 		cond_resched();
-	} while (more && !gtp.later_tx && !kthread_should_stop());
+	} while (more && !kc_load(&gtp.later_tx) && !kthread_should_stop());
 }
 
 /* ---- the thread ----------------------------------------------------------------- */
@@ -661,12 +661,13 @@ static int run_poll(void *unused)
 	unsigned int looks = 0;
 
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(run_wait, gtp.armed || gtp.later_tx ||
+		wait_event_interruptible(run_wait, kc_load(&gtp.armed) ||
+					 kc_load(&gtp.later_tx) ||
 					 gtp_print_pending() ||
 					 kc_load(&gtp.watch) ||
 					 gtp_save_active() ||
 					 kthread_should_stop());
-		if (!gtp.later_tx)
+		if (!kc_load(&gtp.later_tx))
 			schedule_timeout_interruptible(HZ / LOOKS_A_SECOND);
 		run_check_session();
 		mutex_lock(&gtp.lock);

@@ -367,7 +367,7 @@ static void save_answer(struct save *s)
 
 static void save_free(struct save *s)
 {
-	save = NULL;
+	kc_store(&save, NULL);
 	vfree(s);
 	module_put(THIS_MODULE);
 }
@@ -529,7 +529,7 @@ static struct save *save_new(void)
 	}
 	memset(s, 0, sizeof(*s));
 	rsp_tx_init(&s->line, s->line_buf, sizeof(s->line_buf));
-	save = s;
+	kc_store(&save, s);
 	return s;
 }
 

@@ -206,7 +206,7 @@ void gtp_close(void)
 	kc_store(&gtp.give_up, 0);
 	if (finish)
 		gtp_serve_now();
-	gtp.later_tx = NULL;
+	kc_store(&gtp.later_tx, NULL);
 	gtp_save_leave();
 	kc_store(&gtp.self, -1);
 	kc_store(&gtp.peer, -1);
