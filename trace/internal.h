@@ -149,6 +149,9 @@ struct gtp_point {
 	struct list_head list;	/* gtp.points */
 	struct hlist_node hash;	/* by number and address, once in that list */
 	u64 serial;		/* in the order of definition */
+	u64 told;		/* the address that GDB last gave it */
+	struct gtp_gone *gone;	/* its module went in this run: modules.c */
+	int away;		/* ... and is not back */
 	int is_static;
 	int skipped;		/* gtp_is_skipped() when it was defined */
 	u64 step;
@@ -169,6 +172,7 @@ struct gtp_point {
 };
 
 struct gtp_cpu;
+/* addr: where it is, or where it was when GDB set it. */
 struct gtp_point *gtp_point_find(u32 num, u64 addr);
 /* In gtp_shown_points(). */
 struct gtp_point *gtp_point_find_shown(u32 num, u64 addr);
@@ -504,6 +508,15 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 u64 gtp_missed(const struct gtp_point *tp);
 u64 gtp_missed_returns(const struct gtp_point *tp);
 u64 gtp_get_lost_missed(struct gtp_cpu *tc);
+
+/* modules.c: modules that go and return during a run. */
+int gtp_modules_init(void);
+void gtp_modules_exit(void);
+/* From before the first probe is in until the last is out. */
+void gtp_modules_watch(int on);
+void gtp_modules_settle(void);
+void gtp_modules_forget(void);
+int gtp_remark_gone(u32 n, char *buf, size_t size);
 
 /* hit.c: a hit, by how the tracepoint's condition is decided. */
 gtp_hit_t gtp_hit_by_gate(enum gtp_gate gate);

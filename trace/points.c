@@ -3,6 +3,7 @@
  * Tracepoints as GDB defines them: QTDP, QTDPsrc.  All process context, under
  * gtp.lock.
  */
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -15,14 +16,20 @@
 /* Defined while a run is on, and not yet complete: it is in no list. */
 static struct gtp_point *coming;
 static u64 serial;	/* of the last one that was defined */
+/* It takes part in the run, and GDB defines it once more: it is left as it is. */
+static struct gtp_point *again;
 
 #define HASH_BITS	11
 static struct hlist_head by_place[1 << HASH_BITS];
 
-/* One number may be at many addresses, and the other way round. */
+/*
+ * One number may be at many addresses, and the other way round.  Of an address
+ * that part which stays when a module returns elsewhere: modules.c.
+ */
 static struct hlist_head *point_bucket(u32 num, u64 addr)
 {
-	u32 mixed = ((u32)(addr ^ addr >> 32) * 0x9e3779b1U ^ num) * 0x85ebca6bU;
+	u32 mixed = ((u32)(addr & ~PAGE_MASK) * 0x9e3779b1U ^ num) *
+		    0x85ebca6bU;
 
 	return &by_place[mixed >> (32 - HASH_BITS)];
 }
@@ -34,8 +41,8 @@ static struct gtp_point *find(u32 num, u64 addr, int is_kept)
 
 	hlist_for_each(node, point_bucket(num, addr)) {
 		tp = hlist_entry(node, struct gtp_point, hash);
-		if (tp->num == num && tp->addr == addr &&
-		    tp->is_kept == is_kept)
+		if (tp->num == num && tp->is_kept == is_kept &&
+		    (tp->addr == addr || tp->told == addr))
 			return tp;
 	}
 	return NULL;
@@ -102,6 +109,7 @@ static void points_free(struct list_head *points)
 
 void gtp_points_free(void)
 {
+	again = NULL;
 	point_free(coming);
 	coming = NULL;
 	points_free(&gtp.points);
@@ -122,6 +130,7 @@ void gtp_points_keep(void)
 	gtp_print_flush();
 	point_free(coming);
 	coming = NULL;
+	again = NULL;
 	list_for_each_entry(tp, &gtp.points, list) {
 		gtp_get_count(tp, &count);
 		tp->is_kept = 1;
@@ -164,7 +173,14 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 
 	point_free(coming);
 	coming = NULL;
-	if (gtp_point_find(cmd->u.tdp.num, cmd->u.tdp.addr))
+	tp = gtp_point_find(cmd->u.tdp.num, cmd->u.tdp.addr);
+	again = gtp.armed && tp && tp->addr != tp->told ? tp : NULL;
+	if (again) {
+		/* Its symbols have followed its module. */
+		tp->told = cmd->u.tdp.addr;
+		return NULL;
+	}
+	if (tp)
 		return "there is such a tracepoint already";
 	tp = kzalloc(sizeof(*tp), GFP_KERNEL);
 	if (!tp)
@@ -172,6 +188,7 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 	tp->serial = ++serial;
 	tp->num = cmd->u.tdp.num;
 	tp->addr = cmd->u.tdp.addr;
+	tp->told = tp->addr;
 	tp->enabled = cmd->u.tdp.enabled;
 	tp->is_static = cmd->u.tdp.is_static;
 	tp->skipped = gtp_is_skipped(tp->addr);
@@ -235,6 +252,8 @@ const char *gtp_point_actions(const struct rsp_cmd *cmd)
 	tp = point_find_any(cmd->u.actions.num, cmd->u.actions.addr);
 	if (!tp)
 		return "there is no such tracepoint";
+	if (tp == again)
+		return NULL;
 	if (gtp.armed && tp != coming)
 		return "it takes part in the run: its actions cannot change";
 	t = text_new(cmd->u.actions.list);
@@ -252,6 +271,8 @@ const char *gtp_point_source(const struct rsp_cmd *cmd)
 	tp = point_find_any(cmd->u.src.num, cmd->u.src.addr);
 	if (!tp)
 		return "there is no such tracepoint";
+	if (tp == again)
+		return NULL;
 	t = text_new(cmd->u.src.hex);
 	if (!t)
 		return "no memory";

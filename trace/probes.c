@@ -37,7 +37,7 @@ static void site_lost(const struct gtp_site *site, struct gtp_lost *lost)
 	lost->returns = site->is_return ? kc_load(&site->rp.nmissed) : 0;
 }
 
-/* Any context.  No site goes in a run, in which hits ask. */
+/* Any context.  Of a site that goes in a run a grace period takes care. */
 static void point_lost(const struct gtp_point *tp, struct gtp_lost *lost)
 {
 	const struct gtp_site *site = kc_load_acquire(&tp->site);
@@ -187,22 +187,20 @@ int gtp_site_set(struct gtp_site *site)
 	return ret;
 }
 
-/* No hit is under way. */
+/*
+ * Its tracepoints are in none from now on.  Hits that are under way may go on with
+ * what is in it for a grace period.
+ */
 static void site_leave(struct gtp_site *site)
 {
-	struct gtp_point *tp = site->first, *next;
+	struct gtp_point *tp;
 	struct gtp_lost lost;
 
-	for (; tp; tp = next) {
-		next = tp->next_here;
+	for (tp = site->first; tp; tp = tp->next_here) {
 		point_lost(tp, &lost);
 		tp->lost = lost;
-		tp->site = NULL;
-		tp->next_here = NULL;
+		kc_store_release(&tp->site, NULL);
 	}
-	site->only = NULL;
-	site->first = NULL;
-	site->last = NULL;
 	hlist_del(&site->hash);
 	list_del(&site->list);
 }
@@ -230,6 +228,9 @@ u32 gtp_sites_kept(void)
 static void site_keep(struct gtp_site *site)
 {
 	kc_kprobe_keep(&site->kp, site->where);
+	site->only = NULL;
+	site->first = NULL;
+	site->last = NULL;
 	list_add_tail(&site->list, &kept);
 	nr_kept++;
 	__module_get(THIS_MODULE);
@@ -278,21 +279,12 @@ static void site_silence(struct gtp_site *site)
 	site->where = site->kp.addr;
 }
 
-/* Its probe is out, or not. */
-static void site_end(struct gtp_site *site)
-{
-	site_leave(site);
-	if (site->is_in && kc_kprobe_stays(&site->kp))
-		site_keep(site);
-	else
-		kfree(site);
-}
-
 static void batch_out(int n)
 {
 	int i, nr_kps = 0, nr_rps = 0;
 
 	for (i = 0; i < n; i++) {
+		site_leave(leaving[i]);
 		if (!leaving[i]->is_in)
 			continue;
 		site_silence(leaving[i]);
@@ -306,27 +298,46 @@ static void batch_out(int n)
 	if (nr_kps)
 		kc_unregister_kprobes(leaving_kps, nr_kps);
 	for (i = 0; i < n; i++)
-		site_end(leaving[i]);
+		if (leaving[i]->is_in && kc_kprobe_stays(&leaving[i]->kp))
+			site_keep(leaving[i]);
+		else
+			kfree(leaving[i]);
+}
+
+/* Of those that are there: how many were taken out, and of how many tracepoints. */
+static int some_out(u64 start, u64 size, u32 *points)
+{
+	const struct gtp_point *tp;
+	struct gtp_site *site;
+	int n = 0;
+
+	list_for_each_entry(site, &sites, list) {
+		if (n == BATCH)
+			break;
+		if (site->addr - start >= size)
+			continue;
+		leaving[n++] = site;
+		for (tp = site->first; tp; tp = tp->next_here)
+			(*points)++;
+	}
+	batch_out(n);
+	return n;
 }
 
 void gtp_sites_out(void (*batch_done)(u32 points))
 {
-	const struct gtp_point *tp;
-	struct gtp_site *site;
 	u32 points = 0;
-	int n;
 
 	kc_assert_held(&gtp.lock);
-	while (!list_empty(&sites)) {
-		n = 0;
-		list_for_each_entry(site, &sites, list) {
-			if (n == BATCH)
-				break;
-			leaving[n++] = site;
-			for (tp = site->first; tp; tp = tp->next_here)
-				points++;
-		}
-		batch_out(n);
+	while (some_out(0, ~0ULL, &points))
 		batch_done(points);
-	}
+}
+
+void gtp_sites_out_of(u64 start, u64 size)
+{
+	u32 points = 0;
+
+	kc_assert_held(&gtp.lock);
+	while (some_out(start, size, &points))
+		;
 }

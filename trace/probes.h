@@ -54,6 +54,8 @@ void gtp_site_drop(struct gtp_site *site);
  * how many tracepoints, and may give gtp.lock away for a while.
  */
 void gtp_sites_out(void (*batch_done)(u32 points));
+/* The same of those at these addresses, while a run is on. */
+void gtp_sites_out_of(u64 start, u64 size);
 
 /*
  * How many probes the kernel did not take out.  They serve no tracepoint, stay,

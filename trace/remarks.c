@@ -14,6 +14,7 @@ static const gtp_remark_t kinds[] = {
 	gtp_remark_error,
 	gtp_remark_device,
 	gtp_remark_kept,
+	gtp_remark_gone,
 	NULL
 };
 

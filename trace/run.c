@@ -163,6 +163,7 @@ static void run_disarm(struct rsp_tx *tx)
 	gtp_sites_out(run_taken_out);
 	run_tell_kept(tx, gtp_sites_kept() - kept);
 	kc_store(&gtp.armed, 0);
+	gtp_modules_watch(0);
 	module_put(THIS_MODULE);
 }
 
@@ -318,7 +319,7 @@ static int run_failed(struct gtp_point *tp, int err, struct rsp_tx *tx)
 /* Is it to have a probe?  One that is disabled may be anywhere until it is enabled. */
 static int run_is_wanted(const struct gtp_point *tp, struct rsp_tx *tx)
 {
-	if (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH))
+	if (tp->away || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
 		return 0;
 	if (tp->skipped)
 		run_tell_skipped(tx, tp);
@@ -485,7 +486,8 @@ const char *gtp_arm_late(struct gtp_point *tp)
 
 	if (tp->skipped)
 		return "its address is left out by `monitor disable'";
-	if (tp->site)
+	/* Or when its module returns. */
+	if (tp->site || tp->away)
 		return NULL;
 	site = run_site_late(tp, &err);
 	if (!site)
@@ -515,6 +517,7 @@ static void run_begin(void)
 {
 	struct gtp_point *tp;
 
+	gtp_modules_forget();
 	gtp_drop_kept();
 	gtp_frames_drop();
 	ringbuf_reset(gtp.rb);
@@ -569,9 +572,11 @@ int gtp_start(struct rsp_tx *tx)
 	gtp.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
 		    kc_clock_orders_cpus() ? GTP_CLOCK_NS : GTP_CLOCK_COUNTS;
 	kc_store(&gtp.last_errno, 0);
+	gtp_modules_watch(1);
 	/* Armed probes find the run off until all of them are in. */
 	if (run_prepare(tx) || run_arm_all(tx)) {
 		kc_store(&gtp.last_errno, last_errno);
+		gtp_modules_watch(0);
 		return -1;
 	}
 	run_begin();
@@ -674,6 +679,7 @@ static int run_poll(void *unused)
 		settling = 1;
 		gtp_settle();
 		settling = 0;
+		gtp_modules_settle();
 		gtp_serve_now();
 		gtp_save_poll();
 		if (gtp.armed) {

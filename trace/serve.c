@@ -248,14 +248,22 @@ int gtp_init(u64 buffer_size, const char *save_dir)
 	ret = gtp_vars_init();
 	if (!ret)
 		ret = gtp_run_init();
-	if (ret)
+	if (ret) {
 		gtp_vars_exit();
+		return ret;
+	}
+	ret = gtp_modules_init();
+	if (ret) {
+		gtp_run_exit();
+		gtp_vars_exit();
+	}
 	return ret;
 }
 
 void gtp_exit(void)
 {
 	gtp_save_exit();
+	gtp_modules_exit();
 	gtp_run_exit();
 	gtp_drop_kept();
 	gtp_points_free();

@@ -98,7 +98,13 @@ static u64 get_xtime_nsec(struct gtp_cpu *tc)
 
 int gtp_is_trapped(const struct gtp_cpu *tc)
 {
-	return tc && !tc->tp->is_return && !kc_kprobe_on_ftrace(&tc->tp->site->kp) &&
+	const struct gtp_site *site;
+
+	if (!tc || tc->tp->is_return)
+		return 0;
+	/* None, once its module has gone. */
+	site = kc_load_acquire(&tc->tp->site);
+	return site && !kc_kprobe_on_ftrace(&site->kp) &&
 	       arch_hit_by_trap(tc->handler_regs);
 }
 

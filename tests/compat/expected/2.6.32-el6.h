@@ -36,5 +36,6 @@
 #define KC_HAVE_I_MUTEX 1	/* inode_lock */
 #define KC_HAVE_INIT_UTSNAME 1	/* kernel_name */
 /* low_percpu: not available */
+#define KC_HAVE_MODULE_CORE 1	/* module_text */
 
 #endif

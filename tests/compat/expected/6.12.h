@@ -36,5 +36,6 @@
 #define KC_HAVE_INODE_LOCK 1	/* inode_lock */
 #define KC_HAVE_INIT_UTSNAME 1	/* kernel_name */
 #define KC_HAVE_THIS_CPU_OFF 1	/* low_percpu */
+#define KC_HAVE_MODULE_MEM 1	/* module_text */
 
 #endif

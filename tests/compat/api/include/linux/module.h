@@ -7,11 +7,33 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
+#include <linux/notifier.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
 
+enum module_state {
+	MODULE_STATE_LIVE,
+	MODULE_STATE_COMING,
+	MODULE_STATE_GOING,
+};
+
+struct module {
+	enum module_state state;
+	char name[64 - sizeof(unsigned long)];
+	const char *version;
+	const char *srcversion;
+	void *module_core;
+#if API >= API_EL6
+	unsigned int core_size, core_text_size;
+#else
+	unsigned long core_size, core_text_size;
+#endif
+};
+
+int register_module_notifier(struct notifier_block *nb);
+int unregister_module_notifier(struct notifier_block *nb);
+
 /* It is in every module, not in the kernel. */
-struct module;
 #define THIS_MODULE	((struct module *)KBUILD_MODNAME)
 
 #define MODULE_LICENSE(text)	API_MODULE_INFO(license, text)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_LINUX_NOTIFIER_H
+#define API_LINUX_NOTIFIER_H
+
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *nb, unsigned long action,
+			     void *data);
+	struct notifier_block *next;
+	int priority;
+};
+
+#define NOTIFY_DONE	0x0000
+
+#endif

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Tracepoints in a module that is unloaded during a run, and returns: where it was, elsewhere, or as another build."""
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+from harness import case
+
+SOURCE = r"""
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#ifdef OTHER
+int probed_other(int n);
+noinline int probed_other(int n)
+{
+	return n * 7;
+}
+#endif
+
+int probed_work(int n);
+noinline int probed_work(int n)
+{
+	barrier();		/* not to be called once for all */
+	return n + 1;
+}
+
+static int calls_set(const char *val, const struct kernel_param *kp)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		probed_work(i);
+	return 0;
+}
+
+static const struct kernel_param_ops calls_ops = { .set = calls_set };
+module_param_cb(calls, &calls_ops, NULL, 0200);
+MODULE_DESCRIPTION("A module to be traced");
+MODULE_LICENSE("GPL");
+"""
+GONE = "module probed was unloaded; not armed until the same build returns"
+
+
+def build(t, name, *flags):
+    """A module of that name, in a directory of its own; flags: for the compiler."""
+    where = pathlib.Path(t.logs) / f"{t.kernel.name}-module-{name}{len(flags)}"
+    where.mkdir(exist_ok=True)
+    (where / f"{name}.c").write_text(SOURCE)
+    (where / "Kbuild").write_text(f"obj-m := {name}.o\nccflags-y := {' '.join(flags)}\n")
+    env = {key: value for key, value in os.environ.items() if not key.startswith("MAKE") and key != "MFLAGS"}
+    done = subprocess.run(["make", "-s", "-C", t.kernel.kdir, f"M={where}", *t.kernel.make, "modules"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    assert done.returncode == 0, done.stdout[-3000:]
+    return where / f"{name}.ko"
+
+
+def load_module(t, built, name="probed"):
+    """-> the address of its code"""
+    small = built.with_suffix(".small")
+    subprocess.run(["objcopy", "--strip-debug", built, small], check=True)
+    t.guest.push(small, f"/tmp/{name}.ko")
+    t.sh(f"insmod /tmp/{name}.ko")
+    return int(t.sh(f"cat /sys/module/{name}/sections/.text"), 16)
+
+
+def calls(t):
+    """Three calls of probed_work()."""
+    t.sh("echo 1 >/sys/module/probed/parameters/calls")
+
+
+def wait_for(gdb, text):
+    """Until tstatus says so: the module's tracepoints are seen to by a thread."""
+    for _ in range(40):
+        status = gdb.cmd("tstatus")
+        if text in status:
+            return status
+        time.sleep(0.5)
+    raise AssertionError(f"tstatus does not say `{text}':\n{status}")
+
+
+def symbols(gdb, built, text):
+    gdb.cmd("set confirm off")
+    gdb.cmd(f"add-symbol-file {built} {text:#x}")
+
+
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=400)
+def unloaded_and_back(t):
+    """A module goes: tstatus and gtpstat say so. It returns at another address: its tracepoints are armed there, frames have
+    the new pc, enable and counters go on, and GDB that loads its symbols again gets no frame twice. Another build is left alone."""
+    built, filler, other = build(t, "probed"), build(t, "filler"), build(t, "probed", "-DOTHER")
+    gdb = t.gdb()
+    text = load_module(t, built)
+    t.cleanup.callback(t.run, "rmmod probed; rmmod filler")
+    symbols(gdb, built, text)
+    where = int(gdb.eval("(unsigned long)probed_work"))
+    entry = gdb.trace("*probed_work", None, "collect $regs")
+    back = gdb.trace("*probed_work", None, "teval $kret = 0", "collect $regs")
+    plain = gdb.trace("*probed_work")
+    late = gdb.trace("*probed_work")
+    gdb.cmd(f"disable {late}")
+    gdb.cmd("tstart")
+    calls(t)
+    assert gdb.frames() == 9, gdb.cmd("tstatus")
+    assert "module" not in gdb.cmd("tstatus")
+    # It goes.
+    t.sh("rmmod probed")
+    status = wait_for(gdb, f"tracepoint {entry} and 3 more: {GONE}")
+    assert "Trace is running" in status, status
+    assert f"# tracepoint {entry} and 3 more: {GONE}" in t.sh("cat /proc/gtpstat")
+    assert t.probes() == "", t.probes()
+    gdb.cmd(f"disable {plain}")
+    gdb.cmd(f"enable {late}")
+    # Something takes its place, and it returns.
+    load_module(t, filler, "filler")
+    moved = load_module(t, built) - text
+    assert moved, "it is where it was: nothing was tried"
+    status = wait_for(gdb, "module probed has returned at another address; armed again; load its symbols again")
+    assert t.probes().count("probed_work") >= 2, t.probes()
+    calls(t)
+    assert gdb.frames() == 18, gdb.cmd("tstatus")
+    shown = gdb.cmd("info tracepoints")
+    hits = [int(n) for n in re.findall(r"already hit (\d+) time", shown)]
+    assert hits == [6, 6, 3, 3], shown
+    # GDB learns where it is: it sets its tracepoints again, and they are the same.
+    gdb.cmd(f"remove-symbol-file -a {text:#x}")
+    symbols(gdb, built, text + moved)
+    assert int(gdb.eval("(unsigned long)probed_work")) == where + moved
+    calls(t)
+    assert gdb.frames() == 27, gdb.cmd("tstatus")
+    # At the same address: nothing is to be loaded.
+    t.sh("rmmod probed")
+    wait_for(gdb, GONE)
+    again = load_module(t, built) - text
+    wait_for(gdb, "module probed has returned at another address" if again != moved else
+             "module probed was unloaded and has returned; armed again")
+    calls(t)
+    assert gdb.frames() == 36, gdb.cmd("tstatus")
+    # Another build.
+    t.sh("rmmod probed")
+    wait_for(gdb, GONE)
+    load_module(t, other)
+    wait_for(gdb, "module probed has returned as another build; not armed; load its symbols and set it again")
+    assert t.probes() == "", t.probes()
+    calls(t)
+    assert gdb.frames() == 36, gdb.cmd("tstatus")
+    # And the right one after it.
+    t.sh("rmmod probed")
+    load_module(t, built)
+    wait_for(gdb, "armed again")
+    calls(t)
+    gdb.cmd("tstop")
+    assert t.probes() == ""
+    assert gdb.frames() == 45, gdb.cmd("tstatus")
+    pcs = []
+    for frame in (0, 9, 18):
+        gdb.cmd(f"tfind {frame}")
+        pcs.append(int(gdb.eval(f"(unsigned long){t.pc}")) - where)
+    assert pcs[0] in (0, 4) and [pc - pcs[0] for pc in pcs] == [0, moved, moved], (pcs, moved)
+    gdb.cmd("tfind none")
+    # A run that has nothing to do with it.
+    gdb.cmd("delete")
+    gdb.trace("*vfs_read", "0")
+    gdb.cmd("tstart")
+    assert "probed" not in gdb.cmd("tstatus") + t.sh("cat /proc/gtpstat")
+    t.sh("rmmod probed")
+    gdb.cmd("tstop")
+    assert "probed" not in gdb.cmd("tstatus") + t.sh("cat /proc/gtpstat")
