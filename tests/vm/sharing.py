@@ -13,7 +13,7 @@ def gtpstat(guest, pattern):
 
 
 class Memory:
-    """The module's memory that all CPUs see: its sections, the tracepoint, the buffer and what the buffer has of each CPU."""
+    """The module's memory that all CPUs see: its sections, the tracepoint, its probe, the buffer and what the buffer has of each CPU."""
 
     def __init__(self, guest, gdb, module, folder):
         self.gdb, self.file = gdb, folder / "memory"
@@ -27,8 +27,9 @@ class Memory:
     def find(self):
         """What a trace has got when it starts."""
         point = "((struct gtp_point *)((long)gtp.points.next - (long)&((struct gtp_point *)0)->list))"
-        self.structs = [(self.gdb.value(f"(long)&{what}") % TOP, self.gdb.value(f"sizeof({what})"), what, count) for what, count in (     # the first two: in a section
-            ("gtp", 1), ("session", 1), (f"*{point}", 1), ("*gtp.rb", 1), ("*gtp.rb->slots", self.gdb.value("gtp.rb->nr_cpus")))]
+        whats = [("gtp", 1), ("session", 1),      # these are in a section
+                 (f"*{point}", 1), (f"*{point}->site", 1), ("*gtp.rb", 1), ("*gtp.rb->slots", self.gdb.value("gtp.rb->nr_cpus"))]
+        self.structs = [(self.gdb.value(f"(long)&{what}") % TOP, self.gdb.value(f"sizeof({what})"), what, count) for what, count in whats]
         self.places = self.sections + [(start, size * count) for start, size, what, count in self.structs[2:]]
 
     def name(self, word):

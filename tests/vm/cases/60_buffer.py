@@ -111,7 +111,7 @@ def order_of_two_cpus(t):
     assert gdb.frames() == len(wanted) and found == wanted, (found, wanted)
 
 
-@case(smp=2, needs=[">=2.6.37", "CONFIG_DEBUG_INFO"])
+@case(smp=2, needs=[">=2.6.37", "CONFIG_DEBUG_INFO"], timeout=400)
 def hits_share_no_line(t):
     """Hits on two CPUs write no cache line in common, but that of a pass count, which the user has asked for."""
     gdb = t.gdb()
