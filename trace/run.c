@@ -467,7 +467,7 @@ int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
 	int uses = gtp.uses;
 
 	if (run_prepare_late(tp, &site, tx)) {
-		gtp.uses = uses;
+		kc_store(&gtp.uses, uses);
 		return -1;
 	}
 	run_set_ways();
