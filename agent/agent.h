@@ -85,6 +85,9 @@ struct agent_prog {
 enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 			       u16 *map, struct agent_prog *prog, u32 *err_pc);
 
+/* Has it a number in that range?  Not only constants: small ones may be others. */
+int agent_has_number(const struct agent_prog *prog, u64 start, u64 size);
+
 /* Does it use the variable of that slot in one of these ways (AGENT_VAR_ bits)? */
 int agent_uses_var(const struct agent_prog *prog, u32 slot, int use);
 

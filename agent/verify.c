@@ -328,6 +328,16 @@ int agent_uses_var(const struct agent_prog *prog, u32 slot, int use)
 	return 0;
 }
 
+int agent_has_number(const struct agent_prog *prog, u64 start, u64 size)
+{
+	u32 i;
+
+	for (i = 0; i < prog->nr; i++)
+		if (prog->insn[i].imm - start < size)
+			return 1;
+	return 0;
+}
+
 /* May another CPU's change come between this one's reading and writing? */
 static int is_rmw(const struct agent_prog *prog, u32 slot)
 {

@@ -20,7 +20,16 @@ static void module_areas(const struct module *mod, struct kc_module *info,
 			 unsigned long *data, unsigned long *data_end)
 {
 #if defined(KC_HAVE_MODULE_MEM)
+	static const enum mod_mem_type types[KC_MODULE_AREAS] = {
+		MOD_TEXT, MOD_DATA, MOD_RODATA, MOD_RO_AFTER_INIT
+	};
 	const struct module_memory *ro = &mod->mem[MOD_RODATA];
+	int i;
+
+	for (i = 0; i < KC_MODULE_AREAS; i++) {
+		info->areas[i].start = (unsigned long)mod->mem[types[i]].base;
+		info->areas[i].size = mod->mem[types[i]].size;
+	}
 
 	info->text = (unsigned long)mod->mem[MOD_TEXT].base;
 	info->text_size = mod->mem[MOD_TEXT].size;
@@ -29,11 +38,15 @@ static void module_areas(const struct module *mod, struct kc_module *info,
 #elif defined(KC_HAVE_MODULE_LAYOUT)
 	info->text = (unsigned long)mod->core_layout.base;
 	info->text_size = mod->core_layout.text_size;
+	info->areas[0].start = info->text;
+	info->areas[0].size = mod->core_layout.size;
 	*data = info->text + info->text_size;
 	*data_end = info->text + mod->core_layout.size;
 #else
 	info->text = (unsigned long)mod->module_core;
 	info->text_size = mod->core_text_size;
+	info->areas[0].start = info->text;
+	info->areas[0].size = mod->core_size;
 	*data = info->text + info->text_size;
 	*data_end = info->text + mod->core_size;
 #endif

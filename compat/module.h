@@ -10,11 +10,16 @@
 #define KC_MODULE_NAME_LEN	64
 #define KC_BUILD_ID_MAX		32
 #define KC_SRCVERSION_MAX	32
+#define KC_MODULE_AREAS		4
 
 /* What is to be known of a module that is there, or was. */
 struct kc_module {
 	char name[KC_MODULE_NAME_LEN];
 	unsigned long text, text_size;	/* its code, but for __init code */
+	/* All of it that stays, in an order that is the same for a kernel. */
+	struct {
+		unsigned long start, size;	/* size 0: none */
+	} areas[KC_MODULE_AREAS];
 	u32 build_id_len;		/* 0: it has none */
 	u8 build_id[KC_BUILD_ID_MAX];
 	char srcversion[KC_SRCVERSION_MAX];	/* or "" */

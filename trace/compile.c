@@ -476,3 +476,37 @@ int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx)
 		gtp_compile_drop(tp);
 	return ret;
 }
+
+/* ---- of a module that has come back elsewhere ------------------------------------ */
+
+static int goes_by_pc(const struct gtp_action *act)
+{
+	return act->kind == GTP_ACT_MEMORY && act->base_at == GTP_BASE_NONE &&
+	       act->basereg == arch_pc;
+}
+
+int gtp_compile_names(const struct gtp_point *tp, u64 start, u64 size)
+{
+	const struct gtp_action *act;
+
+	if (agent_has_number(&tp->cond, start, size))
+		return 1;
+	for (act = tp->acts; act != tp->acts_end; act++) {
+		if (agent_has_number(&act->prog, start, size))
+			return 1;
+		if (act->kind == GTP_ACT_MEMORY &&
+		    act->base_at == GTP_BASE_NONE && !goes_by_pc(act) &&
+		    act->off < start + size && start < act->off + act->len)
+			return 1;
+	}
+	return 0;
+}
+
+void gtp_compile_move(struct gtp_point *tp, u64 by)
+{
+	u32 i;
+
+	for (i = 0; i < tp->nr_acts; i++)
+		if (goes_by_pc(&tp->acts[i]))
+			tp->acts[i].off += by;
+}

@@ -13,5 +13,9 @@ void gtp_compile_end(void);
  */
 int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx);
 void gtp_compile_drop(struct gtp_point *tp);
+/* Does its condition, or an action, name an address in there? */
+int gtp_compile_names(const struct gtp_point *tp, u64 start, u64 size);
+/* tp->addr has been moved by that, and it has no probe: what goes by the pc follows. */
+void gtp_compile_move(struct gtp_point *tp, u64 by);
 
 #endif

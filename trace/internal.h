@@ -113,7 +113,7 @@ typedef int (*gtp_hit_t)(struct gtp_point *tp, struct pt_regs *regs);
 /* A tracepoint at one address. */
 struct gtp_point {
 	/*
-	 * What a hit reads comes first.  But for the first two: from QTStart to
+	 * What a hit reads comes first.  But for the first three: from QTStart to
 	 * the next QTStart or QTinit.
 	 */
 	int enabled;
@@ -475,6 +475,8 @@ void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx);	/* notices, or NULL */
 int gtp_must_settle(void);
 /* Take them out then. */
 void gtp_settle(void);
+/* The thread, between two batches of that: gives gtp.lock away for a moment. */
+void gtp_breathe(u32 done);
 void gtp_wait_settled(void);	/* if the thread is at it; frees the lock */
 void gtp_run_wake(void);	/* the thread */
 /* Any context.  The first call ends the run, the others do nothing. */

@@ -13,6 +13,7 @@
 #include "compat/lock.h"
 #include "compat/log.h"
 #include "compat/module.h"
+#include "trace/compile.h"
 #include "trace/internal.h"
 #include "trace/probes.h"
 
@@ -69,14 +70,16 @@ enum gone_state {
 	GONE_MOVED,		/* back at another address */
 	GONE_OTHER,		/* another build has come */
 	GONE_UNKNOWN,		/* one has come of which that cannot be told */
-	GONE_REFUSED,		/* it is back, and the probes are not */
 };
 
 struct gtp_gone {
 	struct list_head list;
-	struct kc_module was;
+	struct kc_module home;	/* as its tracepoints were compiled for it */
+	struct kc_module was;	/* where it was last */
 	enum gone_state state;
-	const char *why;	/* GONE_REFUSED */
+	u32 refused;		/* that many are not armed, though it is back; */
+	u32 refused_num;	/* ... one of them, */
+	const char *why;	/* ... and why; NULL: is_stale() */
 };
 
 static LIST_HEAD(gone);		/* in this run or the last */
@@ -84,12 +87,20 @@ static LIST_HEAD(gone);		/* in this run or the last */
 /* 1, 0, or -1: that cannot be told. */
 static int same_build(const struct kc_module *a, const struct kc_module *b)
 {
-	if (a->build_id_len && b->build_id_len)
-		return a->build_id_len == b->build_id_len &&
+	if (a->text_size != b->text_size)
+		return 0;
+	if (a->build_id_len || b->build_id_len)
+		return !a->build_id_len || !b->build_id_len ? -1 :
+		       a->build_id_len == b->build_id_len &&
 		       !memcmp(a->build_id, b->build_id, a->build_id_len);
 	if (a->srcversion[0] && b->srcversion[0])
 		return !strcmp(a->srcversion, b->srcversion);
 	return -1;
+}
+
+static int same_places(const struct kc_module *a, const struct kc_module *b)
+{
+	return !memcmp(a->areas, b->areas, sizeof(a->areas));
 }
 
 static struct gtp_gone *gone_get(const struct kc_module *mod)
@@ -97,12 +108,15 @@ static struct gtp_gone *gone_get(const struct kc_module *mod)
 	struct gtp_gone *g;
 
 	list_for_each_entry(g, &gone, list)
-		if (!strcmp(g->was.name, mod->name) && g->state != GONE_AWAY &&
-		    same_build(&g->was, mod) == 1)
+		if (!strcmp(g->home.name, mod->name) &&
+		    same_build(&g->home, mod) == 1 &&
+		    same_places(&g->home, mod))
 			return g;
 	g = kzalloc(sizeof(*g), GFP_KERNEL);
-	if (g)
+	if (g) {
+		g->home = *mod;
 		list_add_tail(&g->list, &gone);
+	}
 	return g;
 }
 
@@ -113,53 +127,94 @@ static int is_in(const struct gtp_point *tp, const struct kc_module *mod)
 
 static void module_went(const struct kc_module *mod)
 {
-	struct gtp_gone *g = NULL;
 	struct gtp_point *tp;
+	int some = 0;
 
 	list_for_each_entry(tp, &gtp.points, list) {
-		if (!is_in(tp, mod) || tp->away)
+		if (!is_in(tp, mod))
 			continue;
-		if (!g)
-			g = gone_get(mod);
-		if (!g) {
+		/* It has come back with another home, or has not been away. */
+		if (!tp->gone)
+			tp->gone = gone_get(mod);
+		if (!tp->gone) {
 			kc_err("no memory: tracepoints in module %s stay out\n",
 			       mod->name);
 			return;
 		}
-		tp->gone = g;
 		tp->away = 1;
+		tp->gone->was = *mod;
+		tp->gone->state = GONE_AWAY;
+		some = 1;
 	}
-	if (!g)
-		return;
-	g->was = *mod;
-	g->state = GONE_AWAY;
-	gtp_sites_out_of(mod->text, mod->text_size);
+	if (some)
+		gtp_sites_out_of(mod->text, mod->text_size, gtp_breathe);
 }
+
+/* What it was compiled for is no more where it was. */
+static int is_stale(const struct gtp_point *tp, const struct kc_module *mod)
+{
+	const struct kc_module *home = &tp->gone->home;
+	int i;
+
+	for (i = 0; i < KC_MODULE_AREAS; i++)
+		if (home->areas[i].start != mod->areas[i].start &&
+		    gtp_compile_names(tp, home->areas[i].start,
+				      home->areas[i].size))
+			return 1;
+	return 0;
+}
+
+static void refused(struct gtp_point *tp, const char *why)
+{
+	struct gtp_gone *g = tp->gone;
+
+	g->refused++;
+	g->refused_num = tp->num;
+	g->why = why;
+}
+
+static void point_back(struct gtp_point *tp, const struct kc_module *mod)
+{
+	u64 moved = mod->text - tp->gone->was.text;
+	const char *why;
+
+	tp->addr = (unsigned long)(tp->addr + moved);
+	gtp_compile_move(tp, moved);
+	/* Until it is set once more, with what is true now. */
+	if (is_stale(tp, mod)) {
+		refused(tp, NULL);
+		return;
+	}
+	tp->away = 0;
+	gtp_place_check(tp);
+	if (tp->skipped || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
+		return;
+	why = gtp_arm_late(tp);
+	if (why)
+		refused(tp, why);
+}
+
+/* So many are armed without a break. */
+#define TURN	64
 
 /* The same build is laid out in the same way, wherever it is. */
 static void module_back(struct gtp_gone *g, const struct kc_module *mod)
 {
-	u64 moved = mod->text - g->was.text;
 	struct gtp_point *tp;
-	const char *why;
+	u32 n = 0;
 
-	if (moved & ~PAGE_MASK) {
+	if ((mod->text ^ g->was.text) & ~PAGE_MASK) {
 		g->state = GONE_OTHER;
 		return;
 	}
-	g->state = moved ? GONE_MOVED : GONE_BACK;
+	g->state = same_places(&g->was, mod) ? GONE_BACK : GONE_MOVED;
+	g->refused = 0;
 	list_for_each_entry(tp, &gtp.points, list) {
 		if (tp->gone != g || !tp->away)
 			continue;
-		tp->addr += moved;
-		tp->away = 0;
-		if (tp->skipped || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
-			continue;
-		why = gtp_arm_late(tp);
-		if (!why)
-			continue;
-		g->state = GONE_REFUSED;
-		g->why = why;
+		point_back(tp, mod);
+		if (!(++n % TURN))
+			gtp_breathe(n);
 	}
 	g->was = *mod;
 }
@@ -170,10 +225,10 @@ static void module_came(const struct kc_module *mod)
 	int same;
 
 	list_for_each_entry(g, &gone, list) {
-		if (strcmp(g->was.name, mod->name) || g->state == GONE_BACK ||
+		if (strcmp(g->home.name, mod->name) || g->state == GONE_BACK ||
 		    g->state == GONE_MOVED)
 			continue;
-		same = same_build(&g->was, mod);
+		same = same_build(&g->home, mod);
 		if (same == 1)
 			module_back(g, mod);
 		else
@@ -200,11 +255,17 @@ void gtp_modules_settle(void)
 /* No run is on: what was told too late for the last one is dropped. */
 void gtp_modules_watch(int on)
 {
+	struct gtp_point *tp;
+
 	if (!on)
 		kc_modules_wanted(0);
 	gtp_modules_settle();
-	if (on)
-		kc_modules_wanted(1);
+	if (!on)
+		return;
+	/* Without a QTinit they are those of the last run. */
+	list_for_each_entry(tp, &gtp.points, list)
+		tp->away = 0;
+	kc_modules_wanted(1);
 }
 
 /* A new run begins: what there is to tell is of the last one. */
@@ -227,59 +288,81 @@ void gtp_modules_forget(void)
 
 /* ---- what the user is told --------------------------------------------------------- */
 
-static void gone_tell(const struct gtp_gone *g, char *buf, size_t size)
+/* "tracepoint 3 and 2 more" */
+static void gone_who(const struct gtp_gone *g, char *buf, size_t size)
 {
 	const struct gtp_point *tp;
-	char who[48] = "its tracepoints";
-	u32 n = 0;
+	u32 n = 0, num = 0;
 
-	list_for_each_entry(tp, gtp_shown_points(), list) {
-		if (tp->gone != g)
-			continue;
-		if (!n++)
-			snprintf(who, sizeof(who), "tracepoint %u", tp->num);
-	}
+	list_for_each_entry(tp, gtp_shown_points(), list)
+		if (tp->gone == g && !n++)
+			num = tp->num;
 	if (n > 1)
-		snprintf(who + strlen(who), sizeof(who) - strlen(who),
-			 " and %u more", n - 1);
+		snprintf(buf, size, "tracepoint %u and %u more", num, n - 1);
+	else if (n)
+		snprintf(buf, size, "tracepoint %u", num);
+	else
+		snprintf(buf, size, "its tracepoints");
+}
+
+static void gone_tell(const struct gtp_gone *g, char *buf, size_t size)
+{
+	const char *name = g->home.name;
+	char who[48];
+
+	gone_who(g, who, sizeof(who));
 	switch (g->state) {
 	case GONE_AWAY:
-		snprintf(buf, size, "%s: module %s was unloaded; not armed until the same build returns",
-			 who, g->was.name);
+		snprintf(buf, size, "%s: module %s was unloaded%s", who, name,
+			 gtp.armed ? "; not armed until the same build returns" :
+				     " in this run");
 		break;
 	case GONE_BACK:
 		snprintf(buf, size, "%s: module %s was unloaded and has returned; armed again",
-			 who, g->was.name);
+			 who, name);
 		break;
 	case GONE_MOVED:
-		snprintf(buf, size, "%s: module %s has returned at another address; armed again; load its symbols again (remove-symbol-file, add-symbol-file)",
-			 who, g->was.name);
+		snprintf(buf, size, "%s: module %s has returned at another address; armed again; load its symbols again (add-symbol-file, then remove-symbol-file)",
+			 who, name);
 		break;
 	case GONE_OTHER:
 		snprintf(buf, size, "%s: module %s has returned as another build; not armed; load its symbols and set it again",
-			 who, g->was.name);
+			 who, name);
 		break;
 	case GONE_UNKNOWN:
 		snprintf(buf, size, "%s: module %s has returned, without a build-id or srcversion that tells the build; not armed; set it again",
-			 who, g->was.name);
-		break;
-	case GONE_REFUSED:
-		snprintf(buf, size, "%s: module %s has returned; not armed: %s",
-			 who, g->was.name, g->why);
+			 who, name);
 		break;
 	}
 }
 
+static void refused_tell(const struct gtp_gone *g, char *buf, size_t size)
+{
+	char more[24] = "";
+
+	if (g->refused > 1)
+		snprintf(more, sizeof(more), " and %u more", g->refused - 1);
+	if (g->why)
+		snprintf(buf, size, "tracepoint %u%s: not armed: %s; `disable' and `enable' try again",
+			 g->refused_num, more, g->why);
+	else
+		snprintf(buf, size, "tracepoint %u%s: not armed: condition or actions name addresses in the module; load its symbols, tstop, tstart",
+			 g->refused_num, more);
+}
+
+/* Each has one text, and another one if some are not armed though it is back. */
 int gtp_remark_gone(u32 n, char *buf, size_t size)
 {
 	const struct gtp_gone *g;
 
-	if (!n)
-		gtp_modules_settle();
 	list_for_each_entry(g, &gone, list) {
-		if (n--)
+		if (!n--) {
+			gone_tell(g, buf, size);
+			return 1;
+		}
+		if (!g->refused || g->state == GONE_AWAY || n--)
 			continue;
-		gone_tell(g, buf, size);
+		refused_tell(g, buf, size);
 		return 1;
 	}
 	return 0;

@@ -82,15 +82,24 @@ u64 gtp_get_lost_missed(struct gtp_cpu *tc)
 
 /* ---- who is served by which ------------------------------------------------------- */
 
+/* No kernel takes more by default. */
+static int default_maxactive(void)
+{
+	return max_t(int, 10, 2 * gtp.nr_cpus);
+}
+
 /*
  * The kernel follows as many calls at once as it was told when a return probe was
  * put in; for one who wants more there is a second probe.
  */
 static int site_serves(const struct gtp_site *site, const struct gtp_point *tp)
 {
-	return site->addr == tp->addr && site->is_return == tp->is_return &&
-	       (!site->is_return || !site->is_in ||
-		site->rp.maxactive >= tp->maxactive);
+	if (site->addr != tp->addr || site->is_return != tp->is_return)
+		return 0;
+	if (!site->is_return || !site->is_in)
+		return 1;
+	return tp->maxactive ? site->rp.maxactive >= tp->maxactive :
+	       !site->maxactive || site->rp.maxactive >= default_maxactive();
 }
 
 struct gtp_site *gtp_site_for(const struct gtp_point *tp)
@@ -128,10 +137,10 @@ int arch_own_probe(unsigned long addr)
 	return -1;
 }
 
-/* 0 is the kernel's default, of which only a lower bound is known. */
+/* 0 is the kernel's default. */
 static void site_follow(struct gtp_site *site, const struct gtp_point *tp)
 {
-	int enough = max_t(int, 10, 2 * gtp.nr_cpus);
+	int enough = default_maxactive();
 	int n = site->maxactive, more = tp->maxactive;
 
 	if (!site->first || n == more)
@@ -242,6 +251,13 @@ int gtp_remark_kept(u32 n, char *buf, size_t size)
 	const struct gtp_site *site;
 	struct kc_place place;
 
+	if (n == GTP_REMARKS_SHOWN && nr_kept > n) {
+		snprintf(buf, size, "the kernel did not remove %u more probes",
+			 nr_kept - n);
+		return 1;
+	}
+	if (n > GTP_REMARKS_SHOWN)
+		return 0;
 	list_for_each_entry(site, &kept, list) {
 		if (n--)
 			continue;
@@ -324,20 +340,16 @@ static int some_out(u64 start, u64 size, u32 *points)
 	return n;
 }
 
-void gtp_sites_out(void (*batch_done)(u32 points))
-{
-	u32 points = 0;
-
-	kc_assert_held(&gtp.lock);
-	while (some_out(0, ~0ULL, &points))
-		batch_done(points);
-}
-
-void gtp_sites_out_of(u64 start, u64 size)
+void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 points))
 {
 	u32 points = 0;
 
 	kc_assert_held(&gtp.lock);
 	while (some_out(start, size, &points))
-		;
+		batch_done(points);
+}
+
+void gtp_sites_out(void (*batch_done)(u32 points))
+{
+	gtp_sites_out_of(0, ~0ULL, batch_done);
 }

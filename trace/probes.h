@@ -34,7 +34,7 @@ struct gtp_site {
 	int maxactive;		/* as asked for; 0: default */
 	kprobe_opcode_t *where;	/* kp.addr when it was taken out */
 	struct hlist_node hash;	/* by address, but for kept ones */
-	struct list_head list;	/* gtp.sites, or those that are kept */
+	struct list_head list;	/* of all sites, or of those that are kept */
 };
 
 /*
@@ -55,7 +55,7 @@ void gtp_site_drop(struct gtp_site *site);
  */
 void gtp_sites_out(void (*batch_done)(u32 points));
 /* The same of those at these addresses, while a run is on. */
-void gtp_sites_out_of(u64 start, u64 size);
+void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 points));
 
 /*
  * How many probes the kernel did not take out.  They serve no tracepoint, stay,

@@ -108,13 +108,13 @@ int gtp_set_size(u64 bytes)
 /* ---- probes ----------------------------------------------------------------- */
 
 /*
- * The thread takes the probes out of a run that has ended by itself.  Whoever
- * waits for the lock gets it between two batches: to look at memory, or to ask for
- * what is to be done behind this (gtp_must_settle()), and hears how it goes.
+ * The thread takes the probes out of a run that has ended by itself, or sees to
+ * those of modules.  Whoever waits for the lock gets it between two batches: to look
+ * at memory, or to ask for what is to be done behind this, and hears how it goes.
  */
 static int settling;
 
-static void run_breathe(void)
+void gtp_breathe(u32 done)
 {
 	if (!settling)
 		return;
@@ -135,7 +135,7 @@ void gtp_wait_settled(void)
 static void run_taken_out(u32 done)
 {
 	gtp_progress("tracepoints taken out", done);
-	run_breathe();
+	gtp_breathe(done);
 }
 
 /* n: how many more are kept now. */
@@ -245,7 +245,9 @@ static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 /* GDB hears of what has been done.  1, and a reply: nobody waits for it any more. */
 static int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
 {
-	if (!gtp_progress(done, n))
+	/* Not for a signal: a session that has ended may have left it to be done. */
+	gtp_progress(done, n);
+	if (!kc_load(&gtp.give_up))
 		return 0;
 	rsp_error(tx, "interrupted; the trace has not started");
 	return 1;
@@ -470,7 +472,9 @@ int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
 		kc_store(&gtp.uses, uses);
 		return -1;
 	}
-	run_set_ways();
+	/* Only the time of hits concerns those that are in already. */
+	if ((gtp.uses ^ uses) & GTP_USES_COOKED)
+		run_set_ways();
 	run_set_way(tp);
 	gtp_point_show(tp);
 	/* Its actions may name it: it is in the list before it is hit. */
@@ -663,7 +667,7 @@ static void run_check_session(void)
  */
 static int run_poll(void *unused)
 {
-	unsigned int looks = 0;
+	u64 looked_us = 0;
 
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(run_wait, kc_load(&gtp.armed) ||
@@ -678,14 +682,15 @@ static int run_poll(void *unused)
 		mutex_lock(&gtp.lock);
 		settling = 1;
 		gtp_settle();
-		settling = 0;
 		gtp_modules_settle();
+		settling = 0;
 		gtp_serve_now();
 		gtp_save_poll();
-		if (gtp.armed) {
+		if (gtp.armed)
 			kc_wall_anchor();
-			if (!(++looks % LOOKS_A_SECOND))
-				gtp_look_at_probes(0);
+		if (gtp.armed && kc_wall_us() - looked_us >= 1000000) {
+			looked_us = kc_wall_us();
+			gtp_look_at_probes(0);
 		}
 		mutex_unlock(&gtp.lock);
 		run_print();

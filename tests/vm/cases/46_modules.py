@@ -20,9 +20,12 @@ noinline int probed_other(int n)
 }
 #endif
 
+int probed_count;
+
 int probed_work(int n);
 noinline int probed_work(int n)
 {
+	probed_count++;
 	barrier();		/* not to be called once for all */
 	return n + 1;
 }
@@ -81,9 +84,10 @@ def wait_for(gdb, text):
     raise AssertionError(f"tstatus does not say `{text}':\n{status}")
 
 
-def symbols(gdb, built, text):
+def symbols(t, gdb, built, text):
     gdb.cmd("set confirm off")
-    gdb.cmd(f"add-symbol-file {built} {text:#x}")
+    data = int(t.sh("cat /sys/module/probed/sections/.bss"), 16)
+    gdb.cmd(f"add-symbol-file {built} {text:#x} -s .bss {data:#x}")
 
 
 @case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=400)
@@ -94,22 +98,23 @@ def unloaded_and_back(t):
     gdb = t.gdb()
     text = load_module(t, built)
     t.cleanup.callback(t.run, "rmmod probed; rmmod filler")
-    symbols(gdb, built, text)
+    symbols(t, gdb, built, text)
     where = int(gdb.eval("(unsigned long)probed_work"))
     entry = gdb.trace("*probed_work", None, "collect $regs")
     back = gdb.trace("*probed_work", None, "teval $kret = 0", "collect $regs")
     plain = gdb.trace("*probed_work")
     late = gdb.trace("*probed_work")
+    named = gdb.trace("*probed_work", "probed_count >= 0", "collect probed_count")
     gdb.cmd(f"disable {late}")
     gdb.cmd("tstart")
     calls(t)
-    assert gdb.frames() == 9, gdb.cmd("tstatus")
+    assert gdb.frames() == 12, gdb.cmd("tstatus")
     assert "module" not in gdb.cmd("tstatus")
     # It goes.
     t.sh("rmmod probed")
-    status = wait_for(gdb, f"tracepoint {entry} and 3 more: {GONE}")
+    status = wait_for(gdb, f"tracepoint {entry} and 4 more: {GONE}")
     assert "Trace is running" in status, status
-    assert f"# tracepoint {entry} and 3 more: {GONE}" in t.sh("cat /proc/gtpstat")
+    assert f"# tracepoint {entry} and 4 more: {GONE}" in t.sh("cat /proc/gtpstat")
     assert t.probes() == "", t.probes()
     gdb.cmd(f"disable {plain}")
     gdb.cmd(f"enable {late}")
@@ -118,18 +123,19 @@ def unloaded_and_back(t):
     moved = load_module(t, built) - text
     assert moved, "it is where it was: nothing was tried"
     status = wait_for(gdb, "module probed has returned at another address; armed again; load its symbols again")
+    assert f"tracepoint {named}: not armed: condition or actions name addresses in the module; load its symbols, tstop" in status
     assert t.probes().count("probed_work") >= 2, t.probes()
     calls(t)
-    assert gdb.frames() == 18, gdb.cmd("tstatus")
+    assert gdb.frames() == 21, gdb.cmd("tstatus")
     shown = gdb.cmd("info tracepoints")
     hits = [int(n) for n in re.findall(r"already hit (\d+) time", shown)]
-    assert hits == [6, 6, 3, 3], shown
+    assert hits == [6, 6, 3, 3, 3], shown
     # GDB learns where it is: it sets its tracepoints again, and they are the same.
+    symbols(t, gdb, built, text + moved)
     gdb.cmd(f"remove-symbol-file -a {text:#x}")
-    symbols(gdb, built, text + moved)
     assert int(gdb.eval("(unsigned long)probed_work")) == where + moved
     calls(t)
-    assert gdb.frames() == 27, gdb.cmd("tstatus")
+    assert gdb.frames() == 30, gdb.cmd("tstatus")
     # At the same address: nothing is to be loaded.
     t.sh("rmmod probed")
     wait_for(gdb, GONE)
@@ -137,7 +143,7 @@ def unloaded_and_back(t):
     wait_for(gdb, "module probed has returned at another address" if again != moved else
              "module probed was unloaded and has returned; armed again")
     calls(t)
-    assert gdb.frames() == 36, gdb.cmd("tstatus")
+    assert gdb.frames() == 39, gdb.cmd("tstatus")
     # Another build.
     t.sh("rmmod probed")
     wait_for(gdb, GONE)
@@ -145,7 +151,7 @@ def unloaded_and_back(t):
     wait_for(gdb, "module probed has returned as another build; not armed; load its symbols and set it again")
     assert t.probes() == "", t.probes()
     calls(t)
-    assert gdb.frames() == 36, gdb.cmd("tstatus")
+    assert gdb.frames() == 39, gdb.cmd("tstatus")
     # And the right one after it.
     t.sh("rmmod probed")
     load_module(t, built)
@@ -153,12 +159,23 @@ def unloaded_and_back(t):
     calls(t)
     gdb.cmd("tstop")
     assert t.probes() == ""
-    assert gdb.frames() == 45, gdb.cmd("tstatus")
+    assert gdb.frames() == 48, gdb.cmd("tstatus")
     pcs = []
-    for frame in (0, 9, 18):
+    for frame in (0, 12, 21):
         gdb.cmd(f"tfind {frame}")
         pcs.append(int(gdb.eval(f"(unsigned long){t.pc}")) - where)
     assert pcs[0] in (0, 4) and [pc - pcs[0] for pc in pcs] == [0, moved, moved], (pcs, moved)
+    gdb.cmd("tfind none")
+    # A new run, for where it is now.
+    now = int(t.sh("cat /sys/module/probed/sections/.text"), 16)
+    if now != text + moved:
+        symbols(t, gdb, built, now)
+        gdb.cmd(f"remove-symbol-file -a {text + moved:#x}")
+    gdb.cmd("tstart")
+    calls(t)
+    gdb.cmd("tstop")
+    gdb.cmd(f"tfind tracepoint {named}")
+    assert int(gdb.eval("probed_count")) >= 0 and "not armed" not in gdb.cmd("tstatus")
     gdb.cmd("tfind none")
     # A run that has nothing to do with it.
     gdb.cmd("delete")
