@@ -502,9 +502,8 @@ enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 		fold(&vf);
 		drop_idle(&vf, prog);
 	}
-	if (err && err_pc) {
+	if (err && err_pc)
 		*err_pc = pc;
-	}
 	return err;
 }
 
