@@ -12,6 +12,7 @@
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
+#include "compat/clock.h"
 #include "compat/lock.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
@@ -274,10 +275,14 @@ int gtp_remark_kept(u32 n, char *buf, size_t size)
 /* ---- taking them out ---------------------------------------------------------------- */
 
 /*
- * So many are taken out at a time, and then GDB hears of us.  Not fewer: each
- * batch costs a grace period, and may wait for one of the kernel's optimizer.
+ * So many are taken out at a time, and then GDB hears of us: few at first, and more
+ * as long as that is quick.  Each batch costs a grace period, and may wait for one of
+ * the kernel's optimizer; each probe may cost a change of code on all CPUs.
  */
-#define BATCH	256
+#define BATCH_FIRST	8
+#define BATCH		256
+#define BATCH_QUICK_US	200000
+#define BATCH_SLOW_US	1000000
 static struct gtp_site *leaving[BATCH];
 static struct kprobe *leaving_kps[BATCH];
 static struct kretprobe *leaving_rps[BATCH];
@@ -321,14 +326,14 @@ static void batch_out(int n)
 }
 
 /* Of those that are there: how many were taken out, and of how many tracepoints. */
-static int some_out(u64 start, u64 size, u32 *points)
+static int some_out(u64 start, u64 size, int most, u32 *points)
 {
 	const struct gtp_point *tp;
 	struct gtp_site *site;
 	int n = 0;
 
 	list_for_each_entry(site, &sites, list) {
-		if (n == BATCH)
+		if (n == most)
 			break;
 		if (site->addr - start >= size)
 			continue;
@@ -342,11 +347,22 @@ static int some_out(u64 start, u64 size, u32 *points)
 
 void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 points))
 {
+	int most = BATCH_FIRST;
 	u32 points = 0;
+	u64 began, took;
 
 	kc_assert_held(&gtp.lock);
-	while (some_out(start, size, &points))
+	for (;;) {
+		began = kc_wall_us();
+		if (some_out(start, size, most, &points) < most)
+			return;
+		took = kc_wall_us() - began;
+		if (took < BATCH_QUICK_US)
+			most = min(2 * most, BATCH);
+		else if (took > BATCH_SLOW_US)
+			most = max(most / 2, 1);
 		batch_done(points);
+	}
 }
 
 void gtp_sites_out(void (*batch_done)(u32 points))
