@@ -210,7 +210,6 @@ const char *gtp_return_action(struct gtp_point *tp,
 			      const struct agent_prog *prog);
 /* Process context; may sleep.  Like arch_probe_check(). */
 int gtp_return_check(unsigned long addr, const char **why);
-u64 gtp_get_lost_returns(struct gtp_cpu *tc);
 /* Any context.  In place of the kernel's address, that of the caller. */
 void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len);
 u64 gtp_get_kret(struct gtp_cpu *tc);
@@ -510,6 +509,7 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 u64 gtp_missed(const struct gtp_point *tp);
 u64 gtp_missed_returns(const struct gtp_point *tp);
 u64 gtp_get_lost_missed(struct gtp_cpu *tc);
+u64 gtp_get_lost_returns(struct gtp_cpu *tc);
 
 /* modules.c: modules that go and return during a run. */
 int gtp_modules_init(void);

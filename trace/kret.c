@@ -111,18 +111,6 @@ int gtp_return_set(struct gtp_site *site)
 	return register_kretprobe(&site->rp);
 }
 
-/* Not under gtp.lock in a hit, but no tracepoint goes in a run. */
-u64 gtp_get_lost_returns(struct gtp_cpu *tc)
-{
-	const struct list_head *points = gtp_shown_points();
-	const struct gtp_point *tp;
-	u64 sum = 0;
-
-	gtp_each_in_run(tp, points)
-		sum += gtp_missed_returns(tp);
-	return sum;
-}
-
 /* ---- the stack ----------------------------------------------------------------- */
 
 /*
