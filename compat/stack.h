@@ -49,15 +49,21 @@ static inline unsigned long kc_task_words_left(unsigned long sp)
 	return (THREAD_SIZE - used) / sizeof(u64);
 }
 
+/* Process context, under gtp.lock; sleeps.  Before the one below is right. */
+void kc_stack_init(void);
+
 /*
- * Any context.  Where the other stacks end (of interrupts, of exceptions)
- * modules are not told: the most that there can be.
+ * Any context, preemption off.  The same of another stack: this CPU's for
+ * interrupts, which the memory of others may follow as well.  Of those of
+ * exceptions, which begin with registers, the most that there can be.
  */
+unsigned long kc_other_stack_left(unsigned long sp);
+
 static inline unsigned long kc_stack_left(unsigned long sp)
 {
 	unsigned long left = kc_task_stack_left(sp);
 
-	return left ? left : KC_STACK_MAX;
+	return left ? left : kc_other_stack_left(sp);
 }
 
 #endif

@@ -11,6 +11,7 @@
 #include "arch/arch.h"
 #include "compat/calls.h"
 #include "compat/read.h"
+#include "compat/stack.h"
 #include "trace/compile.h"
 #include "trace/trace.h"
 
@@ -446,6 +447,8 @@ static int compile_parts(struct compile *c)
 		tp->regs = GTP_REGS_BLOCK;
 		kc_calls_init();
 	}
+	if (tp->uses & (GTP_USES_REGS | GTP_USES_PRINT))
+		kc_stack_init();
 	set_size(tp);
 	if (tp->uses & GTP_USES_PRINT)
 		gtp_print_names(tp);

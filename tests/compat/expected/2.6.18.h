@@ -23,6 +23,7 @@
 /* calls: not available */
 /* graph: not available */
 #define KC_HAVE_SCHED_STACK 1	/* task_stack */
+#define KC_HAVE_PDA 1	/* irq_stack */
 /* clock_order: not available */
 #define KC_HAVE_FILE_PAGES 1	/* mem_available */
 /* lockdown: not available */

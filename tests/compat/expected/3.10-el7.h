@@ -23,6 +23,7 @@
 /* calls: not available */
 /* graph: not available */
 #define KC_HAVE_SCHED_STACK 1	/* task_stack */
+#define KC_HAVE_IRQ_STACK_NAME 1	/* irq_stack */
 #define KC_HAVE_CHECK_TSC_UNSTABLE 1	/* clock_order */
 #define KC_HAVE_SI_MEM_AVAILABLE 1	/* mem_available */
 /* lockdown: not available */

@@ -23,6 +23,7 @@
 #define KC_HAVE_CALLS_RETHOOK 1	/* calls */
 #define KC_HAVE_GRAPH_WORDS 1	/* graph */
 #define KC_HAVE_TASK_STACK_H 1	/* task_stack */
+#define KC_HAVE_PCPU_HOT 1	/* irq_stack */
 #define KC_HAVE_CHECK_TSC_UNSTABLE 1	/* clock_order */
 #define KC_HAVE_SI_MEM_AVAILABLE 1	/* mem_available */
 #define KC_HAVE_SECURITY_LOCKED_DOWN 1	/* lockdown */

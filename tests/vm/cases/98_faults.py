@@ -428,7 +428,7 @@ def faults_in_saving(t):
     assert set(f.threads) == {MODULE, f"{MODULE}_save"}, f.threads
 
     def saving(n, inject):
-        f.device.must("QTFrame:ffffffff", "F-1")
+        f.device.must("QTFrame:ffffffff")
         reply, failed = inject(n, packet)
         assert reply == "OK" or failed and (reply is None or reply.startswith("E.")), (n, failed, reply)
         if reply == "OK":

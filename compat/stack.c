@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/kernel.h>
+#include "compat/percpu.h"
+#include "compat/stack.h"
+#include "compat/symbols.h"
+#ifdef KC_HAVE_PDA
+#include <asm/pda.h>
+#endif
+
+#if defined(CONFIG_X86_32)
+
+/* All stacks are as large as a task's, and lie at multiples of that. */
+void kc_stack_init(void)
+{
+}
+
+unsigned long kc_other_stack_left(unsigned long sp)
+{
+	return THREAD_SIZE - (sp & (THREAD_SIZE - 1));
+}
+
+#else
+
+#if defined(KC_HAVE_PCPU_HOT)
+
+void kc_stack_init(void)
+{
+}
+
+static unsigned long irq_stack_top(void)
+{
+	return (unsigned long)this_cpu_read(pcpu_hot.hardirq_stack_ptr);
+}
+
+#elif defined(KC_HAVE_PDA)
+
+void kc_stack_init(void)
+{
+}
+
+static unsigned long irq_stack_top(void)
+{
+	return (unsigned long)read_pda(irqstackptr);
+}
+
+#else
+
+static unsigned long __percpu *top_ptr;
+
+/* By the names that kernels have had for it; with IBT none is found (symbols.c). */
+void kc_stack_init(void)
+{
+	static const char * const names[] = {
+		"hardirq_stack_ptr",		/* since 5.2 */
+		"irq_stack_ptr",		/* 2.6.33 */
+		"per_cpu__irq_stack_ptr",	/* 2.6.30 */
+	};
+	static int looked_up;
+	unsigned int i;
+
+	for (i = 0; !looked_up && !top_ptr && i < ARRAY_SIZE(names); i++)
+		top_ptr = (unsigned long __percpu *)kc_symbol(names[i]);
+	looked_up = 1;
+}
+
+static unsigned long irq_stack_top(void)
+{
+	return top_ptr ? *kc_this_cpu(top_ptr) : 0;
+}
+
+#endif
+
+/* Where interrupts begin to use it may be some words below its end. */
+unsigned long kc_other_stack_left(unsigned long sp)
+{
+	unsigned long end = (irq_stack_top() + PAGE_SIZE - 1) & PAGE_MASK;
+	unsigned long left = end - sp;
+
+	return left - 1 < KC_STACK_MAX ? left : KC_STACK_MAX;
+}
+
+#endif
