@@ -257,6 +257,43 @@ static void test_sets(void)
 	CHECK_EQ(prog.sets_early, 1);
 }
 
+static int has_number(const char *hex, u64 start, u64 size)
+{
+	struct agent_insn insn[32];
+	u8 code[32];
+	u16 map[32];
+	unsigned int byte;
+	u32 n = 0;
+	int used;
+
+	while (sscanf(hex, " %2x%n", &byte, &used) == 1) {
+		code[n++] = (u8)byte;
+		hex += used;
+	}
+	fake_init(&fake);
+	CHECK_EQ(agent_compile(code, n, insn, map, &prog, NULL), AGENT_OK);
+	return agent_has_number(&prog, start, size);
+}
+
+/* A constant is found at the first and the last place of a range, and not beside it. */
+static void test_numbers(void)
+{
+	const u64 at = 0xffffffffc0001000ULL;
+	const char *plain = "25 ffffffffc0001000 17 27";
+	const char *sum = "25 ffffffffc0000ff0 22 10 02 17 27";
+	const char *offset = "26 0001 25 ffffffffc0001000 02 17 27";
+
+	CHECK_EQ(has_number(plain, at, 1), 1);
+	CHECK_EQ(has_number(plain, at - 1, 1), 0);
+	CHECK_EQ(has_number(plain, at + 1, 0x1000), 0);
+	CHECK_EQ(has_number(plain, at - 0xfff, 0x1000), 1);
+	CHECK_EQ(has_number(plain, at - 0x1000, 0x1000), 0);
+	CHECK_EQ(has_number(sum, at, 1), 1);
+	CHECK_EQ(has_number(sum, at - 0x10, 0x10), 0);
+	CHECK_EQ(has_number(offset, at, 1), 1);
+	CHECK_EQ(has_number("26 0001 17 27", at, 0x1000), 0);
+}
+
 int main(void)
 {
 	RUN(test_length);
@@ -267,5 +304,6 @@ int main(void)
 	RUN(test_depth);
 	RUN(test_operands);
 	RUN(test_sets);
+	RUN(test_numbers);
 	return unit_end();
 }
