@@ -17,13 +17,20 @@ COMPLAINTS = re.compile("|".join([
     r"\binput overrun\b",        # the tty layer dropped bytes: what the case saw cannot be trusted
 ]))
 
-# The kernel's own complaints: (pattern, why)
+# The kernel's own complaints are named here and nowhere else, in groups of (pattern, why): make lint looks for others.
+# The first are allowed in each case, the others in the cases that say t.allow(GROUP).
 HARMLESS = []
-# And what it says when something is made to fail (cases/98_faults.py).
-INJECTED = [
-    (r"\bCall Trace\b", "it follows the report of an allocation that failed; a fault has a line of its own as well"),
-    (r"WARNING: .* at kernel/kprobes\.c:\d+ __(dis)?arm_kprobe_ftrace", "kprobes tells that ftrace had no memory; so do we"),
-]
+# A line of its own says what a trace belongs to: without that line it is no complaint of anything.
+TRACE = (r"^(\[[^]]*\] )?\s*Call Trace:", "the stack below a line that is allowed; what is not has a line of its own")
+KPROBES = (r"WARNING: .*\bat (kernel/kprobes\.c:\d+ )?__(dis)?arm_kprobe_ftrace\b", "kprobes tells that ftrace refuses; so do we")
+# An allocation, or a copy from or to user memory, is made to fail: the kernel reports page allocations and what they lead to.
+INJECTED = [TRACE, KPROBES]
+# ftrace is made to refuse, as it does after a bug of its own.
+FTRACE_REFUSES = [TRACE, KPROBES]
+# kmemleak is asked to look.
+LEAKS = [(r"\bkmemleak: \d+ new suspected memory leaks\b", "its list has those of others, too: the case reads it, and finds ours")]
+# SysRq t, when a case hangs.
+TASKS = [(TRACE[0], "the stack of each task")]
 
 # KCSAN's reports are blocks between two such lines.
 KCSAN, RULE, OURS = re.compile(r"\bBUG: KCSAN:"), "=" * 66, "[kgtp]"
@@ -40,13 +47,17 @@ def is_ours(lines, at):
     return True         # cut off: it is not known
 
 
+def patterns(group):
+    return [pattern for pattern, _ in group]
+
+
 def scan(text, allowed=()):
     """The lines that complain, but for those that match a pattern of `allowed`."""
     found, lines = [], text.splitlines()
     for at, line in enumerate(lines):
         if not COMPLAINTS.search(line) or KCSAN.search(line) and not is_ours(lines, at):
             continue
-        if any(re.search(pattern, line) for pattern in [*allowed, *(p for p, _ in HARMLESS)]):
+        if any(re.search(pattern, line) for pattern in [*allowed, *patterns(HARMLESS)]):
             continue
         found.append(line.strip())
     return found

@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 
+import console
 import kprobe_table
 from gdbmi import Gdb, GdbError, GdbTimeout
 from qemu import Guest, GuestError, GuestLost
@@ -305,9 +306,10 @@ class Test:
 
     # The console.
 
-    def allow(self, pattern):
-        """Lines of the console that match are no failure of this case."""
-        self.allowed.append(pattern)
+    def allow(self, what):
+        """Lines of the console that match are no failure of this case; what: a group of console.py, or a pattern of the
+        case's own, which is none of the kernel's complaints."""
+        self.allowed += [what] if isinstance(what, str) else console.patterns(what)
 
     def complaints(self):
         """The kernel's complaints since the case began, but for those that are allowed."""
@@ -316,7 +318,7 @@ class Test:
 
     def show_tasks(self):
         """To the console: each task and where it is, for who wants to know what hangs."""
-        self.allow("Call Trace")
+        self.allow(console.TASKS)
         self.run("echo t >/proc/sysrq-trigger")
 
 

@@ -2,19 +2,17 @@
 """Probes that the kernel does not take out: ftrace needs memory for that, and refuses after a bug."""
 import re
 
+from console import FTRACE_REFUSES
 from harness import GdbError, case
 
 MINE = "$current_task_pid == {}"
 NEEDS = [">=4.16", "CONFIG_KPROBES_ON_FTRACE", "CONFIG_KRETPROBES"]
 
 
-ALLOWED = r"WARNING: .*(ftrace|kprobe)|Failed to|Call Trace|------------|end trace|RIP: 0010:.*(ftrace|kprobe)"
-
-
 def load_module(t):
     """It cannot be unloaded when the case ends."""
     t.guest.insmod("/lib/kgtp.ko")
-    t.allow(ALLOWED)
+    t.allow(FTRACE_REFUSES)
 
 
 def ftrace_refuses(t, gdb):

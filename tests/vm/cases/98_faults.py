@@ -6,7 +6,7 @@ import re
 import time
 from typing import NamedTuple
 
-from console import INJECTED
+from console import INJECTED, LEAKS
 from harness import GUEST_MODULE, MODULE, case
 from talk import PROC, Device, Talk
 
@@ -31,8 +31,7 @@ class Faults:
     def __init__(self, t):
         self.t, self.files, self.talk = t, Talk(t), Talk(t)
         self.device = Device(t, self.talk)
-        for pattern, _ in INJECTED:
-            t.allow(pattern)
+        t.allow(INJECTED)
         for knob, value in (("failslab/ignore-gfp-wait", "N"), ("fail_page_alloc/ignore-gfp-wait", "N"),
                             ("fail_page_alloc/ignore-gfp-highmem", "N"), ("fail_page_alloc/min-order", "0"),
                             ("failslab/verbose", "0"), ("fail_page_alloc/verbose", "0"), ("fail_usercopy/verbose", "0")):
@@ -132,7 +131,7 @@ def address(t, name):
 
 def scan(t):
     """Have kmemleak look for what nothing points to."""
-    t.allow(r"kmemleak: .* suspected")
+    t.allow(LEAKS)
     t.sh(f"echo scan >{KMEMLEAK}", timeout=120)
 
 
@@ -322,7 +321,6 @@ def stopped(f, before, failed):
 @case(module=None, needs=INJECTION, timeout=600, last=True)
 def faults_at_stop(t):
     """The end of a run, by QTStop and by the end of the session, where the kernel does not take all probes out."""
-    t.allow(r"WARNING: .* at __disarm_kprobe_ftrace")       # so the kernel tells of it
     f = Faults(t)
     t.guest.insmod(GUEST_MODULE, SMALL)     # it stays
     f.open()
