@@ -25,17 +25,16 @@ int session_begin(struct session *s)
 
 	BUILD_BUG_ON(SESSION_FIFO & (SESSION_FIFO - 1));
 	BUILD_BUG_ON(SESSION_FIFO < 2 * SESSION_PACKET);
-	mem = vmalloc(SESSION_FIFO + 3 * SESSION_PACKET);
-
+	mem = vmalloc(SESSION_FIFO + 2 * SESSION_IN + SESSION_PACKET);
 	if (!mem)
 		return -ENOMEM;
 	/* The thread may still look at the last one. */
 	mutex_lock(&s->in_lock);
 	s->fifo = mem;
 	s->in[0] = mem + SESSION_FIFO;
-	s->in[1] = s->in[0] + SESSION_PACKET;
-	rsp_rx_init(&s->rx, s->in[0], SESSION_PACKET);
-	rsp_tx_init(&s->tx, s->in[1] + SESSION_PACKET, SESSION_PACKET);
+	s->in[1] = s->in[0] + SESSION_IN;
+	rsp_rx_init(&s->rx, s->in[0], SESSION_IN);
+	rsp_tx_init(&s->tx, s->in[1] + SESSION_IN, SESSION_PACKET);
 	s->tx.len = 0;		/* nothing to send again */
 	s->out_put = 0;
 	s->out_get = 0;
@@ -168,8 +167,19 @@ static void session_too_long(struct session *s)
 	session_push(s, s->tx.buf, s->tx.len);
 }
 
+/* Of what is longer than announced only that whose parts are cut. */
+static int session_takes(const struct session *s)
+{
+	static const char notes[] = "QTNotes:";
+
+	return s->rx.len < SESSION_PACKET ||
+	       !strncmp(s->rx.buf, notes, sizeof(notes) - 1);
+}
+
 static void session_event(struct session *s, enum rsp_event event)
 {
+	if (event == RSP_EV_PACKET && !session_takes(s))
+		event = RSP_EV_TOO_LONG;
 	if (event == RSP_EV_PACKET || event == RSP_EV_BAD_CHECKSUM ||
 	    event == RSP_EV_TOO_LONG) {
 		s->whole = 1;

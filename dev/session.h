@@ -15,6 +15,11 @@
 
 /* A packet or a reply with its framing; binary data is counted escaped. */
 #define SESSION_PACKET	(GTP_PACKET_SIZE + 8)
+/*
+ * GDB puts notes and a user that are as long as its user likes into one packet,
+ * longer than announced.
+ */
+#define SESSION_IN	(2 * GTP_PACKET_SIZE + 8)
 /* Replies that nobody has read yet; a power of 2, at least two packets. */
 #define SESSION_FIFO	0x20000
 
