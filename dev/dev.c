@@ -295,6 +295,7 @@ int dev_init(enum dev_transport transport)
 	int ret = 0;
 
 	mutex_init(&session.in_lock);
+	mutex_init(&session.get_lock);
 	mutex_init(&session.out_lock);
 	init_waitqueue_head(&session.wait);
 	for (i = 0; !ret && i < ARRAY_SIZE(dev_nodes); i++)

@@ -307,23 +307,30 @@ ssize_t session_input(struct session *s, const char *bytes, size_t n)
 	return i ? i : ret;
 }
 
+/*
+ * What has been put there stays until out_get goes on.  The memory of who reads
+ * may be long in coming: nobody who puts waits for that.
+ */
 ssize_t session_output(struct session *s, char __user *buf, size_t n)
 {
 	size_t at, part;
-	ssize_t ret;
+	ssize_t ret = -EFAULT;
 
+	if (mutex_lock_interruptible(&s->get_lock))
+		return -ERESTARTSYS;
 	mutex_lock(&s->out_lock);
 	at = s->out_get % SESSION_FIFO;
 	n = min_t(size_t, n, s->out_put - s->out_get);
+	mutex_unlock(&s->out_lock);
 	part = min_t(size_t, n, SESSION_FIFO - at);
-	if (copy_to_user(buf, s->fifo + at, part) ||
-	    copy_to_user(buf + part, s->fifo, n - part)) {
-		ret = -EFAULT;
-	} else {
+	if (!copy_to_user(buf, s->fifo + at, part) &&
+	    !copy_to_user(buf + part, s->fifo, n - part)) {
+		mutex_lock(&s->out_lock);
 		kc_store(&s->out_get, (u32)(s->out_get + n));
+		mutex_unlock(&s->out_lock);
 		ret = n;
 	}
-	mutex_unlock(&s->out_lock);
+	mutex_unlock(&s->get_lock);
 	wake_up_interruptible(&s->wait);
 	return ret;
 }

@@ -35,6 +35,7 @@ struct session {
 	unsigned long since;	/* in jiffies: when that wait began */
 	u32 got;		/* bytes since then */
 
+	struct mutex get_lock;	/* one reader at a time; before out_lock */
 	struct mutex out_lock;	/* fifo, out_get, out_put */
 	char *fifo;
 	u32 out_put, out_get;	/* free running; also read without the lock */

@@ -453,7 +453,7 @@ static int save_in_place(struct save *s, struct rsp_tx *tx)
 	if (IS_ERR(real))
 		rsp_error(tx, "the file's path is too long");
 	else
-		rsp_error(tx, "that name leads to %.300s: give the name without symlinks, . and ..",
+		rsp_error(tx, "that name leads to %.300s: give the name, and the module its save_dir, without symlinks, . and ..",
 			  real);
 	return 0;
 }

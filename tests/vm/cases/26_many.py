@@ -66,6 +66,18 @@ def twenty_thousand(t):
         assert more not in (b"", "late") and b"$OK" not in more, said
         said += more
     told = time.monotonic() - began
+    # It is given up when GDB wants that, ...
+    began = time.monotonic()
+    talk.write("\x03")
+    while not re.search(rb"\$E\.[^#]*interrupted[^#]*#..$", said):
+        more = talk.read(ms=60000)
+        assert more not in (b"", "late") and b"$OK" not in more, said
+        said += more
+    t.note(f"given up in {time.monotonic() - began:.1f} s")
+    assert t.probes() == ""
+    # ... and when GDB goes.
+    talk.write(packet("QTStart"))
+    talk.read(ms=60000)
     began = time.monotonic()
     talk.call("close 0")
     t.note(f"first notice after {told:.1f} s; closed in {time.monotonic() - began:.1f} s")

@@ -5,7 +5,7 @@ import threading
 import time
 
 from harness import GdbError, GdbTimeout, case
-from talk import Talk
+from talk import Device, Talk
 
 PROC = "/proc/gtp"
 
@@ -157,6 +157,65 @@ def tsave_interrupted(t):
     talk.end()
 
 
+@case(disk=True, module="save_dir=/tmp/disk", timeout=600)
+def tsave_waits_for_its_file(t):
+    """A file system that does not let the file be made holds up who writes the packet, and nobody else; then all is in step."""
+    t.mount_disk("/tmp/disk")
+    gdb = t.gdb()
+    large_frames(t, gdb, 3)
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    device = Device(t)
+    device.open()
+    t.freeze("/tmp/disk")
+    device.talk.job.send(f"write 0 {packet('QTSave:' + hexed('/tmp/disk/late.tfile')).encode().hex()}\n")
+    time.sleep(8)
+    assert re.search(r"^frames +3$", t.sh("cat /proc/gtpstat", timeout=10), re.M), t.sh("cat /proc/gtpstat")
+    t.thaw("/tmp/disk")
+    assert device.talk.job.readline(60)[0] == "="
+    assert device.reply() == "OK"
+    assert device.ask("qC") == "QC1"
+    t.sh("test -s /tmp/disk/late.tfile")
+    device.close()
+    device.talk.end()
+
+
+@case(disk=True)
+def reader_that_waits(t):
+    """Whose memory is long in coming when it reads keeps the module's lock from nobody."""
+    t.mount_disk("/tmp/disk")
+    t.sh("dd if=/dev/zero of=/tmp/disk/map bs=4096 count=1 2>/dev/null; sync")
+    device = Device(t)
+    device.talk.call(f"open 0 {PROC} rw")
+    t.freeze("/tmp/disk")
+    where = int(re.search(r"^(\w+) [tT] vfs_read$", t.sh("grep ' vfs_read' /proc/kallsyms"), re.M)[1], 16)
+    for text in ("QTinit", f"QTDP:1:{where:x}:E:0:0"):
+        device.must(text)
+    # The ack is there to be read at once; the reply comes from the thread.
+    device.talk.write(packet("QTStart"))
+    device.talk.job.send("readmap 0 1 /tmp/disk/map\n")
+    assert "running" in t.sh("usleep 500000; cat /proc/gtpstat", timeout=10)
+    t.thaw("/tmp/disk")
+    assert device.talk.job.readline(60) == "= 1"
+    assert device.reply() == "OK"
+    device.must("QTStop")
+    device.close()
+    device.talk.end()
+
+
+@case(module="save_dir=/tmp")
+def tsave_without_capability(t):
+    """Who has lost its capabilities since it opened the device saves nothing."""
+    device = Device(t)
+    device.open()
+    device.talk.call("nocaps")
+    reply = device.ask("QTSave:" + hexed("/tmp/x.tfile"))
+    assert reply == "E.that is not allowed: it needs CAP_SYS_ADMIN", reply
+    assert t.run("test -e /tmp/x.tfile").status
+    device.close()
+    device.talk.end()
+
+
 @case(timeout=600)
 def many_frames(t):
     """More frames than are looked at within a write(): the first tfind, searches and what tsave reads are right."""
@@ -188,6 +247,25 @@ def many_frames(t):
     assert int(gdb.eval("$n")) == here + 1
     far = gdb.packet("qTBuffer:%x,%x" % (1000, 100))
     assert re.fullmatch(r"([0-9a-f]{2})+", far), far
+    # Interrupted before it has begun: what looks at all frames ends, and the next one does what it should.
+    gdb.cmd("set trace-buffer-size 40000000", timeout=120)
+    load = t.load("getppid", n=n)
+    gdb.cmd(f"condition {mine} {load.mine}")
+    gdb.cmd("tstart")
+    load.go(timeout=300)
+    gdb.cmd("tstop")
+    gdb.cmd("disconnect")
+    t.guest.stop_relay()
+    device = Device(t)
+    device.open()
+    for text in ("QTFrame:tdp:63", "qTBuffer:100000,10"):
+        device.talk.write(packet(text) + "\x03")
+        reply = device.reply()
+        assert reply == "E.interrupted", (text, reply)
+    assert device.ask("QTFrame:tdp:63") == "F-1"
+    assert re.fullmatch(r"([0-9a-f]{2})+", device.ask("qTBuffer:100000,10"))
+    device.close()
+    device.talk.end()
 
 
 @case

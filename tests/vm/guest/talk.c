@@ -8,6 +8,7 @@
  *   close FD
  *   write FD HEX
  *   read FD COUNT MILLISECONDS    one read(2), if it returns in time
+ *   readmap FD COUNT PATH         the same, into the pages of a file that is as long
  *   functions                     how many the kernel has
  *   points FD E|D FROM TO STEP    define tracepoints, number N at the (N * STEP)th
  *                                 function of the kernel: how many in front
@@ -37,6 +38,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -190,6 +192,21 @@ static void do_read(int n, long count, long ms)
 	for (i = 0; i < ret; i++)
 		printf("%02x", data[i]);
 	puts("");
+}
+
+/* The first byte that comes needs a page that the file system must let be written. */
+static void do_readmap(int n, long count, const char *path)
+{
+	int fd = open(path, O_RDWR);
+	void *map = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	close(fd);
+	if (map == MAP_FAILED) {
+		answer(-1);
+		return;
+	}
+	answer(read(fds[n], map, count));
+	munmap(map, count);
 }
 
 /* Is that the answer?  Notices may come before it. */
@@ -372,6 +389,8 @@ int talk_main(int argc, char **argv)
 			do_write(n, word[2] ? word[2] : "");
 		else if (!strcmp(word[0], "read") && word[3])
 			do_read(n, atol(word[2]), atol(word[3]));
+		else if (!strcmp(word[0], "readmap") && word[3])
+			do_readmap(n, atol(word[2]), word[3]);
 		else if (!strcmp(word[0], "functions"))
 			do_functions();
 		else if (!strcmp(word[0], "points") && word[5])
