@@ -120,7 +120,10 @@ void gtp_points_drop_kept(void)
 	points_free(&gtp.kept_points);
 }
 
-/* Their definitions and counts: what it takes to run goes. */
+/*
+ * Their definitions and counts: what it takes to run goes.  But actions with
+ * errors are told of by their names.
+ */
 void gtp_points_keep(void)
 {
 	struct gtp_count count;
@@ -140,7 +143,8 @@ void gtp_points_keep(void)
 		if (tp->count)
 			free_percpu(tp->count);
 		tp->count = NULL;
-		gtp_compile_drop(tp);
+		if (!count.errors)
+			gtp_compile_drop(tp);
 	}
 	list_splice_init(&gtp.points, &gtp.kept_points);
 }

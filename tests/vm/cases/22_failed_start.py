@@ -108,3 +108,29 @@ def failed_start_keeps_all(t):
     assert "failed to find" in fresh.fails("tfind 0")
     assert fresh.value("$n") == 100
     assert "already hit" not in fresh.cmd("info tracepoints")
+
+
+@case
+def failed_start_keeps_errors(t):
+    """What could not be read, and by which action, is told in the same words after a tstart that fails."""
+    gdb = t.gdb()
+    load = t.load("pread", n=3, file="/proc/version", size=24)
+    gdb.trace("*vfs_read", load.mine, "collect *(long *)8")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    text = 'tracepoint 1: action "*(long *)8": cannot read memory at 0x8, 3 times'
+    assert text in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    gdb.cmd("trace *0x1000")
+    for _ in range(2):
+        gdb.fails("tstart")
+        assert text in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+        assert text in t.sh("cat /proc/gtpstat")
+    gdb.cmd("disconnect")
+    t.connect(gdb)
+    assert text in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    # The next run has errors of its own.
+    gdb.cmd("delete 2")
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    assert "cannot read" not in gdb.cmd("tstatus")
