@@ -54,9 +54,12 @@ static struct {
 	enum verdict verdict;
 	int any;		/* `monitor vmlinux any' */
 	int told;
-	u32 right, unmoved, wrong;	/* while GDB is asked */
-	int first_found;	/* what it said last time of the first one */
-	u64 first;
+	/* What GDB has said of each, last time or this time. */
+	struct {
+		int found;
+		u64 value;
+	} answers[ARRAY_SIZE(knowns)];
+	int checking;		/* it is asked for the first and the last only */
 } vm;
 
 void gtp_vmlinux_open(void)
@@ -64,27 +67,28 @@ void gtp_vmlinux_open(void)
 	memset(&vm, 0, sizeof(vm));
 }
 
-static void judge(u32 i, u64 value)
-{
-	u64 at = (unsigned long)knowns[i].at;
-
-	if (value == at)
-		vm.right++;
-	else if (value == at - (gtp.text - arch_link_text))
-		vm.unmoved++;
-	else
-		vm.wrong++;
-}
-
 static void conclude(void)
 {
+	u32 i, right = 0, unmoved = 0, wrong = 0;
 	enum verdict last = vm.verdict;
 
-	if (vm.right + vm.unmoved + vm.wrong < 2)
+	for (i = 0; i < ARRAY_SIZE(knowns); i++) {
+		u64 at = (unsigned long)knowns[i].at;
+
+		if (!vm.answers[i].found)
+			continue;
+		if (vm.answers[i].value == at)
+			right++;
+		else if (vm.answers[i].value == at - (gtp.text - arch_link_text))
+			unmoved++;
+		else
+			wrong++;
+	}
+	if (right + unmoved + wrong < 2)
 		vm.verdict = VM_UNKNOWN;
-	else if (!vm.wrong && !vm.unmoved)
+	else if (!wrong && !unmoved)
 		vm.verdict = VM_RIGHT;
-	else if (!vm.wrong && !vm.right)
+	else if (!wrong && !right)
 		vm.verdict = VM_UNMOVED;
 	else
 		vm.verdict = VM_WRONG;
@@ -106,16 +110,37 @@ static u32 find_known(struct rsp_text hex)
 	return i;
 }
 
-/* The same first answer as last time: 1, and there is nothing new to ask for. */
-static int is_known_file(const struct rsp_cmd *cmd)
+/* The same as last time? */
+static int take_answer(u32 i, const struct rsp_cmd *cmd)
 {
-	u64 value = cmd->u.symbol.found ? cmd->u.symbol.value : 0;
-	int same = vm.verdict != VM_UNKNOWN && vm.first == value &&
-		   vm.first_found == cmd->u.symbol.found;
+	int found = cmd->u.symbol.found;
+	u64 value = found ? cmd->u.symbol.value : 0;
+	int same = vm.answers[i].found == found &&
+		   vm.answers[i].value == value;
 
-	vm.first = value;
-	vm.first_found = cmd->u.symbol.found;
+	vm.answers[i].found = found;
+	vm.answers[i].value = value;
 	return same;
+}
+
+/*
+ * Which one to ask for after that answer; ARRAY_SIZE(knowns): none.  GDB offers
+ * anew whenever it has loaded any file.  Where it says the same as last time of
+ * both ends of the kernel's code, that was a module's.
+ */
+static u32 after_answer(u32 i, int same)
+{
+	const u32 last = ARRAY_SIZE(knowns) - 1;
+
+	if (!i && same && vm.verdict != VM_UNKNOWN) {
+		vm.checking = 1;
+		return last;
+	}
+	if (vm.checking) {
+		vm.checking = 0;
+		return i == last && same ? last + 1 : 1;
+	}
+	return i + 1;
 }
 
 void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -124,18 +149,13 @@ void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 	if (cmd->hex.len) {
 		next = find_known(cmd->hex);
-		if (next == ARRAY_SIZE(knowns) ||
-		    (!next && is_known_file(cmd))) {
+		if (next == ARRAY_SIZE(knowns)) {
 			rsp_ok(tx);
 			return;
 		}
-		if (cmd->u.symbol.found)
-			judge(next, cmd->u.symbol.value);
-		next++;
+		next = after_answer(next, take_answer(next, cmd));
 	} else {
-		vm.right = 0;
-		vm.unmoved = 0;
-		vm.wrong = 0;
+		vm.checking = 0;
 	}
 	if (next == ARRAY_SIZE(knowns)) {
 		conclude();

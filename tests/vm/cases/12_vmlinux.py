@@ -144,7 +144,7 @@ def vmlinux_of_no_use(t):
     late.cmd("tstop")
 
 
-@case
+@case(core=True)
 def symbols_by_packet(t):
     """qSymbol by hand: each answer gets the next question; who stops answering is not waited for, and nothing is concluded."""
     gdb = t.gdb(program=False)
@@ -157,7 +157,8 @@ def symbols_by_packet(t):
         assert len(asked) < 50
     assert len(asked) >= 10 and len(set(asked)) == len(asked), asked
     # The kernel has them all.
-    known = set(re.findall(r"^\w+ \w (\w+)$", t.sh("cat /proc/kallsyms", timeout=120), re.M))
+    symbols = t.sh("for n in " + " ".join(asked) + "; do grep \" $n\" /proc/kallsyms; done", timeout=120)
+    known = set(re.findall(r"^\w+ \w (\w+)$", symbols, re.M))
     assert set(asked) <= known, set(asked) - known
     first = asked[0].encode().hex()
     assert gdb.packet("qSymbol::") == f"qSymbol:{first}"
@@ -172,3 +173,18 @@ def symbols_by_packet(t):
         last = gdb.packet(f"qSymbol::{name.encode().hex()}")
     assert last == "OK"
     assert WRONG in gdb.cmd("monitor vmlinux")
+    # Another file: it is asked for all again where the last answer is another one, and for no more than two where none is.
+    places = {name: int(at, 16) for at, name in re.findall(r"^(\w+) \w (\w+)$", symbols, re.M) if name in asked}
+
+    def answered(of):
+        question, times = gdb.packet("qSymbol::"), 0
+        while question != "OK":
+            name = bytes.fromhex(question[8:]).decode()
+            question = gdb.packet(f"qSymbol:{of[name]:x}:{question[8:]}")
+            times += 1
+        return times
+    moved = {name: at + (0x1000 if name != asked[0] else 0) for name, at in places.items()}
+    for of, times, verdict in ((places, len(asked), "are those of the running kernel"), (places, 2, "are those of the running kernel"),
+                               (moved, len(asked) + 1, WRONG), (moved, 2, WRONG), (places, len(asked) + 1, "are those of the running kernel")):
+        assert answered(of) == times
+        assert verdict in gdb.cmd("monitor vmlinux")
