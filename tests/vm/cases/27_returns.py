@@ -296,6 +296,21 @@ def collected_up_to(gdb, address):
             return address
 
 
+def interrupts_stack(t, gdb, cpu, sp):
+    """Where that CPU's ends, as the kernel's own variable says."""
+    page = 4096
+    if t.bits == 32:
+        return (sp + 8191) // 8192 * 8192
+    names = t.kernel.symbols()
+    if "_cpu_pda" in names:
+        at = int(gdb.eval(f"(unsigned long)_cpu_pda[{cpu}]->irqstackptr"))
+    else:
+        name = next(name for name in ("pcpu_hot.hardirq_stack_ptr", "hardirq_stack_ptr", "irq_stack_ptr", "per_cpu__irq_stack_ptr")
+                    if name.split(".")[0] in names)
+        at = int(gdb.eval(f"*(unsigned long *)((char *)&{name} + __per_cpu_offset[{cpu}])"))
+    return (at + page - 1) // page * page
+
+
 @case(old=True)
 def stacks_end(t):
     """More stack than there is: what is there is collected, up to its very end, and the run goes on; tasks, interrupts."""
@@ -304,7 +319,7 @@ def stacks_end(t):
     gdb.cmd("tvariable $bt = 1000000")
     gdb.cmd("tvariable $self_trace = 1")
     gdb.cmd("set circular-trace-buffer on")
-    gdb.trace("*" + t.first("update_process_times", "scheduler_tick"), None, "collect $bt")
+    gdb.trace("*" + t.first("update_process_times", "scheduler_tick"), None, "collect $bt, $cpu_id")
     gdb.cmd("tstart")
     t.sh("usleep 50000")
     gdb.cmd("tstop")
@@ -313,7 +328,12 @@ def stacks_end(t):
     stack = gdb.cmd("bt -frame-arguments none")
     assert len(names(stack)) > 3, stack
     t.note(", ".join(names(stack)))
+    sp, cpu = int(gdb.eval("(unsigned long)$sp")), int(gdb.eval("$cpu_id"))
+    end = collected_up_to(gdb, sp)
     gdb.cmd("tfind none")
+    top = interrupts_stack(t, gdb, cpu, sp)
+    t.note(f"from {sp:#x} to {end:#x}; the stack of interrupts: {top:#x}")
+    assert end <= top if top - sp < 65536 else end <= sp + 16384, (hex(sp), hex(end), hex(top))
     gdb.cmd("delete")
     gdb.trace("*vfs_read", MINE.format(load.pid), "collect $bt")
     gdb.cmd("tstart")
