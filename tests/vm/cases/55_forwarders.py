@@ -66,7 +66,7 @@ def own_hits(gdb, job):
 def sessions(t, command):
     """One that detaches; one whose connection is lost during a run; one more."""
     gdb = t.gdb(connect=False)
-    gdb.cmd("set remotetimeout 10")
+    patience = gdb.eval("$_gdb_setting(\"remotetimeout\")")
     job = forward(t, command)
     t.connect(gdb, f"tcp {PORT}")
     experiment(t, gdb)
@@ -89,7 +89,7 @@ def sessions(t, command):
         gdb.cmd("disconnect")
     except GdbError:
         pass
-    gdb.cmd("set remotetimeout 10")
+    gdb.cmd(f"set remotetimeout {patience}")
 
     job = forward(t, command)
     t.connect(gdb, f"tcp {PORT}")

@@ -73,6 +73,17 @@ class Says:
         finally:
             gdb.cmd("delete")
 
+    def never(self, condition):
+        """It is taken, and false where it should be true."""
+        load = self.t.load("pread", n=3, file="/proc/version", size=16)
+        self.gdb.trace("*vfs_read", f"{MINE.format(load.pid)} && {condition}")
+        self.gdb.cmd("tstart")
+        load.go()
+        self.gdb.cmd("tstop")
+        if self.gdb.frames():
+            self.wrong.append(f"{condition}: it was true")
+        self.gdb.cmd("delete")
+
 
 @case(timeout=420, needs=["CONFIG_X86_64", "<6.13"])
 def gdb_says_no(t):
@@ -87,6 +98,14 @@ def gdb_says_no(t):
     says.no("Expression pieces exceed word size", collect="collect lhs", place=place)
     says.no("Expression pieces exceed word size", condition="lhs.tv_sec == 1", place=place)
     says.yes(collect="collect $rdi, $rsi", condition="$rdi == 1", place=place, in_page="collect $rdi, $rsi")
+    shown = gdb.cmd("info scope timespec64_add_safe")
+    says.told("info scope FUNCTION", "info scope FUNCTION")
+    if not re.search(r"lhs .*\$rdi.*\$rsi", shown, re.S):
+        says.wrong.append(f"info scope does not tell of the registers: {shown}")
+    shown = says.attempt("collect $args", None, place)
+    if "rror" in shown or "lhs" in shown:
+        says.wrong.append(f"$args of a struct by value: {shown}")
+    says.told("leaves it out without a word", "leaves it out without a word")
 
     # Members of anonymous structs and unions.
     says.no("Couldn't find member named `len' in struct/union/class `qstr'", collect=f"collect {name}.len")
@@ -106,7 +125,13 @@ def gdb_says_no(t):
     # Strings and characters.
     says.no("Cannot translate to agent expression", condition=f'{task}->comm == "load"')
     says.no("Cannot translate to agent expression", condition=f'$_streq({task}->comm, "load")')
-    says.no("Cannot translate to agent expression", condition=f"{task}->comm[0] == 'l'")
+    for char in "l/":
+        says.no("Cannot translate to agent expression", condition=f"{task}->comm[0] == '{char}'")
+    says.told("print/d '/'", "print/d '/'")
+    says.told(gdb.cmd("print/d '/'"), "47")
+    says.told('print/x "load"', 'print/x "load"')
+    if re.findall(r"0x\w+", gdb.cmd('print/x "load"'))[:4] != ["0x6c", "0x6f", "0x61", "0x64"]:
+        says.wrong.append(gdb.cmd('print/x "load"'))
     says.no("Value not scalar: cannot be an rvalue.", condition=f"*(int *){task}->comm == 0x64616f6c")
     comm = t.load("pread", n=1, file="/proc/version", size=1)
     word = int.from_bytes(t.task_name(comm.pid).encode()[:4].ljust(4, b"\0"), "little")
@@ -120,7 +145,7 @@ def gdb_says_no(t):
 
     # Addresses.
     says.no("Operand of `&' is in a register, and has no address.", collect="collect &count")
-    read = gdb.value("(unsigned long)&vfs_write")
+    seen = []
     shown = gdb.cmd("maint agent-eval -at vfs_read, &vfs_write")
     if re.search(r"\bconst8 0\b", shown):
         for text in ("&vfs_write", "const8 0"):
@@ -128,7 +153,11 @@ def gdb_says_no(t):
                 says.wrong.append(f"the page does not have: {text}")
     else:
         says.wrong.append(f"the address of a function is right here: {shown}")
-    says.yes(condition=f"(unsigned long)file->f_op != {read:#x}")
+    says.yes(collect="collect file->f_op->open", check=lambda g: seen.append(g.eval("file->f_op->open")) or True)
+    number, name = re.search(r"(0x\w+) <(\w+)>", seen[-1]).groups()
+    says.yes(condition=f"file->f_op->open == {number}", in_page="if file->f_op->read == 0x")
+    says.told("if file->f_op->read == &vfs_write", "if file->f_op->read == &vfs_write")
+    says.never(f"file->f_op->open == &{name}")
 
     # Registers, variables, lengths.
     says.no("GDB cannot yet trace user-register contents.", collect="collect $pc")
