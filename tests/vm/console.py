@@ -36,14 +36,23 @@ TASKS = [(TRACE[0], "the stack of each task")]
 KCSAN, RULE, OURS = re.compile(r"\bBUG: KCSAN:"), "=" * 66, "[kgtp]"
 
 
+# Where an interrupt or exception came in: what is below has not done it.
+CAME_IN = re.compile(r"\basm_(sysvec|exc|common|spurious)_\w+\+")
+ACCESS = re.compile(r"\b(read|write|read-write|assert no \w+)( \(marked\))? to 0x")
+
+
 def is_ours(lines, at):
     """Of the KCSAN report at this line: the kernel has races of its own, in which it is alone; but for what it does on our
-    behalf one of the two stacks has a function of the module."""
+    behalf one of the two stacks has a function of the module, above what was interrupted."""
+    interrupted = False
     for line in lines[at:]:
-        if OURS in line:
-            return True
         if RULE in line:
             return False
+        if ACCESS.search(line):
+            interrupted = False
+        if OURS in line and not interrupted:
+            return True
+        interrupted |= bool(CAME_IN.search(line))
     return True         # cut off: it is not known
 
 

@@ -206,9 +206,12 @@ rcu: RCU calculated value of scheduler-enlistment delay is 25 jiffies.
 printk: debug: ignoring loglevel setting.
 x86/fpu: Supporting XSAVE feature 0x001: 'x87 floating point registers'""".splitlines():
         assert not console.scan(f"[    1.234567] {line}\n"), line
-    # A data race is ours when one of its two stacks is.
+    # A data race is ours when one of its two stacks is, above what an interrupt or exception has come into.
     rule, race = "=" * 66, "BUG: KCSAN: data-race in x / y"
-    for stack, ours in ((" x+0x1/0x2", False), (" x+0x1/0x2\n y+0x1/0x2 [kgtp]", True)):
-        text = f"{rule}\n{race}\n{stack}\n{rule}\n hit+0x1/0x2 [kgtp]\n"
+    one, two = "read to 0xffff of 8 bytes by interrupt on cpu 1:\n", "\n\nwrite (marked) to 0xffff of 8 bytes by task 1 on cpu 0:\n"
+    came, mine = " asm_sysvec_apic_timer_interrupt+0x16/0x20\n", " hit+0x1/0x2 [kgtp]"
+    for stack, ours in ((" x+0x1/0x2", False), (f" x+0x1/0x2\n{mine}", True), (f" x+0x1/0x2\n{came}{mine}", False),
+                        (f" x+0x1/0x2\n{came}{two} y+0x1/0x2\n{mine}", True), (f"{mine}\n{came}{two} y+0x1/0x2", True)):
+        text = f"{rule}\n{race}\n{one}{stack}\n{rule}\n{mine}\n"
         assert console.scan(text) == [race] * ours, text
     assert console.scan(f"{rule}\n{race}\n x+0x1/0x2\n"), "a report that is cut off"
