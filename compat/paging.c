@@ -16,7 +16,7 @@ typedef u32 entry_t;
 #define LEAF		0x80	/* above the last level */
 #define CR4_LA57	(1UL << 12)
 
-static const entry_t *root;	/* NULL: that of who runs */
+const void *kc_kernel_table;	/* NULL: that of who runs */
 static unsigned int levels;
 
 /*
@@ -30,7 +30,7 @@ void kc_paging_init(void)
 	unsigned long cr4;
 #endif
 
-	root = init_mm ? (void *)((struct mm_struct *)init_mm)->pgd : NULL;
+	kc_kernel_table = init_mm ? ((struct mm_struct *)init_mm)->pgd : NULL;
 #if defined(CONFIG_X86_64)
 	__asm__ __volatile__("mov %%cr4, %0" : "=r" (cr4));
 	levels = cr4 & CR4_LA57 ? 5 : 4;
@@ -39,15 +39,13 @@ void kc_paging_init(void)
 #endif
 }
 
-long kc_walk(unsigned long addr, u64 *at)
+long kc_walk(const void *root, unsigned long addr, u64 *at)
 {
 	unsigned int shift = PAGE_SHIFT + LEVEL_BITS * (levels - 1);
-	const entry_t *table = root;
+	const entry_t *table = root ? root : __va(kc_page_table());
 	unsigned long i;
 	entry_t entry;
 
-	if (!table)
-		table = __va(kc_page_table());
 	for (;; shift -= LEVEL_BITS) {
 		i = addr >> shift & ((1UL << LEVEL_BITS) - 1);
 		/* A table may go meanwhile. */
@@ -56,6 +54,9 @@ long kc_walk(unsigned long addr, u64 *at)
 			return -EFAULT;
 		if (shift == PAGE_SHIFT || entry & LEAF)
 			break;
+		/* ... and its place be used for anything. */
+		if (!kc_is_ram(entry & KC_FRAME_MASK))
+			return -EPERM;
 		table = __va((unsigned long)(entry & KC_FRAME_MASK));
 	}
 	*at = (entry & KC_FRAME_MASK) >> shift << shift;

@@ -25,11 +25,15 @@
 
 /* Process context; sleeps. */
 void kc_paging_init(void);
+/* The table for addresses of the kernel's half; written once, at init. */
+extern const void *kc_kernel_table;
 /*
- * Any context incl. NMI; takes no lock.  Where that address of the kernel's half
- * is in physical memory: 0, or -EFAULT.
+ * Any context incl. NMI; takes no lock.  Where that address is in physical memory,
+ * by that table, or by the one that is in use if it is NULL: 0; -EFAULT; -EPERM if a
+ * table is not in RAM that we know of.  Of a user's half interrupts are off, so that
+ * no table goes meanwhile.
  */
-long kc_walk(unsigned long addr, u64 *at);
+long kc_walk(const void *table, unsigned long addr, u64 *at);
 
 /* Any context.  The page table that is in use. */
 static inline unsigned long kc_page_table(void)

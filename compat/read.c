@@ -83,15 +83,14 @@ static int is_same(const struct ram *a, const struct ram *b)
 	       !memcmp(a->range, b->range, a->nr * sizeof(a->range[0]));
 }
 
-/* Any context.  The range that has it, or -1. */
-static int ram_find(u64 at)
+int kc_is_ram(u64 at)
 {
 	unsigned int i;
 
 	for (i = 0; i < ram.nr; i++)
 		if (at >= ram.range[i].first && at < ram.range[i].end)
-			return i;
-	return -1;
+			return 1;
+	return 0;
 }
 
 /*
@@ -155,24 +154,40 @@ int kc_is_kernel(u64 addr, size_t n)
 	return addr >= KC_KERNEL_START;
 }
 
-long kc_check_kernel(u64 addr, size_t n)
+/* n: not 0. */
+static long check_pages(const void *table, u64 addr, size_t n)
 {
 	u64 at, end = addr + n - 1;
-	long err = 0;
+	long err;
 
-	if (!kc_is_kernel(addr, n))
-		return -EFAULT;
-	if (kc_load(&kc_reads_devices))
-		return 0;
 	addr &= PAGE_MASK;
 	for (;;) {
-		err = kc_walk(addr, &at);
+		err = kc_walk(table, addr, &at);
 		if (err)
 			return err;
-		if (ram_find(at) < 0)
+		if (!kc_is_ram(at))
 			return -EPERM;
 		if (end - addr < PAGE_SIZE)
 			return 0;
 		addr += PAGE_SIZE;
 	}
+}
+
+long kc_check_ram(u64 addr, size_t n)
+{
+	return kc_is_kernel(addr, n) ? check_pages(kc_kernel_table, addr, n) :
+				       -EFAULT;
+}
+
+long kc_check_kernel(u64 addr, size_t n)
+{
+	if (!kc_load(&kc_reads_devices))
+		return kc_check_ram(addr, n);
+	return kc_is_kernel(addr, n) ? 0 : -EFAULT;
+}
+
+long kc_check_user(u64 addr, size_t n)
+{
+	return !n || kc_load(&kc_reads_devices) ? 0 :
+	       check_pages(NULL, addr, n);
 }

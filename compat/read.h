@@ -164,6 +164,16 @@ int kc_is_kernel(u64 addr, size_t n);
  */
 long kc_check_kernel(u64 addr, size_t n);
 
+/* The same, whatever the user has allowed. */
+long kc_check_ram(u64 addr, size_t n);
+/*
+ * The same of user memory, by the page table that is in use.  Interrupts are off
+ * until it has been read.
+ */
+long kc_check_user(u64 addr, size_t n);
+/* Any context.  Is that physical address in what /proc/iomem calls System RAM? */
+int kc_is_ram(u64 at);
+
 /* As below, of what may be read. */
 static inline long kc_read_there(void *dst, u64 addr, size_t n)
 {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <linux/errno.h>
+#include <linux/irqflags.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 #include "compat/context.h"
 #include "compat/paging.h"
+#include "compat/read.h"
 #include "compat/user.h"
 
 /* Since 2.6.27 (7b34e4283c68); before, no thread of the kernel has memory. */
@@ -24,13 +26,11 @@ static int is_loaded(void)
 	       kc_page_table() == (unsigned long)task->mm->pgd - PAGE_OFFSET;
 }
 
-long kc_read_user(void *dst, u64 addr, size_t n, int trapped)
+static long copy(void *dst, u64 addr, size_t n)
 {
 	const void __user *src = (const void __user *)(unsigned long)addr;
 	unsigned long left;
 
-	if (!kc_in_task(trapped) || !is_loaded())
-		return -EFAULT;
 #ifdef KC_HAVE_PAGEFAULT_DISABLE
 	pagefault_disable();
 #else
@@ -51,4 +51,22 @@ long kc_read_user(void *dst, u64 addr, size_t n, int trapped)
 	dec_preempt_count();
 #endif
 	return left ? -EFAULT : 0;
+}
+
+/*
+ * With interrupts off: the kernel frees a page table, or a page that others mapped,
+ * only when all CPUs that use it have answered an interrupt, or by RCU.
+ */
+long kc_read_user(void *dst, u64 addr, size_t n, int trapped)
+{
+	unsigned long flags;
+	long err = -EFAULT;
+
+	raw_local_irq_save(flags);
+	if (kc_in_task(trapped) && is_loaded())
+		err = kc_check_user(addr, n);
+	if (!err)
+		err = copy(dst, addr, n);
+	raw_local_irq_restore(flags);
+	return err;
 }

@@ -28,7 +28,7 @@ static inline int kc_is_user(u64 addr, size_t n)
  * Any context incl. NMI; does not sleep, and brings no page in.  Of what
  * kc_is_user() has said yes to: 0, or -EFAULT, also where the current task has no
  * memory of its own, or it is not the one that is loaded, or this is in an
- * interrupt or an NMI.  trapped: as in context.h.
+ * interrupt or an NMI; -EPERM: it is a device's.  trapped: as in context.h.
  */
 long kc_read_user(void *dst, u64 addr, size_t n, int trapped);
 

@@ -106,7 +106,8 @@ class Load:
     """The guest's `load` (guest/load.c), ready to go. pid, fd, buf, path, size: what it uses, known before the go."""
 
     def __init__(self, guest, op, **options):
-        flags = {"n": "-n", "file": "-f", "size": "-s", "offset": "-o", "data": "-d", "cpu": "-c", "pause": "-u"}
+        flags = {"n": "-n", "file": "-f", "size": "-s", "offset": "-o", "data": "-d", "cpu": "-c", "pause": "-u",
+                 "map": "-m", "map_offset": "-M"}
         words = [f"{flags[key]} '{value}'" for key, value in options.items() if value is not None]
         self.job = guest.spawn(f"exec load {op} -w {' '.join(words)}")
         line = self.job.readline()
@@ -174,7 +175,7 @@ class Test:
             job.wait()
 
     def load(self, op, n=1, **options):
-        """-> Load; options: file, size, offset, data, cpu, pause (microseconds)."""
+        """-> Load; options: file, size, offset, data, cpu, pause (microseconds), map, map_offset."""
         load = Load(self.guest, op, n=n, **options)
         self.cleanup.callback(self._end_job, load.job)
         return load

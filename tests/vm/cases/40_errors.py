@@ -301,6 +301,35 @@ def device_memory(t):
 
 
 @case(core=True)
+def device_memory_of_a_user(t):
+    """Nor is what a task has mapped of a device, by whose pointer a hit would read it; the task's own memory still is."""
+    gdb = t.gdb()
+    t.sh("test -e /dev/mem || mknod /dev/mem c 1 1")
+    where = t.first("vfs_write")
+    # The end of the BIOS, which is no RAM: /dev/mem has it on all kernels. Its date is there.
+    rom, date = 0xff000, f"*(char(*)[8])({t.arg(2)} + 0xff5)"
+    writes = dict(op="write", file="/dev/null", size=4096, map="/dev/mem", map_offset=rom)
+    actions = [f"collect *(int *){t.arg(2)}", f"collect/s (char *){t.arg(2)}", f"collect {date}", f"collect/s (char *){PATH}"]
+    refused = f"cannot read a device's memory without `monitor io on' at {BUFFER:#x}, 3 times"
+    n, shown = run(t, gdb, f"*{where}", "", *actions, **writes)
+    assert refused in shown and errors(t, n) == (3, 9), shown
+    gdb.cmd("tfind 1")
+    assert "<unavailable>" in gdb.cmd(f"output *(int *){BUFFER}") and "<unavailable>" in gdb.cmd(f"output {date}")
+    assert '"/dev/null"' in gdb.cmd(f"output (char *){PATH}")
+    n, shown = run(t, gdb, f"*{where}", f"*(char *){t.arg(2)} != 1", "collect $regs", **writes)
+    assert f"condition: {refused}" in shown and errors(t, n) == (0, 3), shown
+    gdb.cmd("tfind none")
+    gdb.cmd("monitor io on")
+    n, shown = run(t, gdb, f"*{where}", "", *actions, **writes)
+    assert errors(t, n) == (3, 0), shown
+    gdb.cmd("tfind 1")
+    shown = gdb.cmd(f"output {date}")
+    assert re.search(r'"\d\d/\d\d/\d\d"', shown), shown
+    gdb.cmd("tfind none")
+    gdb.cmd("monitor io off")
+
+
+@case(core=True)
 def refused_places(t):
     """A probe that cannot be: the tracepoint, the address and the reason, and no probe is left."""
     gdb = t.gdb()

@@ -3,7 +3,7 @@
  * load: exactly N times one operation, by one process that does nothing else.
  *
  *   load OP [-n N] [-f FILE] [-s SIZE] [-o OFFSET] [-d DATA] [-c CPU]
- *           [-u MICROSECONDS] [-w]
+ *           [-u MICROSECONDS] [-m FILE] [-M OFFSET] [-w]
  *
  * OP is getppid, read, pread, write, pwrite, open (and close), stat, lseek,
  * fork (and wait), sleep, fault (touch fresh pages), call, freeze, thaw (the
@@ -16,7 +16,8 @@
  * not".  -n 0 goes on until a further line or end of file on stdin.
  *
  * The buffer and the path are at fixed addresses, known before the start:
- * the buffer holds DATA (default "KGTP") over and over.
+ * the buffer holds DATA (default "KGTP") over and over.  With -m it is what is
+ * mapped of a file, from OFFSET on, and nothing is written there.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,9 +41,9 @@
 #define BUFFER_ADDR	0x10000000UL
 
 struct plan {
-	const char *op, *file, *data;
+	const char *op, *file, *data, *map;
 	long n, size;
-	long long offset;
+	long long offset, map_offset;
 	int cpu, fd, wait;
 	long pause;
 	char *buffer, *path;
@@ -245,6 +246,31 @@ static void *fixed(unsigned long addr, unsigned long size)
 	return p;
 }
 
+static void map_buffer(void)
+{
+	int fd = open(plan.map, O_RDONLY);
+	void *p = MAP_FAILED;
+
+	if (fd >= 0)
+		p = mmap((void *)BUFFER_ADDR, plan.size, PROT_READ,
+			 MAP_SHARED | MAP_FIXED, fd, plan.map_offset);
+	if (p == MAP_FAILED) {
+		perror(plan.map);
+		exit(1);
+	}
+	plan.buffer = p;
+}
+
+static void fill_buffer(void)
+{
+	size_t data_len = strlen(plan.data);
+	long i;
+
+	plan.buffer = fixed(BUFFER_ADDR, plan.size + 1);
+	for (i = 0; i < plan.size && data_len; i++)
+		plan.buffer[i] = plan.data[i % data_len];
+}
+
 static void parse(int argc, char **argv)
 {
 	int c;
@@ -252,7 +278,7 @@ static void parse(int argc, char **argv)
 	if (argc < 2)
 		exit(2);
 	plan.op = argv[1];
-	while ((c = getopt(argc - 1, argv + 1, "n:f:s:o:d:c:u:w")) != -1) {
+	while ((c = getopt(argc - 1, argv + 1, "n:f:s:o:d:c:u:m:M:w")) != -1) {
 		switch (c) {
 		case 'n': plan.n = strtol(optarg, NULL, 0); break;
 		case 'f': plan.file = optarg; break;
@@ -261,6 +287,8 @@ static void parse(int argc, char **argv)
 		case 'd': plan.data = optarg; break;
 		case 'c': plan.cpu = atoi(optarg); break;
 		case 'u': plan.pause = strtol(optarg, NULL, 0); break;
+		case 'm': plan.map = optarg; break;
+		case 'M': plan.map_offset = strtoll(optarg, NULL, 0); break;
 		case 'w': plan.wait = 1; break;
 		default: exit(2);
 		}
@@ -269,15 +297,14 @@ static void parse(int argc, char **argv)
 
 static void prepare(enum use use)
 {
-	size_t data_len = strlen(plan.data);
 	cpu_set_t set;
-	long i;
 
 	plan.path = fixed(PATH_ADDR, 4096);
 	snprintf(plan.path, 4096, "%s", plan.file);
-	plan.buffer = fixed(BUFFER_ADDR, plan.size + 1);
-	for (i = 0; i < plan.size && data_len; i++)
-		plan.buffer[i] = plan.data[i % data_len];
+	if (plan.map)
+		map_buffer();
+	else
+		fill_buffer();
 	result = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (use != NO_FILE) {
