@@ -442,6 +442,7 @@ struct gtp {
 	u64 stop_on_error;	/* read by hits that meet an error */
 	int told_missing;	/* to this session */
 	u64 device;		/* live: the last of a device's that was refused */
+	int reads_devices;	/* `monitor io on' in this session */
 	struct rsp_cmd later;	/* what the thread is to answer, */
 	struct rsp_tx *later_tx;	/* in this; or NULL */
 	int watch;		/* the session has a deadline; written without the lock */

@@ -100,19 +100,28 @@ static void do_vmlinux(char *args, struct rsp_tx *tx)
 	gtp_vmlinux_monitor(args, tx);
 }
 
+/* For this session, and for the run that is on. */
+static void set_io(int on)
+{
+	gtp.reads_devices = on;
+	kc_store(&kc_reads_devices, on);
+}
+
 static void do_io(char *args, struct rsp_tx *tx)
 {
 	if (!strcmp(args, "on"))
-		kc_store(&kc_reads_devices, 1);
+		set_io(1);
 	else if (!strcmp(args, "off"))
-		kc_store(&kc_reads_devices, 0);
+		set_io(0);
 	else if (*args)
 		rsp_notice(tx, "io: say on or off.\n");
-	if (kc_reads_devices)
+	if (gtp.reads_devices)
 		gtp.device = 0;
-	rsp_notice(tx, kc_reads_devices ?
+	rsp_notice(tx, gtp.reads_devices ?
 		   "Memory that is mapped from devices is read. Reading a register may change it.\n" :
 		   "Memory that is mapped from devices is not read.\n");
+	if (kc_reads_devices && !gtp.reads_devices)
+		rsp_notice(tx, "The run that goes on reads it: the session that started it said so.\n");
 	if (gtp.device)
 		say_address(tx, "Not read: 0x%llx.\n", gtp.device);
 }
@@ -135,7 +144,7 @@ static const struct {
 	  "monitor vmlinux -- say whether GDB's symbols are those of the running kernel.\n"
 	  "monitor vmlinux any -- let tstart take any symbols, for this session.\n" },
 	{ "io", do_io,
-	  "monitor io on -- read memory that is mapped from devices, too, live and in hits.\n"
+	  "monitor io on -- read memory that is mapped from devices, too, live and in hits, for this session.\n"
 	  "monitor io off -- do not; so it is at first.\n" },
 };
 

@@ -538,6 +538,7 @@ static void run_begin(void)
 	memset(&gtp.end, 0, sizeof(gtp.end));
 	gtp.stopping = 0;
 	gtp.ran = 1;
+	kc_store(&kc_reads_devices, gtp.reads_devices);
 	kc_store(&gtp.armed, 1);
 	gtp.start_us = kc_wall_us();
 	gtp.stop_us = 0;

@@ -213,6 +213,10 @@ void gtp_close(void)
 	gtp_select_none();
 	if (!gtp.disconnected)
 		gtp_stop(GTP_DISCONNECTED, NULL);
+	/* The run keeps its own until the next one begins. */
+	gtp.reads_devices = 0;
+	if (!gtp.armed)
+		kc_store(&kc_reads_devices, 0);
 	mutex_unlock(&gtp.lock);
 }
 

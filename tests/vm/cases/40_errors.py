@@ -349,6 +349,49 @@ def refused_places(t):
     assert "Collected 3 trace frames" in shown, shown
 
 
+@case(core=True)
+def device_memory_is_for_a_session(t):
+    """`monitor io on` ends with its session, but for its run where that goes on."""
+    gdb = t.gdb()
+    devices = areas(t)[0]
+    if not devices:
+        raise Skip("nothing is mapped by ioremap in this guest")
+    device = devices[-1]
+
+    def again():
+        gdb.cmd("disconnect")
+        t.connect(gdb)
+    gdb.cmd("monitor io on")
+    gdb.cmd(f"x/wx {device:#x}")
+    again()
+    gdb.fails(f"x/wx {device:#x}")
+    assert "is not read" in gdb.cmd("monitor io")
+    # A run that goes on.
+    gdb.cmd("set disconnected-tracing on")
+    gdb.cmd("monitor io on")
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    number = gdb.trace("vfs_read", load.mine, f"collect *(int *){device:#x}")
+    gdb.cmd("tstart")
+    again()
+    gdb.fails(f"x/wx {device:#x}")
+    assert "The run that goes on reads it" in gdb.cmd("monitor io")
+    load.go()
+    gdb.cmd("tstop")
+    assert errors(t, number) == (3, 0), gdb.cmd("tstatus")
+    gdb.cmd("tfind 1")
+    assert "<unavailable>" not in gdb.cmd(f"output *(int *){device:#x}")
+    gdb.cmd("tfind none")
+    gdb.fails(f"x/wx {device:#x}")
+    # The next one has been allowed nothing.
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd(f"condition {number} {load.mine}")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert errors(t, number) == (3, 3), gdb.cmd("tstatus")
+    gdb.cmd("set disconnected-tracing off")
+
+
 @case
 def refused_actions(t):
     """What cannot be collected is said at tstart, by tracepoint and action."""
