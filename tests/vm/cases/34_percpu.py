@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Per-CPU variables of the kernel's, of a CPU: by the sum of their address and __per_cpu_offset[], on every kernel."""
+import os
+import re
+import subprocess
 import tempfile
 
 from harness import GdbError, case
+
+DOCS = os.path.join(os.path.dirname(__file__), "../../../docs")
 
 
 def of_cpu(cpu):
@@ -84,6 +89,67 @@ def variables_of_a_cpu(t):
         gdb.cmd(f"target tfile {folder}/t")
         look("file")
     assert n == 1
+
+
+def linked_text(kernel):
+    """Where _text is in the vmlinux, as `nm vmlinux` says."""
+    shown = subprocess.run(["nm", kernel.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return int(re.search(r"^(\w+) \w _text$", shown, re.M)[1], 16)
+
+
+@case(core=True, needs=[">=3.9"])
+def pointers_to_a_cpu(t):
+    """A per-CPU pointer that is read from memory: the plain sum in conditions and actions; live and in frames what KASLR has
+    moved the kernel by is added, up to 6.14, as the manual says."""
+    linked = linked_text(t.kernel)
+    low = t.bits == 64 and t.kernel.version < (6, 15)
+    moved = f"((long)&_text - {linked:#x})"
+    for page in "manual.md", "gdb-says-no.md":
+        text = open(os.path.join(DOCS, page)).read()
+        assert "((long)&_text - 0xffffffff81000000)" in text and "system_wq->cpu_pwqs" in text, page
+    member, type_ = ("cpu_pwq", "struct pool_workqueue **") if t.kernel.version >= (6, 6) else ("cpu_pwqs", "struct pool_workqueue *")
+
+    def of(cpu, more=""):
+        """That CPU's part of the kernel's work queue, whose memory alloc_percpu() has given."""
+        sum_ = f"(({type_})((char *)system_wq->{member} + __per_cpu_offset[{cpu}]{more}))"
+        return f"(*{sum_})" if type_.endswith("**") else sum_
+    gdb = t.gdb()
+    slide = gdb.value(moved)
+    t.note(f"KASLR has moved the kernel by {slide:#x}")
+    for_gdb = f" + {moved}" if low else ""
+
+    def is_right(gdb, where):
+        for cpu in range(2):
+            assert gdb.value(f"(unsigned long){of(cpu, for_gdb)}->wq") == gdb.value("(unsigned long)system_wq"), where
+            assert gdb.value(f"{of(cpu, for_gdb)}->pool->cpu") == cpu, where
+        if low and slide:
+            try:
+                assert gdb.eval(f"{of(1)}->pool->cpu") != "1", where        # or it cannot be read
+            except GdbError:
+                pass
+    is_right(gdb, "live")
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd("tvariable $seen")
+    gdb.trace("*vfs_read", f"{load.mine} && (unsigned long){of(1)}->wq == (unsigned long)system_wq && {of(1)}->pool->cpu == 1",
+              *(f"collect {of(cpu)}->wq, {of(cpu)}->pool->cpu, system_wq" for cpu in range(2)),
+              f"teval $seen = $seen + {of(1)}->pool->cpu", "collect $seen")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    assert gdb.frames() == 3, gdb.cmd("tstatus")
+
+    def look(where):
+        for i in range(3):
+            gdb.cmd(f"tfind {i}")
+            assert gdb.value("$seen") == i + 1, where
+            is_right(gdb, where)
+        gdb.cmd("tfind none")
+    look("frames")
+    with tempfile.TemporaryDirectory(prefix="kgtp-percpu-") as folder:
+        gdb.cmd(f"tsave {folder}/t")
+        gdb.cmd("disconnect")
+        gdb.cmd(f"target tfile {folder}/t")
+        look("file")
 
 
 @case
