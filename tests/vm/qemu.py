@@ -313,18 +313,31 @@ class Guest:
     def insmod(self, path, params=""):
         self.sh(f"insmod {path} {params}")
 
+    @contextlib.contextmanager
+    def _stopped(self):
+        """-> QEMU's own stub; the guest stands still meanwhile."""
+        with socket.socket(socket.AF_UNIX) as stub:
+            stub.settimeout(20)
+            stub.connect(str(self.dir / "stub"))
+            yield stub
+            self._stub(stub, "D")
+
     def poke(self, address, data):
         """Write bytes to an address of the kernel's, through QEMU: for what nothing in the guest can make happen."""
         for _ in range(100):
-            with socket.socket(socket.AF_UNIX) as stub:
-                stub.settimeout(20)
-                stub.connect(str(self.dir / "stub"))        # the guest stands still from here on
+            with self._stopped() as stub:
                 answer = self._stub(stub, f"M{address:x},{len(data):x}:{data.hex()}")
-                self._stub(stub, "D")
             if answer == "OK":
                 return
             time.sleep(0.02)        # a program was running, in whose page tables the kernel is not
         raise GuestError(f"QEMU cannot write to {address:#x}: {answer}")
+
+    def inject_nmi(self):
+        """An NMI for no reason, as of a button: it comes to the first CPU."""
+        with self._stopped() as stub:
+            answer = self._stub(stub, "qRcmd," + b"nmi".hex())
+        if answer != "OK":
+            raise GuestError(f"QEMU cannot inject an NMI: {answer}")
 
     @staticmethod
     def _stub(stub, text):

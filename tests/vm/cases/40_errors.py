@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What goes wrong is told to the GDB user, and nothing else happens."""
 import re
+import time
 
 from harness import GdbError, Skip, case
 
@@ -239,6 +240,33 @@ def user_memory_in_interrupts(t):
     for number in (n, threads):
         hits, failed = errors(t, number)
         assert hits > 3 and hits == failed, (hits, failed)
+
+
+@case
+def user_memory_in_nmis(t):
+    """Nor in an NMI, whatever it comes upon: what it prints is traced, in the task whose memory can be read else."""
+    gdb = t.gdb()
+    load = t.load("getppid", n=0, cpu=0)
+    n = gdb.trace("*" + t.first("_printk", "printk"), load.mine, f"collect *(int *){BUFFER}", "collect $cpu_id")
+    gdb.cmd("tstart")
+    load.start()
+    for _ in range(8):
+        t.guest.inject_nmi()
+        time.sleep(0.1)
+    gdb.cmd("tstop")
+    hits, failed = errors(t, n)
+    gdb.cmd("delete")
+    gdb.cmd("set circular-trace-buffer on")
+    other = gdb.trace("*" + t.syscall("getppid"), load.mine, f"collect *(int *){BUFFER}")
+    gdb.cmd("tstart")
+    time.sleep(0.2)
+    load.finish()
+    gdb.cmd("tstop")
+    t.guest.sync_console()
+    count = t.guest.console_text(t.console_start).count("NMI received for unknown reason")
+    t.note(f"{count} NMIs, {hits} hits in them; {errors(t, other)[0]} others")
+    assert count >= 4 and hits >= 4 and hits == failed, (count, hits, failed)
+    assert errors(t, other)[0] > 10 and errors(t, other)[1] == 0, errors(t, other)
 
 
 def areas(t):
