@@ -10,8 +10,8 @@
  *	V  head, s64 value
  *
  * head: bits 0-7 the letter, 16-31 the variable's number (V) or what the
- * registers are (R), 32-63 the bytes of data that follow (without address and
- * padding).
+ * registers (R) or the memory (M) are, 32-63 the bytes of data that follow
+ * (without address and padding).
  *
  * Reading works on a contiguous copy of the payload; nothing in it is trusted.
  */
@@ -25,10 +25,11 @@
 
 #define FRAME_REGS_RETURN	1	/* as a function returned */
 #define FRAME_REGS_SECOND	2	/* and the value's second register counts */
+#define FRAME_MEM_RET		1	/* where a function returns to */
 
 struct frame_block {
 	char kind;		/* 'R', 'M' or 'V' */
-	u16 num;		/* V; R: FRAME_REGS_ */
+	u16 num;		/* V; R: FRAME_REGS_; M: FRAME_MEM_ */
 	u64 addr;		/* M */
 	s64 value;		/* V */
 	const u8 *data;		/* R, M */

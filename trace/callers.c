@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What stands in the stack that $bt collects, but is not where a function
+ * What stands in the stack that $bt and $_ret collect, but is not where a function
  * returns to: GDB would make callers of it.
  */
 #include <linux/kernel.h>
@@ -95,6 +95,25 @@ static int is_entry(const unsigned long *word, u32 words)
 	return arch_in_start(*word) && is_bottom(words - 1);
 }
 
+/* In a frame's copy. */
+static unsigned long *words_of(struct gtp_selected *s,
+			       const struct frame_block *b)
+{
+	return (unsigned long *)((u8 *)s->copy + (b->data - s->frame.data));
+}
+
+/* The blocks of $_ret. */
+static void end_rets(struct gtp_selected *s)
+{
+	struct frame_block b;
+	u32 pos = 0;
+
+	while (frame_next(&s->frame, &pos, &b) > 0)
+		if (b.kind == 'M' && b.num == FRAME_MEM_RET && b.len == WORD &&
+		    kc_is_trampoline(*words_of(s, &b)))
+			*words_of(s, &b) = 0;
+}
+
 /*
  * Process context, under gtp.lock.  What is still a trampoline's address is no
  * caller: on kernels whose lists cannot be read, and where a hit came while one
@@ -106,9 +125,10 @@ void gtp_callers_end(struct gtp_selected *s)
 	unsigned long *word;
 	u32 i, n;
 
+	end_rets(s);
 	if (!find_bt(&s->frame, &bt))
 		return;
-	word = (unsigned long *)((u8 *)s->copy + (bt.data - s->frame.data));
+	word = words_of(s, &bt);
 	n = bt.len / WORD;
 	for (i = 0; i < n; i++) {
 		if (kc_is_trampoline(word[i]))

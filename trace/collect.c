@@ -437,6 +437,28 @@ enum agent_error agent_target_tracev(void *target, u32 slot)
 }
 
 /*
+ * Any context.  A block of one word, and said to be what it is: where the kernel
+ * does not tell what was there, whoever looks at the frame has to know.
+ */
+enum agent_error gtp_collect_ret(struct gtp_cpu *tc, u64 addr)
+{
+	u64 block[] = {
+		FRAME_HEAD('M', FRAME_MEM_RET, sizeof(long)), addr, 0
+	};
+	enum agent_error err;
+
+	if (is_printed(tc))
+		return want_print(tc, GTP_PRINT_RET, addr, sizeof(long), NULL);
+	tc->patches = kc_calls_replaced();
+	err = gtp_read(tc, &block[2], addr, sizeof(long));
+	tc->patches = 0;
+	if (err)
+		return err;
+	return ringbuf_append(tc->rc, block, sizeof(block)) ?
+		AGENT_E_NO_ROOM : AGENT_OK;
+}
+
+/*
  * Any context.  What GDB needs to unwind: the stack's top, for which the frame
  * begins with registers.  Of a task's stack no byte behind its end, which the
  * memory of others may follow; of other stacks up to the first page that is not

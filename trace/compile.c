@@ -132,6 +132,17 @@ static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
 	act->size = GTP_BLOCK_HEAD + len;
 }
 
+/*
+ * $_ret, at a function's entry.  Few kernels keep the frame pointer that GDB goes
+ * by.
+ */
+static void set_ret(struct gtp_point *tp, struct gtp_action *act, u64 len)
+{
+	set_memory(tp, act, arch_sp, 0, len);
+	act->kind = GTP_ACT_RET;
+	kc_calls_init();
+}
+
 /* $bt, as long as the stack goes on for so long. */
 static void set_bt(struct gtp_point *tp, struct gtp_action *act)
 {
@@ -168,10 +179,9 @@ static void simplify(struct gtp_point *tp, struct gtp_action *act)
 	if (s.kind == AGENT_SET)
 		return;
 	if (s.kind == AGENT_BLOCK) {
-		/* Few kernels keep the frame pointer that $_ret goes by. */
 		if (arch_is_ret_block(s.reg, s.add, s.len) &&
 		    arch_is_entry(tp->addr))
-			set_memory(tp, act, arch_sp, 0, s.len);
+			set_ret(tp, act, s.len);
 		else
 			set_memory(tp, act, s.reg, s.add, s.len);
 		return;

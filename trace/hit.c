@@ -171,6 +171,8 @@ static enum agent_error hit_action(struct gtp_cpu *tc,
 	case GTP_ACT_MEMORY:
 		return agent_target_trace(tc, hit_block_addr(tc, act),
 					  act->len);
+	case GTP_ACT_RET:
+		return gtp_collect_ret(tc, hit_block_addr(tc, act));
 	default:
 		return gtp_collect_var(tc, act->var);
 	}
@@ -458,17 +460,18 @@ static __always_inline void hit_put_regs(struct ringbuf_cpu *rc,
 }
 
 /*
- * Any context, under ringbuf_enter().  An M block of n words: 0; or one of them
- * cannot be read, and 1 and the words that have been put nevertheless.
+ * Any context, under ringbuf_enter().  An M block of n words (is: FRAME_MEM_, or
+ * 0): 0; or one of them cannot be read, and 1 and the words that have been put
+ * nevertheless.
  */
 static __always_inline u32 hit_put_words(struct ringbuf_cpu *rc,
-					 struct ringbuf_cursor *c, u64 addr,
-					 u32 n, int split)
+					 struct ringbuf_cursor *c, u16 is,
+					 u64 addr, u32 n, int split)
 {
 	u32 done = 0, got;
 	u64 *p;
 
-	ringbuf_put_word(rc, c, FRAME_HEAD('M', 0, n * sizeof(u64)), split);
+	ringbuf_put_word(rc, c, FRAME_HEAD('M', is, n * sizeof(u64)), split);
 	ringbuf_put_word(rc, c, addr, split);
 	do {
 		p = ringbuf_piece(rc, c, n - done, &got, split);
@@ -483,13 +486,14 @@ static __always_inline u32 hit_put_words(struct ringbuf_cpu *rc,
 static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
 					  struct ringbuf_cursor *c,
 					  const struct gtp_action *act,
-					  const struct pt_regs *regs, int split)
+					  const struct pt_regs *regs, u16 is,
+					  int split)
 {
 	u64 addr = hit_addr(act, regs);
 
 	if (!kc_is_quick(addr, act->len))
 		return 1;
-	return hit_put_words(rc, c, addr, act->len / sizeof(u64), split);
+	return hit_put_words(rc, c, is, addr, act->len / sizeof(u64), split);
 }
 
 /* Any context, under ringbuf_enter(). */
@@ -514,7 +518,7 @@ static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
 	unsigned long sp = regs->KC_REG(sp);
 	u32 n = min_t(u32, act->len / sizeof(u64), kc_task_words_left(sp));
 	u32 undo = n && !kc_calls_replaced() ?
-		   hit_put_words(rc, c, sp, n, split) : 1;
+		   hit_put_words(rc, c, 0, sp, n, split) : 1;
 
 	if (!undo)
 		hit_put_var(rc, c, act, act->len, split);
@@ -530,7 +534,10 @@ static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
 	if (act->kind == GTP_ACT_BT)
 		return hit_put_bt(rc, c, act, regs, split);
 	if (act->kind == GTP_ACT_MEMORY)
-		return hit_put_memory(rc, c, act, regs, split);
+		return hit_put_memory(rc, c, act, regs, 0, split);
+	if (act->kind == GTP_ACT_RET)
+		return kc_calls_replaced() ? 1 :
+		       hit_put_memory(rc, c, act, regs, FRAME_MEM_RET, split);
 	if (act->kind == GTP_ACT_ADD)
 		hit_add(act);
 	else

@@ -51,6 +51,7 @@ struct gtp_action {
 };
 
 #define GTP_ACT_MEMORY	'M'
+#define GTP_ACT_RET	'C'	/* $_ret: M, of where the function returns to */
 #define GTP_ACT_BT	'B'	/* $bt: M as well as V */
 #define GTP_ACT_EXPR	'X'
 #define GTP_ACT_COLLECT	'V'	/* a variable */
@@ -323,6 +324,7 @@ enum gtp_print {
 	GTP_PRINT_NONE,
 	GTP_PRINT_VAR,
 	GTP_PRINT_MEMORY,
+	GTP_PRINT_RET,		/* memory: $_ret */
 	GTP_PRINT_STRING,
 	GTP_PRINT_STACK,
 };
@@ -545,6 +547,8 @@ enum agent_error gtp_read_string(struct gtp_cpu *tc, u8 *p, u64 addr, u32 n,
 /* A block of memory, whole or not at all. */
 enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len);
 enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var);
+/* `collect $_ret', which is at addr. */
+enum agent_error gtp_collect_ret(struct gtp_cpu *tc, u64 addr);
 /* `collect $bt' */
 enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var);
 

@@ -16,6 +16,7 @@
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
+#include "compat/calls.h"
 #include "compat/read.h"
 #include "compat/stack.h"
 #include "compat/symbols.h"
@@ -101,6 +102,7 @@ static enum agent_error read_string(struct gtp_cpu *tc, u64 addr, u64 max,
 static enum agent_error read_value(struct gtp_cpu *tc, struct record *r)
 {
 	const struct gtp_wanted *w = &tc->wanted;
+	enum agent_error err;
 
 	if (w->kind == GTP_PRINT_STRING)
 		return read_string(tc, w->value, w->len, r);
@@ -113,7 +115,11 @@ static enum agent_error read_value(struct gtp_cpu *tc, struct record *r)
 	}
 	r->len = min_t(u64, w->len, VALUE_MAX);
 	r->cut = w->len > VALUE_MAX;
-	return agent_target_read(tc, w->value, tc->fifo->scratch, r->len);
+	if (w->kind == GTP_PRINT_RET)
+		tc->patches = kc_calls_replaced();
+	err = gtp_read(tc, tc->fifo->scratch, w->value, r->len);
+	tc->patches = 0;
+	return err;
 }
 
 enum agent_error gtp_print_wanted(struct gtp_cpu *tc, const char *name)

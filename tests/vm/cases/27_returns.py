@@ -483,18 +483,58 @@ def backtraces_end(t):
             ends(what, found, shown)
 
 
-@case(old=True)
+@case(core=True, timeout=240)
 def only_the_caller(t):
-    """`collect $_ret': the caller of a function, and no more."""
-    load = t.load("pread", n=1, file="/proc/version", size=8)
+    """`collect $_ret': the caller of a function, and no more; also where its return address has been replaced, by return probes at
+    the function that were set before or after, or by function_graph. Where the kernel does not say what was there, bt ends."""
     gdb = t.gdb()
-    gdb.trace("*vfs_read", MINE.format(load.pid), "collect $_ret")
-    gdb.cmd("tstart")
-    load.go()
-    gdb.cmd("tstop")
-    assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
-    gdb.cmd("tfind start")
-    stack = gdb.cmd("bt")
-    found = names(stack)
-    assert found[0] == "vfs_read" and "pread64" in found[1], stack
-    assert "<unavailable>" in stack or "do_syscall_64" not in stack, stack
+    gdb.cmd("tvariable $n = 0")
+
+    def entries():
+        """The caller alone, with what goes on, and on the way of those whose condition is bytecode."""
+        return [gdb.trace("*vfs_read", None, "collect $_ret"), gdb.trace("*vfs_read", None, "collect $_ret, jiffies_64"),
+                gdb.trace("*vfs_read", None, "collect $_ret", "teval $n = $n + 1")]
+
+    def returned():
+        gdb.trace("*vfs_read", None, "teval $kret = 0", f"collect {returns(t)}")
+
+    def look(points, listed=True):
+        load = t.load("pread", n=1, file="/proc/version", size=8)
+        for n in points:
+            gdb.cmd(f"condition {n} {load.mine}" + (" && $n >= 0" if n == points[-1] else ""))
+        gdb.cmd("tstart")
+        load.go()
+        gdb.cmd("tstop")
+        assert "Trace stopped by a tstop command" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+        for n in points:
+            gdb.cmd("tfind none")
+            gdb.cmd(f"tfind tracepoint {n}")
+            found, stack = callers(gdb)
+            assert found[0][1] == "vfs_read", stack
+            if listed or "pread64" in found[1][1]:
+                assert "pread64" in found[1][1], stack
+                assert "<unavailable>" in stack or "do_syscall_64" not in stack, stack
+            else:
+                assert len(found) == 2 and found[1][1] == "??" and not int(found[1][0], 16), stack
+        gdb.cmd("tfind none")
+
+    look(entries())
+    listed = t.kernel.version >= (5, 11)
+    for before in (True, False):
+        gdb.cmd("delete tracepoints")
+        if before:
+            returned()
+        points = entries()
+        if not before:
+            returned()
+        look(points, listed)
+    undo = in_a_graph(t, ["vfs_read"])
+    if not undo:
+        t.note("no function_graph here")
+        return
+    try:
+        look(points, listed)
+        gdb.cmd("delete tracepoints")
+        look(entries(), t.kernel.version >= (4, 9))
+    finally:
+        undo()
