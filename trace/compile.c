@@ -241,15 +241,35 @@ static int compile_m(struct compile *c, const struct rsp_action *a,
 	return 1;
 }
 
-/* The mask's last digits are those of the first registers. */
+/* Of the first 32 registers; the mask's last digits are those of the first ones. */
+static u32 first_regs(struct rsp_text mask)
+{
+	u8 bytes[sizeof(u32)];
+	u32 regs = 0;
+	long i, n;
+
+	if (mask.len > 2 * sizeof(bytes)) {
+		mask.p += mask.len - 2 * sizeof(bytes);
+		mask.len = 2 * sizeof(bytes);
+	}
+	n = rsp_unhex(mask, bytes, sizeof(bytes));
+	for (i = 0; i < n; i++)
+		regs = regs << 8 | bytes[i];
+	return regs;
+}
+
+/*
+ * Who collects arguments means none of the value's registers.  So the second one
+ * is meant where it is named without the others, or all registers are.
+ */
 static void compile_regs(struct compile *c, struct rsp_text mask)
 {
-	u8 byte;
+	u32 regs = first_regs(mask), all = (1U << arch_pc) - 1;
 
 	c->tp->regs = GTP_REGS_BLOCK;
-	mask.p += mask.len - 2;
-	mask.len = 2;
-	if (rsp_unhex(mask, &byte, 1) == 1 && byte & arch_return_second)
+	if (regs & arch_return_second &&
+	    ((regs & arch_return_lost) == arch_return_second ||
+	     (regs & all) == all))
 		c->tp->regs_are |= FRAME_REGS_SECOND;
 }
 

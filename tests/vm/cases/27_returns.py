@@ -167,6 +167,37 @@ def value_in_two_registers(t):
         assert gdb.eval("$rdx") == "<unavailable>" and gdb.eval("$rax") != "<unavailable>"
 
 
+@case(old=True)
+def no_arguments_at_return(t):
+    """`collect $args' at a return: what is left in their registers is no argument, however many there are; and no second half of
+    a value, which is for those who name it, or all registers."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb()
+    second = "$rdx" if t.bits == 64 else "$ecx"
+    six = t.first("vm_mmap_pgoff", "do_mmap_pgoff")
+    points = [gdb.trace("*vfs_read", load.mine, "teval $kret = 0", action) for action in
+              ("collect $args", f"collect $args, {returns(t)}, {second}", f"collect {returns(t)}, $rdx", "collect $regs")[:4 if t.bits == 64 else 2]]
+    many = gdb.trace(f"*{six}", None, "teval $kret = 0", "collect $args")
+    gdb.cmd("tstart")
+    load.go()
+    t.sh("cat /proc/version")
+    gdb.cmd("tstop")
+    for n in points:
+        gdb.cmd("tfind none")
+        gdb.cmd(f"tfind tracepoint {n}")
+        assert int(gdb.eval("$tracepoint")) == n, gdb.cmd("tstatus")
+        named = n in points[2:]
+        assert (gdb.eval(second) == "<unavailable>") == (not named), (n, gdb.cmd("info registers"))
+        assert (gdb.eval("count") == "<unavailable>") == (not named), (n, gdb.cmd("info args"))
+        assert gdb.eval(returns(t)) != "<unavailable>"
+    gdb.cmd("tfind none")
+    gdb.cmd(f"tfind tracepoint {many}")
+    assert int(gdb.eval("$tracepoint")) == many, gdb.cmd("tstatus")
+    shown = re.findall(r"^(\w+) = (.*)$", gdb.cmd("info args"), re.M)
+    lost = shown[:6] if t.bits == 64 else shown[2:3]
+    assert len(shown) == 6 and all(value == "<unavailable>" for _, value in lost), shown
+
+
 def offset_behind_endbr(t, gdb, name):
     """Where the kernel puts a probe that is set at a function's endbr64, or at what it has put in the place of that."""
     return 4 if int(gdb.eval(f"*(unsigned int *){name}")) in (0xfa1e0ff3, 0x001f0f66, 0xd6401f0f) else 0
