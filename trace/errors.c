@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "compat/barrier.h"
+#include "compat/clock.h"
 #include "trace/internal.h"
 
 /* ---- in a hit: any context, under ringbuf_enter() ----------------------------- */
@@ -44,6 +45,7 @@ static void note(struct gtp_cpu *tc, u32 where, enum agent_error err)
 {
 	struct gtp_count *count = kc_this_cpu(tc->tp->count);
 	struct gtp_error *e = find_entry(tc, tc->tp, where, err);
+	u64 now = kc_clock();
 
 	kc_store64(&count->errors, count->errors + 1);
 	if (!e) {
@@ -55,8 +57,10 @@ static void note(struct gtp_cpu *tc, u32 where, enum agent_error err)
 		e->err = err;
 		e->count = 0;
 		e->first = tc->fault;
+		e->first_time = now;
 	}
 	kc_store64(&e->last, tc->fault);
+	kc_store64(&e->last_time, now);
 	kc_store64(&e->count, e->count + 1);
 	kc_store_release(&e->tp, tc->tp);
 }
@@ -86,29 +90,48 @@ void gtp_errors_reset(void)
 	}
 }
 
-/* The same on all CPUs from this one on; NULL: an earlier CPU has it, too. */
-static const struct gtp_error *sum_up(int from, const struct gtp_error *e,
-				      u64 *count)
+/* One CPU's more; it may change meanwhile. */
+static void add_up(struct gtp_error *sum, const struct gtp_error *e)
+{
+	u64 first = kc_load64((kc_word64_t *)&e->first_time);
+	u64 last = kc_load64((kc_word64_t *)&e->last_time);
+
+	if (!sum->count || first < sum->first_time) {
+		sum->first_time = first;
+		sum->first = kc_load64((kc_word64_t *)&e->first);
+	}
+	if (!sum->count || last > sum->last_time) {
+		sum->last_time = last;
+		sum->last = kc_load64((kc_word64_t *)&e->last);
+	}
+	sum->count += kc_load64((kc_word64_t *)&e->count);
+}
+
+/* The same on all CPUs from this one on: 1; 0: an earlier CPU has it, too. */
+static int sum_up(int from, const struct gtp_error *e, struct gtp_error *sum)
 {
 	const struct gtp_error *other;
 	struct gtp_cpu *tc;
 	int cpu;
 
-	*count = 0;
+	memset(sum, 0, sizeof(*sum));
+	sum->tp = e->tp;
+	sum->where = e->where;
+	sum->err = e->err;
 	for_each_possible_cpu(cpu) {
 		tc = per_cpu_ptr(gtp.cpus, cpu);
 		other = find_entry(tc, e->tp, e->where, e->err);
 		if (!other || !kc_load(&other->tp))
 			continue;
 		if (cpu < from)
-			return NULL;
-		*count += kc_load64((kc_word64_t *)&other->count);
+			return 0;
+		add_up(sum, other);
 	}
-	return e;
+	return 1;
 }
 
-/* The n-th error, and how often it was on all CPUs; NULL: there are no more. */
-static const struct gtp_error *nth(u32 n, u64 *count)
+/* The n-th error, of all CPUs: 1; 0: there are no more. */
+static int nth(u32 n, struct gtp_error *sum)
 {
 	struct gtp_cpu *tc;
 	int cpu, i;
@@ -117,10 +140,10 @@ static const struct gtp_error *nth(u32 n, u64 *count)
 		tc = per_cpu_ptr(gtp.cpus, cpu);
 		for (i = 0; i < GTP_ERRORS; i++)
 			if (kc_load_acquire(&tc->errors[i].tp) &&
-			    sum_up(cpu, &tc->errors[i], count) && !n--)
-				return &tc->errors[i];
+			    sum_up(cpu, &tc->errors[i], sum) && !n--)
+				return 1;
 	}
-	return NULL;
+	return 0;
 }
 
 static u64 unlisted(void)
@@ -153,40 +176,36 @@ static void put_where(struct gtp_point *tp, u32 where, char *buf, size_t size)
 
 static void put_what(const struct gtp_error *e, char *buf, size_t size)
 {
-	u64 first = kc_load64((kc_word64_t *)&e->first);
-	u64 last = kc_load64((kc_word64_t *)&e->last);
-
 	if (e->err != AGENT_E_MEMORY && e->err != AGENT_E_DEVICE)
 		snprintf(buf, size, "%s", agent_strerror(e->err));
-	else if (first == last)
+	else if (e->first == e->last)
 		snprintf(buf, size, "%s at 0x%llx", agent_strerror(e->err),
-			 (unsigned long long)first);
+			 (unsigned long long)e->first);
 	else
 		snprintf(buf, size, "%s at 0x%llx, last at 0x%llx",
-			 agent_strerror(e->err), (unsigned long long)first,
-			 (unsigned long long)last);
+			 agent_strerror(e->err), (unsigned long long)e->first,
+			 (unsigned long long)e->last);
 }
 
 int gtp_remark_error(u32 n, char *buf, size_t size)
 {
 	char where[72], what[112];
-	const struct gtp_error *e;
-	u64 count;
+	struct gtp_error e;
+	u64 more;
 
 	if (!gtp.cpus)
 		return 0;
-	e = nth(n, &count);
-	if (e) {
-		put_where(e->tp, e->where, where, sizeof(where));
-		put_what(e, what, sizeof(what));
+	if (nth(n, &e)) {
+		put_where(e.tp, e.where, where, sizeof(where));
+		put_what(&e, what, sizeof(what));
 		snprintf(buf, size, "tracepoint %u: %s: %s, %llu times",
-			 e->tp->num, where, what, (unsigned long long)count);
+			 e.tp->num, where, what, (unsigned long long)e.count);
 		return 1;
 	}
-	count = unlisted();
-	if (!count || (n && !nth(n - 1, &count)))
+	more = unlisted();
+	if (!more || (n && !nth(n - 1, &e)))
 		return 0;
 	snprintf(buf, size, "%llu more errors: gtpstat counts them by tracepoint",
-		 (unsigned long long)unlisted());
+		 (unsigned long long)more);
 	return 1;
 }

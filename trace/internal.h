@@ -353,6 +353,7 @@ struct gtp_error {
 	enum agent_error err;
 	kc_word64_t count;
 	kc_word64_t first, last;	/* addresses, if it is of memory */
+	kc_word64_t first_time, last_time;
 };
 
 #define GTP_IN_COND	0

@@ -141,6 +141,17 @@ def errors_of_all_cpus(t):
     gdb.cmd("tstart")
     assert "cannot read" not in gdb.cmd("tstatus")
     gdb.cmd("tstop")
+    # The first address and the last one are those of all CPUs.
+    for order in ((0, 1), (1, 0)):
+        loads = [t.load("pread", n=2, file="/proc/version", size=8, cpu=cpu) for cpu in order]
+        gdb.cmd("delete")
+        n = gdb.trace("vfs_read", " || ".join(load.mine for load in loads), "collect *(char *)$current_task_pid")
+        gdb.cmd("tstart")
+        for load in loads:
+            load.go()
+        gdb.cmd("tstop")
+        shown = gdb.cmd("tstatus")
+        assert f"cannot read memory at {loads[0].pid:#x}, last at {loads[1].pid:#x}, 4 times" in shown, (order, shown)
 
 
 def end_of_image(gdb):
