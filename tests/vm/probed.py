@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A module to be traced, which comes and goes in a run."""
+import os
+import pathlib
+import subprocess
+
+SOURCE = r"""
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#ifdef OTHER
+int probed_other(int n);
+noinline int probed_other(int n)
+{
+	return n * 7;
+}
+#endif
+
+int probed_count;
+
+int probed_work(int n);
+noinline int probed_work(int n)
+{
+	probed_count++;
+	barrier();		/* not to be called once for all */
+	return n + 1;
+}
+
+static int calls_set(const char *val, const struct kernel_param *kp)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		probed_work(i);
+	return 0;
+}
+
+static const struct kernel_param_ops calls_ops = { .set = calls_set };
+module_param_cb(calls, &calls_ops, NULL, 0200);
+MODULE_DESCRIPTION("A module to be traced");
+MODULE_LICENSE("GPL");
+"""
+
+
+def build(t, name, *flags):
+    """A module of that name, in a directory of its own; flags: for the compiler."""
+    where = pathlib.Path(t.logs) / f"{t.kernel.name}-module-{name}{len(flags)}"
+    where.mkdir(exist_ok=True)
+    (where / f"{name}.c").write_text(SOURCE)
+    (where / "Kbuild").write_text(f"obj-m := {name}.o\nccflags-y := {' '.join(flags)}\n")
+    env = {key: value for key, value in os.environ.items() if not key.startswith("MAKE") and key != "MFLAGS"}
+    done = subprocess.run(["make", "-s", "-C", t.kernel.kdir, f"M={where}", *t.kernel.make, "modules"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    assert done.returncode == 0, done.stdout[-3000:]
+    return where / f"{name}.ko"
+
+
+def load_module(t, built, name="probed"):
+    """-> the address of its code"""
+    small = built.with_suffix(".small")
+    subprocess.run(["objcopy", "--strip-debug", built, small], check=True)
+    t.guest.push(small, f"/tmp/{name}.ko")
+    t.sh(f"insmod /tmp/{name}.ko")
+    return int(t.sh(f"cat /sys/module/{name}/sections/.text"), 16)
+
+
+def calls(t):
+    """Three calls of probed_work()."""
+    t.sh("echo 1 >/sys/module/probed/parameters/calls")
