@@ -103,32 +103,45 @@ static int same_places(const struct kc_module *a, const struct kc_module *b)
 	return !memcmp(a->areas, b->areas, sizeof(a->areas));
 }
 
+static int is_back(const struct gtp_gone *g)
+{
+	return g->state == GONE_BACK || g->state == GONE_MOVED;
+}
+
+/* For tracepoints that were set for it as it is there; it goes now. */
 static struct gtp_gone *gone_get(const struct kc_module *mod)
 {
 	struct gtp_gone *g;
 
 	list_for_each_entry(g, &gone, list)
-		if (!strcmp(g->home.name, mod->name) &&
+		if (!strcmp(g->home.name, mod->name) && is_back(g) &&
 		    same_build(&g->home, mod) == 1 &&
 		    same_places(&g->home, mod))
 			return g;
 	g = kzalloc(sizeof(*g), GFP_KERNEL);
 	if (g) {
 		g->home = *mod;
+		g->was = *mod;
+		g->state = GONE_BACK;
 		list_add_tail(&g->list, &gone);
 	}
 	return g;
 }
 
+/*
+ * A tracepoint whose module is not there has an address that says nothing:
+ * whatever is there now is another module's.
+ */
 static int is_in(const struct gtp_point *tp, const struct kc_module *mod)
 {
-	return tp->addr - mod->text < mod->text_size;
+	return tp->addr - mod->text < mod->text_size &&
+	       (!tp->gone || is_back(tp->gone));
 }
 
 static void module_went(const struct kc_module *mod)
 {
 	struct gtp_point *tp;
-	int some = 0;
+	struct gtp_gone *g;
 
 	list_for_each_entry(tp, &gtp.points, list) {
 		if (!is_in(tp, mod))
@@ -142,12 +155,11 @@ static void module_went(const struct kc_module *mod)
 			return;
 		}
 		tp->away = 1;
-		tp->gone->was = *mod;
-		tp->gone->state = GONE_AWAY;
-		some = 1;
 	}
-	if (some)
-		gtp_sites_out_of(mod->text, mod->text_size, gtp_breathe);
+	list_for_each_entry(g, &gone, list)
+		if (!strcmp(g->home.name, mod->name) && is_back(g))
+			g->state = GONE_AWAY;
+	gtp_sites_out_of(mod->text, mod->text_size, gtp_breathe);
 }
 
 /* What it was compiled for is no more where it was. */
@@ -225,8 +237,7 @@ static void module_came(const struct kc_module *mod)
 	int same;
 
 	list_for_each_entry(g, &gone, list) {
-		if (strcmp(g->home.name, mod->name) || g->state == GONE_BACK ||
-		    g->state == GONE_MOVED)
+		if (strcmp(g->home.name, mod->name) || is_back(g))
 			continue;
 		same = same_build(&g->home, mod);
 		if (same == 1)

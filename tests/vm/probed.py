@@ -2,11 +2,13 @@
 """A module to be traced, which comes and goes in a run."""
 import os
 import pathlib
+import re
 import subprocess
 
 SOURCE = r"""
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/stringify.h>
 
 #ifdef OTHER
 int probed_other(int n);
@@ -14,6 +16,10 @@ noinline int probed_other(int n)
 {
 	return n * 7;
 }
+#endif
+
+#ifdef TEXT
+asm(".pushsection .text; .skip " __stringify(TEXT) ", 0xcc; .popsection");
 #endif
 
 int probed_count;
@@ -42,15 +48,18 @@ MODULE_LICENSE("GPL");
 """
 
 
-def build(t, name, *flags):
-    """A module of that name, in a directory of its own; flags: for the compiler."""
-    where = pathlib.Path(t.logs) / f"{t.kernel.name}-module-{name}{len(flags)}"
+def build(t, name, *flags, version=None, link=""):
+    """A module of that name, in a directory of its own; flags: for the compiler, link: for the linker. -DTEXT=N: with N bytes
+    of code more. version: it has one, and so a srcversion, which is another one for each."""
+    words = [t.kernel.name, "module", name, *flags, f"version{version}", link]
+    where = pathlib.Path(t.logs) / "-".join(re.sub(r"\W", "", word) for word in words)
     where.mkdir(exist_ok=True)
-    (where / f"{name}.c").write_text(SOURCE)
+    (where / f"{name}.c").write_text(SOURCE + (f'MODULE_VERSION("{version}");\n' if version else ""))
     (where / "Kbuild").write_text(f"obj-m := {name}.o\nccflags-y := {' '.join(flags)}\n")
     env = {key: value for key, value in os.environ.items() if not key.startswith("MAKE") and key != "MFLAGS"}
-    done = subprocess.run(["make", "-s", "-C", t.kernel.kdir, f"M={where}", *t.kernel.make, "modules"], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    more = [f"LDFLAGS_MODULE={link}"] if link else []
+    done = subprocess.run(["make", "-s", "-C", t.kernel.kdir, f"M={where}", *t.kernel.make, *more, "modules"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
     assert done.returncode == 0, done.stdout[-3000:]
     return where / f"{name}.ko"
 

@@ -3,7 +3,7 @@
 import re
 import time
 
-from harness import case
+from harness import Skip, case
 from probed import build, calls, load_module
 
 GONE = "module probed was unloaded; not armed until the same build returns"
@@ -120,3 +120,50 @@ def unloaded_and_back(t):
     t.sh("rmmod probed")
     gdb.cmd("tstop")
     assert "probed" not in gdb.cmd("tstatus") + t.sh("cat /proc/gtpstat")
+
+
+BIG = 0x20000
+
+
+def unloaded_and_covered(t, name, *flags):
+    """A run with a tracepoint in a module that has gone, and come and gone has over its place a larger one of that name.
+    -> GDB, its tracepoint, where probed_work was less the module's start, and what is to be loaded again"""
+    lead, built, big = build(t, "lead"), build(t, "probed"), build(t, name, f"-DTEXT={BIG:#x}", *flags)
+    t.cleanup.callback(t.run, f"rmmod probed; rmmod lead; rmmod {name}")
+    gdb = t.gdb()
+    load_module(t, lead, "lead")
+    text = load_module(t, built)
+    symbols(t, gdb, built, text)
+    where = int(gdb.eval("(unsigned long)probed_work"))
+    n = gdb.trace("*probed_work", None, "collect $regs")
+    gdb.cmd("tstart")
+    calls(t)
+    assert gdb.frames() == 3, gdb.cmd("tstatus")
+    t.sh("rmmod probed; rmmod lead")
+    wait_for(gdb, GONE)
+    covers = load_module(t, big, name)
+    if covers == text or not covers <= where < covers + BIG:
+        raise Skip(f"the large module is at {covers:#x}, not over {text:#x}")
+    return gdb, n, where - text, built
+
+
+def is_armed_again(t, gdb, number, offset, built):
+    text = load_module(t, built)
+    wait_for(gdb, "armed again")
+    assert "probed_work+0x0" in t.probes() or "probed_work+0x4" in t.probes(), t.probes()
+    calls(t)
+    gdb.cmd("tstop")
+    assert gdb.frames() == 6, gdb.cmd("tstatus")
+    gdb.cmd("tfind 5")
+    assert gdb.value("$tpnum") == number
+    assert int(gdb.eval(f"(unsigned long){t.pc}")) - text - offset in (0, 4), gdb.cmd("tstatus")
+    gdb.cmd("tfind none")
+
+
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
+def covered_by_another_module(t):
+    """While a module is away another one lies over its place, and goes: that one's tracepoints it has not."""
+    gdb, *what = unloaded_and_covered(t, "big")
+    assert GONE in gdb.cmd("tstatus")
+    t.sh("rmmod big")
+    is_armed_again(t, gdb, *what)
