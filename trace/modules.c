@@ -156,8 +156,9 @@ static void module_went(const struct kc_module *mod)
 		}
 		tp->away = 1;
 	}
+	/* Also where it was another build. */
 	list_for_each_entry(g, &gone, list)
-		if (!strcmp(g->home.name, mod->name) && is_back(g))
+		if (!strcmp(g->home.name, mod->name))
 			g->state = GONE_AWAY;
 	gtp_sites_out_of(mod->text, mod->text_size, gtp_breathe);
 }

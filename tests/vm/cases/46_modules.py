@@ -167,3 +167,13 @@ def covered_by_another_module(t):
     assert GONE in gdb.cmd("tstatus")
     t.sh("rmmod big")
     is_armed_again(t, gdb, *what)
+
+
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
+def covered_by_another_build(t):
+    """The same with another build of that module; when that one has gone, too, nothing is said to have returned."""
+    gdb, *what = unloaded_and_covered(t, "probed", "-DOTHER")
+    wait_for(gdb, "module probed has returned as another build; not armed")
+    t.sh("rmmod probed")
+    wait_for(gdb, GONE)
+    is_armed_again(t, gdb, *what)
