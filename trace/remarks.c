@@ -6,15 +6,19 @@
  */
 #include <linux/kernel.h>
 
+#include "compat/check.h"
 #include "trace/internal.h"
 
-/* To add a kind of remark is to add its function here. */
+/*
+ * To add a kind of remark is to add its function here: first what is wrong with
+ * the run as such, then what goes wrong in hits, of which there may be many.
+ */
 static const gtp_remark_t kinds[] = {
 	gtp_remark_off,
-	gtp_remark_error,
-	gtp_remark_device,
 	gtp_remark_kept,
 	gtp_remark_gone,
+	gtp_remark_device,
+	gtp_remark_error,
 	NULL
 };
 
@@ -31,20 +35,40 @@ int gtp_remark(u32 n, char *buf, size_t size)
 	return 0;
 }
 
+/* How many kinds from this one on have something to say. */
+static u32 kinds_left(const gtp_remark_t *kind, char *buf, size_t size)
+{
+	u32 n = 0;
+
+	for (; *kind; kind++)
+		n += (*kind)(0, buf, size);
+	return n;
+}
+
+/* No kind hides another: the first of each kind has a place. */
 void gtp_put_notes(struct rsp_tx *tx)
 {
+	int more = gtp.notes && gtp.notes[0], hidden = 0;
+	u32 n, most, room = GTP_REMARKS_SHOWN;
 	char buf[GTP_REMARK_LEN];
-	int more = gtp.notes && gtp.notes[0];
-	u32 n;
+	const gtp_remark_t *kind;
 
+	BUILD_BUG_ON(ARRAY_SIZE(kinds) - 1 > GTP_REMARKS_SHOWN);
 	rsp_puts(tx, more ? gtp.notes : "");
-	for (n = 0; n < GTP_REMARKS_SHOWN && gtp_remark(n, buf, sizeof(buf));
-	     n++) {
-		if (more)
-			rsp_put_hex_str(tx, "; ");
-		rsp_put_hex_str(tx, buf);
-		more = 1;
+	for (kind = kinds; *kind; kind++) {
+		most = room - kinds_left(kind + 1, buf, sizeof(buf));
+		for (n = 0; (*kind)(n, buf, sizeof(buf)); n++) {
+			if (n == most) {
+				hidden = 1;
+				break;
+			}
+			if (more)
+				rsp_put_hex_str(tx, "; ");
+			rsp_put_hex_str(tx, buf);
+			more = 1;
+		}
+		room -= n;
 	}
-	if (n == GTP_REMARKS_SHOWN && gtp_remark(n, buf, sizeof(buf)))
+	if (hidden)
 		rsp_put_hex_str(tx, "; more in gtpstat");
 }

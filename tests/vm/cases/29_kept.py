@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Probes that the kernel does not take out: ftrace needs memory for that, and refuses after a bug."""
 import re
+import time
 
 from console import FTRACE_REFUSES
 from harness import GdbError, case
+from probed import build, calls
+from probed import load_module as load_probed
 
 MINE = "$current_task_pid == {}"
 NEEDS = [">=4.16", "CONFIG_KPROBES_ON_FTRACE", "CONFIG_KRETPROBES"]
@@ -105,4 +108,56 @@ def probe_stays_at_close(t):
         shown = str(error)
     assert re.search("kernel refused the probe|1 of 2 probes are switched off", shown), shown
     assert inside[2:] not in t.probes()
+    read_some(t)
+
+
+@case(needs=NEEDS, last=True, module=None)
+def probe_stays_when_full(t):
+    """The buffer becomes full, and the thread takes the probes out: what stays is told, however many errors there are to tell."""
+    load_module(t)
+    gdb = t.gdb()
+    gdb.cmd("set trace-buffer-size 65536")
+    load = t.load("pread", n=2000, file="/proc/version", size=8)
+    gdb.trace("*vfs_read", load.mine, "collect $regs", *(f"collect *(char *){address}" for address in range(1, 13)))
+    gdb.cmd("tstart")
+    ftrace_refuses(t, gdb)
+    load.go()
+    for _ in range(40):
+        status = gdb.cmd("tstatus")
+        if "Trace stopped because the buffer was full" in status:
+            break
+        time.sleep(0.5)
+    assert "the kernel did not remove the probe at 0x" in status and "vfs_read+0x" in status, status
+    frames = gdb.frames()
+    assert 10 < frames < 2000 and "vfs_read" in t.probes()
+    read_some(t)
+    assert gdb.frames() == frames and cannot_be_unloaded(t)
+
+
+@case(needs=[*NEEDS, "CONFIG_MODULE_UNLOAD"], last=True, module=None)
+def probe_stays_in_a_module(t):
+    """The module goes in which it is, and comes back: it does nothing, and nothing falls over it."""
+    load_module(t)
+    built = build(t, "probed")
+    gdb = t.gdb()
+    where = load_probed(t, built)
+    gdb.cmd("set confirm off")
+    gdb.cmd(f"add-symbol-file {built} {where:#x}")
+    for actions in (["collect $regs"], ["teval $kret = 0", "collect $regs"]):
+        gdb.trace("*probed_work", None, *actions)
+    gdb.cmd("tstart")
+    calls(t)
+    ftrace_refuses(t, gdb)
+    assert re.search(r"did not remove \d probes?: tstatus says which", gdb.cmd("tstop"))
+    assert "probed_work+0x" in gdb.cmd("tstatus") and gdb.frames() == 6
+    calls(t)
+    t.sh("rmmod probed")
+    assert "the kernel did not remove the probe at 0x" in gdb.cmd("tstatus")
+    read_some(t)
+    for _ in range(2):
+        load_probed(t, built)
+        calls(t)
+        t.sh("rmmod probed")
+    assert gdb.frames() == 6 and cannot_be_unloaded(t)
+    gdb.cmd("delete tracepoints")
     read_some(t)

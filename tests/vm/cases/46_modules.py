@@ -177,3 +177,20 @@ def covered_by_another_build(t):
     t.sh("rmmod probed")
     wait_for(gdb, GONE)
     is_armed_again(t, gdb, *what)
+
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
+def not_hidden_by_errors(t):
+    """Many kinds of errors: that a module has gone is said all the same, and that there is more."""
+    built = build(t, "probed")
+    t.cleanup.callback(t.run, "rmmod probed")
+    gdb = t.gdb()
+    symbols(t, gdb, built, load_module(t, built))
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.trace("*vfs_read", load.mine, *(f"collect *(char *){address}" for address in range(1, 13)))
+    gdb.trace("*probed_work", None, "collect $regs")
+    gdb.cmd("tstart")
+    load.go()
+    t.sh("rmmod probed")
+    status = wait_for(gdb, GONE)
+    assert status.count("cannot read memory") == 7 and "more in gtpstat" in status, status
+    gdb.cmd("tstop")
