@@ -10,9 +10,10 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat/kprobe.h"
 #include "compat/lock.h"
-#include "compat/log.h"
 #include "compat/module.h"
+#include "compat/symbols.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
 #include "trace/probes.h"
@@ -32,31 +33,58 @@ struct module_event {
 static DEFINE_MUTEX(events_lock);
 static LIST_HEAD(events);	/* in their order */
 
+/*
+ * What there was no memory for, in this run or the last: how often, and the last
+ * one.  As long as a note is missing no other is taken: it could mislead.
+ */
+static struct {
+	u32 n;
+	int comes, missing;
+	char name[KC_MODULE_NAME_LEN];
+} lost;
+
+static u32 lost_at_start;	/* lost.n when the last start began */
+
+/* Under events_lock. */
+static void lose(const struct kc_module *mod, int comes)
+{
+	lost.n++;
+	lost.comes = comes;
+	memcpy(lost.name, mod->name, sizeof(lost.name));
+}
+
 static void module_event(const struct kc_module *mod, int comes)
 {
 	struct module_event *event = kmalloc(sizeof(*event), GFP_KERNEL);
 
-	if (!event) {
-		kc_err("no memory: what becomes of tracepoints in module %s is not seen to\n",
-		       mod->name);
-		return;
-	}
-	event->mod = *mod;
-	event->comes = comes;
 	mutex_lock(&events_lock);
-	list_add_tail(&event->list, &events);
+	if (event && !lost.missing) {
+		event->mod = *mod;
+		event->comes = comes;
+		list_add_tail(&event->list, &events);
+		event = NULL;
+	} else {
+		lost.missing = 1;
+		lose(mod, comes);
+	}
 	mutex_unlock(&events_lock);
+	kfree(event);
 	gtp_run_wake();
 }
 
-static struct module_event *next_event(void)
+/* NULL: there is none; missing: the next one is not there. */
+static struct module_event *next_event(int *missing)
 {
 	struct module_event *event = NULL;
 
+	*missing = 0;
 	mutex_lock(&events_lock);
 	if (!list_empty(&events)) {
 		event = list_entry(events.next, struct module_event, list);
 		list_del(&event->list);
+	} else {
+		*missing = lost.missing;
+		lost.missing = 0;
 	}
 	mutex_unlock(&events_lock);
 	return event;
@@ -135,32 +163,60 @@ static struct gtp_gone *gone_get(const struct kc_module *mod)
 static int is_in(const struct gtp_point *tp, const struct kc_module *mod)
 {
 	return tp->addr - mod->text < mod->text_size &&
-	       (!tp->gone || is_back(tp->gone));
+	       (tp->gone ? is_back(tp->gone) : !tp->away);
 }
 
 static void module_went(const struct kc_module *mod)
 {
 	struct gtp_point *tp;
 	struct gtp_gone *g;
+	int untold = 0;
 
 	list_for_each_entry(tp, &gtp.points, list) {
 		if (!is_in(tp, mod))
 			continue;
-		/* It has come back with another home, or has not been away. */
-		if (!tp->gone)
-			tp->gone = gone_get(mod);
-		if (!tp->gone) {
-			kc_err("no memory: tracepoints in module %s stay out\n",
-			       mod->name);
-			return;
-		}
 		tp->away = 1;
+		/* It has come back with another home, or has not been away. */
+		if (tp->gone || untold)
+			continue;
+		tp->gone = gone_get(mod);
+		untold = !tp->gone;
+	}
+	if (untold) {
+		mutex_lock(&events_lock);
+		lose(mod, 0);
+		mutex_unlock(&events_lock);
 	}
 	/* Also where it was another build. */
 	list_for_each_entry(g, &gone, list)
 		if (!strcmp(g->home.name, mod->name))
 			g->state = GONE_AWAY;
 	gtp_sites_out_of(mod->text, mod->text_size, gtp_breathe);
+}
+
+static noinline int is_in_a_module(u64 addr)
+{
+	struct kc_place place;
+
+	return kc_symbol_at(addr, &place) || strchr(place.text, '[');
+}
+
+/*
+ * A note is missing.  Where a probe is alive its module is there.  All else that
+ * is not the kernel's own stays out, as nobody knows what is there now.
+ */
+static void modules_unknown(void)
+{
+	struct gtp_point *tp;
+
+	list_for_each_entry(tp, &gtp.points, list) {
+		if (tp->site ? !kc_kprobe_gone(&tp->site->kp) :
+			       tp->away || !is_in_a_module(tp->addr))
+			continue;
+		tp->away = 1;
+		if (tp->site)
+			gtp_sites_out_of(tp->addr, 1, gtp_breathe);
+	}
 }
 
 /* What it was compiled for is no more where it was. */
@@ -251,9 +307,11 @@ static void module_came(const struct kc_module *mod)
 void gtp_modules_settle(void)
 {
 	struct module_event *event;
+	int missing;
 
 	kc_assert_held(&gtp.lock);
-	for (event = next_event(); event; event = next_event()) {
+	for (event = next_event(&missing); event;
+	     event = next_event(&missing)) {
 		if (!gtp.armed || gtp_must_settle())
 			;	/* its run is over */
 		else if (event->comes)
@@ -262,6 +320,8 @@ void gtp_modules_settle(void)
 			module_went(&event->mod);
 		kfree(event);
 	}
+	if (missing && gtp.armed && !gtp_must_settle())
+		modules_unknown();
 }
 
 /* No run is on: what was told too late for the last one is dropped. */
@@ -277,6 +337,9 @@ void gtp_modules_watch(int on)
 	/* Without a QTinit they are those of the last run. */
 	list_for_each_entry(tp, &gtp.points, list)
 		tp->away = 0;
+	mutex_lock(&events_lock);
+	lost_at_start = lost.n;
+	mutex_unlock(&events_lock);
 	kc_modules_wanted(1);
 }
 
@@ -286,6 +349,10 @@ void gtp_modules_forget(void)
 	struct gtp_gone *g, *next;
 	struct gtp_point *tp;
 
+	mutex_lock(&events_lock);
+	lost.n -= lost_at_start;
+	lost_at_start = 0;
+	mutex_unlock(&events_lock);
 	list_for_each_entry(tp, gtp_shown_points(), list)
 		tp->gone = NULL;
 	list_for_each_entry(tp, &gtp.points, list) {
@@ -362,11 +429,30 @@ static void refused_tell(const struct gtp_gone *g, char *buf, size_t size)
 			 g->refused_num, more);
 }
 
+/* 0: there is nothing to say. */
+static int lost_tell(char *buf, size_t size)
+{
+	char more[32] = "";
+	int some;
+
+	mutex_lock(&events_lock);
+	some = lost.n != 0;
+	if (lost.n > 1)
+		snprintf(more, sizeof(more), " (%u more before)", lost.n - 1);
+	if (some)
+		snprintf(buf, size, "no memory when module %s was %s%s: tracepoints in it are not armed again; tstop, load its symbols again, tstart",
+			 lost.name, lost.comes ? "loaded" : "unloaded", more);
+	mutex_unlock(&events_lock);
+	return some;
+}
+
 /* Each has one text, and another one if some are not armed though it is back. */
 int gtp_remark_gone(u32 n, char *buf, size_t size)
 {
 	const struct gtp_gone *g;
 
+	if (lost_tell(buf, size) && !n--)
+		return 1;
 	list_for_each_entry(g, &gone, list) {
 		if (!n--) {
 			gone_tell(g, buf, size);
