@@ -13,11 +13,12 @@ SAID = "switched off"
 
 
 def setup(t, gdb):
-    """A probe at a function's entry, which a load hits, and one behind an entry; -> the load."""
+    """Probes at a function's entry and at the return of one, which a load hits, and one behind an entry; -> the load."""
     load = t.load("pread", n=2, file="/proc/version", size=8)
     gdb.trace("*vfs_read", load.mine, "collect $regs")
     inside = re.findall(r"^\s*(0x\w+) <[^>]*>:", gdb.cmd("x/12i vfs_write"), re.M)[5]
     gdb.trace(f"*{inside}", load.mine, "collect $regs")
+    gdb.trace(f"*{t.syscall('pread64')}", load.mine, "teval $kret = 0", "collect $regs")
     return load
 
 
@@ -58,7 +59,7 @@ def off_and_on(t, path, command, off, of):
     t.sh(f"echo 1 >{path}")
     assert remark(t, gdb) == WAS
     assert load.go()["ok"] == 2
-    assert gdb.frames() == 2, gdb.cmd("tstatus")
+    assert gdb.frames() == 4, gdb.cmd("tstatus")
     gdb.cmd("tstop")
     # Seen by the thread alone: nobody asks while they are off.
     gdb.cmd("tstart")
@@ -73,13 +74,13 @@ def off_and_on(t, path, command, off, of):
     assert remark(t, gdb) == ""
 
 
-@case(needs="CONFIG_KPROBES_ON_FTRACE")
+@case(needs=["CONFIG_KPROBES_ON_FTRACE", "CONFIG_KRETPROBES"])
 def ftrace_switched_off(t):
-    """sysctl kernel.ftrace_enabled=0: the probes at functions' entries are out, the others are in."""
-    off_and_on(t, FTRACE, "sysctl kernel.ftrace_enabled=1'", 1, 2)
+    """sysctl kernel.ftrace_enabled=0: the probes at functions' entries, and at returns, are out, the others are in."""
+    off_and_on(t, FTRACE, "sysctl kernel.ftrace_enabled=1'", 2, 3)
 
 
-@case(needs=">=2.6.30", timeout=300)
+@case(needs=[">=2.6.30", "CONFIG_KRETPROBES"], timeout=300)
 def kprobes_switched_off(t):
     """debugfs kprobes/enabled: all are out."""
-    off_and_on(t, KPROBES, "echo 1 >/sys/kernel/debug/kprobes/enabled'", 2, 2)
+    off_and_on(t, KPROBES, "echo 1 >/sys/kernel/debug/kprobes/enabled'", 3, 3)

@@ -178,6 +178,42 @@ def covered_by_another_build(t):
     wait_for(gdb, GONE)
     is_armed_again(t, gdb, *what)
 
+
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
+def without_build_id(t):
+    """Modules without a build-id: the srcversion tells the build; without that, too, it is said that nothing tells."""
+    no_id = "--build-id=none"
+    one, other, none = (build(t, "probed", version=version, link=no_id) for version in ("1", "2", None))
+    t.cleanup.callback(t.run, "rmmod probed")
+    gdb = t.gdb()
+
+    def goes():
+        t.sh("rmmod probed")
+        wait_for(gdb, GONE)
+
+    def returns(built, text, frames):
+        load_module(t, built)
+        wait_for(gdb, text)
+        calls(t)
+        assert gdb.frames() == frames, gdb.cmd("tstatus")
+        assert bool(t.probes()) == (text == "armed again"), t.probes()
+        goes()
+
+    symbols(t, gdb, one, load_module(t, one))
+    assert "build-id" not in t.run("ls /sys/module/probed/notes").output
+    assert t.sh("cat /sys/module/probed/srcversion").strip()
+    gdb.trace("*probed_work", None, "collect $regs")
+    gdb.cmd("tstart")
+    calls(t)
+    goes()
+    returns(one, "armed again", 6)
+    returns(other, "module probed has returned as another build; not armed", 6)
+    if t.kernel.config("CONFIG_MODULE_SRCVERSION_ALL") != "y":
+        returns(none, "module probed has returned, without a build-id or srcversion that tells the build; not armed", 6)
+    returns(one, "armed again", 9)
+    gdb.cmd("tstop")
+
+
 @case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
 def not_hidden_by_errors(t):
     """Many kinds of errors: that a module has gone is said all the same, and that there is more."""
