@@ -74,6 +74,12 @@ extern const u32 arch_return_second;
 int arch_is_entry(unsigned long addr);
 
 /*
+ * Process context; may sleep.  Where the kernel puts a probe that is set at that
+ * address: not at an endbr at a function's entry, but behind it.
+ */
+unsigned long arch_probe_place(unsigned long addr);
+
+/*
  * Any context.  Is that block, of len bytes at reg (-1: none) + add, what GDB
  * makes of `collect $_ret': the word next to the one that the frame pointer points
  * to?

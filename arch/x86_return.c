@@ -76,6 +76,23 @@ int arch_is_entry(unsigned long addr)
 	       marks_entry(code);
 }
 
+/*
+ * Since 5.18, if it is configured with
+ * IBT, whether the machine has that or not.
+ */
+unsigned long arch_probe_place(unsigned long addr)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	struct kc_place place;
+	u8 code[4];
+
+	if (!kc_read_kernel(code, addr, sizeof(code)) && marks_entry(code) &&
+	    !kc_symbol_at(addr, &place) && place.start == addr)
+		return addr + sizeof(code);
+#endif
+	return addr;
+}
+
 /* Of flags: always set; and what no mode has. */
 #define FLAGS_SET	0x2
 #define FLAGS_NEVER	(~0x3fffffUL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's probes.  Tracepoints at one address share one, which serves them
+ * The kernel's probes.  Tracepoints at one place share one, which serves them
  * in the order of their definition; the kernel would have an order of its own.
  * All process context, under gtp.lock, but for what counts losses.
  */
@@ -21,13 +21,13 @@
 static LIST_HEAD(sites);	/* in the order of their first tracepoints */
 
 #define HASH_BITS	11
-static struct hlist_head by_addr[1 << HASH_BITS];
+static struct hlist_head by_place[1 << HASH_BITS];
 
-static struct hlist_head *site_bucket(u64 addr)
+static struct hlist_head *site_bucket(u64 place)
 {
-	u32 mixed = (u32)(addr ^ addr >> 32) * 0x9e3779b1U;
+	u32 mixed = (u32)(place ^ place >> 32) * 0x9e3779b1U;
 
-	return &by_addr[mixed >> (32 - HASH_BITS)];
+	return &by_place[mixed >> (32 - HASH_BITS)];
 }
 
 /* ---- losses --------------------------------------------------------------------- */
@@ -103,9 +103,10 @@ static int default_maxactive(void)
  * The kernel follows as many calls at once as it was told when a return probe was
  * put in; for one who wants more there is a second probe.
  */
-static int site_serves(const struct gtp_site *site, const struct gtp_point *tp)
+static int site_serves(const struct gtp_site *site, const struct gtp_point *tp,
+		       u64 place)
 {
-	if (site->addr != tp->addr || site->is_return != tp->is_return)
+	if (site->place != place || site->is_return != tp->is_return)
 		return 0;
 	if (!site->is_return || !site->is_in)
 		return 1;
@@ -115,19 +116,21 @@ static int site_serves(const struct gtp_site *site, const struct gtp_point *tp)
 
 struct gtp_site *gtp_site_for(const struct gtp_point *tp)
 {
-	struct hlist_head *bucket = site_bucket(tp->addr);
+	u64 place = arch_probe_place(tp->addr);
+	struct hlist_head *bucket = site_bucket(place);
 	struct hlist_node *node;
 	struct gtp_site *site;
 
 	hlist_for_each(node, bucket) {
 		site = hlist_entry(node, struct gtp_site, hash);
-		if (site_serves(site, tp))
+		if (site_serves(site, tp, place))
 			return site;
 	}
 	site = kzalloc(sizeof(*site), GFP_KERNEL);
 	if (!site)
 		return NULL;
 	site->addr = tp->addr;
+	site->place = place;
 	site->is_return = tp->is_return;
 	hlist_add_head(&site->hash, bucket);
 	list_add_tail(&site->list, &sites);
@@ -142,7 +145,7 @@ int arch_own_probe(unsigned long addr)
 
 	hlist_for_each(node, site_bucket(addr)) {
 		site = hlist_entry(node, struct gtp_site, hash);
-		if (site->is_in && site->addr == addr)
+		if (site->is_in && site->place == addr)
 			return *(const u8 *)&site->kp.opcode;
 	}
 	return -1;

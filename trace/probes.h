@@ -15,7 +15,7 @@
 struct gtp_point;
 struct rsp_tx;
 
-/* A probe, of all armed tracepoints at one address and of one kind. */
+/* A probe, of all armed tracepoints at one place and of one kind. */
 struct gtp_site {
 	/* Hit path, next to what the kernel reads of a kprobe. */
 	struct gtp_point *only;	/* for handlers that serve one; stays */
@@ -28,12 +28,13 @@ struct gtp_site {
 	};
 
 	struct gtp_point *last;
-	u64 addr;
+	u64 addr;		/* of who came first */
+	u64 place;		/* where the kernel puts it: arch_probe_place() */
 	int is_return;
 	int is_in;		/* the kernel has it */
 	int maxactive;		/* as asked for; 0: default */
 	kprobe_opcode_t *where;	/* kp.addr when it was taken out */
-	struct hlist_node hash;	/* by address, but for kept ones */
+	struct hlist_node hash;	/* by place, but for kept ones */
 	struct list_head list;	/* of all sites, or of those that are kept */
 };
 

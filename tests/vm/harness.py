@@ -264,6 +264,10 @@ class Test:
         """The register in which a function gets its n-th argument, from 1 on."""
         return ("$eax $edx $ecx" if self.bits == 32 else "$rdi $rsi $rdx $rcx").split()[n - 1]
 
+    def behind_endbr(self, gdb, address):
+        """How far the kernel moves a probe that is set at a function's endbr64, or at what it has put in the place of that."""
+        return 4 if int(gdb.eval(f"*(unsigned int *){address:#x}")) in (0xfa1e0ff3, 0x001f0f66, 0xd6401f0f) else 0
+
     def functions(self):
         """-> {name of a function: address as linked}, from the vmlinux."""
         return self.kernel.functions()

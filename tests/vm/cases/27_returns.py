@@ -198,11 +198,6 @@ def no_arguments_at_return(t):
     assert len(shown) == 6 and all(value == "<unavailable>" for _, value in lost), shown
 
 
-def offset_behind_endbr(t, gdb, name):
-    """Where the kernel puts a probe that is set at a function's endbr64, or at what it has put in the place of that."""
-    return 4 if int(gdb.eval(f"*(unsigned int *){name}")) in (0xfa1e0ff3, 0x001f0f66, 0xd6401f0f) else 0
-
-
 @case(core=True)
 def no_return_there(t):
     """Functions that are left as another task, that are not entered by a call, or that the handling of returns calls:
@@ -222,7 +217,7 @@ def no_return_there(t):
         if not where:
             continue
         at = int(gdb.eval(f"(unsigned long)&'{where}'"))
-        for address in sorted({at, at + offset_behind_endbr(t, gdb, hex(at))}):
+        for address in sorted({at, at + t.behind_endbr(gdb, at)}):
             gdb.cmd("delete")
             n = gdb.trace(f"*{address:#x}", None, "teval $kret = 0", "collect $regs")
             message = gdb.fails("tstart")

@@ -2,7 +2,7 @@
 """Tracepoints at one address: one probe serves them, in the order of their definition."""
 import re
 
-from harness import case
+from harness import Skip, case
 
 MINE = "$current_task_pid == {}"
 PLACES = ("*vfs_read", "*{inside:#x}")      # a function's entry, and behind its first instruction
@@ -83,6 +83,35 @@ def order_at_an_address(t):
         assert mine_only == expected or found == expected, (where, how, found, expected)
         assert {n: int(facts[1]) for n, facts in stat(t).items()} == {first: 3, second: 3, third: 3, fourth: 2}, stat(t)
         assert t.probes() == "", t.probes()
+
+
+@case(core=True)
+def order_behind_endbr(t):
+    """With IBT the kernel has one place for a function's first byte and for what is behind its endbr: one probe serves both, in the
+    order of definition, and each frame says what was asked for."""
+    gdb = t.gdb()
+    at = int(gdb.eval("(unsigned long)&vfs_read"))
+    behind = at + t.behind_endbr(gdb, at)
+    if at == behind:
+        raise Skip("functions begin with no endbr here")
+    for how in ((), ("teval $kret = 0",)):
+        for places in ((at, behind, at), (behind, at, behind)):
+            gdb.cmd("delete tracepoints")
+            gdb.cmd("tvariable $x = 0")
+            load = t.load("pread", n=3, file="/proc/version", size=8)
+            numbers = [gdb.trace(f"*{place:#x}", load.mine, *how, *actions) for place, actions in
+                       zip(places, (("teval $x = $x + 10", "collect $x"), ("collect $x",), ("teval $x = $x + 1", "collect $x")))]
+            gdb.cmd("tstart")
+            probes = probes_at(t, "vfs_read")
+            load.go()
+            gdb.cmd("tstop")
+            found = rows(gdb, "$x")
+            expected = [(n, 11 * i + more) for i in range(3) for n, more in zip(numbers, (10, 10, 11))]
+            assert found == expected and probes == 1, (how, places, probes, found, expected)
+            for n, place in zip(numbers, places):
+                gdb.cmd(f"tfind tracepoint {n}")
+                assert int(gdb.eval(f"(unsigned long){t.pc}")) == place, (n, gdb.cmd("info registers"))
+                gdb.cmd("tfind none")
 
 
 @case
