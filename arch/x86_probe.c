@@ -191,6 +191,7 @@ int arch_in_entry(unsigned long addr)
 struct named {
 	const char *name;	/* a * at its start or its end: any text */
 	const char *why;
+	const char *unless;	/* not where there is this symbol */
 };
 
 static const struct named no_probe[] = {
@@ -215,7 +216,7 @@ static const struct named no_return[] = {
 	{ "__switch_to", SWITCH },
 	{ "__switch_to_asm", SWITCH },
 	/* Assembly; since 6.6 (3aec4ecb3d1f) ret_from_fork() is a function of C. */
-	{ "ret_from_fork", NOT_CALLED },
+	{ "ret_from_fork", NOT_CALLED, "ret_from_fork_asm" },
 	{ "ret_from_fork_asm", NOT_CALLED },
 	{ "ret_from_kernel_thread", NOT_CALLED },
 	/* Called by the trampoline behind the guard: it would go round for ever. */
@@ -251,7 +252,8 @@ static int find_named(const struct named *list, const struct kc_place *place,
 		      const char **why)
 {
 	for (; list->name; list++) {
-		if (!is_named(place->text, list->name))
+		if (!is_named(place->text, list->name) ||
+		    (list->unless && kc_symbol(list->unless)))
 			continue;
 		*why = list->why;
 		return -EINVAL;

@@ -212,7 +212,8 @@ def no_return_there(t):
     asm = "ret_from_fork_asm" if "ret_from_fork_asm" in symbols else "ret_from_fork"
     tried = []
     for name, why in (("__switch_to", left), ("__switch_to_asm", left), (asm, uncalled), ("ret_from_kernel_thread", uncalled),
-                      ("objpool_push", handling), ("kprobe_busy_begin", handling), ("kprobe_busy_end", handling)):
+                      ("objpool_push", handling), ("freelist_add", handling), ("__freelist_add", handling),
+                      ("kprobe_busy_begin", handling), ("kprobe_busy_end", handling)):
         where = next((symbol for symbol in symbols if symbol == name or symbol.startswith(f"{name}.isra")), None)
         if not where:
             continue
@@ -243,6 +244,20 @@ def no_return_there(t):
     t.sh("usleep 50000; cat /proc/version")
     gdb.cmd("tstop")
     assert gdb.frames() > 0 and t.probes() == "", gdb.cmd("tstatus")
+
+
+@case(needs=[">=6.6"])
+def return_of_ret_from_fork(t):
+    """Since 6.6 ret_from_fork() is a function of C, which is called: its return is one."""
+    gdb = t.gdb()
+    gdb.trace("*ret_from_fork", "$current_task_user == 1", "teval $kret = 100", "collect $regs, $bt")
+    gdb.cmd("tstart")
+    t.sh("cat /proc/version; cat /proc/version")
+    gdb.cmd("tstop")
+    assert gdb.frames() >= 2 and t.probes() == "", gdb.cmd("tstatus")
+    gdb.cmd("tfind start")
+    found, shown = callers(gdb)
+    assert found[0][1] == "ret_from_fork" and found[1][1] == "ret_from_fork_asm", shown
 
 
 @case(core=True)
