@@ -357,6 +357,8 @@ static struct agent_insn *compile_alloc(struct gtp_point *tp, size_t nr)
 {
 	size_t size = nr * sizeof(struct agent_insn);
 
+	if (!gtp_may_define(size))
+		return NULL;
 	tp->code_is_large = size > PAGE_SIZE;
 	tp->code = tp->code_is_large ? vmalloc(size) :
 				       kmalloc(size, GFP_KERNEL);
@@ -463,7 +465,9 @@ static int compile_parts(struct compile *c)
 	if (compile_actions(c, NULL))
 		return -1;
 	if (c->nr_acts) {
-		tp->acts = kzalloc(c->nr_acts * sizeof(*tp->acts), GFP_KERNEL);
+		if (gtp_may_define(c->nr_acts * sizeof(*tp->acts)))
+			tp->acts = kzalloc(c->nr_acts * sizeof(*tp->acts),
+					   GFP_KERNEL);
 		if (!tp->acts)
 			return complain(c, "no memory");
 	}

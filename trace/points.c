@@ -113,6 +113,7 @@ void gtp_points_free(void)
 	point_free(coming);
 	coming = NULL;
 	points_free(&gtp.points);
+	gtp_define_none();
 }
 
 void gtp_points_drop_kept(void)
@@ -147,22 +148,30 @@ void gtp_points_keep(void)
 			gtp_compile_drop(tp);
 	}
 	list_splice_init(&gtp.points, &gtp.kept_points);
+	gtp_define_none();
+}
+
+static const char no_memory[] =
+	"no memory: what there still is is left to the rest of the machine";
+
+/* kfree()d; NULL: there is no memory, or none that we should take. */
+static void *definition_alloc(size_t size)
+{
+	return gtp_may_define(size) ? kzalloc(size, GFP_KERNEL) : NULL;
 }
 
 char *gtp_text_dup(struct rsp_text text)
 {
-	char *s = kmalloc(text.len + 1, GFP_KERNEL);
+	char *s = definition_alloc(text.len + 1);
 
-	if (s) {
+	if (s)
 		memcpy(s, text.p, text.len);
-		s[text.len] = '\0';
-	}
 	return s;
 }
 
 static struct gtp_text *text_new(struct rsp_text text)
 {
-	struct gtp_text *t = kzalloc(sizeof(*t) + text.len + 1, GFP_KERNEL);
+	struct gtp_text *t = definition_alloc(sizeof(*t) + text.len + 1);
 
 	if (t) {
 		memcpy(t->text, text.p, text.len);
@@ -186,9 +195,9 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 	}
 	if (tp)
 		return "there is such a tracepoint already";
-	tp = kzalloc(sizeof(*tp), GFP_KERNEL);
+	tp = definition_alloc(sizeof(*tp));
 	if (!tp)
-		return "no memory";
+		return no_memory;
 	tp->serial = ++serial;
 	tp->num = cmd->u.tdp.num;
 	tp->addr = cmd->u.tdp.addr;
@@ -204,7 +213,7 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 		tp->cond_hex = gtp_text_dup(cmd->u.tdp.cond);
 		if (!tp->cond_hex) {
 			kfree(tp);
-			return "no memory";
+			return no_memory;
 		}
 	}
 	if (gtp.armed)
@@ -262,7 +271,7 @@ const char *gtp_point_actions(const struct rsp_cmd *cmd)
 		return "it takes part in the run: its actions cannot change";
 	t = text_new(cmd->u.actions.list);
 	if (!t)
-		return "no memory";
+		return no_memory;
 	list_add_tail(&t->list, &tp->actions);
 	return NULL;
 }
@@ -279,13 +288,13 @@ const char *gtp_point_source(const struct rsp_cmd *cmd)
 		return NULL;
 	t = text_new(cmd->u.src.hex);
 	if (!t)
-		return "no memory";
+		return no_memory;
 	t->start = cmd->u.src.start;
 	t->total = cmd->u.src.total;
 	t->type = gtp_text_dup(cmd->u.src.type);
 	if (!t->type) {
 		kfree(t);
-		return "no memory";
+		return no_memory;
 	}
 	list_add_tail(&t->list, &tp->sources);
 	return NULL;

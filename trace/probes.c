@@ -126,7 +126,10 @@ struct gtp_site *gtp_site_for(const struct gtp_point *tp)
 		if (site_serves(site, tp, place))
 			return site;
 	}
-	site = kzalloc(sizeof(*site), GFP_KERNEL);
+	if (gtp_may_define(sizeof(*site)))
+		site = kzalloc(sizeof(*site), GFP_KERNEL);
+	else
+		site = NULL;
 	if (!site)
 		return NULL;
 	site->addr = tp->addr;

@@ -19,7 +19,6 @@
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/lock.h"
-#include "compat/memory.h"
 #include "compat/missing.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
@@ -32,35 +31,7 @@
 static struct task_struct *run_thread;
 static DECLARE_WAIT_QUEUE_HEAD(run_wait);
 
-/* ---- memory ----------------------------------------------------------------- */
-
-/*
- * What is left to the neighbours, so that they do not meet the OOM killer: an
- * eighth of the memory, but no more than they will need at once.
- */
-#define MEMORY_MARGIN	(256ULL << 20)
-/* What is smaller than this does not matter to them. */
-#define MEMORY_SMALL	(1ULL << 20)
-/* A buffer takes one in so many bytes for pointers to its pages: twice, to grow. */
-#define MEMORY_TABLES	(RINGBUF_PAGE_SIZE / (2 * sizeof(void *)))
-
-u64 gtp_may_have(void)
-{
-	u64 margin = min_t(u64, kc_mem_total() >> 3, MEMORY_MARGIN);
-	u64 there = kc_mem_available();
-
-	if (there <= margin)
-		return 0;
-	there -= margin;
-	return there - there / MEMORY_TABLES;
-}
-
-int gtp_may_take(u64 bytes)
-{
-	if (bytes <= MEMORY_SMALL)
-		return bytes <= kc_mem_available();
-	return bytes <= gtp_may_have();
-}
+/* ---- the trace buffer --------------------------------------------------------- */
 
 /* The scratch, and a buffer of gtp.size bytes; kept from run to run. */
 static int run_alloc(void)
@@ -93,7 +64,8 @@ int gtp_set_size(u64 bytes)
 		bytes = gtp.default_size;
 	if (bytes == gtp.size)
 		return 0;
-	if (bytes > gtp.size && !gtp_may_take(bytes - (gtp.rb ? gtp.size : 0)))
+	if (bytes > gtp.size &&
+	    !gtp_may_grow(bytes - (gtp.rb ? gtp.size : 0), bytes))
 		return -ENOMEM;
 	if (gtp.rb)
 		ret = ringbuf_resize(gtp.rb, bytes);
@@ -230,7 +202,7 @@ static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 	if (gtp_compile(tp, tx))
 		return -1;
 	kc_store(&gtp.uses, gtp.uses | tp->uses);
-	if (!tp->count)
+	if (!tp->count && gtp_may_define(gtp.nr_cpus * sizeof(*tp->count)))
 		tp->count = alloc_percpu(struct gtp_count);
 	if (!tp->count) {
 		rsp_error(tx, "no memory for the counters of tracepoint %u",

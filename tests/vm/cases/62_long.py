@@ -358,3 +358,71 @@ def memory_margin(t):
     t.note(f"of {before} bytes {there} are had, {left} left; promised: {margin}")
     # Each CPU keeps some free pages for itself, which the kernel does not count as available.
     assert left > margin - (1 << 20), (left, margin)
+
+
+def leave(t, spare):
+    """Fill the guest's memory, so that so much is left above the margin, until the case is over. -> the margin"""
+    margin = min(memory(t, "MemTotal") // 8, 256 << 20)
+    # Not in a tmpfs, which has but half of the memory.
+    t.sh("test -d /tmp/fill || { mkdir /tmp/fill && mount -t ramfs none /tmp/fill; }")
+    t.cleanup.callback(t.run, "umount /tmp/fill; rmdir /tmp/fill")
+    # What the case before had may yet come back.
+    for _ in range(20):
+        there = memory(t, "MemAvailable") - margin - spare
+        if there < 2 << 20:
+            return margin
+        t.sh(f"dd if=/dev/zero bs=65536 count={there >> 16} 2>/dev/null >>/tmp/fill/zero", timeout=120)
+        time.sleep(0.2)
+    raise AssertionError(there)
+
+
+@case(needs=[">=3.14"], timeout=400)
+def memory_margin_in_steps(t):
+    """A buffer that grows by a mebibyte at a time, which alone would not matter, stops at the margin as well."""
+    gdb = t.gdb()
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb.trace("*vfs_read", load.mine)
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    margin = leave(t, 24 << 20)
+    for size in range(6 << 20, 6 + 24 + (margin >> 20) << 20, 1 << 20):
+        try:
+            gdb.cmd(f"set trace-buffer-size {size}")
+        except GdbError as error:
+            assert "no memory for a trace buffer" in str(error), error
+            break
+        assert memory(t, "MemAvailable") > margin // 2, size
+    else:
+        raise AssertionError("nothing was refused")
+    left = memory(t, "MemAvailable")
+    t.note(f"refused at {size}, {left} left; promised: {margin}")
+    assert size > 20 << 20 and left > margin - (2 << 20), (size, left, margin)
+
+
+@case(needs=[">=3.14"], timeout=600)
+def memory_margin_of_definitions(t):
+    """Nor do tracepoints, their sources and their actions take it: they are refused, and the session goes on."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write("+" + packet("QStartNoAckMode"))
+    talk.until(b"$OK#9a")
+    where = int(re.search(r"^(\w+) \w vfs_read$", t.sh("grep vfs_read /proc/kallsyms"), re.M)[1], 16)
+
+    def ask(text):
+        talk.write(packet(text))
+        return talk.until(b"$OK#9a")
+    for spare, size, text in ((12, 15000, "QTDPsrc:1:{:x}:cmd:0:3a98:"), (12, 15000, "QTDP:-1:{:x}:X3a98,"), (4, 0, "QTDP:*:{:x}:D:0:0")):
+        ask("QTinit")
+        margin = leave(t, spare << 20)
+        before = memory(t, "MemAvailable")
+        if size:
+            ask(f"QTDP:1:{where:x}:E:0:0-")
+        most = 2 * (spare + (margin >> 20) << 20) // (size or 256)
+        done = int(talk.call(f"flood 0 {most} {size} {text.format(where)}"))
+        left = memory(t, "MemAvailable")
+        t.note(f"{text}: {done} taken, of {before} bytes {left} left; promised: {margin}")
+        assert 0 < done < most and left > margin - (3 << 20), (text, done, left, margin)
+        # The rest of the session has what is small.
+        for line in ("QTinit", f"QTDP:1:{where:x}:E:0:0", "QTBuffer:size:10000", "QTStart", "QTStop", "QTinit"):
+            ask(line)
+    talk.end()

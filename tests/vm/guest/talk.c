@@ -13,6 +13,10 @@
  *   points FD E|D FROM TO STEP    define tracepoints, number N at the (N * STEP)th
  *                                 function of the kernel: how many in front
  *                                 were answered with OK
+ *   flood FD COUNT BYTES TEXT     send a packet up to so many times, TEXT and hex
+ *                                 digits of so many bytes, with the packet's number
+ *                                 for a `*' in TEXT: how many in front were answered
+ *                                 with OK
  *   poll FD MILLISECONDS
  *   fork                          a child has it all open, and sleeps
  *   setuid UID                    for good
@@ -225,15 +229,21 @@ static int is_ok(int fd)
 	return !memcmp(reply + len - 6, "$OK#9a", 6);
 }
 
+static unsigned char sum_of(const char *text)
+{
+	unsigned char sum = 0;
+
+	while (*text)
+		sum += *text++;
+	return sum;
+}
+
 static int is_taken(int fd, const char *text)
 {
 	char packet[120];
-	unsigned char sum = 0;
 	int i;
 
-	for (i = 0; text[i]; i++)
-		sum += text[i];
-	i = snprintf(packet, sizeof(packet), "$%s#%02x", text, sum);
+	i = snprintf(packet, sizeof(packet), "$%s#%02x", text, sum_of(text));
 	return write(fd, packet, i) == i && is_ok(fd);
 }
 
@@ -293,6 +303,27 @@ static void do_points(int n, char flag, int from, int to, int step)
 	answer(file ? count : -1);
 	if (file)
 		fclose(file);
+}
+
+static void do_flood(int n, int count, int bytes, const char *text)
+{
+	static char packet[DATA_MAX];
+	const char *star = strchr(text, '*');
+	int head = star ? (int)(star - text) : (int)strlen(text);
+	int i, len;
+
+	for (i = 0; i < count && bytes < 20000; i++) {
+		len = sprintf(packet, "$%.*s", head, text);
+		if (star)
+			len += sprintf(packet + len, "%x%s", i + 1, star + 1);
+		memset(packet + len, '6', 2 * bytes);
+		len += 2 * bytes;
+		packet[len] = '\0';
+		len += sprintf(packet + len, "#%02x", sum_of(packet + 1));
+		if (write(fds[n], packet, len) != len || !is_ok(fds[n]))
+			break;
+	}
+	answer(i);
 }
 
 static void do_poll(int n, int ms)
@@ -396,6 +427,8 @@ int talk_main(int argc, char **argv)
 		else if (!strcmp(word[0], "points") && word[5])
 			do_points(n, word[2][0], atoi(word[3]),
 				  atoi(word[4]), atoi(word[5]));
+		else if (!strcmp(word[0], "flood") && word[4])
+			do_flood(n, atoi(word[2]), atoi(word[3]), word[4]);
 		else if (!strcmp(word[0], "poll") && word[2])
 			do_poll(n, atoi(word[2]));
 		else if (!strcmp(word[0], "setuid") && word[1])

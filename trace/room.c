@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How much memory may be had, so that the neighbours do not meet the OOM killer.
+ * All process context, under gtp.lock.
+ */
+#include <linux/kernel.h>
+
+#include "compat/memory.h"
+#include "trace/internal.h"
+
+/*
+ * What is left to them: an eighth of the memory, but no more than they will need
+ * at once.
+ */
+#define MEMORY_MARGIN	(256ULL << 20)
+/* What is smaller than this, in all, does not matter to them. */
+#define MEMORY_SMALL	(1ULL << 20)
+/* A buffer takes one in so many bytes for pointers to its pages: twice, to grow. */
+#define MEMORY_TABLES	(RINGBUF_PAGE_SIZE / (2 * sizeof(void *)))
+
+u64 gtp_may_have(void)
+{
+	u64 margin = min_t(u64, kc_mem_total() >> 3, MEMORY_MARGIN);
+	u64 there = kc_mem_available();
+
+	if (there <= margin)
+		return 0;
+	there -= margin;
+	return there - there / MEMORY_TABLES;
+}
+
+int gtp_may_grow(u64 more, u64 total)
+{
+	return more <= (total <= MEMORY_SMALL ? kc_mem_available() :
+						gtp_may_have());
+}
+
+int gtp_may_take(u64 bytes)
+{
+	return gtp_may_grow(bytes, bytes);
+}
+
+/* ---- definitions ------------------------------------------------------------ */
+
+/* What kmalloc() adds to so many bytes, roughly. */
+#define ROUNDED(bytes)	((bytes) + (bytes) / 4 + 64)
+
+/* Bytes of the experiment's definitions; up to where nobody needs to ask. */
+static u64 defined, granted = MEMORY_SMALL;
+
+void gtp_define_none(void)
+{
+	defined = 0;
+	granted = MEMORY_SMALL;
+}
+
+/* To ask takes longer than to define: it is done once for so many bytes. */
+int gtp_may_define(size_t bytes)
+{
+	u64 sum = defined + ROUNDED(bytes);
+
+	if (sum > granted) {
+		if (!gtp_may_grow(ROUNDED(bytes) + MEMORY_SMALL,
+				  sum + MEMORY_SMALL))
+			return 0;
+		granted = sum + MEMORY_SMALL;
+	}
+	defined = sum;
+	return 1;
+}
