@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from console import INJECTED, LEAKS
 from harness import GUEST_MODULE, MODULE, case
+from probed import build, calls, load_module
 from talk import PROC, Device, Talk
 
 INJECTION = ["CONFIG_FAILSLAB", "CONFIG_FAIL_PAGE_ALLOC", "CONFIG_FAULT_INJECTION_USERCOPY", "CONFIG_FAULT_INJECTION_DEBUG_FS"]
@@ -126,7 +127,7 @@ def packet_hex(text):
 
 def address(t, name):
     """Of a function, as the running kernel has it."""
-    return int(re.search(rf"^(\w+) [tT] {name}$", t.sh(f"grep ' {name}' /proc/kallsyms"), re.M)[1], 16)
+    return int(re.search(rf"^(\w+) [tT] {name}(?:\t|$)", t.sh(f"grep ' {name}' /proc/kallsyms"), re.M)[1], 16)
 
 
 def scan(t):
@@ -470,3 +471,155 @@ def nothing_leaks(t):
         device.talk.end()
         t.rmmod()
     leaks(t)
+
+
+GONE, BACK = "module probed was unloaded; not armed until", "armed again; load|armed again$|armed again;"
+LOST = "no memory when module probed was {}: tracepoints in it are not armed again"
+REFUSED = r"not armed: .*`disable' and `enable' try again"
+
+
+class Comings:
+    """A run with a tracepoint in a module that comes and goes, and one that has nothing to do with it."""
+
+    def __init__(self, t):
+        self.t, self.f = t, Faults(t)
+        load_module(t, build(t, "probed"))
+        t.cleanup.callback(t.run, "rmmod probed")
+        self.kernel = address(t, "__x64_sys_getppid")
+        self.load = t.load("getppid", n=0, pause=1000)
+        self.told = 0
+        self.f.open()
+        self.f.talk.call("rmmod probed")
+        self.load.start()
+
+    def begin(self):
+        """With the module there."""
+        f = self.f
+        f.device.must("QTStop")
+        assert f.probes() == "", f.probes()
+        if not f.files.exists("/sys/module/probed"):
+            f.talk.call("insmod /tmp/probed.ko")
+        self.module = address(self.t, "probed_work")
+        for packet in ("QTinit", "QTBuffer:circular:1", *point(self.module), *point(self.kernel, 2), "QTStart"):
+            f.device.must(packet)
+        assert self.notes() == ""
+        self.hit(3)
+
+    def notes(self):
+        """What tstatus says; gtpstat says it, too."""
+        said = bytes.fromhex(re.search(r";notes:([0-9a-f]*)", self.f.device.must("qTStatus", "T1"))[1]).decode()
+        assert all(part in self.f.files.get("/proc/gtpstat") for part in said.split("; tracepoint")[:1]), said
+        return said
+
+    def until(self, pattern):
+        end = time.monotonic() + 10 * self.t.kernel.slow
+        while not re.search(pattern, said := self.notes()):
+            assert time.monotonic() < end, (pattern, said)
+            time.sleep(0.1)
+        return said
+
+    def hits(self, number, where):
+        return int(re.match(r"V(\w+):", self.f.device.must(f"qTP:{number}:{where:x}", "V"))[1], 16)
+
+    def hit(self, expected):
+        """So many of three calls in the module are seen; and those elsewhere are."""
+        before, elsewhere = self.hits(1, self.module), self.hits(2, self.kernel)
+        calls(self.t)
+        assert self.hits(1, self.module) - before == expected, self.notes()
+        end = time.monotonic() + 10 * self.t.kernel.slow
+        while self.hits(2, self.kernel) == elsewhere:
+            assert time.monotonic() < end, self.notes()
+
+    def gone(self):
+        self.f.talk.call("rmmod probed")
+        self.until(GONE)
+
+    def is_lost(self, how, said, failed):
+        if not re.search(LOST.format(how), said):
+            return False
+        assert failed, said
+        self.told += 1
+        return True
+
+    # What fails, and where: -> the answer, and a function that says whether something did.
+
+    def in_the_process(self, n, line):
+        answer, failed = self.f.call(n, line)
+        return answer, lambda: failed
+
+    def in_the_thread(self, n, line):
+        pid = self.f.threads[MODULE]
+        nth = f"/proc/{pid}/task/{pid}/fail-nth"
+        self.f.files.put(nth, str(n))
+        answer = self.f.talk.ask(line)
+
+        def failed():
+            left = self.f.files.get(nth).strip()
+            self.f.files.put(nth, "0")
+            return left == "0"
+        return answer, failed
+
+    def going(self, n, inject):
+        self.begin()
+        answer, has_failed = inject(n, "rmmod probed")
+        if isinstance(answer, OSError):
+            assert has_failed(), answer
+            self.hit(3)
+            return True
+        said = self.until(f"{GONE}|{LOST.format('unloaded')}")
+        failed = has_failed()
+        lost = self.is_lost("unloaded", said, failed)
+        self.f.talk.call("insmod /tmp/probed.ko")
+        if not lost:
+            self.until(BACK)
+        self.hit(0 if lost else 3)
+        return failed
+
+    def coming(self, n, inject):
+        """The run goes on from one try to the next as long as it is whole."""
+        answer, has_failed = inject(n, "insmod /tmp/probed.ko")
+        if isinstance(answer, OSError):
+            assert has_failed(), answer
+            self.until(GONE)
+            return True
+        said = self.until(f"{BACK}|{REFUSED}|{LOST.format('loaded')}")
+        failed = has_failed()
+        if self.is_lost("loaded", said, failed):
+            self.hit(0)
+            self.begin()
+        elif re.search(REFUSED, said):
+            assert failed, said
+            self.hit(0)
+            for packet in ("QTDisable", "QTEnable"):
+                self.f.device.must(f"{packet}:1:{self.module:x}")
+            self.hit(3)
+        else:
+            self.hit(3)
+        self.gone()
+        return failed
+
+
+@case(module=SMALL, needs=[*INJECTION, "CONFIG_MODULE_UNLOAD"], timeout=600)
+def faults_as_a_module_goes(t):
+    """rmmod of a traced module in a run: without memory for the note of it tstatus says so, and nothing else is lost."""
+    c = Comings(t)
+    for where, inject in (("the process", c.in_the_process), ("the thread", c.in_the_thread)):
+        told = c.told
+        assert c.f.walk(f"rmmod in {where}", lambda n, inject=inject: c.going(n, inject)) > 0, where
+        assert c.told > told, where
+    c.f.device.must("QTStop")
+    c.f.end()
+
+
+@case(module=SMALL, needs=[*INJECTION, "CONFIG_MODULE_UNLOAD"], timeout=900)
+def faults_as_a_module_comes(t):
+    """insmod of a traced module in a run, the same; and what the thread then cannot arm is told, and armed at the next try."""
+    c = Comings(t)
+    c.begin()
+    c.gone()
+    for where, inject in (("the thread", c.in_the_thread), ("the process", c.in_the_process)):
+        told = c.told
+        assert c.f.walk(f"insmod in {where}", lambda n, inject=inject: c.coming(n, inject)) > 0, where
+        assert c.told > told or where == "the thread", where
+    c.f.device.must("QTStop")
+    c.f.end()
