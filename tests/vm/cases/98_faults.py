@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The n-th thing that can fail in one step does so (an allocation, a copy from or to user memory), and n goes up until
-nothing fails any more: each time the step is done, or says in a sentence why not, and everything goes on. On a kernel
-with fault injection, see ../fragments."""
+nothing fails any more, each n up to EACH, and from there on one in some: each time the step is done, or says in a
+sentence why not, and everything goes on. On a kernel with fault injection, see ../fragments. make lint knows whether
+each packet and each monitor command is a Step."""
 import re
 import time
 from typing import NamedTuple
@@ -12,14 +13,19 @@ from probed import build, calls, load_module
 from talk import PROC, Device, Talk
 
 INJECTION = ["CONFIG_FAILSLAB", "CONFIG_FAIL_PAGE_ALLOC", "CONFIG_FAULT_INJECTION_USERCOPY", "CONFIG_FAULT_INJECTION_DEBUG_FS"]
+EACH = 400          # beyond, every n // EACH + 1st
 MOST = 3000         # no step has so many
 SMALL = "buffer_size=65536"
 KMEMLEAK = "/sys/kernel/debug/kmemleak"
 KEPT = "stays loaded until the machine is restarted"
 
 
+NO_ERROR = "(?!E)."
+
+
 class Step(NamedTuple):
-    """A packet, the reply that it has when nothing fails, and what is sent before and after each try of it."""
+    """A packet, the reply that it has when nothing fails, and what is sent before and after each try of it. The packet is
+    a literal up to what is put in, or a monitor(): so that make lint can read it."""
     packet: str
     good: str = "OK"
     before: tuple = ()
@@ -32,6 +38,7 @@ class Faults:
     def __init__(self, t):
         self.t, self.files, self.talk = t, Talk(t), Talk(t)
         self.device = Device(t, self.talk)
+        self.few = []       # failures that were tried, of each step that had few
         t.allow(INJECTED)
         for knob, value in (("failslab/ignore-gfp-wait", "N"), ("fail_page_alloc/ignore-gfp-wait", "N"),
                             ("fail_page_alloc/ignore-gfp-highmem", "N"), ("fail_page_alloc/min-order", "0"),
@@ -56,6 +63,8 @@ class Faults:
 
     def end(self):
         self.device.close()
+        if self.few:
+            self.t.note(f"{len(self.few)} other steps: {sum(self.few)} failures tried")
         leaks(self.t)
 
     # One step, of which one thing fails.
@@ -65,10 +74,12 @@ class Faults:
         n, tried = start, 0
         while attempt(n):
             tried += 1
-            n += 1 + n // 25
+            n += 1 + n // EACH
             assert n < MOST, f"{what}: something fails always"
-        if tried:
+        if tried > 3:
             self.t.note(f"{what}: {tried} failures tried, of the first {n - 1}")
+        elif tried:
+            self.few.append(tried)
         return tried
 
     def call(self, n, line):
@@ -102,14 +113,14 @@ class Faults:
         """Walk through one step in one of the processes; -> how often something failed"""
         def attempt(n):
             for packet in step.before:
-                self.device.must(packet, "OK|F")
+                self.device.must(packet, NO_ERROR)
             reply, failed = inject(n, step.packet)
             said = reply is None or re.match(rf"(?:{step.good})", reply) or failed and re.match(r"E", reply)
             assert said, (step.packet, n, failed, reply)
             assert "condition: no memory" not in (reply or ""), reply
             self.alive()
             for packet in step.after:
-                self.device.must(packet, "OK|F")
+                self.device.must(packet, NO_ERROR)
             return failed
         return self.walk(f"{step.packet} in {where}", attempt)
 
@@ -119,6 +130,10 @@ class Faults:
             assert self.step(step, self.in_the_writer, "the writer") > 0, step
             for name in self.threads:
                 self.step(step, lambda n, text, name=name: self.in_a_thread(n, text, name), f"the thread {name}")
+
+
+def monitor(command):
+    return "qRcmd," + command.encode().hex()
 
 
 def packet_hex(text):
@@ -212,7 +227,7 @@ def faults_in_definitions(t):
     """Tracepoints, their actions and sources, variables, ranges, notes, and what a session begins with."""
     f = Faults(t)
     where = address(t, "vfs_read")
-    first, *actions = point(where)
+    first, *_ = point(where)
     again = ("QTinit",)
     defined = ("QTinit", first)
 
@@ -226,14 +241,43 @@ def faults_in_definitions(t):
 
     assert f.walk("open", opening) > 2
     f.open()
-    f.steps(Step("qSupported:xmlRegisters=i386", "PacketSize"), Step("qXfer:features:read:target.xml:0,ffb", "[lm]<"),
-            Step("QTinit"), Step(first, before=again), *(Step(action, before=defined) for action in actions),
+    f.steps(Step("QTinit"), Step(f"QTDP:1:{where:x}:E:0:0:X3,220127-", before=again),
+            Step(f"QTDP:-1:{where:x}:R03FFFFFF-", before=defined),
+            Step(f"QTDP:-1:{where:x}:M7,0,40X7,26000722080c27", before=defined),
             Step(f"QTDPsrc:1:{where:x}:cmd:0:7:" + b"collect".hex(), before=defined),
             Step("QTDV:401:5:0:" + b"mine".hex(), before=again),
             Step("QTDV:402:5:0:" + b"p_mine".hex(), before=again), Step("QTDV:402:5:0:" + b"per_cpu_mine1".hex(), before=again),
-            Step("QTro:1000,2000:3000,4000:5000,6000", before=again), Step("QTNotes:user:6162;notes:6364;tstop:6566;"),
-            Step("QTDisconnected:0"), Step("QTBuffer:circular:0"), Step("qRcmd," + b"help".hex()),
-            Step("qTfP", ".", before=defined), Step("qTfV", "."), Step("qOffsets", "TextSeg"), Step("qTMinFTPILen", ""))
+            Step("QTro", before=again), Step("QTro:1000,2000:3000,4000:5000,6000", before=again), Step("QTNotes:user:6162;notes:6364;tstop:6566;"),
+            Step("QTDisconnected:0"), Step("QTBuffer:circular:0"), Step("qTMinFTPILen", ""),
+            Step(f"QTEnable:1:{where:x}", before=defined), Step(f"QTDisable:1:{where:x}", before=defined),
+            Step("qTfP", ".", before=defined), Step("qTsP", ".", before=(*defined, "qTfP")),
+            Step("qTfV", "."), Step("qTsV", ".", before=("qTfV",)))
+    f.end()
+
+
+@case(module=SMALL, needs=INJECTION, timeout=600)
+def faults_in_a_session(t):
+    """What GDB says and asks besides: threads, symbols, monitor commands, what is refused, how it leaves."""
+    f = Faults(t)
+    where, data = address(t, "vfs_read"), address(t, "vfs_write")
+    f.open()
+    f.steps(Step("qSupported", "PacketSize"), Step("qSupported:xmlRegisters=i386", "PacketSize"), Step("QStartNoAckMode"),
+            Step("!"), Step("?", "T05"), Step("Hg0"), Step("qC", "QC1"), Step("qfThreadInfo", "m1"), Step("qsThreadInfo", "l"),
+            Step("qThreadExtraInfo,1", "[0-9a-f]+"), Step("T1"), Step("qAttached", "1"), Step("qAttached:1", "1"),
+            Step("qOffsets", "TextSeg"), Step("qXfer:features:read:target.xml:0,ffb", "[lm]<"),
+            Step("qSymbol::", "qSymbol:"), Step(f"qSymbol:{where:x}:" + b"wake_up_process".hex(), "qSymbol:", before=("qSymbol::",)))
+    f.steps(Step("g", "[0-9a-fx]+"), Step("p10", "[0-9a-fx]+"), Step(f"m{where:x},40", "[0-9a-f]+"),
+            Step("G00", "E01"), Step("P10=00", "E01"), Step(f"M{data:x},1:90", "E01"), Step(f"X{data:x},1:A", "E01"),
+            Step(f"Z0,{where:x},1", "E01"), Step(f"z0,{where:x},1", "E01"),
+            Step("c", "T05"), Step("s", "T05"), Step("C05", "T05"), Step("S05", "T05"), Step("bs", "T05"), Step("bc", "T05"),
+            Step("vCont?", ""), Step("vCont;c", "T05"))
+    f.steps(Step(monitor("")), Step(monitor("help")), Step(monitor("nonsense")),
+            Step(monitor("disable")), Step(monitor("disable 0x1000"), before=(monitor("disable clear"),)),
+            Step(monitor("disable clear"), before=(monitor("disable 0x1000"),)),
+            Step(monitor("io")), Step(monitor("io on"), after=(monitor("io off"),)),
+            Step(monitor("io off"), before=(monitor("io on"),)),
+            Step(monitor("vmlinux")), Step(monitor("vmlinux any")))
+    f.steps(Step("D"), Step("D;1"), Step("k"), Step("vKill;1"))
     f.end()
 
 
@@ -277,23 +321,51 @@ def all_kinds(f):
 
 @case(module=SMALL, needs=INJECTION, timeout=600)
 def faults_at_start(t):
-    """A start with tracepoints at entries and returns, and disabled ones; what joins a run."""
+    """A start with tracepoints at entries and returns, and disabled ones: one that fails keeps the last run's frames and
+    counts. What joins a run."""
     f = Faults(t)
     read, write = (address(t, name) for name in ("vfs_read", "vfs_write"))
     f.open()
-    for packet in all_kinds(f):
-        f.device.must(packet)
+    packets = all_kinds(f)
+    kept = 0
+
+    def define():
+        for packet in packets:
+            f.device.must(packet)
+
+    def run():
+        """-> what there is of it: frames, the first of them, a tracepoint's hits"""
+        t.load("pread", n=5, file="/proc/version", size=8).go()
+        f.device.must("QTStop")
+        assert frames_of(f) >= 5
+        return last_run()
+
+    def last_run():
+        frame = f.device.must("QTFrame:0", "F0T")
+        regs = f.device.must("g", "[0-9a-fx]+")
+        f.device.must("QTFrame:ffffffff", "F-1|OK")
+        return frames_of(f), frame, regs, f.device.must(f"qTP:1:{read:x}", "V")
 
     def starting(n):
+        nonlocal before, kept
+        define()
         reply, failed = f.in_a_thread(n, "QTStart")
         assert reply == "OK" or failed and re.match(r"E\.(tracepoint|no memory)", reply), (n, reply)
         f.alive()
         if reply == "OK":
-            f.device.must("QTStop")
+            before = run()
+        else:
+            assert last_run() == before, (n, reply)
+            kept += 1
         assert f.probes() == "", (n, reply, f.probes())
         return failed
 
+    define()
+    f.device.must("QTStart")
+    before = run()
     assert f.walk("QTStart", starting) > 10
+    t.note(f"{kept} starts were refused, and kept the last run")
+    assert kept > 10
     running = ("QTinit", *point(write, 2), f"QTDP:6:{read:x}:D:0:0", "QTStart")
     *head, last = point(read, 5)
     f.steps(Step(last, before=(*running, *head), after=("QTStop",)),
