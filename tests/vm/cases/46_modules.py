@@ -122,17 +122,29 @@ def unloaded_and_back(t):
     assert "probed" not in gdb.cmd("tstatus") + t.sh("cat /proc/gtpstat")
 
 
-BIG = 0x20000
+LEAD, BIG = 0x20000, 0x80000
+
+
+def load_above(t, base):
+    """Load the module above that address: smaller holes below are filled with others. -> its file, and where its code is"""
+    built = build(t, "probed")
+    for n in range(5):
+        text = load_module(t, built)
+        if text > base:
+            return built, text
+        t.sh("rmmod probed")
+        t.cleanup.callback(t.run, f"rmmod fill{n}")
+        load_module(t, build(t, f"fill{n}"), f"fill{n}")
+    raise Skip(f"the module is never above {base:#x}")
 
 
 def unloaded_and_covered(t, name, *flags):
-    """A run with a tracepoint in a module that has gone, and come and gone has over its place a larger one of that name.
+    """A run with a tracepoint in a module that has gone, and a larger one of that name over its place.
     -> GDB, its tracepoint, where probed_work was less the module's start, and what is to be loaded again"""
-    lead, built, big = build(t, "lead"), build(t, "probed"), build(t, name, f"-DTEXT={BIG:#x}", *flags)
+    lead, big = build(t, "lead", f"-DTEXT={LEAD:#x}"), build(t, name, f"-DTEXT={BIG:#x}", *flags)
     t.cleanup.callback(t.run, f"rmmod probed; rmmod lead; rmmod {name}")
     gdb = t.gdb()
-    load_module(t, lead, "lead")
-    text = load_module(t, built)
+    built, text = load_above(t, load_module(t, lead, "lead"))
     symbols(t, gdb, built, text)
     where = int(gdb.eval("(unsigned long)probed_work"))
     n = gdb.trace("*probed_work", None, "collect $regs")
@@ -144,6 +156,7 @@ def unloaded_and_covered(t, name, *flags):
     covers = load_module(t, big, name)
     if covers == text or not covers <= where < covers + BIG:
         raise Skip(f"the large module is at {covers:#x}, not over {text:#x}")
+    t.note(f"{name} at {covers:#x} was over {where:#x}")
     return gdb, n, where - text, built
 
 
@@ -160,7 +173,7 @@ def is_armed_again(t, gdb, number, offset, built):
     gdb.cmd("tfind none")
 
 
-@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=300)
 def covered_by_another_module(t):
     """While a module is away another one lies over its place, and goes: that one's tracepoints it has not."""
     gdb, *what = unloaded_and_covered(t, "big")
@@ -169,7 +182,7 @@ def covered_by_another_module(t):
     is_armed_again(t, gdb, *what)
 
 
-@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=300)
 def covered_by_another_build(t):
     """The same with another build of that module; when that one has gone, too, nothing is said to have returned."""
     gdb, *what = unloaded_and_covered(t, "probed", "-DOTHER")
