@@ -19,7 +19,10 @@ COMPLAINTS = re.compile("|".join([
 
 # The kernel's own complaints are named here and nowhere else, in groups of (pattern, why): make lint looks for others.
 # The first are allowed in each case, the others in the cases that say t.allow(GROUP).
-HARMLESS = []
+HARMLESS = [
+    (r"KCSAN: data-race in (poll_schedule_timeout\S* / pollwake|pollwake / poll_schedule_timeout\S*)$",
+     "poll(2) clears its own mark while somebody's wake-up sets it: any wake-up of a process that polls"),
+]
 # A line of its own says what a trace belongs to: without that line it is no complaint of anything.
 TRACE = (r"^(\[[^]]*\] )?\s*Call Trace:", "the stack below a line that is allowed; what is not has a line of its own")
 KPROBES = (r"WARNING: .*\bat (kernel/kprobes\.c:\d+ )?__(dis)?arm_kprobe_ftrace\b", "kprobes tells that ftrace refuses; so do we")
