@@ -144,15 +144,20 @@ def clocks(t):
     before = int(t.sh("date +%s"))
     gdb, hits = spread(t, "vfs_read", *names, n=20, cpu=1)
     after = int(t.sh("date +%s"))
+    stands = 0
     for hit, following in zip(hits, hits[1:]):
         clock, cooked, tsc, cooked_tsc, sec, nsec, sec2, nsec2 = hit
         assert before - 1 <= sec <= after + 1 and 0 <= nsec < 10 ** 9, (before, sec, nsec, after)
         assert (sec, nsec) == (sec2, nsec2)
         assert sec * 10 ** 9 + nsec <= following[4] * 10 ** 9 + following[5], (hit, following)
         assert cooked <= clock and cooked_tsc <= tsc, hit
-        assert cooked < following[1] and cooked_tsc < following[3], (hit, following)
+        assert cooked_tsc < following[3], (hit, following)
         # Between two hits less of the cooked time goes by.
-        assert following[1] - cooked < following[0] - clock and following[3] - cooked_tsc < following[2] - tsc, (hit, following)
+        assert following[3] - cooked_tsc < following[2] - tsc, (hit, following)
+        # Where the kernel does not trust the counter its clock may stand still up to the next tick.
+        stands += clock == following[0]
+        assert clock == following[0] or cooked < following[1] and following[1] - cooked < following[0] - clock, (hit, following)
+    assert stands < len(hits) // 2, hits
     assert abs(gdb.value("$xtime_sec") - int(t.sh("date +%s"))) <= 1 and 0 <= gdb.value("$xtime_nsec") < 10 ** 9
     assert gdb.value("$rdtsc") > hits[-1][2] > 0
 
