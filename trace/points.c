@@ -94,6 +94,7 @@ static void point_free(struct gtp_point *tp)
 static void points_free(struct list_head *points)
 {
 	struct gtp_point *tp, *next;
+	u32 done = 0;
 
 	gtp_upload_reset();
 	gtp_print_flush();
@@ -103,7 +104,7 @@ static void points_free(struct list_head *points)
 		list_del(&tp->list);
 		hlist_del(&tp->hash);
 		point_free(tp);
-		cond_resched();
+		gtp_progress("tracepoints removed", ++done);
 	}
 }
 
@@ -129,6 +130,7 @@ void gtp_points_keep(void)
 {
 	struct gtp_count count;
 	struct gtp_point *tp;
+	u32 done = 0;
 
 	gtp_upload_reset();
 	gtp_print_flush();
@@ -146,6 +148,7 @@ void gtp_points_keep(void)
 		tp->count = NULL;
 		if (!count.errors)
 			gtp_compile_drop(tp);
+		gtp_progress("tracepoints put aside", ++done);
 	}
 	list_splice_init(&gtp.points, &gtp.kept_points);
 	gtp_define_none();
