@@ -25,7 +25,7 @@ HARMLESS = [
 ]
 # A line of its own says what a trace belongs to: without that line it is no complaint of anything.
 TRACE = (r"^(\[[^]]*\] )?\s*Call Trace:", "the stack below a line that is allowed; what is not has a line of its own")
-KPROBES = (r"WARNING: .*\bat (kernel/kprobes\.c:\d+ )?__(dis)?arm_kprobe_ftrace\b", "kprobes tells that ftrace refuses; so do we")
+KPROBES = (r"WARNING: .*\bat (kernel/kprobes\.c:\d+ )?(__)?(dis)?arm_kprobe_ftrace\b", "kprobes tells that ftrace refuses; so do we")
 # An allocation, or a copy from or to user memory, is made to fail: the kernel reports page allocations and what they lead to.
 INJECTED = [TRACE, KPROBES]
 # ftrace is made to refuse, as it does after a bug of its own.
