@@ -20,10 +20,13 @@ unsigned long kc_symbol(const char *name)
 #else
 
 /*
- * kallsyms_lookup_name() is not exported since 5.7 (0bd476e6c671), and on RHEL 6.
- * But register_kprobe() looks the name up, whether or not it then allows a probe
- * there, and a disabled probe changes no code.
+ * kallsyms_lookup_name() is not exported since 5.7 (0bd476e6c671), from 2.6.19 to
+ * 2.6.32, and on RHEL 5 and 6.  But register_kprobe() looks the name up, whether
+ * or not it then allows a probe there.
  */
+#ifdef KC_HAVE_KPROBE_SYMBOL_NAME
+
+/* A disabled probe changes no code. */
 static unsigned long symbol_by_kprobe(const char *name)
 {
 	struct kprobe kp;
@@ -35,6 +38,29 @@ static unsigned long symbol_by_kprobe(const char *name)
 		unregister_kprobe(&kp);
 	return (unsigned long)kp.addr;
 }
+
+#else
+
+/*
+ * Here a probe would be armed, so it is asked for so far behind the symbol that
+ * there is no code, whatever the symbol is; odd, so that none comes out as 0.
+ * The address is stored before it is refused.
+ */
+#define FAR_BEHIND	0x80000001U
+
+static unsigned long symbol_by_kprobe(const char *name)
+{
+	struct kprobe kp;
+
+	memset(&kp, 0, sizeof(kp));
+	kp.symbol_name = (char *)name;
+	kp.offset = FAR_BEHIND;
+	if (!register_kprobe(&kp))
+		unregister_kprobe(&kp);
+	return kp.addr ? (unsigned long)kp.addr - FAR_BEHIND : 0;
+}
+
+#endif
 
 #if defined(CONFIG_X86_KERNEL_IBT) || defined(CONFIG_CFI_CLANG) || \
 	defined(CONFIG_CFI)
@@ -55,7 +81,7 @@ unsigned long kc_symbol(const char *name)
 
 #else
 
-/* A kprobe costs a grace period, so only the first name is looked up by one. */
+/* A kprobe may cost a grace period, so only the first name is looked up by one. */
 unsigned long kc_symbol(const char *name)
 {
 	static unsigned long (*lookup)(const char *name);

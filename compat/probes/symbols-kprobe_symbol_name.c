@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* 3a872d89baae, 2.6.24; KPROBE_FLAG_DISABLED: de5bd88d5a5c, 2.6.30. */
+/* 3a872d89baae, 2.6.19; KPROBE_FLAG_DISABLED: de5bd88d5a5c, 2.6.30. */
 #include <linux/kprobes.h>
 
 int kc_probe(struct kprobe *kp);
