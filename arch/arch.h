@@ -29,8 +29,12 @@ extern const unsigned int arch_pc, arch_sp;	/* indexes in arch_regs */
 extern const char * const arch_name;	/* target.xml's <architecture> */
 extern const char * const arch_feature;	/* its <feature name> */
 
-/* The address that the kernel's _text was linked for. */
-extern const unsigned long arch_link_text;
+/*
+ * Where a kernel may run elsewhere than where it was linked: the address that its
+ * _text was linked for, and the multiples by which it may have been moved, to one
+ * of which it was linked.  0: it runs where it was linked.
+ */
+extern const unsigned long arch_link_text, arch_link_align;
 
 /* How much less a load address in the vmlinux is than the address. */
 extern const unsigned long arch_load_offset;

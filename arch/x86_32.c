@@ -3,6 +3,9 @@
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <asm/page.h>
+#ifdef CONFIG_RELOCATABLE
+#include <asm/boot.h>
+#endif
 #include "arch/arch.h"
 #include "arch/x86_regs.h"
 #include "compat/check.h"
@@ -44,14 +47,12 @@ const unsigned int arch_pc = 8, arch_sp = 4;
 const char * const arch_name = "i386";
 const char * const arch_feature = "org.gnu.gdb.i386.core";
 
-#ifdef CONFIG_PHYSICAL_ALIGN
-#define PHYSICAL_ALIGN	CONFIG_PHYSICAL_ALIGN
+#ifdef CONFIG_RELOCATABLE
+const unsigned long arch_link_text = PAGE_OFFSET + LOAD_PHYSICAL_ADDR;
+const unsigned long arch_link_align = CONFIG_PHYSICAL_ALIGN;
 #else
-#define PHYSICAL_ALIGN	1
+const unsigned long arch_link_text, arch_link_align;
 #endif
-
-const unsigned long arch_link_text = PAGE_OFFSET +
-	((CONFIG_PHYSICAL_START + PHYSICAL_ALIGN - 1) & ~(PHYSICAL_ALIGN - 1));
 const unsigned long arch_load_offset = PAGE_OFFSET;
 
 /*

@@ -45,5 +45,11 @@ const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
 const unsigned int arch_pc = 16, arch_sp = 7;
 const char * const arch_name = "i386:x86-64";
 const char * const arch_feature = "org.gnu.gdb.i386.core";
+/* Relocatable kernels were, up to KASLR, in physical memory only. */
+#ifdef CONFIG_RANDOMIZE_BASE
 const unsigned long arch_link_text = __START_KERNEL;
+const unsigned long arch_link_align = CONFIG_PHYSICAL_ALIGN;
+#else
+const unsigned long arch_link_text, arch_link_align;
+#endif
 const unsigned long arch_load_offset = __START_KERNEL_map;

@@ -104,7 +104,7 @@ int agent_target_has_reg(unsigned int regno)
 }
 
 /* Where a block's base is. */
-static void set_base(struct gtp_point *tp, struct gtp_action *act, int reg)
+static void put_base(struct gtp_point *tp, struct gtp_action *act, int reg)
 {
 	act->base_at = GTP_BASE_NONE;
 	if (reg < 0)
@@ -125,7 +125,7 @@ static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
 	act->kind = GTP_ACT_MEMORY;
 	act->off = off;
 	act->len = len;
-	set_base(tp, act, reg);
+	put_base(tp, act, reg);
 	if (!len || len % sizeof(u64) || len > KC_QUICK_MAX ||
 	    act->base_at == GTP_BASE_BY_NUMBER)
 		return;

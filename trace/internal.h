@@ -453,6 +453,7 @@ struct gtp {
 	u64 told_us;		/* when GDB last heard of that */
 	int give_up;		/* without the lock: end what takes long */
 	unsigned long text;	/* where _text is */
+	unsigned long slide;	/* how far from where it was linked */
 };
 
 extern struct gtp gtp;

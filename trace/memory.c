@@ -74,7 +74,7 @@ int gtp_add_ro(struct rsp_text list)
  */
 static u32 constant_bytes(u64 addr, u32 n)
 {
-	u64 linked = addr - (gtp.text - arch_link_text);
+	u64 linked = addr - gtp.slide;
 	const u64 forms[] = { linked, linked - arch_load_offset, addr };
 	struct list_head *ranges = gtp.keeps ? &gtp.kept_ro : &gtp.ro;
 	const struct gtp_range *r;

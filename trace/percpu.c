@@ -13,19 +13,17 @@
  */
 #include <linux/kernel.h>
 
-#include "arch/arch.h"
 #include "compat/percpu.h"
 #include "compat/read.h"
 #include "trace/internal.h"
 
 /* Written once, at init.  low is 0 where nothing needs to be done. */
-static u64 low, slide;
+static u64 low;
 static unsigned long table, table_len;	/* __per_cpu_offset[] */
 
 void gtp_percpu_init(void)
 {
-	slide = gtp.text - arch_link_text;
-	if (!slide)
+	if (!gtp.slide)
 		return;
 	low = kc_low_percpu();
 	table = kc_percpu_offsets(&table_len);
@@ -33,7 +31,7 @@ void gtp_percpu_init(void)
 
 u64 gtp_percpu_place(u64 addr)
 {
-	return addr - slide < low ? addr - slide : addr;
+	return addr - gtp.slide < low ? addr - gtp.slide : addr;
 }
 
 u64 agent_target_const(u64 v)
@@ -54,7 +52,7 @@ void gtp_percpu_patch(u64 addr, void *buf, u32 len)
 		/* It does not change after boot. */
 		if (kc_read_kernel(&word, at - from, sizeof(word)))
 			return;
-		word -= slide;
+		word -= gtp.slide;
 		for (; from < sizeof(word) && at < end; from++, at++)
 			((u8 *)buf)[at - addr] = ((const u8 *)&word)[from];
 	}

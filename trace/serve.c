@@ -241,6 +241,7 @@ int gtp_init(u64 buffer_size, const char *save_dir)
 		kc_err("the kernel has no symbol _text\n");
 		return -ENOENT;
 	}
+	gtp.slide = arch_link_text ? gtp.text - arch_link_text : 0;
 	gtp_percpu_init();
 	ret = kc_clock_init();
 	if (ret) {

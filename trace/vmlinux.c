@@ -21,7 +21,6 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "arch/arch.h"
 #include "compat/kernel_name.h"
 #include "trace/internal.h"
 
@@ -79,7 +78,7 @@ static void conclude(void)
 			continue;
 		if (vm.answers[i].value == at)
 			right++;
-		else if (vm.answers[i].value == at - (gtp.text - arch_link_text))
+		else if (vm.answers[i].value == at - gtp.slide)
 			unmoved++;
 		else
 			wrong++;
