@@ -36,6 +36,21 @@ extern const char * const arch_feature;	/* its <feature name> */
  */
 extern const unsigned long arch_link_text, arch_link_align;
 
+/* What may be in front of _stext: where CPUs start. */
+#define ARCH_HEAD_MAX	0x10000UL
+
+/*
+ * Any context.  Where _text is, if _stext is there: what is in front of it is less
+ * than a multiple of align.  0: that is not known.
+ */
+static inline unsigned long arch_text_below(unsigned long stext,
+					    unsigned long align)
+{
+	unsigned long head = stext & (align - 1);
+
+	return align > ARCH_HEAD_MAX && head < ARCH_HEAD_MAX ? stext - head : 0;
+}
+
 /* How much less a load address in the vmlinux is than the address. */
 extern const unsigned long arch_load_offset;
 

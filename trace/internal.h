@@ -452,7 +452,8 @@ struct gtp {
 	struct rsp_tx *serving;	/* what it is answering; or NULL */
 	u64 told_us;		/* when GDB last heard of that */
 	int give_up;		/* without the lock: end what takes long */
-	unsigned long text;	/* where _text is */
+	unsigned long text;	/* where _text is; 0: not known, and not moved */
+	unsigned long stext;	/* where _stext is */
 	unsigned long slide;	/* how far from where it was linked */
 };
 

@@ -234,7 +234,7 @@ static void print_value(const struct record *r)
 /* Of the kernel's own code, or of a module's. */
 static int is_text(unsigned long addr, const struct kc_place *place)
 {
-	if (addr >= gtp.text && addr < print_etext)
+	if (addr >= gtp.stext && addr < print_etext)
 		return 1;
 	return !print_etext || strstr(place->text, " [");
 }

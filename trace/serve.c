@@ -76,7 +76,9 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_putc(tx, '1');
 		break;
 	case RSP_OFFSETS:
-		rsp_printf(tx, "TextSeg=%lx", gtp.text);
+		/* Where it is not known nothing has moved, as no reply says. */
+		if (gtp.text)
+			rsp_printf(tx, "TextSeg=%lx", gtp.text);
 		break;
 	case RSP_READ_REGS:
 		gtp_put_regs(tx);
@@ -220,6 +222,30 @@ void gtp_close(void)
 	mutex_unlock(&gtp.lock);
 }
 
+/*
+ * Where the kernel is, and how far from where it was linked.  _text is in front
+ * of _stext, and without CONFIG_KALLSYMS_ALL the kernel's table begins with that.
+ */
+static int find_kernel(void)
+{
+	gtp.stext = kc_symbol("_stext");
+	if (!gtp.stext) {
+		kc_err("the kernel has no table of its symbols: boot one that is configured with CONFIG_KALLSYMS\n");
+		return -ENOENT;
+	}
+	gtp.text = kc_symbol("_text");
+	if (!arch_link_text)
+		return 0;
+	if (!gtp.text)
+		gtp.text = arch_text_below(gtp.stext, arch_link_align);
+	if (!gtp.text) {
+		kc_err("this kernel may have been moved when it was loaded, and nothing tells by how much: boot one that is configured with CONFIG_KALLSYMS_ALL\n");
+		return -ENOENT;
+	}
+	gtp.slide = gtp.text - arch_link_text;
+	return 0;
+}
+
 int gtp_init(u64 buffer_size, const char *save_dir)
 {
 	unsigned int i;
@@ -234,14 +260,9 @@ int gtp_init(u64 buffer_size, const char *save_dir)
 	gtp.nr_cpus = kc_nr_cpus();
 	gtp.default_size = buffer_size;
 	gtp.size = buffer_size;
-	gtp.text = kc_symbol("_text");
-	if (!gtp.text)
-		gtp.text = kc_symbol("_stext");
-	if (!gtp.text) {
-		kc_err("the kernel has no symbol _text\n");
-		return -ENOENT;
-	}
-	gtp.slide = arch_link_text ? gtp.text - arch_link_text : 0;
+	ret = find_kernel();
+	if (ret)
+		return ret;
 	gtp_percpu_init();
 	ret = kc_clock_init();
 	if (ret) {
