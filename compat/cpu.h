@@ -8,6 +8,7 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/errno.h>
+#include <linux/irqflags.h>
 #include <linux/smp.h>
 #include "compat/config.h"
 
@@ -22,10 +23,14 @@ static inline unsigned int kc_nr_cpus(void)
 	return nr;
 }
 
-/* Process context; sleep.  In between, no CPU goes online or offline. */
+/*
+ * Process context; sleep.  In between, no CPU goes online or offline.  Without
+ * CONFIG_HOTPLUG_CPU none does so when the machine has started.
+ */
 static inline void kc_cpus_lock(void)
 {
-#if defined(KC_HAVE_CPUS_READ_LOCK)
+#if defined(KC_HAVE_CPUS_STAY)
+#elif defined(KC_HAVE_CPUS_READ_LOCK)
 	cpus_read_lock();
 #elif defined(KC_HAVE_GET_ONLINE_CPUS)
 	get_online_cpus();
@@ -36,7 +41,8 @@ static inline void kc_cpus_lock(void)
 
 static inline void kc_cpus_unlock(void)
 {
-#if defined(KC_HAVE_CPUS_READ_LOCK)
+#if defined(KC_HAVE_CPUS_STAY)
+#elif defined(KC_HAVE_CPUS_READ_LOCK)
 	cpus_read_unlock();
 #elif defined(KC_HAVE_GET_ONLINE_CPUS)
 	put_online_cpus();
@@ -45,12 +51,26 @@ static inline void kc_cpus_unlock(void)
 #endif
 }
 
-#ifdef KC_HAVE_SMP_CALL_FUNCTION_SINGLE
+#if defined(KC_HAVE_ONE_CPU)
 
 /*
  * Process context, under kc_cpus_lock(); waits.  Runs fn(arg) on that CPU, which
  * is online, with interrupts off.  0 or a negative errno.
  */
+static inline int kc_run_on_cpu(unsigned int cpu, void (*fn)(void *arg),
+				void *arg)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	fn(arg);
+	local_irq_restore(flags);
+	return 0;
+}
+
+#elif defined(KC_HAVE_SMP_CALL_FUNCTION_SINGLE)
+
+/* As above. */
 static inline int kc_run_on_cpu(unsigned int cpu, void (*fn)(void *arg),
 				void *arg)
 {

@@ -2,6 +2,8 @@
 #define API		API_EL7
 
 #define CONFIG_DEBUG_FS	1
+#define CONFIG_HOTPLUG_CPU	1
+#define CONFIG_KALLSYMS_ALL	1
 #define CONFIG_KRETPROBES	1
 #define CONFIG_SMP	1
 #define CONFIG_X86	1
