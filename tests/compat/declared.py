@@ -27,7 +27,8 @@ def gcc(*args, text=""):
 
 def compiled(release, headers, *args):
     """What gcc says of a file that includes these headers of that release; None if they are not for it."""
-    return gcc("-nostdinc", "-isystem", gcc("-print-file-name=include").strip(), "-D__KERNEL__", "-std=gnu89",
+    bits = "-m32" if "CONFIG_X86_32" in next((API / release).glob("include/*/autoconf.h")).read_text() else "-m64"
+    return gcc(bits, "-nostdinc", "-isystem", gcc("-print-file-name=include").strip(), "-D__KERNEL__", "-std=gnu89",
                '-DKBUILD_MODNAME="x"', "-include", API / "include/api.h",
                "-include", next((API / release).glob("include/*/autoconf.h")), "-I", API / "include", *args, "-x", "c", "-",
                text="".join(f"#include <{h}>\n" for h in headers))
@@ -41,6 +42,7 @@ def headers_of(release):
 
 def declarators(declaration):
     """"int a, *b[2]" -> [("a", "int %s"), ("b", "int *%s[2]")]; a pointer to a function: one name."""
+    declaration = re.sub(r"\[\(\d+\)\]", "[]", declaration)
     pointer = re.search(r"\(\*(\w+)\)", declaration)
     if pointer:
         yield pointer[1], declaration[:pointer.start(1)] + "%s" + declaration[pointer.end(1):]
@@ -95,14 +97,15 @@ def enums(text):
             yield there(name) + "#endif"
 
 
-def functions(release, headers):
+def functions(release, headers, text):
+    way = {name: attribute for attribute, name in re.findall(r"(__attribute__\(\(regparm\(\d\)\)\))[^;{}()]*?(\w+)\(", text)}
     with tempfile.NamedTemporaryFile() as out:
         compiled(release, headers, "-aux-info", out.name, "-fsyntax-only")
         for line in pathlib.Path(out.name).read_text().splitlines():
             line = re.sub(r"(struct )?__va_list_tag \*", "va_list", line)
             declaration = re.search(r"\*/ (?:extern|static) (.*?\b(\w+) \(.*\));", line)
             if declaration and not declaration[2].startswith("api_"):
-                yield f"{there(declaration[2])}{declaration[1]};\n#endif"
+                yield f"{there(declaration[2])}{way.get(declaration[2], '')} {declaration[1]};\n#endif"
 
 
 def macros(release, headers):
@@ -121,7 +124,7 @@ def source(release):
     headers = headers_of(release)
     text = compiled(release, headers, "-E", "-P")
     parts = [*macros(release, headers), *typedefs(text), *structs(text), *enums(text), *variables(text),
-             *functions(release, headers)]
+             *functions(release, headers, text)]
     return "".join(f"#include <{h}>\n" for h in headers) + "\n" + "\n".join(parts) + "\n", len(parts)
 
 

@@ -15,7 +15,13 @@ Module.symvers: ../exports
 
 ifdef M
 CONFIG_X86 := y
+ifeq ($(shell grep -c CONFIG_X86_32 $(autoconf)),0)
 CONFIG_X86_64 := y
+machine := -m64 -mcmodel=kernel -mno-red-zone
+else
+CONFIG_X86_32 := y
+machine := -m32 -mregparm=3
+endif
 src := $(M)
 obj := $(M)
 include $(M)/Kbuild
@@ -24,13 +30,13 @@ CC = gcc
 flags := -include ../include/api.h -include $(autoconf) -nostdinc \
 	-isystem $(shell $(CC) -print-file-name=include) -I../include \
 	-D__KERNEL__ -DMODULE -std=gnu89 -O2 -ffreestanding -fno-strict-aliasing \
-	-fno-common -fno-pie -mcmodel=kernel -mno-red-zone -mno-sse \
+	-fno-common -fno-pie $(machine) -mno-sse \
 	-Wall -Wundef -Wstrict-prototypes -Wdeclaration-after-statement \
 	-Wno-pointer-sign -Wno-maybe-uninitialized -Werror
 
 # always-y and the end of EXTRA_CFLAGS came later than all of these releases.
 flags += $(EXTRA_CFLAGS)
-ifneq ($(release),2.6.18)
+ifeq ($(filter 2.6.18%,$(release)),)
 flags += $(ccflags-y)
 endif
 
@@ -44,7 +50,7 @@ modules: $(addprefix $(M)/,$(always)) $(kos)
 
 .SECONDEXPANSION:
 $(kos): $(M)/%.ko: $$(members) Module.symvers
-	@$(LD) -r -o $@ $(members)
+	@$(LD) -m $(if $(CONFIG_X86_32),elf_i386,elf_x86_64) -r -o $@ $(members)
 	@missing=$$(nm -u $@ | awk '{ print $$NF }' | grep -vxF "$$(awk '{ print $$2 }' Module.symvers)"); \
 	[ -z "$$missing" ] || { rm -f $@; echo "$*: $(release) does not export:" $$missing >&2; exit 1; }
 

@@ -4,9 +4,13 @@
  * releases, oldest first; which of them is asked for is in its autoconf.h.
  */
 #define API_2_6_18	1
-#define API_EL6		2	/* 2.6.32-642.el6 */
-#define API_EL7		3	/* 3.10.0-1160.el7 */
-#define API_4_4		4
+#define API_EL5_0	2	/* 2.6.18-8.el5 */
+#define API_EL5		3	/* 2.6.18-274.7.1.el5 */
+#define API_2_6_26	4
+#define API_2_6_27	5
+#define API_EL6		6	/* 2.6.32-642.el6 */
+#define API_EL7		7	/* 3.10.0-1160.el7 */
+#define API_4_4		8
 
 /* A value that the compiler knows nothing of. */
 #define API_ANY(type) __extension__({					\

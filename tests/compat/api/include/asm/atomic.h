@@ -8,11 +8,23 @@ typedef struct {
 	int api_counter;
 } atomic_t;
 
+#ifdef CONFIG_X86_32
+typedef atomic_t atomic_long_t;
+#if API >= API_EL6
+typedef struct {
+	u64 __attribute__((aligned(8))) counter;
+} atomic64_t;
+
+void atomic64_set(atomic64_t *v, u64 i);
+u64 atomic64_inc_return(atomic64_t *v);
+#endif
+#else
 typedef struct {
 	long api_counter;
 } atomic64_t;
 
 typedef atomic64_t atomic_long_t;
+#endif
 
 #define ATOMIC_INIT(i)	{ (i) }
 
@@ -36,6 +48,7 @@ static inline int atomic_inc_return(atomic_t *v)
 	return ++v->api_counter;
 }
 
+#ifdef CONFIG_X86_64
 static inline void atomic64_set(atomic64_t *v, long i)
 {
 	v->api_counter = i;
@@ -45,6 +58,7 @@ static inline long atomic64_inc_return(atomic64_t *v)
 {
 	return ++v->api_counter;
 }
+#endif
 
 #if API >= API_4_4
 static inline long atomic_long_read(const atomic_long_t *v)
@@ -60,7 +74,7 @@ static inline void atomic_long_set(atomic_long_t *v, long i)
 	v->api_counter = i;
 }
 
-#if API >= API_EL6
+#if API >= API_2_6_26
 static inline long atomic_long_inc_return(atomic_long_t *v)
 {
 	return ++v->api_counter;

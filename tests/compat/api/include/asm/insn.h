@@ -2,7 +2,8 @@
 #ifndef API_ASM_INSN_H
 #define API_ASM_INSN_H
 
-#if API < API_EL6
+#if API < API_EL5 || API == API_2_6_26 || API == API_2_6_27 || \
+	(API == API_EL5 && defined(CONFIG_X86_32))
 #error "there is no asm/insn.h yet"
 #endif
 #include <linux/types.h>

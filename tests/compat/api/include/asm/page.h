@@ -7,20 +7,32 @@
 #define PAGE_SHIFT	12
 #define PAGE_SIZE	(1UL << PAGE_SHIFT)
 #define PAGE_MASK	(~(PAGE_SIZE - 1))
+#ifdef CONFIG_X86_32
+#define PAGE_OFFSET	((unsigned long)(0xc0000000))
+#else
 #define PAGE_OFFSET	API_ANY(unsigned long)
-#define __PHYSICAL_MASK	API_ANY(unsigned long)
+#endif
 #define __va(x)		((void *)((unsigned long)(x) + PAGE_OFFSET))
 
 typedef struct {
+#ifdef CONFIG_X86_PAE
+	unsigned long long pgd;
+#else
 	unsigned long pgd;
+#endif
 } pgd_t;
 
+#ifdef CONFIG_X86_64
+#define __PHYSICAL_MASK	API_ANY(unsigned long)
 #define __START_KERNEL_map	0xffffffff80000000UL
-#define __START_KERNEL	(__START_KERNEL_map + 0x200000UL)
+#if API != API_EL5_0 && API != API_EL5
+#define __START_KERNEL	(__START_KERNEL_map + (0x200000UL))
+#endif
 #if API >= API_EL6
 #define __VIRTUAL_MASK_SHIFT	47
 #else
 #define __VIRTUAL_MASK_SHIFT	48
+#endif
 #endif
 
 static inline int get_order(unsigned long n)

@@ -2,12 +2,13 @@
 #ifndef API_ASM_PDA_H
 #define API_ASM_PDA_H
 
-#if API < API_EL6
+#if API >= API_EL6 || (API < API_2_6_26 && defined(CONFIG_X86_32))
+#error "there is no asm/pda.h yet, or any more"
+#endif
 struct x8664_pda {
 	char *irqstackptr;
 };
 
 #define read_pda(field)	API_ANY(__typeof__(((struct x8664_pda *)0)->field))
-#endif
 
 #endif

@@ -14,8 +14,10 @@ struct cpuinfo_x86 {
 
 extern struct cpuinfo_x86 boot_cpu_data;
 
-#if API >= API_EL6
+#if API >= API_EL6 && defined(CONFIG_X86_64)
 #define TASK_SIZE_MAX	API_ANY(unsigned long)
+#elif defined(CONFIG_X86_32)
+#define TASK_SIZE	API_ANY(unsigned long)
 #else
 #define TASK_SIZE64	API_ANY(unsigned long)
 #endif

@@ -8,6 +8,10 @@
 #define cmpxchg(p, old, new)	__sync_val_compare_and_swap(p, old, new)
 #define xchg(p, v)		__sync_lock_test_and_set(p, v)
 
+#if API < API_EL6 && (defined(CONFIG_X86_32) || API >= API_2_6_26)
+#define set_base(ldt, base)	((void)(ldt), (void)(base))
+#endif
+
 #define mb()		__asm__ __volatile__("mfence" : : : "memory")
 #define rmb()		__asm__ __volatile__("lfence" : : : "memory")
 #define wmb()		__asm__ __volatile__("sfence" : : : "memory")

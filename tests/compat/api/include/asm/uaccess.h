@@ -21,7 +21,13 @@ copy_from_user(void *to, const void __user *from, unsigned long n)
 {
 	return _copy_from_user(to, from, n);
 }
-#elif API >= API_EL6
+#elif defined(CONFIG_X86_32)
+unsigned long __must_check copy_from_user(void *to, const void __user *from,
+					  unsigned long n);
+unsigned long __must_check copy_to_user(void __user *to, const void *from,
+					unsigned long n);
+unsigned long __must_check clear_user(void __user *to, unsigned long n);
+#elif API >= API_2_6_26
 unsigned long __must_check copy_from_user(void *to, const void __user *from,
 					  unsigned int n);
 unsigned long __must_check copy_to_user(void __user *to, const void *from,
@@ -43,7 +49,17 @@ __copy_from_user_inatomic(void *to, const void __user *from, unsigned int n)
 {
 	return copy_user_generic_unrolled(to, from, n);
 }
-#elif API >= API_EL6
+#elif defined(CONFIG_X86_32)
+unsigned long __must_check __copy_from_user_ll_nozero(void *to,
+						      const void __user *from,
+						      unsigned long n);
+
+static inline unsigned long
+__copy_from_user_inatomic(void *to, const void __user *from, unsigned long n)
+{
+	return __copy_from_user_ll_nozero(to, from, n);
+}
+#elif API >= API_2_6_26
 long __must_check __copy_from_user_inatomic(void *to, const void __user *from,
 					    unsigned int n);
 #else

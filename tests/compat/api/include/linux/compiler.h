@@ -9,6 +9,18 @@
 #if API >= API_EL6
 #define __percpu
 #endif
+/* Whose arguments come in another way than those of other functions, on i386. */
+#ifdef CONFIG_X86_32
+#define asmlinkage	__attribute__((regparm(0)))
+#else
+#define asmlinkage
+#endif
+#if defined(CONFIG_X86_32) && API == API_EL5
+#define API_FASTCALL	__attribute__((regparm(3)))
+#else
+#define API_FASTCALL
+#endif
+
 #define __always_inline	inline __attribute__((always_inline))
 #define __must_check	__attribute__((warn_unused_result))
 #define noinline	__attribute__((noinline))

@@ -4,7 +4,10 @@
 
 #include <linux/cpumask.h>
 
-#if API >= API_EL6
+#if !defined(CONFIG_HOTPLUG_CPU)
+#define lock_cpu_hotplug()	((void)0)
+#define unlock_cpu_hotplug()	((void)0)
+#elif API >= API_2_6_26
 void get_online_cpus(void);
 void put_online_cpus(void);
 #else

@@ -15,11 +15,20 @@ extern const struct cpumask *const cpu_possible_mask;
 extern const struct cpumask *const cpu_online_mask;
 extern const struct cpumask *const cpu_present_mask;
 #define API_CPUS(which)	(cpu_##which##_mask)
+#elif !defined(CONFIG_SMP)
+/* There is one, and nothing is exported. */
+#define API_CPUS(which)	API_ANY(struct api_cpus *)
+struct api_cpus {
+	unsigned long api_bits;
+};
 #else
 typedef struct {
 	unsigned long api_bits;
 } cpumask_t;
 
+#if API >= API_2_6_26
+extern int nr_cpu_ids;
+#endif
 extern cpumask_t cpu_possible_map;
 extern cpumask_t cpu_online_map;
 extern cpumask_t cpu_present_map;

@@ -38,7 +38,7 @@ static inline int d_unhashed(struct dentry *dentry)
 
 void dput(struct dentry *dentry);
 
-#if API >= API_EL6
+#if API >= API_2_6_26
 char *d_path(const struct path *path, char *buf, int size);
 #else
 char *d_path(struct dentry *dentry, struct vfsmount *mnt, char *buf, int size);

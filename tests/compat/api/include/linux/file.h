@@ -2,8 +2,10 @@
 #ifndef API_LINUX_FILE_H
 #define API_LINUX_FILE_H
 
+#include <linux/compiler.h>
+
 struct file;
 
-void fput(struct file *file);
+void API_FASTCALL fput(struct file *file);
 
 #endif

@@ -5,7 +5,7 @@
 #include <linux/dcache.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
-#if API >= API_EL6
+#if API >= API_2_6_26
 #include <linux/path.h>
 #endif
 #include <linux/types.h>
@@ -64,7 +64,7 @@ struct file {
 #else
 	mode_t f_mode;
 #endif
-#if API >= API_EL6
+#if API >= API_2_6_26
 	struct path f_path;
 #else
 	struct dentry *f_dentry;

@@ -11,7 +11,7 @@
 #define __GFP_NORETRY	((gfp_t)0x1000)
 #define __GFP_ZERO	((gfp_t)0x8000)
 
-unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
-void free_pages(unsigned long addr, unsigned int order);
+unsigned long API_FASTCALL __get_free_pages(gfp_t gfp, unsigned int order);
+void API_FASTCALL free_pages(unsigned long addr, unsigned int order);
 
 #endif

@@ -7,7 +7,7 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define ALIGN(x, a)	(((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
-#if API >= API_EL6
+#if API >= API_EL5
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #endif
 
@@ -53,7 +53,7 @@
 #define KERN_NOTICE	"<5>"
 #define KERN_INFO	"<6>"
 #define KERN_DEBUG	"<7>"
-int printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+asmlinkage int printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #if API >= API_EL6
 #ifndef pr_fmt

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 #include <asm/ptrace.h>
 
-#if API < API_EL6
+#if API < API_2_6_26
 #define ARCH_SUPPORTS_KRETPROBES
 #endif
 
@@ -22,9 +22,14 @@ struct kprobe {
 	kprobe_pre_handler_t pre_handler;
 	kprobe_post_handler_t post_handler;
 	kprobe_opcode_t opcode;
-#if API >= API_EL6
+#if API >= API_2_6_26
 	const char *symbol_name;
 	unsigned int offset;
+#elif API >= API_EL5_0
+	char *symbol_name;
+	unsigned int offset;
+#endif
+#if API >= API_EL6
 	u32 flags;
 #endif
 };
@@ -59,13 +64,15 @@ void unregister_kretprobe(struct kretprobe *rp);
 #if API >= API_EL7
 #define KPROBE_FLAG_FTRACE	8
 #endif
+int disable_kprobe(struct kprobe *kp);
+int enable_kprobe(struct kprobe *kp);
+#endif
 
+#if API >= API_EL5
 int register_kprobes(struct kprobe **kps, int n);
 void unregister_kprobes(struct kprobe **kps, int n);
 int register_kretprobes(struct kretprobe **rps, int n);
 void unregister_kretprobes(struct kretprobe **rps, int n);
-int disable_kprobe(struct kprobe *kp);
-int enable_kprobe(struct kprobe *kp);
 #endif
 
 #endif

@@ -14,6 +14,8 @@ struct sysinfo {
 	unsigned int mem_unit;
 };
 
+extern void *high_memory;
+
 void si_meminfo(struct sysinfo *info);
 #if API == API_EL7
 long si_mem_available(void);

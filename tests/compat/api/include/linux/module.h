@@ -23,7 +23,7 @@ struct module {
 	const char *version;
 	const char *srcversion;
 	void *module_core;
-#if API >= API_EL6
+#if API >= API_2_6_27
 	unsigned int core_size, core_text_size;
 #else
 	unsigned long core_size, core_text_size;

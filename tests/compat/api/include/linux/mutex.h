@@ -21,14 +21,14 @@ void __mutex_init(struct mutex *lock, const char *name,
 	__mutex_init(lock, #lock, &api_key_);				\
 } while (0)
 
-void mutex_lock(struct mutex *lock);
+void API_FASTCALL mutex_lock(struct mutex *lock);
 #define mutex_lock_nested(lock, subclass)	mutex_lock(lock)
-void mutex_unlock(struct mutex *lock);
-int mutex_trylock(struct mutex *lock);
+void API_FASTCALL mutex_unlock(struct mutex *lock);
+int API_FASTCALL mutex_trylock(struct mutex *lock);
 #if API >= API_EL6
 int __must_check mutex_lock_interruptible(struct mutex *lock);
 #else
-int mutex_lock_interruptible(struct mutex *lock);
+int API_FASTCALL mutex_lock_interruptible(struct mutex *lock);
 #endif
 
 #endif

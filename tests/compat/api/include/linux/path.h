@@ -2,7 +2,7 @@
 #ifndef API_LINUX_PATH_H
 #define API_LINUX_PATH_H
 
-#if API < API_EL6
+#if API < API_2_6_26
 #error no linux/path.h yet
 #endif
 

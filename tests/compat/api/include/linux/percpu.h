@@ -2,6 +2,7 @@
 #ifndef API_LINUX_PERCPU_H
 #define API_LINUX_PERCPU_H
 
+#include <linux/cpumask.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/types.h>
@@ -17,11 +18,39 @@ void free_percpu(void __percpu *p);
 	((type __percpu *)__alloc_percpu(sizeof(type), __alignof__(type)))
 #define per_cpu_ptr(p, cpu)						\
 	((__typeof__(p))((unsigned long)(p) + __per_cpu_offset[cpu]))
+#elif defined(CONFIG_SMP)
+struct percpu_data {
+	void *ptrs[NR_CPUS];
+};
+
+#define per_cpu_ptr(p, cpu)						\
+	((__typeof__(p))((struct percpu_data *)~(unsigned long)(p))->ptrs[cpu])
+
+#if API >= API_2_6_26
+void *__percpu_alloc_mask(size_t n, gfp_t gfp, cpumask_t *cpus);
+void percpu_free(void *p);
+#define alloc_percpu(type)						\
+	((type *)__percpu_alloc_mask(sizeof(type), GFP_KERNEL,		\
+				     &cpu_possible_map))
+#define free_percpu(p)		percpu_free(p)
 #else
 void *__alloc_percpu(size_t n);
 void free_percpu(const void *p);
 #define alloc_percpu(type)	((type *)__alloc_percpu(sizeof(type)))
-#define per_cpu_ptr(p, cpu)	((__typeof__(p))((void **)~(unsigned long)(p))[cpu])
+#endif
+#else
+static inline void *api_alloc_percpu(size_t n)
+{
+	return kzalloc(n, GFP_KERNEL);
+}
+
+static inline void free_percpu(const void *p)
+{
+	kfree(p);
+}
+
+#define alloc_percpu(type)	((type *)api_alloc_percpu(sizeof(type)))
+#define per_cpu_ptr(p, cpu)	((void)(cpu), (p))
 #endif
 
 #endif

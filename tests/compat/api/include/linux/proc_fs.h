@@ -21,7 +21,7 @@ struct proc_dir_entry {
 
 struct proc_dir_entry *create_proc_entry(const char *name, mode_t mode,
 					 struct proc_dir_entry *parent);
-#if API >= API_EL6
+#if API >= API_2_6_26
 struct proc_dir_entry *proc_create_data(const char *name, mode_t mode,
 					struct proc_dir_entry *parent,
 					const struct file_operations *fops,

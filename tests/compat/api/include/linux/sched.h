@@ -15,7 +15,7 @@
 #define HZ		(1000)
 
 #define TASK_COMM_LEN	16
-#if API >= API_EL6
+#if API >= API_2_6_27
 #define PF_KTHREAD	0x00200000
 #endif
 
@@ -28,7 +28,7 @@ struct task_struct {
 	pid_t pid;
 	pid_t tgid;
 	struct mm_struct *mm;
-#if API >= API_EL6
+#if API >= API_2_6_26
 	unsigned int flags;
 #else
 	unsigned long flags;
@@ -40,7 +40,7 @@ struct task_struct {
 #if API >= API_EL7
 extern struct task_struct *current_task;
 #define current		current_task
-#elif API >= API_EL6
+#elif API >= API_EL6 || (API >= API_2_6_26 && defined(CONFIG_X86_32))
 extern struct task_struct *per_cpu__current_task;
 #define current		per_cpu__current_task
 #else
@@ -59,12 +59,12 @@ static inline void *api_task_stack(struct task_struct *task)
 
 #define task_stack_page(task)	api_task_stack(task)
 
-int wake_up_process(struct task_struct *t);
+int API_FASTCALL wake_up_process(struct task_struct *t);
 long schedule_timeout_interruptible(long jiffies);
 long schedule_timeout_uninterruptible(long jiffies);
-void schedule(void);
+asmlinkage void schedule(void);
 
-#if API >= API_EL6
+#if API >= API_2_6_26
 int _cond_resched(void);
 #define cond_resched()	_cond_resched()
 #else
@@ -86,6 +86,8 @@ unsigned long long sched_clock(void);
 #if API >= API_EL6
 u64 local_clock(void);
 u64 cpu_clock(int cpu);
+#elif API >= API_2_6_26
+unsigned long long cpu_clock(int cpu);
 #endif
 
 #endif

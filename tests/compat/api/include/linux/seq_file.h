@@ -18,7 +18,7 @@ struct seq_operations {
 	int (*show)(struct seq_file *m, void *v);
 };
 
-#if API >= API_EL6
+#if API >= API_2_6_26
 int seq_open(struct file *file, const struct seq_operations *ops);
 #else
 int seq_open(struct file *file, struct seq_operations *ops);

@@ -13,7 +13,7 @@ static inline void *kmalloc(size_t n, gfp_t gfp)
 	return __kmalloc(n, gfp);
 }
 
-#if API >= API_EL6
+#if API >= API_2_6_26
 static inline void *kzalloc(size_t n, gfp_t gfp)
 {
 	return __kmalloc(n, gfp | __GFP_ZERO);

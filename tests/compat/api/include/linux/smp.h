@@ -10,7 +10,9 @@
 #if API >= API_EL7
 extern int cpu_number;
 #define raw_smp_processor_id()	cpu_number
-#elif API >= API_EL6
+#elif !defined(CONFIG_SMP)
+#define raw_smp_processor_id()	0
+#elif API >= API_EL6 || (API >= API_2_6_26 && defined(CONFIG_X86_32))
 extern int per_cpu__cpu_number;
 #define raw_smp_processor_id()	per_cpu__cpu_number
 #else
@@ -18,7 +20,15 @@ extern int per_cpu__cpu_number;
 #endif
 #define smp_processor_id()	raw_smp_processor_id()
 
-#if API >= API_EL6
+#if !defined(CONFIG_SMP)
+/* What they are made of is in other headers. */
+#define on_each_cpu(fn, arg, retry, wait) __extension__({		\
+	local_irq_disable();						\
+	fn(arg);							\
+	local_irq_enable();						\
+	0;								\
+})
+#elif API >= API_2_6_27
 int smp_call_function_single(int cpu, void (*fn)(void *arg), void *arg,
 			     int wait);
 int on_each_cpu(void (*fn)(void *arg), void *arg, int wait);

@@ -4,7 +4,7 @@
 
 #define NULL	((void *)0)
 #define offsetof(type, field)	__builtin_offsetof(type, field)
-#if API >= API_EL6
+#if API >= API_EL5
 enum { false, true };
 #endif
 

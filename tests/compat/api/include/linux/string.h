@@ -16,7 +16,7 @@ char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 char *strstr(const char *s, const char *what);
 size_t strlcpy(char *to, const char *from, size_t n);
-#if API >= API_EL6
+#if API >= API_EL5
 int strcasecmp(const char *a, const char *b);
 #endif
 

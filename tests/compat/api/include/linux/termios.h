@@ -16,7 +16,7 @@ struct termios {
 	unsigned char c_cc[19];
 };
 
-#if API >= API_EL6
+#if API >= API_2_6_26
 struct termios2 {
 	unsigned int c_iflag, c_oflag, c_cflag, c_lflag;
 	unsigned char c_line;

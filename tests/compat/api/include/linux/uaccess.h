@@ -5,7 +5,7 @@
 #include <linux/preempt.h>
 #include <asm/uaccess.h>
 
-#if API >= API_EL6
+#if API >= API_EL5
 static inline void pagefault_disable(void)
 {
 	barrier();
@@ -19,7 +19,7 @@ static inline void pagefault_enable(void)
 
 #if API >= API_EL7
 long probe_kernel_read(void *to, const void *from, size_t n);
-#elif API >= API_EL6
+#elif API >= API_2_6_26
 long probe_kernel_read(void *to, void *from, size_t n);
 #endif
 

@@ -9,7 +9,7 @@ struct new_utsname {
 	char version[65];
 };
 
-#if API >= API_EL6
+#if API >= API_EL5
 struct uts_namespace {
 	struct new_utsname name;
 };

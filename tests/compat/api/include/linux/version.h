@@ -10,6 +10,10 @@
 #define LINUX_VERSION_CODE	199168	/* 3.10.0 */
 #elif API >= API_EL6
 #define LINUX_VERSION_CODE	132640	/* 2.6.32 */
+#elif API >= API_2_6_27
+#define LINUX_VERSION_CODE	(132635)	/* 2.6.27 */
+#elif API >= API_2_6_26
+#define LINUX_VERSION_CODE	132634	/* 2.6.26 */
 #else
 #define LINUX_VERSION_CODE	132626	/* 2.6.18 */
 #endif

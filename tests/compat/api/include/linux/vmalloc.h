@@ -6,11 +6,13 @@
 #include <linux/types.h>
 
 void *vmalloc(unsigned long n);
-#if API >= API_EL6
+#if API >= API_2_6_26
 void vfree(const void *p);
-void *vzalloc(unsigned long n);
 #else
 void vfree(void *p);
+#endif
+#if API == API_EL5 || API >= API_EL6
+void *vzalloc(unsigned long n);
 #endif
 
 #endif

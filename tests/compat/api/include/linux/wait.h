@@ -30,7 +30,7 @@ void __init_waitqueue_head(wait_queue_head_t *q, struct lock_class_key *key);
 void init_waitqueue_head(wait_queue_head_t *q);
 #endif
 
-void __wake_up(wait_queue_head_t *q, unsigned int mode, int n, void *key);
+void API_FASTCALL __wake_up(wait_queue_head_t *q, unsigned int mode, int n, void *key);
 #define wake_up(q)			__wake_up(q, 3, 1, NULL)
 #define wake_up_interruptible(q)	__wake_up(q, 1, 1, NULL)
 

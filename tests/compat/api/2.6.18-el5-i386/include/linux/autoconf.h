@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#define API		API_EL5
+
+#define CONFIG_DEBUG_FS	1
+#define CONFIG_HOTPLUG_CPU	1
+#define CONFIG_PHYSICAL_ALIGN	0x400000
+#define CONFIG_RELOCATABLE	1
+#define CONFIG_SMP	1
+#define CONFIG_X86	1
+#define CONFIG_X86_32	1

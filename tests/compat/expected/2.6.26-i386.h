@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef COMPAT_CONFIG_H
+#define COMPAT_CONFIG_H
+
+#define KC_HAVE_PROBE_KERNEL_READ 1	/* read_kernel */
+#define KC_HAVE_USER_INATOMIC 1	/* user_copy */
+#define KC_HAVE_PAGEFAULT_DISABLE 1	/* pagefault */
+#define KC_HAVE_PT_REGS_AX 1	/* regs */
+#define KC_HAVE_PROC_FOPS 1	/* proc */
+#define KC_HAVE_DEBUGFS_CREATE 1	/* debugfs */
+#define KC_HAVE_POLL_UINT 1	/* poll_type */
+#define KC_HAVE_GETNSTIMEOFDAY 1	/* wall_clock */
+#define KC_HAVE_WALL_ANCHOR 1	/* any_wall_clock */
+#define KC_HAVE_SCHED_CLOCK_BY_NAME 1	/* hit_clock */
+#define KC_HAVE_KPROBE_OFFSET 1	/* symbols */
+#define KC_HAVE_SPRINT_SYMBOL 1	/* symbol_at */
+/* insn_check: not available */
+#define KC_HAVE_ASM_SYSTEM 1	/* barrier */
+#define KC_HAVE_ATOMIC32 1	/* sequence */
+#define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
+#define KC_HAVE_KRETPROBE_RP 1	/* kretprobe */
+/* kretprobe_guard: not available */
+/* calls: not available */
+/* graph: not available */
+#define KC_HAVE_SCHED_STACK 1	/* task_stack */
+#define KC_HAVE_PDA 1	/* irq_stack */
+/* clock_order: not available */
+#define KC_HAVE_FILE_PAGES 1	/* mem_available */
+/* lockdown: not available */
+#define KC_HAVE_LINUX_BUG 1	/* check */
+/* lockdep: not available */
+#define KC_HAVE_GET_ONLINE_CPUS 1	/* hotplug */
+#define KC_HAVE_ON_EACH_CPU_RETRY 1	/* run_on_cpu */
+#define KC_HAVE_VFS_WRITE 1	/* file_write */
+#define KC_HAVE_PATH 1	/* file_path */
+#define KC_HAVE_UNLINK_PLAIN 1	/* file_unlink */
+#define KC_HAVE_I_MUTEX 1	/* inode_lock */
+#define KC_HAVE_INIT_UTSNAME 1	/* kernel_name */
+/* low_percpu: not available */
+#define KC_HAVE_MODULE_CORE 1	/* module_text */
+
+#endif
