@@ -5,6 +5,7 @@
 #ifndef COMPAT_PERCPU_H
 #define COMPAT_PERCPU_H
 
+#include <linux/cache.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
 #include "compat/config.h"
@@ -13,6 +14,20 @@
 /* A mark for sparse, since 2.6.33 (e0fdb0e050ea). */
 #ifndef __percpu
 #define __percpu
+#endif
+
+/*
+ * Process context; sleeps.  Zeros, or NULL.  Where each CPU's part is a kmalloc()
+ * of its own, up to 2.6.24 of no more than was asked for, two of them could share
+ * a cache line.
+ */
+#ifdef KC_HAVE_PERCPU_DATA
+#define kc_alloc_percpu(type)						\
+	((type __percpu *)alloc_percpu(struct {				\
+		type v;							\
+	} __attribute__((aligned(SMP_CACHE_BYTES)))))
+#else
+#define kc_alloc_percpu(type)	alloc_percpu(type)
 #endif
 
 /* Any context, preemption off.  This CPU's part of what alloc_percpu() gave. */

@@ -42,7 +42,7 @@ static int run_alloc(void)
 	if (gtp.rb)
 		return 0;
 	if (!gtp.cpus)
-		gtp.cpus = alloc_percpu(struct gtp_cpu);
+		gtp.cpus = kc_alloc_percpu(struct gtp_cpu);
 	if (gtp.cpus && gtp_may_take(gtp.size))
 		gtp.rb = ringbuf_alloc(gtp.size, gtp.nr_cpus);
 	if (!gtp.rb)
@@ -203,7 +203,7 @@ static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 		return -1;
 	kc_store(&gtp.uses, gtp.uses | tp->uses);
 	if (!tp->count && gtp_may_define(gtp.nr_cpus * sizeof(*tp->count)))
-		tp->count = alloc_percpu(struct gtp_count);
+		tp->count = kc_alloc_percpu(struct gtp_count);
 	if (!tp->count) {
 		rsp_error(tx, "no memory for the counters of tracepoint %u",
 			  tp->num);

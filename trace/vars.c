@@ -233,7 +233,7 @@ static struct gtp_percpu *percpu_find(const char *name, size_t len)
 	p = kzalloc(sizeof(*p) + len, GFP_KERNEL);
 	if (!p)
 		return NULL;
-	p->words = alloc_percpu(kc_word64_t);
+	p->words = kc_alloc_percpu(kc_word64_t);
 	if (!p->words) {
 		kfree(p);
 		return NULL;

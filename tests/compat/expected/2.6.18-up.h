@@ -36,6 +36,7 @@
 #define KC_HAVE_UNLINK_PLAIN 1	/* file_unlink */
 #define KC_HAVE_I_MUTEX 1	/* inode_lock */
 #define KC_HAVE_SYSTEM_UTSNAME 1	/* kernel_name */
+/* percpu_kmalloc: not available */
 /* low_percpu: not available */
 #define KC_HAVE_MODULE_CORE 1	/* module_text */
 

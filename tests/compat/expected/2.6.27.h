@@ -36,6 +36,7 @@
 #define KC_HAVE_UNLINK_PLAIN 1	/* file_unlink */
 #define KC_HAVE_I_MUTEX 1	/* inode_lock */
 #define KC_HAVE_INIT_UTSNAME 1	/* kernel_name */
+#define KC_HAVE_PERCPU_DATA 1	/* percpu_kmalloc */
 /* low_percpu: not available */
 #define KC_HAVE_MODULE_CORE 1	/* module_text */
 

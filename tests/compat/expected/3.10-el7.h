@@ -36,6 +36,7 @@
 #define KC_HAVE_UNLINK_DELEGATED 1	/* file_unlink */
 #define KC_HAVE_INODE_LOCK 1	/* inode_lock */
 #define KC_HAVE_INIT_UTSNAME 1	/* kernel_name */
+/* percpu_kmalloc: not available */
 #define KC_HAVE_THIS_CPU_OFF 1	/* low_percpu */
 #define KC_HAVE_MODULE_CORE 1	/* module_text */
 

@@ -2,6 +2,7 @@
 #ifndef API_LINUX_PERCPU_H
 #define API_LINUX_PERCPU_H
 
+#include <linux/cache.h>
 #include <linux/cpumask.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -36,7 +37,10 @@ void percpu_free(void *p);
 #else
 void *__alloc_percpu(size_t n);
 void free_percpu(const void *p);
-#define alloc_percpu(type)	((type *)__alloc_percpu(sizeof(type)))
+/* A kmalloc() of that size for each: what is no whole line shares one. */
+#define API_LINES(type)	(0 * sizeof(char[1 - 2 * !!(sizeof(type) % SMP_CACHE_BYTES)]))
+#define alloc_percpu(type)						\
+	((type *)__alloc_percpu(sizeof(type) + API_LINES(type)))
 #endif
 #else
 static inline void *api_alloc_percpu(size_t n)
