@@ -178,7 +178,7 @@ def is_armed_again(t, gdb, number, offset, built):
     gdb.cmd("tfind none")
 
 
-@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=300)
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=400)
 def covered_by_another_module(t):
     """While a module is away another one lies over its place, and goes: that one's tracepoints it has not."""
     gdb, *what = unloaded_and_covered(t, "big")
@@ -187,7 +187,7 @@ def covered_by_another_module(t):
     is_armed_again(t, gdb, *what)
 
 
-@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=300)
+@case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=400)
 def covered_by_another_build(t):
     """The same with another build of that module; when that one has gone, too, nothing is said to have returned."""
     gdb, *what = unloaded_and_covered(t, "probed", "-DOTHER")
