@@ -578,10 +578,12 @@ class Comings:
         self.hit(3)
 
     def notes(self):
-        """What tstatus says; gtpstat says it, too."""
-        said = bytes.fromhex(re.search(r";notes:([0-9a-f]*)", self.f.device.must("qTStatus", "T1"))[1]).decode()
-        assert all(part in self.f.files.get("/proc/gtpstat") for part in said.split("; tracepoint")[:1]), said
-        return said
+        """What tstatus says; gtpstat says it, too, unless it changes meanwhile."""
+        def said():
+            return bytes.fromhex(re.search(r";notes:([0-9a-f]*)", self.f.device.must("qTStatus", "T1"))[1]).decode()
+        before, stat, after = said(), self.f.files.get("/proc/gtpstat"), said()
+        assert before != after or all(part in stat for part in after.split("; tracepoint")[:1]), (after, stat)
+        return after
 
     def until(self, pattern):
         end = time.monotonic() + 10 * self.t.kernel.slow
