@@ -77,8 +77,8 @@ int arch_is_entry(unsigned long addr)
 }
 
 /*
- * Since 5.18, if it is configured with
- * IBT, whether the machine has that or not.
+ * Kernels that are configured with IBT (since 5.18) do so whether or not the
+ * machine has it.
  */
 unsigned long arch_probe_place(unsigned long addr)
 {

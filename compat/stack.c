@@ -47,7 +47,7 @@ static unsigned long irq_stack_top(void)
 
 static unsigned long __percpu *top_ptr;
 
-/* By the names that kernels have had for it; with IBT none is found (symbols.c). */
+/* By the names that kernels have had for it; with IBT none may be found (symbols.c). */
 void kc_stack_init(void)
 {
 	static const char * const names[] = {

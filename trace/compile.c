@@ -465,9 +465,7 @@ static int compile_parts(struct compile *c)
 	if (compile_actions(c, NULL))
 		return -1;
 	if (c->nr_acts) {
-		if (gtp_may_define(c->nr_acts * sizeof(*tp->acts)))
-			tp->acts = kzalloc(c->nr_acts * sizeof(*tp->acts),
-					   GFP_KERNEL);
+		tp->acts = gtp_define_alloc(c->nr_acts * sizeof(*tp->acts));
 		if (!tp->acts)
 			return complain(c, "no memory");
 	}

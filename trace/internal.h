@@ -498,6 +498,7 @@ int gtp_may_grow(u64 more, u64 total);
 u64 gtp_may_have(void);		/* how many may be */
 /* The same of something small that belongs to the experiment, of which there may be many. */
 int gtp_may_define(size_t bytes);
+void *gtp_define_alloc(size_t bytes);	/* zeros, for kfree(); or NULL */
 void gtp_define_none(void);	/* QTinit */
 /*
  * A tracepoint that is in no list yet joins the run: 0, or -1 with the reply in

@@ -157,15 +157,9 @@ void gtp_points_keep(void)
 static const char no_memory[] =
 	"no memory: what there still is is left to the rest of the machine";
 
-/* kfree()d; NULL: there is no memory, or none that we should take. */
-static void *definition_alloc(size_t size)
-{
-	return gtp_may_define(size) ? kzalloc(size, GFP_KERNEL) : NULL;
-}
-
 char *gtp_text_dup(struct rsp_text text)
 {
-	char *s = definition_alloc(text.len + 1);
+	char *s = gtp_define_alloc(text.len + 1);
 
 	if (s)
 		memcpy(s, text.p, text.len);
@@ -174,7 +168,7 @@ char *gtp_text_dup(struct rsp_text text)
 
 static struct gtp_text *text_new(struct rsp_text text)
 {
-	struct gtp_text *t = definition_alloc(sizeof(*t) + text.len + 1);
+	struct gtp_text *t = gtp_define_alloc(sizeof(*t) + text.len + 1);
 
 	if (t) {
 		memcpy(t->text, text.p, text.len);
@@ -198,7 +192,7 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 	}
 	if (tp)
 		return "there is such a tracepoint already";
-	tp = definition_alloc(sizeof(*tp));
+	tp = gtp_define_alloc(sizeof(*tp));
 	if (!tp)
 		return no_memory;
 	tp->serial = ++serial;

@@ -392,8 +392,7 @@ static void give_name(struct names *n, struct rsp_text expr)
 	for (i = 0; i < tp->nr_acts; i++) {
 		if (tp->acts[i].ordinal != n->next || tp->acts[i].name)
 			continue;
-		if (gtp_may_define(expr.len + 1))
-			tp->acts[i].name = kzalloc(expr.len + 1, GFP_KERNEL);
+		tp->acts[i].name = gtp_define_alloc(expr.len + 1);
 		if (tp->acts[i].name)
 			memcpy(tp->acts[i].name, expr.p, expr.len);
 	}

@@ -126,10 +126,7 @@ struct gtp_site *gtp_site_for(const struct gtp_point *tp)
 		if (site_serves(site, tp, place))
 			return site;
 	}
-	if (gtp_may_define(sizeof(*site)))
-		site = kzalloc(sizeof(*site), GFP_KERNEL);
-	else
-		site = NULL;
+	site = gtp_define_alloc(sizeof(*site));
 	if (!site)
 		return NULL;
 	site->addr = tp->addr;

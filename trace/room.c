@@ -4,6 +4,7 @@
  * All process context, under gtp.lock.
  */
 #include <linux/kernel.h>
+#include <linux/slab.h>
 
 #include "compat/memory.h"
 #include "trace/internal.h"
@@ -67,4 +68,9 @@ int gtp_may_define(size_t bytes)
 	}
 	defined = sum;
 	return 1;
+}
+
+void *gtp_define_alloc(size_t bytes)
+{
+	return gtp_may_define(bytes) ? kzalloc(bytes, GFP_KERNEL) : NULL;
 }
