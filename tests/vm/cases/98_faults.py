@@ -685,7 +685,7 @@ def faults_as_a_module_goes(t):
     c.f.end()
 
 
-@case(module=SMALL, needs=[*INJECTION, "CONFIG_MODULE_UNLOAD"], timeout=900)
+@case(module=SMALL, needs=[*INJECTION, "CONFIG_MODULE_UNLOAD"], timeout=1500)
 def faults_as_a_module_comes(t):
     """insmod of a traced module in a run, the same; and what the thread then cannot arm is told, and armed at the next try."""
     c = Comings(t)
@@ -693,7 +693,12 @@ def faults_as_a_module_comes(t):
     c.gone()
     for where, inject in (("the thread", c.in_the_thread), ("the process", c.in_the_process)):
         told = c.told
-        assert c.f.walk(f"insmod in {where}", lambda n, inject=inject: c.coming(n, inject)) > 0, where
-        assert c.told > told or where == "the thread", where
+        # What insmod allocates is not the same each time, so one walk may step over the note.
+        for _ in range(3):
+            assert c.f.walk(f"insmod in {where}", lambda n, inject=inject: c.coming(n, inject)) > 0, where
+            if c.told > told or where == "the thread":
+                break
+        else:
+            raise AssertionError("the note of the module was never what failed")
     c.f.device.must("QTStop")
     c.f.end()
