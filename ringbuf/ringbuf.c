@@ -170,6 +170,22 @@ static int ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
 
 /*
  * This CPU (or it is offline), interrupts off, its writer claimed; does not
+ * sleep.  There will be another turn: until then new frames get no more room
+ * than the ring holds now, or a writer that does not pause would fill up what
+ * each turn drops.  That leaves more than is wanted, so a frame that is going to
+ * fit still does.
+ */
+static void ringbuf_cap(struct ringbuf_cpu *rc)
+{
+	u64 end = ringbuf_count_own(&rc->committed);
+
+	rc->room = end - ringbuf_count_own(&rc->tail);
+	rc->limit = end;
+	ringbuf_aim_at(rc, end);
+}
+
+/*
+ * This CPU (or it is offline), interrupts off, its writer claimed; does not
  * sleep.  Put each page that holds frames where its positions are to be found
  * from now on, and fill up with the others.
  */
@@ -220,8 +236,10 @@ static void ringbuf_change_apply(void *arg)
 			rc->no_share += ringbuf_count_own(&rc->nested[i]);
 	kc_barrier();
 	/* From here on an NMI's hit is turned away, and counted. */
-	if (!ringbuf_shrink(rc, ringbuf_room(c->share)))
+	if (!ringbuf_shrink(rc, ringbuf_room(c->share))) {
+		ringbuf_cap(rc);
 		goto leave;
+	}
 	ringbuf_move_pages(rc, c);
 	tail = ringbuf_count_own(&rc->tail);
 	end = ringbuf_count_own(&rc->committed);
@@ -254,8 +272,12 @@ static void ringbuf_apply_all(struct ringbuf *rb,
 		if (!live)
 			ringbuf_change_apply(c);
 		/* Not done: we interrupted a writer, or it is a long way. */
-		while (!c->done)
+		while (!c->done) {
 			ringbuf_run_on_cpu(cpu, ringbuf_change_apply, c);
+			if (!c->done)
+				ringbuf_give_way("trace frames dropped",
+					ringbuf_count_get(&c->rc->shrunk));
+		}
 	}
 }
 

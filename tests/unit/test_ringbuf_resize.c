@@ -156,6 +156,53 @@ static void test_shrink_in_steps(void)
 	no_leak();
 }
 
+static struct ringbuf *writer_rb;
+static u32 writer_at, writer_len;
+
+/* A writer that makes more between two turns than one of them drops. */
+static void write_on(unsigned int cpu)
+{
+	u32 i;
+
+	for (i = 0; cpu == 2 && runs < 500 && i < 600; i++)
+		CHECK_EQ(put(writer_rb, 2, writer_len, writer_at++, 8, 0), 0);
+}
+
+/* It ends all the same, and a frame of any size that will fit is taken. */
+static void test_shrink_under_a_writer(void)
+{
+	static const u32 lens[] = { 8, 400, 4000 };
+	struct ringbuf_info info;
+	int turns;
+	u64 pos;
+	u32 i, k;
+
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		writer_rb = ringbuf_alloc(NCPU << 20, NCPU);
+		ringbuf_set_circular(writer_rb, 1);
+		writer_at = 0;
+		writer_len = 8;
+		runs = 0;
+		while (writer_at < 60000)
+			CHECK_EQ(put(writer_rb, 2, 8, writer_at++, 8, 0), 0);
+		writer_len = lens[i];
+		on_run = write_on;
+		CHECK_EQ(ringbuf_resize(writer_rb, NCPU * 5000), 0);
+		on_run = NULL;
+		/* Each turn but the last of a CPU's drops 256 frames or more. */
+		turns = (1 << 20) / (256 * (HDR + 8)) + 1;
+		CHECK(runs <= NCPU + turns);
+		ringbuf_get_info(writer_rb, 2, &info);
+		pos = ringbuf_first(writer_rb, 2);
+		for (k = info.frames; k; k--)
+			CHECK(is_frame(writer_rb, 2, &pos, writer_len,
+				       writer_at - k));
+		check_info(writer_rb, NCPU * 5000);
+		ringbuf_free(writer_rb);
+		no_leak();
+	}
+}
+
 static struct ringbuf *busy_rb;
 static struct ringbuf_cpu *busy_rc;
 
@@ -484,6 +531,7 @@ int main(void)
 	RUN(test_resize_full);
 	RUN(test_past_4_gib);
 	RUN(test_shrink_in_steps);
+	RUN(test_shrink_under_a_writer);
 	RUN(test_resize_busy);
 	RUN(test_cpu_comes);
 	RUN(test_index);
