@@ -44,6 +44,9 @@ static const char ENTRY[] =
 #define REWRITTEN	"that is a jump that the kernel rewrites; trace the function that it leads to"
 #define SWITCH		"that function is entered as one task and left as another, so its return cannot be followed; trace its entry, or the return of schedule"
 #define NOT_CALLED	"that code is not entered by a call, so it has no return address; trace it without kret, or a function that it calls"
+#define START		"a CPU that starts or wakes up runs that before it can take a breakpoint; trace what it does later, cpu_startup_entry for one"
+#define COPIED		"the kernel copies that code, and runs the copy where it can take no breakpoint; trace what calls it"
+#define TABLES		"that is where the kernel's page tables are, between its code"
 #define RETURNS		"this kernel's own handling of returns uses that function; trace its entry, without kret"
 
 /* From one symbol to another; not there if one of them is not. */
@@ -102,10 +105,20 @@ static const struct region fixups[] = {
 /* None of functions[] is longer, if the order is what it was. */
 #define REGION_MAX	0x8000
 
+/*
+ * Early 64-bit kernels have these in their text, behind the code that starts them,
+ * with some variables in between.  Each is a page.
+ */
+static const char *const tables[] = {
+	"init_level4_pgt", "level3_ident_pgt", "level3_kernel_pgt",
+	"level2_ident_pgt", "level2_kernel_pgt", "level2_spare_pgt",
+	"level3_physmem_pgt",
+};
+
 static struct {
 	unsigned long start, end;
 	const char *why;
-} regions[ARRAY_SIZE(sections) + ARRAY_SIZE(fixups) + ARRAY_SIZE(functions)];
+} regions[ARRAY_SIZE(sections) + ARRAY_SIZE(fixups) + ARRAY_SIZE(functions) + 1];
 static unsigned int nr_regions;		/* 0: not looked up yet */
 
 /* Where CPUs start, in which idle tasks' stacks end; no symbol is the last one. */
@@ -149,6 +162,24 @@ static void regions_add(const struct region *r, unsigned int n)
 	}
 }
 
+static void tables_add(void)
+{
+	static const struct region r = { "startup_64", NULL, NULL, TABLES };
+	unsigned long table, start = 0, end = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		table = kc_symbol(tables[i]);
+		/* Which is code for sure, and behind the tables if they are in it. */
+		if (!table || table > (unsigned long)panic)
+			continue;
+		start = start ? min(start, table) : table;
+		end = max(end, table + PAGE_SIZE);
+	}
+	table = kc_symbol(r.first);
+	region_add(&r, table && table < start ? table : start, end);
+}
+
 /* Not inline: 32-bit kernels allow a function 1024 bytes of stack. */
 static noinline void regions_find(void)
 {
@@ -160,8 +191,10 @@ static noinline void regions_find(void)
 	regions_add(fixups, ARRAY_SIZE(fixups));
 	start_code = kc_symbol(MODE64 ? "secondary_startup_64" :
 					"startup_32_smp");
-	if (!kc_symbol("__entry_text_start"))
+	if (!kc_symbol("__entry_text_start")) {
 		regions_add(functions, ARRAY_SIZE(functions));
+		tables_add();
+	}
 }
 
 int arch_in_start(unsigned long addr)
@@ -209,6 +242,31 @@ static const struct named no_probe[] = {
 	{ "ftrace_regs_caller", FTRACE },
 	{ "ftrace_graph_caller", FTRACE },
 	{ "return_to_handler", FTRACE },
+	/* A CPU has no IDT of use there, and in some no stack. */
+	{ "startup_64", START },
+	{ "startup_32*", START },
+	{ "secondary_startup_64*", START },
+	{ "start_cpu0", START },
+	{ "soft_restart_cpu", START },
+	{ "early_setup_idt", START },
+	{ "set_bringup_idt_handler", START },
+	{ "start_secondary", START },
+	{ "cr4_init", START },
+	{ "cpu_init_secondary", START },
+	{ "cpu_init_exception_handling", START },
+	{ "load_current_idt", START },
+	{ "cpu_init", START, "cpu_init_exception_handling" },
+	{ "wakeup_long64", START },
+	{ "do_suspend_lowlevel", START },
+	{ "*restore_processor_state", START },
+	{ "restore_registers", START },
+	/* For kexec and hibernation. */
+	{ "relocate_kernel", COPIED },
+	{ "identity_mapped", COPIED },
+	{ "virtual_mapped", COPIED },
+	{ "swap_pages", COPIED },
+	{ "core_restore_code", COPIED },
+	{ "restore_image", COPIED },
 	{ NULL }
 };
 

@@ -20,12 +20,16 @@
  */
 static noinline const char *no_code(u64 addr)
 {
+	unsigned long etext = kc_symbol("_etext");
 	struct kc_place place;
 
 	if (kc_symbol_at(addr, &place))
 		return NO_CODE;
-	/* Of a module it would be "name+0x1/0x2 [module]". */
-	if (addr >= kc_symbol("_etext") && !strchr(place.text, '['))
+	/*
+	 * Of a module it would be "name+0x1/0x2 [module]".  Without
+	 * CONFIG_KALLSYMS_ALL there may be no _etext, and data have no names.
+	 */
+	if (etext && addr >= etext && !strchr(place.text, '['))
 		return "that is data, not code";
 	return NULL;
 }

@@ -175,6 +175,69 @@ def code_between_functions(t):
     still_works(t, gdb)
 
 
+# On which kernel what of it is a function of its own differs; startup_64 may be __init code.
+STARTS = ["secondary_startup_64", "secondary_startup_64_no_verify", "startup_32_smp", "start_cpu0", "early_setup_idt",
+          "set_bringup_idt_handler.constprop.0", "start_secondary", "cr4_init", "cpu_init_secondary",
+          "cpu_init_exception_handling", "load_current_idt", "wakeup_long64", "do_suspend_lowlevel", "restore_processor_state",
+          "restore_registers"]
+COPIED = ["relocate_kernel", "identity_mapped", "virtual_mapped", "swap_pages", "core_restore_code", "restore_image"]
+STARTED = ["cpu_startup_entry", "cpu_idle", "rcu_cpu_starting", "notify_cpu_starting", "smp_callin", "smp_store_cpu_info"]
+
+
+@case(smp=2, timeout=600, old=True)
+def where_a_cpu_starts(t):
+    """Code that a CPU runs before it can take a breakpoint is refused; then a CPU that starts hits what it runs later."""
+    gdb = t.gdb()
+    symbols = t.kernel.symbols()
+    slide = int(gdb.eval("(unsigned long)vfs_read")) - symbols["vfs_read"]
+    tried = []
+    for names, why in (STARTS, "before it can take a breakpoint"), (COPIED, "runs the copy"):
+        for name in names:
+            if name not in symbols:
+                continue
+            message = refused(gdb, f"{symbols[name] + slide:#x}")
+            elsewhere = symbols[name] >= symbols["_etext"] and re.search("is data|__init code|no code", message)
+            assert why in message or elsewhere, (name, message)
+            tried.append(name)
+    assert "start_secondary" in tried, tried
+    t.note(", ".join(tried))
+    gdb.cmd("delete")
+    started = [name for name in STARTED if name in t.functions()]
+    for name in started:
+        gdb.cmd(f"trace *{name}")
+    gdb.cmd("tstart")
+    t.sh("echo 0 >/sys/devices/system/cpu/cpu1/online")
+    t.sh("echo 1 >/sys/devices/system/cpu/cpu1/online")
+    assert t.sh("nproc").strip() == "2"
+    gdb.cmd("tstop")
+    assert "Collected 0" not in gdb.cmd("tstatus"), (started, gdb.cmd("tstatus"))
+    still_works(t, gdb)
+
+
+TABLES = ["init_level4_pgt", "level3_ident_pgt", "level3_kernel_pgt", "level2_ident_pgt", "level2_kernel_pgt", "level2_spare_pgt",
+          "level3_physmem_pgt", "init_top_pgt", "swapper_pg_dir", "initial_code", "init_rsp", "empty_zero_page"]
+
+
+@case(timeout=400, old=True)
+def data_in_the_text(t):
+    """Page tables, which early kernels have between _stext and _etext, and variables there: refused, and the reason says so."""
+    gdb = t.gdb()
+    symbols = t.kernel.symbols()
+    slide = int(gdb.eval("(unsigned long)vfs_read")) - symbols["vfs_read"]
+    tried = []
+    for name in TABLES:
+        if name not in symbols:
+            continue
+        # A table's last entries; what follows a variable is another one.
+        for offset in (0, 4080) if name.endswith(("pgt", "pg_dir")) else (0,):
+            message = refused(gdb, f"{symbols[name] + offset + slide:#x}")
+            assert re.search("is data|page tables|no code", message), (name, message)
+        tried.append(name)
+    assert tried, "this kernel has none of them"
+    t.note(", ".join(tried))
+    still_works(t, gdb)
+
+
 @case
 def enabled_late(t):
     """A disabled tracepoint may be anywhere; enabled during the run it is refused, and the run goes on."""
