@@ -74,7 +74,7 @@ void rsp_tx_begin(struct rsp_tx *tx);
 /*
  * Console output for the user, in a packet before the reply, which starts over.
  * Left out if a reply would find no room behind it.  Only for the packets that
- * GDB reads so: QT*, qT*.
+ * GDB reads so: QT*, qT*, and those that resume.
  */
 void rsp_notice(struct rsp_tx *tx, const char *text);
 /* Payload bytes so far, and how many more will fit. */

@@ -57,8 +57,15 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		serve_supported(tx);
 		break;
 	case RSP_STOP_REASON:
-	case RSP_RESUME:
 		rsp_puts(tx, "T05thread:" THREAD ";");
+		break;
+	case RSP_RESUME:
+		/*
+		 * Of a stop by SIGTRAP GDB would go on to step while a symbol covers
+		 * the pc, which is 0: without KASLR per-CPU variables are there.
+		 */
+		rsp_notice(tx, "The kernel is not stopped: it cannot be continued or stepped. trace, tstart and tfind show what it does.\n");
+		rsp_puts(tx, "T00thread:" THREAD ";");
 		break;
 	case RSP_CURRENT_THREAD:
 		rsp_puts(tx, "QC" THREAD);

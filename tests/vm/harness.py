@@ -30,17 +30,17 @@ class CaseTimeout(Exception):
 
 
 class Case:
-    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core, old, last, disk):
+    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core, old, last, disk, cmdline):
         self.function, self.name = function, function.__name__
         self.file = pathlib.Path(function.__code__.co_filename).stem
         self.smp, self.module, self.guest_gdb, self.timeout = smp, module, guest_gdb, timeout
-        self.core, self.old, self.last, self.disk = core, old, last, disk
+        self.core, self.old, self.last, self.disk, self.cmdline = core, old, last, disk, cmdline
         self.needs = [needs] if isinstance(needs, str) or callable(needs) else list(needs)
 
     @property
     def variant(self):
         """Cases with the same variant can share a guest."""
-        return self.smp or 0, self.guest_gdb, self.disk
+        return self.smp or 0, self.guest_gdb, self.disk, self.cmdline
 
     def matches(self, pattern):
         return fnmatch.fnmatch(self.name, pattern) or fnmatch.fnmatch(f"{self.file}/{self.name}", pattern)
@@ -75,7 +75,7 @@ CASES = []
 
 
 def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False, old=False, last=False,
-         disk=False):
+         disk=False, cmdline=""):
     """Make a function of one argument, the Test, a case.
 
     smp        number of CPUs, where the usual number will not do
@@ -88,9 +88,10 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
     old        the module goes another way there on kernels before 6.1 (returns are kept in another way, what must have no
                probe is known otherwise, files are removed by another call...): see KERNEL:core+old
     disk       the guest has one, slow, with an ext4 of 64 MiB: see Test.mount_disk
+    cmdline    what its kernel is told besides
     """
     def wrap(function):
-        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old, last, disk))
+        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old, last, disk, cmdline))
         return function
     return wrap(function) if function else wrap
 

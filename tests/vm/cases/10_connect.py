@@ -2,7 +2,7 @@
 """GDB connects to a running kernel and looks around; nothing is traced."""
 import re
 
-from harness import case
+from harness import GdbError, case
 
 
 def symbol(t, name):
@@ -84,6 +84,34 @@ def nothing_is_written(t):
     gdb.cmd("continue")
     assert int(gdb.eval("jiffies_64")) > 0
     assert gdb.eval("*(char(*)[16])vfs_read") == code
+
+
+def nothing_resumes(gdb):
+    for command in ("continue", "stepi", "step", "next", "nexti", "until", "step 3", "jump *vfs_write"):
+        try:
+            # GDB/MI has resumed when the command returns; what comes of it is there before the next one's result.
+            shown = gdb.cmd(command) + gdb.cmd("echo") + gdb.cmd("echo")
+        except GdbError as error:
+            gdbs_own = "Cannot find bounds of current function|not within a known function|Could not write register"
+            assert re.search(gdbs_own, str(error)), (command, error)
+        else:
+            assert "The kernel is not stopped: it cannot be continued or stepped." in shown, (command, shown)
+    first, second = (int(gdb.eval("jiffies_64")) for _ in range(2))
+    assert 0 < first <= second
+
+
+@case(core=True)
+def steps_end(t):
+    """Whatever would let a program run on comes back at once, and says that the kernel runs."""
+    nothing_resumes(t.gdb())
+
+
+@case(cmdline="nokaslr")
+def steps_end_without_a_slide(t):
+    """So it does where a symbol covers the address 0, which is where per-CPU variables are linked."""
+    gdb = t.gdb()
+    assert "No symbol" not in gdb.cmd("info symbol 0") or t.kernel.version >= (6, 15) or t.bits == 32
+    nothing_resumes(gdb)
 
 
 @case(core=True)

@@ -269,8 +269,8 @@ def faults_in_a_session(t):
     f.steps(Step("g", "[0-9a-fx]+"), Step("p10", "[0-9a-fx]+"), Step(f"m{where:x},40", "[0-9a-f]+"),
             Step("G00", "E01"), Step("P10=00", "E01"), Step(f"M{data:x},1:90", "E01"), Step(f"X{data:x},1:A", "E01"),
             Step(f"Z0,{where:x},1", "E01"), Step(f"z0,{where:x},1", "E01"),
-            Step("c", "T05"), Step("s", "T05"), Step("C05", "T05"), Step("S05", "T05"), Step("bs", "T05"), Step("bc", "T05"),
-            Step("vCont?", ""), Step("vCont;c", "T05"))
+            Step("c", "T00"), Step("s", "T00"), Step("C05", "T00"), Step("S05", "T00"), Step("bs", "T00"), Step("bc", "T00"),
+            Step("vCont?", ""), Step("vCont;c", "T00"))
     f.steps(Step(monitor("")), Step(monitor("help")), Step(monitor("nonsense")),
             Step(monitor("disable")), Step(monitor("disable 0x1000"), before=(monitor("disable clear"),)),
             Step(monitor("disable clear"), before=(monitor("disable 0x1000"),)),
