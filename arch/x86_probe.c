@@ -171,7 +171,7 @@ static void tables_add(void)
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
 		table = kc_symbol(tables[i]);
 		/* Which is code for sure, and behind the tables if they are in it. */
-		if (!table || table > (unsigned long)panic)
+		if (!table || table > (unsigned long)register_kprobe)
 			continue;
 		start = start ? min(start, table) : table;
 		end = max(end, table + PAGE_SIZE);

@@ -83,6 +83,21 @@ static inline int kc_kprobe_gone(const struct kprobe *kp)
 }
 
 /*
+ * Until 5.13 (ec6aba3d2be1) a fault in a handler counts as a hit that was missed,
+ * also where the handler copes with it.  For one that is not registered yet: fn hears
+ * of each, in the context of the hit and behind that count; it returns 0.
+ */
+static inline void kc_kprobe_on_fault(struct kprobe *kp,
+				      int (*fn)(struct kprobe *kp,
+						struct pt_regs *regs,
+						int trapnr))
+{
+#ifdef KC_HAVE_KPROBE_FAULT_HANDLER
+	kp->fault_handler = fn;
+#endif
+}
+
+/*
  * Do this kernel's kprobes refuse a place in the middle of an instruction?
  * Since 2.6.33 (b46b3d70c9c0) and in RHEL 6: they decode what is before it, and
  * the decoder's header came with that.

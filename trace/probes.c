@@ -32,10 +32,27 @@ static struct hlist_head *site_bucket(u64 place)
 
 /* ---- losses --------------------------------------------------------------------- */
 
+/* Any context.  Where the kernel counts two hits at once it may lose one. */
+static u64 less(u64 a, u64 b)
+{
+	return a > b ? a - b : 0;
+}
+
 static void site_lost(const struct gtp_site *site, struct gtp_lost *lost)
 {
-	lost->missed = kc_load(&site->kp.nmissed);
+	lost->missed = less(kc_load(&site->kp.nmissed),
+			    atomic_long_read((atomic_long_t *)&site->faults));
 	lost->returns = site->is_return ? kc_load(&site->rp.nmissed) : 0;
+}
+
+/*
+ * A hit's context.  A handler of returns runs in a kprobe of the kernel's own; but
+ * where there is a return probe, too, the kernel has counted this for both.
+ */
+static int site_fault(struct kprobe *kp, struct pt_regs *regs, int trapnr)
+{
+	atomic_long_inc(&container_of(kp, struct gtp_site, kp)->faults);
+	return 0;
 }
 
 /* Any context.  Of a site that goes in a run a grace period takes care. */
@@ -46,7 +63,7 @@ static void point_lost(const struct gtp_point *tp, struct gtp_lost *lost)
 	memset(lost, 0, sizeof(*lost));
 	if (site) {
 		site_lost(site, lost);
-		lost->missed -= tp->lost_before.missed;
+		lost->missed = less(lost->missed, tp->lost_before.missed);
 		lost->returns -= tp->lost_before.returns;
 	}
 	lost->missed += tp->lost.missed;
@@ -199,11 +216,13 @@ int gtp_site_set(struct gtp_site *site)
 	if (site->is_in)
 		return 0;
 	memset(&site->rp, 0, sizeof(site->rp));
+	atomic_long_set(&site->faults, 0);
 	site->kp.addr = (kprobe_opcode_t *)(unsigned long)site->addr;
 	if (site->is_return) {
 		ret = gtp_return_set(site);
 	} else {
 		site->kp.pre_handler = gtp_hit_handler(site);
+		kc_kprobe_on_fault(&site->kp, site_fault);
 		ret = register_kprobe(&site->kp);
 	}
 	site->is_in = !ret;

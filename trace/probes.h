@@ -7,6 +7,7 @@
 #define GTP_PROBES_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>	/* and with it atomic.h, wherever that is */
 #include <linux/types.h>
 
 #include "agent/agent.h"
@@ -33,6 +34,7 @@ struct gtp_site {
 	int is_return;
 	int is_in;		/* the kernel has it */
 	int maxactive;		/* as asked for; 0: default */
+	atomic_long_t faults;	/* in hits, which nmissed counts, too */
 	kprobe_opcode_t *where;	/* kp.addr when it was taken out */
 	struct hlist_node hash;	/* by place, but for kept ones */
 	struct list_head list;	/* of all sites, or of those that are kept */

@@ -74,6 +74,11 @@ static inline void atomic_long_set(atomic_long_t *v, long i)
 	v->api_counter = i;
 }
 
+static inline void atomic_long_inc(atomic_long_t *v)
+{
+	v->api_counter++;
+}
+
 #if API >= API_2_6_26
 static inline long atomic_long_inc_return(atomic_long_t *v)
 {

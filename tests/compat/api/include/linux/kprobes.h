@@ -15,12 +15,15 @@ typedef u8 kprobe_opcode_t;
 typedef int (*kprobe_pre_handler_t)(struct kprobe *kp, struct pt_regs *regs);
 typedef void (*kprobe_post_handler_t)(struct kprobe *kp, struct pt_regs *regs,
 				      unsigned long flags);
+typedef int (*kprobe_fault_handler_t)(struct kprobe *kp, struct pt_regs *regs,
+				      int trapnr);
 
 struct kprobe {
 	unsigned long nmissed;
 	kprobe_opcode_t *addr;
 	kprobe_pre_handler_t pre_handler;
 	kprobe_post_handler_t post_handler;
+	kprobe_fault_handler_t fault_handler;
 	kprobe_opcode_t opcode;
 #if API >= API_2_6_26
 	const char *symbol_name;
