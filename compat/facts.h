@@ -8,12 +8,18 @@
 
 #include <linux/version.h>
 #include <asm/page.h>
+#include "compat/config.h"
 
 /*
  * While it is handled, a trap at an int3 in kernel code counts as an NMI in
- * preempt_count (0d00449c7a28: since 5.8).
+ * preempt_count (0d00449c7a28: since 5.8, and in RHEL 8.5).  The function that did
+ * this in another way before went with that.
  */
-#define KC_FACT_TRAP_IS_NMI	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 8, 0))
+#ifdef KC_HAVE_IST_ENTER
+#define KC_FACT_TRAP_IS_NMI	0
+#else
+#define KC_FACT_TRAP_IS_NMI	(LINUX_VERSION_CODE >= KERNEL_VERSION(4, 0, 0))
+#endif
 
 /*
  * Debug information says of entry code how it returns, so that GDB goes on to what

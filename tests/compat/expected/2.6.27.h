@@ -19,6 +19,8 @@
 #define KC_HAVE_ATOMIC64 1	/* sequence */
 #define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
 #define KC_HAVE_KRETPROBE_RP 1	/* kretprobe */
+/* trap_context: not available */
+#define KC_HAVE_KPROBE_FAULT_HANDLER 1	/* kprobe_faults */
 /* kretprobe_guard: not available */
 /* calls: not available */
 /* graph: not available */

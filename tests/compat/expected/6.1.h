@@ -19,6 +19,8 @@
 #define KC_HAVE_ATOMIC64 1	/* sequence */
 #define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
 #define KC_HAVE_KRETPROBE_RETADDR 1	/* kretprobe */
+/* trap_context: not available */
+/* kprobe_faults: not available */
 #define KC_HAVE_KPROBE_BUSY 1	/* kretprobe_guard */
 #define KC_HAVE_CALLS_RETHOOK 1	/* calls */
 #define KC_HAVE_GRAPH_ENTRIES 1	/* graph */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef API_ASM_TRAPS_H
+#define API_ASM_TRAPS_H
+
+#include <asm/ptrace.h>
+
+#if API >= API_4_4
+void ist_enter(struct pt_regs *regs);
+void ist_exit(struct pt_regs *regs);
+#endif
+
+#endif
