@@ -282,6 +282,8 @@ class Test:
 
     def with_path(self):
         """A function that stat(2) calls once, and its local structure that is on the stack: the names of both, and the type."""
+        if self.kernel.config("CONFIG_KASAN") == "y":
+            raise Skip("KASAN's code has such locals where the debug information does not say")
         function = self.first("vfs_statx", "vfs_fstatat", "vfs_stat_fd")
         return (function, *(("nd", "struct nameidata") if function == "vfs_stat_fd" else ("path", "struct path")))
 

@@ -403,7 +403,6 @@ def scenario_collection(t):
     gdb = t.gdb()
     gdb.cmd("tvariable $five = 5")
     read = t.load("pread", n=1, file=FILE, size=77, offset=3)
-    stat = t.load("stat", n=1, file=FILE)
     task = "((struct task_struct *)$current_task)"
     # Not a constant, which GDB would read where the string ends. GDB cannot compile 7.2's f_path, so there it is one.
     name, text = ((f"{t.inode('file')}->i_sb->s_type->name", "proc") if t.kernel.version >= (7, 0) else
@@ -419,12 +418,9 @@ def scenario_collection(t):
     no_string = gdb.trace("vfs_read", read.mine, f"collect {name}")
     memory = gdb.trace("vfs_read", read.mine, "collect *file, " + ", ".join(live),
                    f"collect {task}->comm, {task}->pid, *pos, init_task.comm[2]@3")
-    function, local, _ = t.with_path()
-    locals_ = gdb.trace(f"*{function}", stat.mine, "collect $locals")
-    no_locals = gdb.trace(f"*{function}", stat.mine, "collect $regs")
     computed = gdb.trace("vfs_read", read.mine, "collect count * 3 + $five, (long)count - 100")
-    experiment(gdb, read, stat)
-    assert gdb.frames() == 10, gdb.cmd("tstatus")
+    experiment(gdb, read)
+    assert gdb.frames() == 8, gdb.cmd("tstatus")
 
     def at(n):
         gdb.cmd("tfind none")
@@ -451,14 +447,27 @@ def scenario_collection(t):
     for what, value in live.items():
         assert gdb.eval(what) == value, what
     assert "proc" in gdb.eval("file->f_op") and gdb.eval("*pos") == "3"
-    at(locals_)
-    shown = gdb.cmd("info locals")
-    assert re.search(rf"^{local} = {{\w+ = ", shown, re.M) and f"{local} = <unavailable>" not in shown, shown
-    at(no_locals)
-    assert "unavailable" in re.search(rf"^{local} = .*$", gdb.cmd("info locals"), re.M)[0]
     at(computed)
     shown = gdb.cmd("tdump")
     assert "count * 3 + $five = 236" in shown and "(long)count - 100 = -23" in shown, shown
+    gdb.cmd("tfind none")
+
+
+@case(timeout=120)
+def scenario_collection_locals(t):
+    """$locals has a structure that is on the stack, which the registers alone have not."""
+    gdb = t.gdb()
+    stat = t.load("stat", n=1, file=FILE)
+    function, local, _ = t.with_path()
+    locals_ = gdb.trace(f"*{function}", stat.mine, "collect $locals")
+    no_locals = gdb.trace(f"*{function}", stat.mine, "collect $regs")
+    experiment(gdb, stat)
+    gdb.cmd(f"tfind tracepoint {locals_}")
+    shown = gdb.cmd("info locals")
+    assert re.search(rf"^{local} = {{\w+ = ", shown, re.M) and f"{local} = <unavailable>" not in shown, shown
+    gdb.cmd("tfind none")
+    gdb.cmd(f"tfind tracepoint {no_locals}")
+    assert "unavailable" in re.search(rf"^{local} = .*$", gdb.cmd("info locals"), re.M)[0]
     gdb.cmd("tfind none")
 
 

@@ -95,17 +95,20 @@ def gdb_says_no(t):
 
     # A struct by value, in registers.
     place = "*timespec64_add_safe"
-    says.no("Expression pieces exceed word size", collect="collect lhs", place=place)
-    says.no("Expression pieces exceed word size", condition="lhs.tv_sec == 1", place=place)
-    says.yes(collect="collect $rdi, $rsi", condition="$rdi == 1", place=place, in_page="collect $rdi, $rsi")
     shown = gdb.cmd("info scope timespec64_add_safe")
-    says.told("info scope FUNCTION", "info scope FUNCTION")
-    if not re.search(r"lhs .*\$rdi.*\$rsi", shown, re.S):
-        says.wrong.append(f"info scope does not tell of the registers: {shown}")
-    shown = says.attempt("collect $args", None, place)
-    if "rror" in shown or "lhs" in shown:
-        says.wrong.append(f"$args of a struct by value: {shown}")
-    says.told("leaves it out without a word", "leaves it out without a word")
+    if "lhs is optimized out" in shown:
+        t.note("this kernel's debug information does not know a struct by value: its rows were left out")
+    else:
+        says.no("Expression pieces exceed word size", collect="collect lhs", place=place)
+        says.no("Expression pieces exceed word size", condition="lhs.tv_sec == 1", place=place)
+        says.yes(collect="collect $rdi, $rsi", condition="$rdi == 1", place=place, in_page="collect $rdi, $rsi")
+        says.told("info scope FUNCTION", "info scope FUNCTION")
+        if not re.search(r"lhs .*\$rdi.*\$rsi", shown, re.S):
+            says.wrong.append(f"info scope does not tell of the registers: {shown}")
+        shown = says.attempt("collect $args", None, place)
+        if "rror" in shown or "lhs" in shown:
+            says.wrong.append(f"$args of a struct by value: {shown}")
+        says.told("leaves it out without a word", "leaves it out without a word")
 
     # Members of anonymous structs and unions.
     says.no("Couldn't find member named `len' in struct/union/class `qstr'", collect=f"collect {name}.len")
