@@ -78,7 +78,7 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 
 	if (len < 0)
 		return complain(c, "the bytecode is not hex, or over 16384 bytes");
-	err = agent_compile(code_buf, len, c->insn, map_buf, prog, &pc);
+	err = gtp_percpu_compile(code_buf, len, c->insn, map_buf, prog, &pc);
 	if (err == AGENT_E_TARGET)
 		return complain(c, gtp_kret_usage);
 	if (err == AGENT_E_VAR_READONLY || err == AGENT_E_VAR_WRITEONLY)
@@ -235,8 +235,7 @@ static int compile_m(struct compile *c, const struct rsp_action *a,
 	if (act) {
 		act->ordinal = GTP_NO_ORDINAL;
 		act->size = GTP_SIZE_ANY;
-		set_memory(c->tp, act, a->basereg, a->basereg < 0 ?
-			   gtp_percpu_place(a->off) : a->off, a->len);
+		set_memory(c->tp, act, a->basereg, a->off, a->len);
 	}
 	return 1;
 }

@@ -698,6 +698,10 @@ int gtp_vmlinux_refuses(struct rsp_tx *tx);
 void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx);
 /* percpu.c: process context. */
 void gtp_percpu_init(void);
+/* As agent_compile(); addresses of per-CPU variables for who reads __per_cpu_offset[]. */
+enum agent_error gtp_percpu_compile(const u8 *code, u32 len,
+				    struct agent_insn *insn, u16 *map,
+				    struct agent_prog *prog, u32 *err_pc);
 /* Where the kernel has what GDB has at addr. */
 u64 gtp_percpu_place(u64 addr);
 /* buf was read from addr, to be sent to GDB; a frame that is a copy. */

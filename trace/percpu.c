@@ -9,7 +9,9 @@
  * is right everywhere, `m' answers the words of __per_cpu_offset[] less the
  * slide, live and of frames: GDB adds what it has moved.  What runs at a hit reads
  * the real words, so constants in that range are moved back when they are
- * compiled.  A sum could not be repaired: real address + slide may be mapped.
+ * compiled, in expressions that name the table: others have numbers there, too, and
+ * addresses of the user's.  A sum could not be repaired: real address + slide may
+ * be mapped.
  */
 #include <linux/kernel.h>
 
@@ -34,9 +36,25 @@ u64 gtp_percpu_place(u64 addr)
 	return addr - gtp.slide < low ? addr - gtp.slide : addr;
 }
 
+static int moves;
+
 u64 agent_target_const(u64 v)
 {
-	return gtp_percpu_place(v);
+	return moves ? gtp_percpu_place(v) : v;
+}
+
+enum agent_error gtp_percpu_compile(const u8 *code, u32 len,
+				    struct agent_insn *insn, u16 *map,
+				    struct agent_prog *prog, u32 *err_pc)
+{
+	enum agent_error err;
+
+	moves = 0;
+	err = agent_compile(code, len, insn, map, prog, err_pc);
+	if (err || !low || !agent_has_number(prog, table, table_len))
+		return err;
+	moves = 1;
+	return agent_compile(code, len, insn, map, prog, err_pc);
 }
 
 void gtp_percpu_patch(u64 addr, void *buf, u32 len)

@@ -172,3 +172,23 @@ def part_of_an_offset(t):
     gdb.cmd("tfind 0")
     assert look() == live
     gdb.cmd("tfind none")
+
+
+@case(core=True)
+def numbers_that_are_no_addresses(t):
+    """A number, or a user's address, that is as large as what KASLR has moved the kernel by is what it is."""
+    gdb = t.gdb()
+    slide = gdb.value("(unsigned long)&_text") - linked_text(t.kernel)
+    t.note(f"KASLR has moved the kernel by {slide:#x}")
+    number = slide + 64
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb.cmd(f"tvariable $number = {number}")
+    gdb.cmd("tvariable $sum")
+    n = gdb.trace("*vfs_read", f"{load.mine} && $number == {number}", f"teval $sum = $sum + {number}", f"collect $sum, *(char *){number}")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    shown = gdb.cmd("tstatus")
+    assert gdb.frames() == 3, shown
+    assert gdb.value("$sum") == 3 * number, (gdb.eval("$sum"), number)
+    assert not slide or f"tracepoint {n}: action \"*(char *){number}\": cannot read memory at {number:#x}, 3 times" in shown, shown
