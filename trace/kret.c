@@ -103,6 +103,33 @@ void gtp_return_silence(struct gtp_site *site)
 	kc_store(&site->kp.pre_handler, gtp_hit_none);
 }
 
+/* A kind of remark: remarks.c. */
+int gtp_remark_returns(u32 n, char *buf, size_t size)
+{
+	const struct gtp_point *tp, *first = NULL;
+	u64 missed, sum = 0;
+	u32 more = 0;
+
+	if (n)
+		return 0;
+	list_for_each_entry(tp, gtp_shown_points(), list) {
+		missed = tp->is_return ? gtp_missed_returns(tp) : 0;
+		if (!missed)
+			continue;
+		if (first)
+			more++;
+		else
+			first = tp;
+		sum += missed;
+	}
+	if (!first)
+		return 0;
+	snprintf(buf, size, "tracepoint %u%s: %llu returns were missed: more calls were under way than $kret says",
+		 first->num, more ? " and others" : "",
+		 (unsigned long long)sum);
+	return 1;
+}
+
 int gtp_return_set(struct gtp_site *site)
 {
 	BUILD_BUG_ON(offsetof(struct kretprobe, kp));
