@@ -22,6 +22,9 @@ COMPLAINTS = re.compile("|".join([
 HARMLESS = [
     (r"KCSAN: data-race in (poll_schedule_timeout\S* / pollwake|pollwake / poll_schedule_timeout\S*)$",
      "poll(2) clears its own mark while somebody's wake-up sets it: any wake-up of a process that polls"),
+    (r"KCSAN: data-race in (?:(?P<ours>gtp_site_add|batch_out) \[kgtp\] / )?"
+     r"(?:kprobe_ftrace_handler|kprobe_int3_handler|aggr_pre_handler|opt_pre_handler)(?(ours)| / (?:gtp_site_add|batch_out) \[kgtp\])$",
+     "the kernel reads a probe's pre_handler with no mark; we change it, marked, and what was there will do, too"),
 ]
 # A line of its own says what a trace belongs to: without that line it is no complaint of anything.
 TRACE = (r"^(\[[^]]*\] )?\s*Call Trace:", "the stack below a line that is allowed; what is not has a line of its own")
