@@ -153,6 +153,7 @@ struct gtp_point {
 	u64 told;		/* the address that GDB last gave it */
 	struct gtp_gone *gone;	/* its module went in this run: modules.c */
 	int away;		/* ... and is not back */
+	int refused;		/* it is back, and this one was not armed */
 	int is_static;
 	int skipped;		/* gtp_is_skipped() when it was defined */
 	u64 step;

@@ -105,9 +105,7 @@ struct gtp_gone {
 	struct kc_module home;	/* as its tracepoints were compiled for it */
 	struct kc_module was;	/* where it was last */
 	enum gone_state state;
-	u32 refused;		/* that many are not armed, though it is back; */
-	u32 refused_num;	/* ... one of them, */
-	const char *why;	/* ... and why; NULL: is_stale() */
+	const char *why;	/* one is ->refused; NULL: is_stale() */
 };
 
 static LIST_HEAD(gone);		/* in this run or the last */
@@ -235,11 +233,8 @@ static int is_stale(const struct gtp_point *tp, const struct kc_module *mod)
 
 static void refused(struct gtp_point *tp, const char *why)
 {
-	struct gtp_gone *g = tp->gone;
-
-	g->refused++;
-	g->refused_num = tp->num;
-	g->why = why;
+	tp->refused = 1;
+	tp->gone->why = why;
 }
 
 static void point_back(struct gtp_point *tp, const struct kc_module *mod)
@@ -247,6 +242,7 @@ static void point_back(struct gtp_point *tp, const struct kc_module *mod)
 	u64 moved = mod->text - tp->gone->was.text;
 	const char *why;
 
+	tp->refused = 0;
 	tp->addr = (unsigned long)(tp->addr + moved);
 	gtp_compile_move(tp, moved);
 	/* Until it is set once more, with what is true now. */
@@ -277,7 +273,6 @@ static void module_back(struct gtp_gone *g, const struct kc_module *mod)
 		return;
 	}
 	g->state = same_places(&g->was, mod) ? GONE_BACK : GONE_MOVED;
-	g->refused = 0;
 	list_for_each_entry(tp, &gtp.points, list) {
 		if (tp->gone != g || !tp->away)
 			continue;
@@ -358,6 +353,7 @@ void gtp_modules_forget(void)
 	list_for_each_entry(tp, &gtp.points, list) {
 		tp->gone = NULL;
 		tp->away = 0;
+		tp->refused = 0;
 	}
 	list_for_each_entry_safe(g, next, &gone, list) {
 		list_del(&g->list);
@@ -367,14 +363,15 @@ void gtp_modules_forget(void)
 
 /* ---- what the user is told --------------------------------------------------------- */
 
-/* "tracepoint 3 and 2 more" */
-static void gone_who(const struct gtp_gone *g, char *buf, size_t size)
+/* "tracepoint 3 and 2 more": of all, or of those that are refused.  How many. */
+static u32 gone_who(const struct gtp_gone *g, int refused, char *buf,
+		    size_t size)
 {
 	const struct gtp_point *tp;
 	u32 n = 0, num = 0;
 
 	list_for_each_entry(tp, gtp_shown_points(), list)
-		if (tp->gone == g && !n++)
+		if (tp->gone == g && (!refused || tp->refused) && !n++)
 			num = tp->num;
 	if (n > 1)
 		snprintf(buf, size, "tracepoint %u and %u more", num, n - 1);
@@ -382,6 +379,7 @@ static void gone_who(const struct gtp_gone *g, char *buf, size_t size)
 		snprintf(buf, size, "tracepoint %u", num);
 	else
 		snprintf(buf, size, "its tracepoints");
+	return n;
 }
 
 static void gone_tell(const struct gtp_gone *g, char *buf, size_t size)
@@ -389,7 +387,7 @@ static void gone_tell(const struct gtp_gone *g, char *buf, size_t size)
 	const char *name = g->home.name;
 	char who[48];
 
-	gone_who(g, who, sizeof(who));
+	gone_who(g, 0, who, sizeof(who));
 	switch (g->state) {
 	case GONE_AWAY:
 		snprintf(buf, size, "%s: module %s was unloaded%s", who, name,
@@ -415,18 +413,20 @@ static void gone_tell(const struct gtp_gone *g, char *buf, size_t size)
 	}
 }
 
-static void refused_tell(const struct gtp_gone *g, char *buf, size_t size)
+/* 0: there is nothing to say. */
+static int refused_tell(const struct gtp_gone *g, char *buf, size_t size)
 {
-	char more[24] = "";
+	char who[48];
 
-	if (g->refused > 1)
-		snprintf(more, sizeof(more), " and %u more", g->refused - 1);
+	if (!gone_who(g, 1, who, sizeof(who)))
+		return 0;
 	if (g->why)
-		snprintf(buf, size, "tracepoint %u%s: not armed: %s; `disable' and `enable' try again",
-			 g->refused_num, more, g->why);
+		snprintf(buf, size, "%s: not armed: %s; `disable' and `enable' try again",
+			 who, g->why);
 	else
-		snprintf(buf, size, "tracepoint %u%s: not armed: condition or actions name addresses in the module; load its symbols, tstop, tstart",
-			 g->refused_num, more);
+		snprintf(buf, size, "%s: not armed: condition or actions name addresses in the module; load its symbols, tstop, tstart",
+			 who);
+	return 1;
 }
 
 /* 0: there is nothing to say. */
@@ -458,10 +458,8 @@ int gtp_remark_gone(u32 n, char *buf, size_t size)
 			gone_tell(g, buf, size);
 			return 1;
 		}
-		if (!g->refused || g->state == GONE_AWAY || n--)
-			continue;
-		refused_tell(g, buf, size);
-		return 1;
+		if (g->state != GONE_AWAY && refused_tell(g, buf, size) && !n--)
+			return 1;
 	}
 	return 0;
 }

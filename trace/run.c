@@ -469,6 +469,7 @@ const char *gtp_arm_late(struct gtp_point *tp)
 	if (!site)
 		return gtp_place_error(tp, err);
 	gtp_site_add(site, tp);
+	tp->refused = 0;
 	return NULL;
 }
 

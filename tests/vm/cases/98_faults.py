@@ -667,6 +667,7 @@ class Comings:
             for packet in ("QTDisable", "QTEnable"):
                 self.f.device.must(f"{packet}:1:{self.module:x}")
             self.hit(3)
+            assert not re.search(REFUSED, self.notes()), self.notes()
         else:
             self.hit(3)
         self.gone()
