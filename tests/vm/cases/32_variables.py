@@ -157,7 +157,7 @@ def clocks(t):
         # Where the kernel does not trust the counter its clock may stand still up to the next tick.
         stands += clock == following[0]
         assert clock == following[0] or cooked < following[1] and following[1] - cooked < following[0] - clock, (hit, following)
-    assert stands < len(hits) // 2, hits
+    assert stands < len(hits) // 2 or "TSC unstable" in t.sh("dmesg"), hits
     assert abs(gdb.value("$xtime_sec") - int(t.sh("date +%s"))) <= 1 and 0 <= gdb.value("$xtime_nsec") < 10 ** 9
     assert gdb.value("$rdtsc") > hits[-1][2] > 0
 
