@@ -25,6 +25,8 @@ HARMLESS = [
     (r"KCSAN: data-race in (?:(?P<ours>gtp_site_add|batch_out) \[kgtp\] / )?"
      r"(?:kprobe_ftrace_handler|kprobe_int3_handler|aggr_pre_handler|opt_pre_handler)(?(ours)| / (?:gtp_site_add|batch_out) \[kgtp\])$",
      "the kernel reads a probe's pre_handler with no mark; we change it, marked, and what was there will do, too"),
+    (r"KCSAN: data-race in (copy_from_kernel_nofault / \S+|\S+ / copy_from_kernel_nofault)$",
+     "a hit reads memory that the kernel is using, which is what it is for"),
 ]
 # A line of its own says what a trace belongs to: without that line it is no complaint of anything.
 TRACE = (r"^(\[[^]]*\] )?\s*Call Trace:", "the stack below a line that is allowed; what is not has a line of its own")
