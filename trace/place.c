@@ -38,10 +38,14 @@ const char *gtp_place_error(const struct gtp_point *tp, int err)
 {
 	const char *why = NULL;
 
-	if (tp->place_err == -EINVAL || tp->place_err == -EILSEQ)
+	if (tp->place_err == -EINVAL)
 		return tp->place_why;
-	/* Where the kernel, or arch/, has but one word for several things. */
-	if (err == -EINVAL || err == -ENODATA || err == -ENOENT)
+	/*
+	 * Where the kernel, or arch/, has but one word for several things: data can
+	 * be read as instructions, too.
+	 */
+	if (err == -EINVAL || err == -ENODATA || err == -ENOENT ||
+	    err == -EILSEQ)
 		why = no_code(tp->addr);
 	if (why)
 		return why;

@@ -175,7 +175,7 @@ def code_between_functions(t):
     still_works(t, gdb)
 
 
-# On which kernel what of it is a function of its own differs; startup_64 may be __init code.
+# Which of them there are differs between kernels.
 STARTS = ["secondary_startup_64", "secondary_startup_64_no_verify", "startup_32_smp", "start_cpu0", "early_setup_idt",
           "set_bringup_idt_handler.constprop.0", "start_secondary", "cr4_init", "cpu_init_secondary",
           "cpu_init_exception_handling", "load_current_idt", "wakeup_long64", "do_suspend_lowlevel", "restore_processor_state",
@@ -228,8 +228,8 @@ def data_in_the_text(t):
     for name in TABLES:
         if name not in symbols:
             continue
-        # A table's last entries; what follows a variable is another one.
-        for offset in (0, 4080) if name.endswith(("pgt", "pg_dir")) else (0,):
+        # What is in a table may look like instructions, begun or not; what follows a variable is another one.
+        for offset in (0, 1, 2, 3, 4080, 4087) if name.endswith(("pgt", "pg_dir")) else (0,):
             message = refused(gdb, f"{symbols[name] + offset + slide:#x}")
             assert re.search("is data|page tables|no code", message), (name, message)
         tried.append(name)
