@@ -44,9 +44,9 @@ static const char ENTRY[] =
 #define REWRITTEN	"that is a jump that the kernel rewrites; trace the function that it leads to"
 #define SWITCH		"that function is entered as one task and left as another, so its return cannot be followed; trace its entry, or the return of schedule"
 #define NOT_CALLED	"that code is not entered by a call, so it has no return address; trace it without kret, or a function that it calls"
-#define START		"a CPU that starts or wakes up runs that before it can take a breakpoint; trace what it does later, cpu_startup_entry for one"
+#define START		"a CPU that starts or wakes up runs that before it can take a breakpoint; trace what it does when it is up"
 #define COPIED		"the kernel copies that code, and runs the copy where it can take no breakpoint; trace what calls it"
-#define TABLES		"that is where the kernel's page tables are, between its code"
+#define TABLES		"that is where the kernel was started, and where its page tables are"
 #define RETURNS		"this kernel's own handling of returns uses that function; trace its entry, without kret"
 
 /* From one symbol to another; not there if one of them is not. */
@@ -106,8 +106,8 @@ static const struct region fixups[] = {
 #define REGION_MAX	0x8000
 
 /*
- * Early 64-bit kernels have these in their text, behind the code that starts them,
- * with some variables in between.  Each is a page.
+ * Page tables, a page each, which early 64-bit kernels have in their text: behind
+ * the code that starts them, with some variables in between.
  */
 static const char *const tables[] = {
 	"init_level4_pgt", "level3_ident_pgt", "level3_kernel_pgt",
@@ -118,7 +118,8 @@ static const char *const tables[] = {
 static struct {
 	unsigned long start, end;
 	const char *why;
-} regions[ARRAY_SIZE(sections) + ARRAY_SIZE(fixups) + ARRAY_SIZE(functions) + 1];
+} regions[ARRAY_SIZE(sections) + ARRAY_SIZE(fixups) + ARRAY_SIZE(functions) +
+	  1 /* tables[] */];
 static unsigned int nr_regions;		/* 0: not looked up yet */
 
 /* Where CPUs start, in which idle tasks' stacks end; no symbol is the last one. */
@@ -162,22 +163,24 @@ static void regions_add(const struct region *r, unsigned int n)
 	}
 }
 
+/*
+ * From the start of the kernel, or else the first table, to the end of the last one.
+ * Later kernels have them behind their code, and so behind register_kprobe().
+ */
 static void tables_add(void)
 {
-	static const struct region r = { "startup_64", NULL, NULL, TABLES };
-	unsigned long table, start = 0, end = 0;
+	static const struct region r = { NULL, NULL, NULL, TABLES };
+	unsigned long start = kc_symbol("startup_64"), end = 0, table;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
 		table = kc_symbol(tables[i]);
-		/* Which is code for sure, and behind the tables if they are in it. */
 		if (!table || table > (unsigned long)register_kprobe)
 			continue;
 		start = start ? min(start, table) : table;
 		end = max(end, table + PAGE_SIZE);
 	}
-	table = kc_symbol(r.first);
-	region_add(&r, table && table < start ? table : start, end);
+	region_add(&r, start, end);
 }
 
 /* Not inline: 32-bit kernels allow a function 1024 bytes of stack. */

@@ -12,8 +12,8 @@
 
 /*
  * While it is handled, a trap at an int3 in kernel code counts as an NMI in
- * preempt_count (0d00449c7a28: since 5.8, and in RHEL 8.5).  The function that did
- * this in another way before went with that.
+ * preempt_count (0d00449c7a28: since 5.8, and in RHEL 8.5).  ist_enter(), which did
+ * not count it so, is in all kernels from 4.0 on that do not have that change.
  */
 #ifdef KC_HAVE_IST_ENTER
 #define KC_FACT_TRAP_IS_NMI	0

@@ -172,8 +172,8 @@ static int ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
  * This CPU (or it is offline), interrupts off, its writer claimed; does not
  * sleep.  There will be another turn: until then new frames get no more room
  * than the ring holds now, or a writer that does not pause would fill up what
- * each turn drops.  That leaves more than is wanted, so a frame that is going to
- * fit still does.
+ * each turn drops.  It is more than they will have in the end, so no frame is
+ * refused that would fit then.
  */
 static void ringbuf_cap(struct ringbuf_cpu *rc)
 {

@@ -667,7 +667,7 @@ void gtp_look_at_probes(int begin);
 int gtp_remark_off(u32 n, char *buf, size_t size);
 /* probes.c: probes that the kernel did not take out. */
 int gtp_remark_kept(u32 n, char *buf, size_t size);
-/* kret.c: the same, of what the kernel did not follow. */
+/* kret.c: returns that were missed. */
 int gtp_remark_returns(u32 n, char *buf, size_t size);
 /* qTStatus's notes, in hex: the user's, and the remarks. */
 void gtp_put_notes(struct rsp_tx *tx);

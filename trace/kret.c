@@ -108,7 +108,7 @@ int gtp_remark_returns(u32 n, char *buf, size_t size)
 {
 	const struct gtp_point *tp, *first = NULL;
 	u64 missed, sum = 0;
-	u32 more = 0;
+	int more = 0;
 
 	if (n)
 		return 0;
@@ -117,14 +117,14 @@ int gtp_remark_returns(u32 n, char *buf, size_t size)
 		if (!missed)
 			continue;
 		if (first)
-			more++;
+			more = 1;
 		else
 			first = tp;
 		sum += missed;
 	}
 	if (!first)
 		return 0;
-	snprintf(buf, size, "tracepoint %u%s: %llu returns were missed: more calls were under way than $kret says",
+	snprintf(buf, size, "tracepoint %u%s: %llu returns were missed: more calls were under way at once than $kret allows",
 		 first->num, more ? " and others" : "",
 		 (unsigned long long)sum);
 	return 1;

@@ -105,7 +105,7 @@ struct gtp_gone {
 	struct kc_module home;	/* as its tracepoints were compiled for it */
 	struct kc_module was;	/* where it was last */
 	enum gone_state state;
-	const char *why;	/* one is ->refused; NULL: is_stale() */
+	const char *why;	/* of the last that was refused; NULL: is_stale() */
 };
 
 static LIST_HEAD(gone);		/* in this run or the last */
@@ -363,15 +363,15 @@ void gtp_modules_forget(void)
 
 /* ---- what the user is told --------------------------------------------------------- */
 
-/* "tracepoint 3 and 2 more": of all, or of those that are refused.  How many. */
-static u32 gone_who(const struct gtp_gone *g, int refused, char *buf,
+/* "tracepoint 3 and 2 more"; returns how many they are. */
+static u32 gone_who(const struct gtp_gone *g, int only_refused, char *buf,
 		    size_t size)
 {
 	const struct gtp_point *tp;
 	u32 n = 0, num = 0;
 
 	list_for_each_entry(tp, gtp_shown_points(), list)
-		if (tp->gone == g && (!refused || tp->refused) && !n++)
+		if (tp->gone == g && (!only_refused || tp->refused) && !n++)
 			num = tp->num;
 	if (n > 1)
 		snprintf(buf, size, "tracepoint %u and %u more", num, n - 1);

@@ -36,11 +36,11 @@ u64 gtp_percpu_place(u64 addr)
 	return addr - gtp.slide < low ? addr - gtp.slide : addr;
 }
 
-static int moves;
+static int moves_consts;	/* while an expression is compiled */
 
 u64 agent_target_const(u64 v)
 {
-	return moves ? gtp_percpu_place(v) : v;
+	return moves_consts ? gtp_percpu_place(v) : v;
 }
 
 enum agent_error gtp_percpu_compile(const u8 *code, u32 len,
@@ -49,11 +49,12 @@ enum agent_error gtp_percpu_compile(const u8 *code, u32 len,
 {
 	enum agent_error err;
 
-	moves = 0;
+	moves_consts = 0;
 	err = agent_compile(code, len, insn, map, prog, err_pc);
 	if (err || !low || !agent_has_number(prog, table, table_len))
 		return err;
-	moves = 1;
+	/* It names the table: once more, with its constants moved. */
+	moves_consts = 1;
 	return agent_compile(code, len, insn, map, prog, err_pc);
 }
 

@@ -32,7 +32,10 @@ static struct hlist_head *site_bucket(u64 place)
 
 /* ---- losses --------------------------------------------------------------------- */
 
-/* Any context.  Where the kernel counts two hits at once it may lose one. */
+/*
+ * Any context.  a - b, but not below 0: the kernel may lose a count when two CPUs
+ * count at once.
+ */
 static u64 less(u64 a, u64 b)
 {
 	return a > b ? a - b : 0;
@@ -41,13 +44,15 @@ static u64 less(u64 a, u64 b)
 static void site_lost(const struct gtp_site *site, struct gtp_lost *lost)
 {
 	lost->missed = less(kc_load(&site->kp.nmissed),
+			    /* Before 4.4 it takes no const. */
 			    atomic_long_read((atomic_long_t *)&site->faults));
 	lost->returns = site->is_return ? kc_load(&site->rp.nmissed) : 0;
 }
 
 /*
- * A hit's context.  A handler of returns runs in a kprobe of the kernel's own; but
- * where there is a return probe, too, the kernel has counted this for both.
+ * Any context, in a hit of a probe that is not of returns: those have their hits in
+ * a kprobe of the kernel's own.  Where there is one of each the kernel counts a
+ * fault for both, and it stays in the count of the returns'.
  */
 static int site_fault(struct kprobe *kp, struct pt_regs *regs, int trapnr)
 {

@@ -88,7 +88,7 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
     old        the module goes another way there on kernels before 6.1 (returns are kept in another way, what must have no
                probe is known otherwise, files are removed by another call...): see KERNEL:core+old
     disk       the guest has one, slow, with an ext4 of 64 MiB: see Test.mount_disk
-    cmdline    what its kernel is told besides
+    cmdline    words for its kernel's command line
     """
     def wrap(function):
         CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old, last, disk, cmdline))
