@@ -153,6 +153,11 @@ class Gdb:
             self.actions(number, *actions)
         return number
 
+    def locations(self, number):
+        """The addresses where a tracepoint is: several for a function that is inlined somewhere, be it in itself."""
+        row = self.mi(f"-break-info {number}")["BreakpointTable"]["body"][0]
+        return [int(one["addr"], 16) for one in row.get("locations", [row])]
+
     def frames(self):
         """How many frames tstatus says there are."""
         return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", self.cmd("tstatus"))[1])

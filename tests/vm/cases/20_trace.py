@@ -12,7 +12,7 @@ def collect_all(t):
     """The run of the issue: arguments, registers, an object, a global; as many frames as reads, with their values."""
     load = t.load("pread", n=7, file="/proc/version", size=100, offset=3)
     gdb = t.gdb()
-    gdb.trace("vfs_read", MINE.format(load.pid), "collect $args, $regs, *file, jiffies_64")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect $args, $regs, *file, jiffies_64")
     before = int(gdb.eval("jiffies_64"))
     gdb.cmd("tstart")
     done = load.go()
@@ -43,6 +43,29 @@ def collect_all(t):
 
 
 @case(core=True)
+def places_that_gdb_chooses(t):
+    """`trace FUNCTION', as people type it: a frame for each call at the function's own place, and others only where GDB says."""
+    load = t.load("pread", n=5, file="/proc/version", size=8)
+    gdb = t.gdb()
+    n = gdb.trace("vfs_read", load.mine, "collect $regs")
+    hits = dict.fromkeys(gdb.locations(n), 0)
+    t.note(f"{len(hits)} locations")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    for _ in range(gdb.frames()):
+        gdb.cmd("tfind")
+        assert int(gdb.eval("$tracepoint")) == n
+        at = int(gdb.eval(f"(unsigned long){t.pc}"))
+        assert at in hits, (hex(at), hits)
+        hits[at] += 1
+    gdb.cmd("tfind none")
+    start = int(gdb.eval("(unsigned long)vfs_read"))
+    assert hits[min(at for at in hits if at >= start)] == 5 and max(hits.values()) == 5, hits
+    assert f"already hit {sum(hits.values())} times" in gdb.cmd(f"info tracepoints {n}"), (hits, gdb.cmd(f"info tracepoints {n}"))
+
+
+@case(core=True)
 def variables(t):
     """Trace state variables count, start anew with each run, and are collected."""
     load = t.load("pread", n=5, file="/proc/version", size=8)
@@ -50,7 +73,7 @@ def variables(t):
     gdb = t.gdb()
     gdb.cmd("tvariable $hits = 10")
     gdb.cmd("tvariable $minus = -3")
-    n = gdb.trace("vfs_read", MINE.format(load.pid), "teval $hits = $hits + 1", "collect $hits, $minus, $cpu_id, $clock")
+    n = gdb.trace("*vfs_read", MINE.format(load.pid), "teval $hits = $hits + 1", "collect $hits, $minus, $cpu_id, $clock")
     gdb.cmd("tstart")
     load.go()
     assert int(gdb.eval("$hits")) == 15
@@ -78,7 +101,7 @@ def passcount(t):
     """The n-th hit ends the run."""
     load = t.load("pread", n=9, file="/proc/version", size=8)
     gdb = t.gdb()
-    n = gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs")
+    n = gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
     gdb.cmd(f"passcount 4 {n}")
     gdb.cmd("tstart")
     load.go()
@@ -98,7 +121,7 @@ def buffer_full(t):
         gdb.cmd("set trace-buffer-size 60000")
         gdb.cmd("delete")
         gdb.cmd("tvariable $i = 0")
-        gdb.trace("vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $regs, $i")
+        gdb.trace("*vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $regs, $i")
         gdb.cmd("tstart")
         load.go()
         if mode == "on":
@@ -127,7 +150,7 @@ def large_blocks(t):
     """Blocks far over a page in one frame, byte for byte."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb()
-    gdb.trace("vfs_read", MINE.format(load.pid), "collect *(char(*)[100000])&_text", "collect *(char(*)[5000])&init_task")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect *(char(*)[100000])&_text", "collect *(char(*)[5000])&init_task")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
@@ -152,7 +175,7 @@ def disconnected(t):
     gdb.cmd("set disconnected-tracing on")
     load = t.load("pread", n=6, file="/proc/version", size=8)
     gdb.cmd("tvariable $seen")
-    gdb.trace("vfs_read", MINE.format(load.pid), "teval $seen = $seen + 1", "collect $seen, $regs")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "teval $seen = $seen + 1", "collect $seen, $regs")
     gdb.cmd("tstart")
     gdb.close()
     t.guest.stop_relay()
@@ -175,7 +198,7 @@ def disconnection_stops(t):
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8)
     later = t.load("pread", n=3, file="/proc/version", size=8)
-    gdb.cmd(f"trace vfs_read if {MINE.format(load.pid)} || {MINE.format(later.pid)}")
+    gdb.cmd(f"trace *vfs_read if {MINE.format(load.pid)} || {MINE.format(later.pid)}")
     gdb.actions(1, "collect $regs")
     gdb.cmd("tstart")
     load.go()

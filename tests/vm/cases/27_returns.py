@@ -446,7 +446,8 @@ def callers_whose_return_is_traced(t):
         return found
 
     real, shown = look()
-    outer = [name for _, name in real if name in ("seq_read_iter", "seq_read", "vfs_read")]
+    # A function of which a part is inlined in itself has two lines.
+    outer = list(dict.fromkeys(name for _, name in real if name in ("seq_read_iter", "seq_read", "vfs_read")))
     assert len(outer) == 2 and "vfs_read" in outer, shown
     for name in outer + ["vfs_read"]:
         points.append(gdb.trace(f"*{name}", None, "teval $kret = 64", f"collect {returns(t)}, $bt"))
@@ -461,8 +462,8 @@ def callers_whose_return_is_traced(t):
         gdb.cmd(f"tfind tracepoint {n}")
         found, shown = callers(gdb)
         gdb.cmd("tfind none")
-        first = [name for _, name in real].index(found[0][1])
-        assert not listed or found[1:] == real[first + 1:], shown
+        last = max(i for i, (_, name) in enumerate(real) if name == found[0][1])
+        assert not listed or found[1:] == real[last + 1:], shown
         assert "trampoline" not in shown and len(found) > 1, shown
     undo = in_a_graph(t, outer)
     if not undo:

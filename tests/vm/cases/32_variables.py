@@ -50,7 +50,7 @@ def no_count_is_lost(t):
 def names_that_are_refused(t):
     """A CPU that there is not, and variables that cannot be set: each is refused by name, and nothing is started."""
     gdb = t.gdb()
-    gdb.cmd("trace vfs_read")
+    gdb.cmd("trace *vfs_read")
     gdb.cmd("tvariable $p_x")
     gdb.cmd("tvariable $p_7")           # no name is left: an ordinary one
     gdb.cmd("tvariable $p_x0")
@@ -142,7 +142,7 @@ def clocks(t):
     """The time of day is that of the guest, one sample a hit; the cooked clocks leave out what the hits take."""
     names = ("$clock", "$cooked_clock", "$rdtsc", "$cooked_rdtsc", "$xtime_sec", "$xtime_nsec", "$xtime_sec", "$xtime_nsec")
     before = int(t.sh("date +%s"))
-    gdb, hits = spread(t, "vfs_read", *names, n=20, cpu=1)
+    gdb, hits = spread(t, "*vfs_read", *names, n=20, cpu=1)
     after = int(t.sh("date +%s"))
     stands = 0
     for hit, following in zip(hits, hits[1:]):
@@ -293,7 +293,7 @@ def print_values(t):
     name = f"{t.inode('file')}->i_sb->s_type->name"
     jiffies = gdb.value("jiffies_64")
     gdb.cmd("tvariable $c = -2")
-    gdb.cmd(f"trace vfs_read if $current_task_pid == {load.pid}")
+    gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
     gdb.actions(1, "teval $printk_level = 6", "collect $c = $c + 1", f"collect {task}->pid, {task}->comm",
                 "teval $printk_format=4", f"collect {task}->comm", "teval $printk_format = 3", f"collect {task}->tgid",
                 "teval $printk_tmp = count + 0", "collect $printk_tmp", "teval $printk_format = 5", "collect $printk_tmp",

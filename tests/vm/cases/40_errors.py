@@ -45,7 +45,7 @@ def wild_pointers_collected(t):
     """What cannot be read is not in the frame; all else is, of each hit, and tstatus and gtpstat count it."""
     gdb = t.gdb()
     for address in WILD[t.bits]:
-        n, shown = run(t, gdb, "vfs_read", "", "collect $regs", f"collect *(long *){address}", "collect jiffies_64")
+        n, shown = run(t, gdb, "*vfs_read", "", "collect $regs", f"collect *(long *){address}", "collect jiffies_64")
         bad = int(address, 0) & (1 << t.bits) - 1
         assert f'tracepoint {n}: action "*(long *){address}": cannot read memory at {bad:#x}, 3 times' in shown, shown
         assert "Trace stopped by a tstop command" in shown or "Trace is running" in shown, shown
@@ -63,7 +63,7 @@ def wild_pointers_in_conditions(t):
     """A condition that cannot be computed is false, and counted."""
     gdb = t.gdb()
     for address in WILD[t.bits]:
-        n, shown = run(t, gdb, "vfs_read", f"*(int *){address} == 1", "collect $regs")
+        n, shown = run(t, gdb, "*vfs_read", f"*(int *){address} == 1", "collect $regs")
         bad = int(address, 0) & (1 << t.bits) - 1
         assert f"tracepoint {n}: condition: cannot read memory at {bad:#x}, 3 times" in shown, shown
         assert "Trace is running" in shown and "Collected 0 trace frames" in shown, shown
@@ -75,18 +75,18 @@ def stop_on_error(t):
     """With $stop_on_error the first error ends the run, and the frame keeps what came before; without, later ones do not."""
     gdb = t.gdb()
     strict(gdb, True)
-    n, shown = run(t, gdb, "vfs_read", "", "collect $regs", "collect *(long *)8", "collect jiffies_64")
+    n, shown = run(t, gdb, "*vfs_read", "", "collect $regs", "collect *(long *)8", "collect jiffies_64")
     assert f"Trace stopped by an error (actions: cannot read memory at 0x8, tracepoint {n})" in shown, shown
     assert "Collected 1 trace frame" in shown, shown
     gdb.cmd("tfind start")
     assert gdb.eval(t.arg(3)) == "8" and "<unavailable>" in gdb.cmd("output jiffies_64")
-    n, shown = run(t, gdb, "vfs_read", "*(int *)8 == 1", "collect $regs")
+    n, shown = run(t, gdb, "*vfs_read", "*(int *)8 == 1", "collect $regs")
     assert f"condition: cannot read memory at 0x8, tracepoint {n})" in shown, shown
     assert "Collected 0 trace frames" in shown, shown
-    n, shown = run(t, gdb, "vfs_read", "100 / (count - 8) == 1", "collect $regs")
+    n, shown = run(t, gdb, "*vfs_read", "100 / (count - 8) == 1", "collect $regs")
     assert re.search(rf"condition: .*zero, tracepoint {n}\)", shown), shown
     strict(gdb, False)
-    n, shown = run(t, gdb, "vfs_read", "*(int *)8 == 1", "collect $regs")
+    n, shown = run(t, gdb, "*vfs_read", "*(int *)8 == 1", "collect $regs")
     assert "Trace is running" in shown, shown
 
 
@@ -96,7 +96,7 @@ def failed_teval_changes_nothing(t):
     gdb = t.gdb()
     for name in ("a", "b", "p_c", "after"):
         gdb.cmd(f"tvariable ${name} = 5")
-    n, shown = run(t, gdb, "vfs_read", "", "teval ($a = $a + 1, $b = 7, $p_c = $p_c + 1, $a + *(char *)8)",
+    n, shown = run(t, gdb, "*vfs_read", "", "teval ($a = $a + 1, $b = 7, $p_c = $p_c + 1, $a + *(char *)8)",
                    "teval ($b = 9) / (count - 8)", "teval $after = $after + ($a = $a + 2)", "collect $a, $b, $after")
     assert "Trace is running" in shown and "Collected 3 trace frames" in shown, shown
     assert errors(t, n) == (3, 6)
@@ -105,7 +105,7 @@ def failed_teval_changes_nothing(t):
     assert (gdb.value("$a"), gdb.value("$b"), gdb.value("$after")) == (9, 5, 21)
     gdb.cmd("tfind none")
     # And one that does not fail has all: what it has set is what it reads.
-    n, shown = run(t, gdb, "vfs_read", "", "teval ($a = 20, $b = $a + 1, $a = $b + *(char *)&jiffies_64 * 0 + 1)")
+    n, shown = run(t, gdb, "*vfs_read", "", "teval ($a = 20, $b = $a + 1, $a = $b + *(char *)&jiffies_64 * 0 + 1)")
     assert (gdb.value("$a"), gdb.value("$b")) == (22, 21) and errors(t, n) == (3, 0)
 
 
@@ -114,7 +114,7 @@ def part_of_an_expression(t):
     """Of an expression that fails on its way, what was collected up to there is in the frame."""
     gdb = t.gdb()
     gdb.cmd("tvariable $zero")
-    n, shown = run(t, gdb, "vfs_read", "", "collect ((struct task_struct *)*(unsigned long *)(jiffies_64 * 0 + 8))->pid",
+    n, shown = run(t, gdb, "*vfs_read", "", "collect ((struct task_struct *)*(unsigned long *)(jiffies_64 * 0 + 8))->pid",
                    "collect *(long *)(init_task.comm[0] * 0 + 8)", "collect $zero")
     assert "Collected 3 trace frames" in shown and errors(t, n) == (3, 6), shown
     gdb.cmd("tfind 2")
@@ -126,7 +126,7 @@ def errors_of_all_cpus(t):
     """Errors are summed over the CPUs, of many actions; what the table has no room for is counted in gtpstat."""
     gdb = t.gdb()
     loads = [t.load("pread", n=10 * (cpu + 1), file="/proc/version", size=8, cpu=cpu) for cpu in range(2)]
-    n = gdb.trace("vfs_read", " || ".join(f"$current_task_pid == {load.pid}" for load in loads),
+    n = gdb.trace("*vfs_read", " || ".join(f"$current_task_pid == {load.pid}" for load in loads),
                   *(f"collect *(char *){address}" for address in range(1, 41)))
     gdb.cmd("tstart")
     for load in loads:
@@ -145,7 +145,7 @@ def errors_of_all_cpus(t):
     for order in ((0, 1), (1, 0)):
         loads = [t.load("pread", n=2, file="/proc/version", size=8, cpu=cpu) for cpu in order]
         gdb.cmd("delete")
-        n = gdb.trace("vfs_read", " || ".join(load.mine for load in loads), "collect *(char *)$current_task_pid")
+        n = gdb.trace("*vfs_read", " || ".join(load.mine for load in loads), "collect *(char *)$current_task_pid")
         gdb.cmd("tstart")
         for load in loads:
             load.go()
@@ -178,7 +178,7 @@ def block_faults_half_way(t):
     hole = end_of_image(gdb)
     for length in (64, 3000, 300000):
         gdb.cmd("tvariable $done = 0")
-        n, shown = run(t, gdb, "vfs_read", "", "teval $done = $done + 1", "collect jiffies_64, $done",
+        n, shown = run(t, gdb, "*vfs_read", "", "teval $done = $done + 1", "collect jiffies_64, $done",
                        f"collect *(char(*)[{length}]){hole - length // 16 * 8:#x}", "teval $done = $done + 100")
         assert f"cannot read memory at {hole:#x}, 3 times" in shown and errors(t, n) == (3, 3), shown
         assert gdb.value("$done") == 303
@@ -193,9 +193,9 @@ def block_faults_half_way(t):
 @case
 def division_by_zero(t):
     gdb = t.gdb()
-    n, shown = run(t, gdb, "vfs_read", "100 / (count - 8) == 1", "collect $regs")
+    n, shown = run(t, gdb, "*vfs_read", "100 / (count - 8) == 1", "collect $regs")
     assert f"tracepoint {n}: condition: divide by zero, 3 times" in shown and errors(t, n) == (0, 3), shown
-    n, shown = run(t, gdb, "vfs_read", "", "collect jiffies_64", "collect *(char *)(&jiffies_64 + 1 % (count - 8))")
+    n, shown = run(t, gdb, "*vfs_read", "", "collect jiffies_64", "collect *(char *)(&jiffies_64 + 1 % (count - 8))")
     assert re.search(rf'tracepoint {n}: action "\*\(char.*": divide by zero, 3 times', shown) and errors(t, n) == (3, 3), shown
 
 
@@ -207,7 +207,7 @@ def user_memory(t):
     """In a hit the memory of the task that hits can be read: blocks, strings, in conditions; live it cannot."""
     gdb = t.gdb()
     word = int.from_bytes(b"KGTP", "little")
-    n, shown = run(t, gdb, "vfs_read", f"*(int *){BUFFER} == {word}", f"collect *(char(*)[1000]){BUFFER}, *(int *){t.arg(2)}",
+    n, shown = run(t, gdb, "*vfs_read", f"*(int *){BUFFER} == {word}", f"collect *(char(*)[1000]){BUFFER}, *(int *){t.arg(2)}",
                    f"collect *(char(*)[8]){BUFFER - 4}", op="read", file="/dev/null", size=2000)
     assert "Collected 3 trace frames" in shown and errors(t, n) == (3, 3), shown
     assert f"cannot read memory at {BUFFER - 4:#x}, 3 times" in shown, shown
@@ -321,7 +321,7 @@ def device_memory(t):
     assert f"Not read: {devices[-1]:#x}." in gdb.cmd("monitor io")
     assert f"{devices[-1]:#x} is a device's memory and was not read" in gdb.cmd("tstatus")
     actions = [f"collect *(int *){devices[-1]:#x}", f"collect *(int *){others[0]:#x}"]
-    n, shown = run(t, gdb, "vfs_read", "", *actions)
+    n, shown = run(t, gdb, "*vfs_read", "", *actions)
     assert f"cannot read a device's memory without `monitor io on' at {devices[-1]:#x}, 3 times" in shown, shown
     assert errors(t, n) == (3, 3)
     gdb.cmd("tfind 1")
@@ -330,7 +330,7 @@ def device_memory(t):
     gdb.cmd("tfind none")
     assert "is read" in gdb.cmd("monitor io on")
     gdb.cmd(f"x/wx {devices[-1]:#x}")
-    n, shown = run(t, gdb, "vfs_read", "", *actions)
+    n, shown = run(t, gdb, "*vfs_read", "", *actions)
     assert errors(t, n) == (3, 0), shown
     gdb.cmd("tfind 1")
     assert "<unavailable>" not in gdb.cmd(f"output *(int *){devices[-1]:#x}")
@@ -384,7 +384,7 @@ def refused_places(t):
         assert t.probes() == "", (where, t.probes())
         assert "No trace has been run" in gdb.cmd("tstatus")
     gdb.cmd("delete")
-    n, shown = run(t, gdb, "vfs_read", "", "collect $regs")
+    n, shown = run(t, gdb, "*vfs_read", "", "collect $regs")
     assert "Collected 3 trace frames" in shown, shown
 
 
@@ -409,7 +409,7 @@ def device_memory_is_for_a_session(t):
     gdb.cmd("set disconnected-tracing on")
     gdb.cmd("monitor io on")
     load = t.load("pread", n=3, file="/proc/version", size=8)
-    number = gdb.trace("vfs_read", load.mine, f"collect *(int *){device:#x}")
+    number = gdb.trace("*vfs_read", load.mine, f"collect *(int *){device:#x}")
     gdb.cmd("tstart")
     again()
     gdb.fails(f"x/wx {device:#x}")
@@ -464,7 +464,7 @@ def buffer_sizes(t):
     for size in (4, 1, 4096, 4097, 1000000):
         gdb.cmd(f"set trace-buffer-size {size}")
         assert f"of {size} bytes free" in gdb.cmd("tstatus")
-    n, shown = run(t, gdb, "vfs_read", "", "collect $regs")
+    n, shown = run(t, gdb, "*vfs_read", "", "collect $regs")
     assert "of 1000000 bytes free" in shown
     for size in (1 << 62, 1 << 40):
         answer = gdb.cmd(f"maint packet QTBuffer:size:{size:x}")
@@ -479,7 +479,7 @@ def buffer_sizes(t):
     assert gdb.eval(t.arg(3)) == "8"
     gdb.cmd("tfind none")
     gdb.cmd("set trace-buffer-size 4")
-    n, shown = run(t, gdb, "vfs_read", "", "collect $regs")
+    n, shown = run(t, gdb, "*vfs_read", "", "collect $regs")
     assert "of 4 bytes free" in shown and "because the buffer was full" in shown, shown
 
 

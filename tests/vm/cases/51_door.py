@@ -162,7 +162,7 @@ def lockdown(t):
     t.connect(gdb)
     assert int(gdb.eval("jiffies_64")) > 0
     load = t.load("pread", n=2, file="/proc/version", size=64)
-    gdb.cmd(f"trace vfs_read if {load.mine}")
+    gdb.cmd(f"trace *vfs_read if {load.mine}")
     gdb.actions(1, "collect $args")
     gdb.cmd("tstart")
     assert load.go()["ok"] == 2

@@ -34,7 +34,7 @@ def experiment(t, gdb):
     assert int(gdb.eval("jiffies_64")) > 0
     load = t.load("pread", n=5, file="/proc/version", size=64)
     gdb.cmd("delete")
-    gdb.cmd(f"trace vfs_read if $current_task_pid == {load.pid}")
+    gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
     gdb.actions(gdb.eval("$tpnum"), "collect $args, init_task")     # some kilobytes, so that replies are long
     gdb.cmd("tstart")
     assert load.go()["ok"] == 5

@@ -49,8 +49,8 @@ def blocks_over_pages(t):
     assert end - start >= length, (start, end)
     load = t.load("pread", n=1, file="/proc/version", size=8)
     for size in sizes:
-        gdb.trace("vfs_read", MINE.format(load.pid), f"collect *(char(*)[{size}]){start + 13:#x}")
-    gdb.trace("vfs_read", MINE.format(load.pid), "collect jiffies_64",
+        gdb.trace("*vfs_read", MINE.format(load.pid), f"collect *(char(*)[{size}]){start + 13:#x}")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect jiffies_64",
           *[f"collect *(char(*)[{7000 + i}]){start + i * 9001:#x}" for i in range(40)])
     gdb.cmd("tstart")
     # Now, as the breakpoint is in it.
@@ -98,7 +98,7 @@ def order_of_two_cpus(t):
     loads = [t.load("getppid", n=2, cpu=n % 2) for n in range(12)]
     wanted = [(load.pid, n % 2) for n, load in enumerate(loads) for _ in range(2)]
     low, high = min(load.pid for load in loads), max(load.pid for load in loads)
-    gdb.trace(t.syscall("getppid"), f"$current_task_pid >= {low} && $current_task_pid <= {high}",
+    gdb.trace("*" + t.syscall("getppid"), f"$current_task_pid >= {low} && $current_task_pid <= {high}",
               "collect $current_task_pid, $cpu_id")
     gdb.cmd("tstart")
     for load in loads:
@@ -115,7 +115,7 @@ def order_of_two_cpus(t):
 def hits_share_no_line(t):
     """Hits on two CPUs write no cache line in common, but that of a pass count, which the user has asked for."""
     gdb = t.gdb()
-    gdb.trace("vfs_read", f"count == {sharing.SIZE}", "collect $args")
+    gdb.trace("*vfs_read", f"count == {sharing.SIZE}", "collect $args")
     memory = sharing.Memory(t.guest, gdb, t.built.module, t.logs)
     found = sharing.lines(t.guest, gdb, memory)
     assert found["cpu0"] and found["cpu1"] and not found["both"], found
@@ -130,7 +130,7 @@ def tsave_and_ctf(t):
     gdb = t.gdb()
     load = t.load("pread", n=5, file="/proc/version", size=24)
     gdb.cmd("tvariable $n = 100")
-    gdb.trace("vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop done")
@@ -215,7 +215,7 @@ def resize_keeps_frames(t):
     gdb = t.gdb()
     load = t.load("pread", n=300, file="/proc/version", size=8, cpu=0)
     gdb.cmd("tvariable $i")
-    gdb.trace("vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
     gdb.cmd("set trace-buffer-size 400000")
     gdb.cmd("tstart")
     load.go()
@@ -251,7 +251,7 @@ def losses_by_cause(t):
         gdb.cmd("delete")
         gdb.cmd(f"set circular-trace-buffer {mode}")
         gdb.cmd(f"set trace-buffer-size {size}")
-        gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs")
+        gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
         gdb.cmd("tstart")
         load.go()
         gdb.cmd("tstop")
@@ -282,7 +282,7 @@ def cpu_hotplug(t):
     gdb = t.gdb()
     first = t.load("pread", n=10, file="/proc/version", size=8, cpu=1)
     gdb.cmd("tvariable $k")
-    gdb.cmd(f"trace vfs_read if {MINE.format(first.pid)} || ((struct task_struct *)$current_task)->comm[0] == 108")
+    gdb.cmd(f"trace *vfs_read if {MINE.format(first.pid)} || ((struct task_struct *)$current_task)->comm[0] == 108")
     gdb.actions(1, "collect $cpu_id, $regs")
     gdb.cmd("tstart")
     first.go()
@@ -345,7 +345,7 @@ def linear_and_circular(t):
     """GDB's own circ test: ten hits, room for some. Linear keeps the first and not the last, circular the reverse."""
     gdb = t.gdb()
     load = t.load("pread", n=1, file="/proc/version", size=8, cpu=0)
-    gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")
@@ -357,7 +357,7 @@ def linear_and_circular(t):
         gdb.cmd("delete")
         gdb.cmd(f"set circular-trace-buffer {mode}")
         gdb.cmd("tvariable $i = 0")
-        gdb.trace("vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
+        gdb.trace("*vfs_read", MINE.format(load.pid), "teval $i = $i + 1", "collect $i, $regs")
         gdb.cmd("tstart")
         load.go()
         shown = gdb.cmd("tstatus")
@@ -409,7 +409,7 @@ def size_near_the_machines_memory(t):
     assert "of 123457 bytes free" in gdb.cmd("tstatus")
     load = t.load("pread", n=3, file="/proc/version", size=8)
     more = t.load("pread", n=2, file="/proc/version", size=8)
-    gdb.cmd(f"trace vfs_read if {MINE.format(load.pid)} || {MINE.format(more.pid)}")
+    gdb.cmd(f"trace *vfs_read if {MINE.format(load.pid)} || {MINE.format(more.pid)}")
     gdb.actions(1, "collect $regs")
     gdb.cmd("tstart")
     load.go()
@@ -436,8 +436,8 @@ def too_big_a_frame_costs_nothing(t):
     gdb.cmd("set trace-buffer-size 100000")
     load = t.load("pread", n=30, file="/proc/version", size=8)
     huge = t.load("pread", n=4, file="/proc/version", size=8)
-    gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs")
-    gdb.trace("vfs_read", MINE.format(huge.pid), "collect *(char(*)[300000])&_text")
+    gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
+    gdb.trace("*vfs_read", MINE.format(huge.pid), "collect *(char(*)[300000])&_text")
     gdb.cmd("tstart")
     load.go()
     huge.go()
@@ -457,7 +457,7 @@ def a_frame_larger_than_memory_left(t):
     load = t.load("pread", n=2, file="/proc/version", size=8, cpu=0)
     gdb.cmd("set circular-trace-buffer on")
     gdb.cmd(f"set trace-buffer-size {size}")
-    gdb.trace("vfs_read", MINE.format(load.pid), f"collect *(char(*)[{length}]){base:#x}")
+    gdb.trace("*vfs_read", MINE.format(load.pid), f"collect *(char(*)[{length}]){base:#x}")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")

@@ -132,7 +132,7 @@ def scenario_tstatus(t):
     """Notes, user, stop note, times, hits and usage, live and in the trace files that are saved."""
     load = t.load("pread", n=3, file=FILE, size=8)
     gdb = t.gdb()
-    n = gdb.trace("vfs_read", load.mine, "collect $args")
+    n = gdb.trace("*vfs_read", load.mine, "collect $args")
     gdb.cmd("tstart first note")
     shown = gdb.cmd("tstatus")
     assert re.search(r"Trace is running(?s:.*)Trace will stop if GDB disconnects\.\nTrace notes: first note\.\n", shown), shown
@@ -191,7 +191,7 @@ def scenario_tsv(t):
     assert "$gone" not in gdb.cmd("info tvariables") and "$tvar5" in gdb.cmd("info tvariables")
 
     load, more = (t.load("pread", n=1, file=FILE, size=8) for _ in range(2))
-    gdb.trace("vfs_read", f"{load.mine} || {more.mine}", "teval $tvar5 = $tvar5 + 1", "teval $tvar2 = $tvar2 * 2",
+    gdb.trace("*vfs_read", f"{load.mine} || {more.mine}", "teval $tvar5 = $tvar5 + 1", "teval $tvar2 = $tvar2 * 2",
           "teval $tvar3 = -$tvar3", "collect $tvar5, $tvar2, $tvar3")
     gdb.cmd("tstart")
     assert gdb.eval("$tvar5") == "15"
@@ -276,7 +276,7 @@ def scenario_read_memory(t):
     one, other = (f"*(unsigned char *){address:#x}" for address in
                   (next(a for a in rest if a >= first + 5), instructions(gdb, "vfs_write", 1)[0]))
     code = gdb.eval(one), gdb.eval(other)
-    gdb.trace("vfs_read", load.mine, "collect panic_timeout", f"collect {one}")
+    gdb.trace("*vfs_read", load.mine, "collect panic_timeout", f"collect {one}")
     experiment(gdb, load)
     t.sh("echo 2 >/proc/sys/kernel/panic")
 
@@ -410,15 +410,15 @@ def scenario_collection(t):
                    "version"))
     live = {what: gdb.eval(what) for what in ("panic_timeout", "init_task.pid", "init_task.comm", "panic_on_oops",
                                               "init_task.cpus_mask" if t.kernel.version >= (5, 3) else "init_task.flags")}
-    args = gdb.trace("vfs_read", read.mine, "collect $args")
+    args = gdb.trace("*vfs_read", read.mine, "collect $args")
     registers = gdb.trace("*vfs_read", read.mine, "collect $regs")
     one = gdb.trace("*vfs_read", read.mine, f"collect {t.arg(3)}, $five")
-    strings = gdb.trace("vfs_read", read.mine, f"collect/s {name}")
-    short = gdb.trace("vfs_read", read.mine, f"collect/s3 {name}")
-    no_string = gdb.trace("vfs_read", read.mine, f"collect {name}")
-    memory = gdb.trace("vfs_read", read.mine, "collect *file, " + ", ".join(live),
+    strings = gdb.trace("*vfs_read", read.mine, f"collect/s {name}")
+    short = gdb.trace("*vfs_read", read.mine, f"collect/s3 {name}")
+    no_string = gdb.trace("*vfs_read", read.mine, f"collect {name}")
+    memory = gdb.trace("*vfs_read", read.mine, "collect *file, " + ", ".join(live),
                    f"collect {task}->comm, {task}->pid, *pos, init_task.comm[2]@3")
-    computed = gdb.trace("vfs_read", read.mine, "collect count * 3 + $five, (long)count - 100")
+    computed = gdb.trace("*vfs_read", read.mine, "collect count * 3 + $five, (long)count - 100")
     experiment(gdb, read)
     assert gdb.frames() == 8, gdb.cmd("tstatus")
 
@@ -477,7 +477,7 @@ def scenario_disconnected_tracing(t):
     gdb = t.gdb()
     gdb.cmd("set disconnected-tracing on")
     load = t.load("pread", n=1, file=FILE, size=8)
-    n = gdb.trace("vfs_read", load.mine, "collect panic_timeout")
+    n = gdb.trace("*vfs_read", load.mine, "collect panic_timeout")
     experiment(gdb, load)
     listed = rf"^{n} +tracepoint +keep y +0x\w+ in vfs_read at fs/read_write.c:\d+"
     assert re.search(listed, gdb.cmd("info tracepoints"), re.M)
@@ -514,7 +514,7 @@ def scenario_packetlen(t):
         [f"init_task.{name}" for name in ("pid", "tgid", "mm", "active_mm", "group_leader", "real_parent", "parent", "flags")] + \
         ["file", "count", "pos", "*pos", "file->f_mode", "file->f_flags", "file->f_op"] + \
         ["jiffies_64", "panic_timeout", "panic_on_oops", "linux_banner[0]"]
-    gdb.trace("vfs_read", load.mine, *[f"collect {', '.join(wanted[i:i + 4])}" for i in range(0, len(wanted), 4)],
+    gdb.trace("*vfs_read", load.mine, *[f"collect {', '.join(wanted[i:i + 4])}" for i in range(0, len(wanted), 4)],
           "collect " + ", ".join(wanted))
     experiment(gdb, load)
     assert gdb.frames() == 2, gdb.cmd("tstatus")
@@ -633,7 +633,7 @@ def scenario_status_stop(t):
     for _ in range(2):
         load = t.load("pread", n=20, file=FILE, size=8)
         gdb.cmd("delete")
-        n = gdb.trace("vfs_read", load.mine, "collect $regs")
+        n = gdb.trace("*vfs_read", load.mine, "collect $regs")
         gdb.cmd("tstart")
         load.go()
         assert "Trace stopped because the buffer was full." in gdb.cmd("tstatus")

@@ -159,7 +159,7 @@ def scenario_mi_traceframe_changed(t):
     """=traceframe-changed tells that another frame is looked at, and nothing else does."""
     gdb = t.gdb()
     load = t.load("pread", n=2, file=FILE, size=8)
-    n = insert(gdb, "vfs_read", load.mine)
+    n = insert(gdb, "*vfs_read", load.mine)
     gdb.notices.clear()
     experiment(gdb, load)
     assert told(gdb, "breakpoint-modified", number=n, installed="y"), gdb.notices
@@ -200,7 +200,7 @@ def scenario_mi_tsv_changed(t):
     assert notices(gdb, "tvariable $tvar3 = 3") == [("tsv-created", {"name": "tvar3", "initial": "3"})]
     gdb.cmd("tvariable $tvar4 = -45")
     load = t.load("pread", n=1, file=FILE, size=8)
-    insert(gdb, "vfs_read", load.mine, "collect $tvar3 += 3")
+    insert(gdb, "*vfs_read", load.mine, "collect $tvar3 += 3")
     experiment(gdb, load)
     found = {one["name"]: one for one in gdb.mi("-trace-list-variables")["trace-variables"]["body"]}
     assert found["$tvar3"] == {"name": "$tvar3", "initial": "3", "current": "6"}, found
@@ -218,7 +218,7 @@ def scenario_mi_tsv_changed(t):
 def scenario_mi_tracepoint_changed(t):
     """A GDB that connects anew joins the target's tracepoints with its own; one that is pending is resolved by a module's symbols."""
     gdb = t.gdb()
-    for where in ("vfs_read", "vfs_write"):
+    for where in ("*vfs_read", "*vfs_write"):
         insert(gdb, where)
     gdb.mi("-trace-start")
     gdb.cmd("disconnect")
@@ -229,7 +229,7 @@ def scenario_mi_tracepoint_changed(t):
     shows = "stat_show"
     pending = gdb.mi(f"-break-insert -a -f {shows}")["bkpt"]
     assert pending["addr"] == "<PENDING>", pending
-    insert(gdb, "vfs_read")
+    insert(gdb, "*vfs_read")
     gdb.notices.clear()
     t.connect(gdb)
     assert not told(gdb, "breakpoint-created", number="1") and not told(gdb, "breakpoint-created", number="2"), gdb.notices

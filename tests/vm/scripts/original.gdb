@@ -19,7 +19,7 @@ while $tmp<$cpu_number
   set $tmp=$tmp+1
 end
 
-trace vfs_read
+trace *vfs_read
   condition $bpnum (count == 513)
   commands
     teval $reads=$reads+1
@@ -60,7 +60,7 @@ set $write_return=$bpnum
 
 # Writes of 514 bytes are told in the log.
 tvariable $c
-trace vfs_write if (count == 514)
+trace *vfs_write if (count == 514)
   commands
     teval $printk_level=6
     collect $c=$c+1
@@ -78,7 +78,7 @@ trace vfs_write if (((struct task_struct *)$current_task)->comm[0] == 112)
     teval $self_trace=0
     teval $mine=$mine+1
   end
-trace vfs_write if (((struct task_struct *)$current_task)->comm[0] == 112)
+trace *vfs_write if (((struct task_struct *)$current_task)->comm[0] == 112)
   commands
     teval $others=$others+1
   end
