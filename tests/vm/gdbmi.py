@@ -7,6 +7,9 @@ import subprocess
 import tempfile
 import time
 
+# Instructions that the kernel patches: for ftrace, static keys, static calls, and for probes. The last one is a nop of 32 bits.
+PATCHED = r"nop|endbr|call|int3|data|xchg|[cd]s |lea .*0x0\(%esi"
+
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "e": "\x1b", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
 
@@ -157,6 +160,25 @@ class Gdb:
         """The addresses where a tracepoint is: several for a function that is inlined somewhere, be it in itself."""
         row = self.mi(f"-break-info {number}")["BreakpointTable"]["body"][0]
         return [int(one["addr"], 16) for one in row.get("locations", [row])]
+
+    def instructions(self, where, count):
+        """-> [(address, text)] of so many instructions from there on, in the memory as it is."""
+        return [(int(address, 16), text) for address, text in
+                re.findall(r"^\s*(0x\w+)[^:]*:\s+(.*)", self.cmd(f"x/{count}i {where}"), re.M)]
+
+    def inside(self, function, wanted=1):
+        """Addresses of instructions behind a function's first one, wanted or more: each call comes by all of them, one after
+        the other, and a probe can be there, for the kernel does not patch them."""
+        found = []
+        for address, text in self.instructions(function, 20)[1:]:
+            if re.match("jmp|ret", text):
+                break
+            if not re.match(PATCHED, text):
+                found.append(address)
+            if text.startswith("j"):
+                break
+        assert len(found) >= wanted, (function, found)
+        return found
 
     def frames(self):
         """How many frames tstatus says there are."""

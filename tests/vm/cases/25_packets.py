@@ -22,29 +22,24 @@ def address(gdb, name):
     return int(gdb.eval(f"(unsigned long)&{name}"))
 
 
-def inside(gdb, name):
-    """Instructions of a function behind its first one, in the memory as it is: their addresses."""
-    found = re.findall(r"^\s*(0x\w+)", gdb.cmd(f"x/9i {name}"), re.M)
-    return [int(a, 16) for a in found[1:]]
-
-
 @case(core=True)
 def added_in_a_run(t):
     """A tracepoint that is set during a run joins it; one that cannot be set gets the reason, and the run goes on."""
     gdb = t.gdb()
     loads = [t.load("pread", n=3, file="/proc/version", size=8) for _ in range(3)]
     pids = " || ".join(MINE.format(load.pid) for load in loads)
+    inside = gdb.inside("vfs_read")[0]          # asked before a probe is in it
     first = gdb.trace("*vfs_read", pids, "collect $regs")
     gdb.cmd("tstart")
     loads[0].go()
     # GDB sends it at once, so what it collects must be known before.
     gdb.cmd("set default-collect $regs, jiffies_64")
-    second = gdb.trace(f"*{inside(gdb, 'vfs_read')[1]:#x}", pids)
+    second = gdb.trace(f"*{inside:#x}", pids)
     gdb.cmd("set default-collect")
     third = gdb.trace("*vfs_read", MINE.format(loads[1].pid))
     assert "vfs_read" in t.probes()
     loads[1].go()
-    starts = inside(gdb, "vfs_write")
+    starts = [at for at, _ in gdb.instructions("vfs_write", 9)]
     middle = next(a for a, following in zip(starts, starts[1:]) if following - a >= 2) + 1
     for bad in ("*0x1000", "*&jiffies_64", f"*{middle:#x}"):
         message = gdb.fails(f"trace {bad}")
@@ -257,7 +252,7 @@ def upload(t):
     gdb.cmd("set trace-user operator")
     gdb.cmd("set trace-notes seen from afar")
     gdb.cmd("tvariable $seen = -5")
-    where = inside(gdb, "vfs_read")[1]
+    where = gdb.inside("vfs_read")[0]
     first = gdb.trace("*vfs_read", pids, "teval $seen = $seen + 1", "collect $seen, $regs", "collect/s (char *)&linux_banner")
     second = gdb.trace(f"*{where:#x}", "", "collect jiffies_64")
     gdb.cmd(f"disable {second}")
@@ -340,7 +335,7 @@ def monitor(t):
     assert gdb.cmd("monitor disable").count("left out") == 1
     load = t.load("pread", n=3, file="/proc/version", size=8)
     first = gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
-    other = gdb.trace(f"*{inside(gdb, 'vfs_read')[1]:#x}", MINE.format(load.pid), "collect $regs")
+    other = gdb.trace(f"*{gdb.inside('vfs_read')[0]:#x}", MINE.format(load.pid), "collect $regs")
     shown = gdb.cmd("tstart")
     assert f"Tracepoint {first} at {read:#x} is left out" in shown, shown
     gdb.cmd(f"disable {first}")
@@ -521,7 +516,7 @@ def a_thousand_tracepoints(t):
     t.connect(gdb)
     slide = address(gdb, "_text") - linked
     places = [at + slide for at in places]
-    read = inside(gdb, "vfs_read")[1]
+    read = gdb.inside("vfs_read")[0]
     # A few are not for probes.
     gdb.cmd("tvariable $ignore_error = 1")
     gdb.trace("*vfs_read", "0")

@@ -5,13 +5,6 @@ import re
 from harness import Skip, case
 
 MINE = "$current_task_pid == {}"
-PLACES = ("*vfs_read", "*{inside:#x}")      # a function's entry, and behind its first instruction
-
-
-def inside(gdb, function):
-    """The second instruction: a trap or a jump, where the entry may be ftrace's."""
-    lines = gdb.cmd(f"x/4i {function}")
-    return int(re.findall(r"^\s*(0x\w+)", lines, re.M)[2], 16)
 
 
 def rows(gdb, *names):
@@ -58,7 +51,8 @@ def set_to(variable, value):
 def order_at_an_address(t):
     """What the first tracepoint at an address computes the second one collects; at entries, inside, and at returns."""
     gdb = t.gdb()
-    places = [("*vfs_read", ()), (f"*{inside(gdb, 'vfs_read'):#x}", ()), ("*vfs_read", ("teval $kret = 0",))]
+    # Inside there is a trap or a jump, where the entry may be ftrace's.
+    places = [("*vfs_read", ()), (f"*{gdb.inside('vfs_read')[0]:#x}", ()), ("*vfs_read", ("teval $kret = 0",))]
     for where, how in places:
         gdb.cmd("delete tracepoints")
         gdb.cmd("tvariable $x = 0")
@@ -206,11 +200,11 @@ def order_missed(t):
     mine = f"{load.mine} || {again.mine}"
     gdb.trace("*vfs_read", mine, "collect $regs, *(char *)&jiffies_64")
     reader = t.first("copy_from_kernel_nofault", "probe_kernel_read", "copy_user_generic")
-    second = int(re.findall(r"^\s*(0x\w+)", gdb.cmd(f"x/2i {reader}"), re.M)[1], 16)
-    numbers = [gdb.trace(f"*{second:#x}", mine, "collect $cpu_id") for _ in range(2)]
+    inside = gdb.inside(reader)[0]
+    numbers = [gdb.trace(f"*{inside:#x}", mine, "collect $cpu_id") for _ in range(2)]
     gdb.cmd("tstart")
     load.go()
-    late = gdb.trace(f"*{second:#x}", mine)        # it is sent as it is typed: without actions
+    late = gdb.trace(f"*{inside:#x}", mine)        # it is sent as it is typed: without actions
     facts = stat(t)
     missed = [int(facts[n][3]) for n in numbers]
     assert missed[0] == missed[1] >= 100 and int(facts[late][3]) < missed[0], facts

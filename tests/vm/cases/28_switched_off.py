@@ -12,12 +12,11 @@ WAS = "probes were switched off for a time in this run: hits are missing"
 SAID = "switched off"
 
 
-def setup(t, gdb):
+def setup(t, gdb, inside):
     """Probes at a function's entry and at the return of one, which a load hits, and one behind an entry; -> the load."""
     load = t.load("pread", n=2, file="/proc/version", size=8)
     gdb.trace("*vfs_read", load.mine, "collect $regs")
-    inside = re.findall(r"^\s*(0x\w+) <[^>]*>:", gdb.cmd("x/12i vfs_write"), re.M)[5]
-    gdb.trace(f"*{inside}", load.mine, "collect $regs")
+    gdb.trace(f"*{inside:#x}", load.mine, "collect $regs")
     gdb.trace(f"*{t.syscall('pread64')}", load.mine, "teval $kret = 0", "collect $regs")
     return load
 
@@ -34,9 +33,10 @@ def remark(t, gdb):
 
 def off_and_on(t, path, command, off, of):
     gdb = t.gdb()
+    inside = gdb.inside("vfs_write")[0]
     t.cleanup.callback(t.run, f"echo 1 >{path}")
     # Before the run.
-    load = setup(t, gdb)
+    load = setup(t, gdb, inside)
     t.sh(f"echo 0 >{path}")
     told = gdb.cmd("tstart")
     found = re.search(OFF.format(command), told)
@@ -51,7 +51,7 @@ def off_and_on(t, path, command, off, of):
     assert remark(t, gdb) == WAS, gdb.cmd("tstatus")
     # During the run; and a run that has it no more.
     gdb.cmd("delete")
-    load = setup(t, gdb)
+    load = setup(t, gdb, inside)
     assert SAID not in gdb.cmd("tstart")
     assert remark(t, gdb) == ""
     t.sh(f"echo 0 >{path}")

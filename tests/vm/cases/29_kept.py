@@ -91,7 +91,7 @@ def probe_stays_at_close(t):
     t.connect(gdb)
     assert "the kernel did not remove the probe" in gdb.cmd("tstatus")
     # What does not hang on ftrace works on.
-    inside = re.findall(r"^\s*(0x\w+)", gdb.cmd("x/4i vfs_read"), re.M)[2]
+    inside = hex(gdb.inside("vfs_read")[0])
     load = t.load("pread", n=2, file="/proc/version", size=8)
     gdb.cmd("delete tracepoints")
     gdb.trace(f"*{inside}", MINE.format(load.pid), "collect $regs")

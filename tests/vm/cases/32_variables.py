@@ -168,9 +168,8 @@ def contexts(t):
     the probe's own trap: in a system call, and in a timer's interrupt."""
     names = ("$hardirq_count", "$softirq_count", "$irq_count", "$current_task_user", "$task_pt_regs", "$rsp" if t.bits == 64 else "$esp")
     gdb = t.gdb()
-    # Behind the first instructions, where a probe is no call of ftrace's but a trap, and some time later a jump.
-    inside = re.findall(r"<vfs_read\+(\d+)>:", gdb.cmd("disassemble vfs_read,+40"))[4]
-    for n, where in ((1, "*vfs_read"), (2, f"*vfs_read+{inside}")):
+    # Behind the entry a probe is no call of ftrace's but a trap, and some time later a jump.
+    for n, where in ((1, "*vfs_read"), (2, f"*{gdb.inside('vfs_read')[0]:#x}")):
         loads = [t.load("pread", n=1, file="/proc/version", size=8) for _ in range(2)]
         gdb.cmd("delete")
         gdb.cmd(f"trace {where} if " + " || ".join(f"$current_task_pid == {load.pid}" for load in loads))
@@ -222,10 +221,9 @@ def enable_and_disable(t):
     load = t.load("pread", n=10, file="/proc/version", size=8)
     gdb.cmd("tvariable $n")
     gdb.cmd("tvariable $m")
-    inside = "rw_verify_area"
     gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
     gdb.actions(1, "teval $n = $n + 1")
-    gdb.cmd(f"trace *{inside} if $current_task_pid == {load.pid} && $n == 4")
+    gdb.cmd(f"trace *{gdb.inside('vfs_read')[0]:#x} if $current_task_pid == {load.pid} && $n == 4")
     gdb.actions(2, "teval $disable = 1", "teval $enable = 3")
     gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
     gdb.actions(3, "teval $m = $m + 1", "collect $m")

@@ -39,23 +39,23 @@ def ends_of_the_address_space(t):
 
 @case(core=True)
 def stack_pointer(t):
-    """At a function's first instruction $sp points to where it returns to, and behind the prologue GDB finds the caller by
+    """At a function's first instruction $sp points to where it returns to, and behind that GDB finds the caller by
     it: whether the kernel makes the probe of ftrace's call, of an int3, or, some time later, of a jump."""
     gdb = t.gdb()
     gdb.cmd("tvariable $bt = 512")
     loads = [t.load("pread", n=2, file="/proc/version", size=8) for _ in range(2)]
     mine = " || ".join(f"$current_task_pid == {load.pid}" for load in loads)
-    for n, where in ((1, "*vfs_read"), (2, "vfs_read")):
-        gdb.cmd(f"trace {where} if {mine}")
-        gdb.actions(n, "collect $bt")
+    inside = gdb.inside("vfs_read", 2)
+    for where in ("vfs_read", hex(inside[0]), hex(inside[-1])):
+        gdb.trace(f"*{where}", mine, "collect $bt")
     gdb.cmd("tstart")
     loads[0].go()
     time.sleep(2)
     loads[1].go()
     t.note(" ".join(sorted(set(re.findall(r"\[\w+\]", t.probes())) or {"[INT3]"})))
     gdb.cmd("tstop")
-    assert "Collected 8 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
-    for i in range(8):
+    assert "Collected 12 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
+    for i in range(12):
         gdb.cmd("tfind")
         if int(gdb.eval("$tracepoint")) == 1:
             back = gdb.cmd("info symbol *(unsigned long *)$sp")

@@ -372,7 +372,7 @@ def device_memory_of_a_user(t):
 def refused_places(t):
     """A probe that cannot be: the tracepoint, the address and the reason, and no probe is left."""
     gdb = t.gdb()
-    starts = [int(start, 16) for start in re.findall(r"^\s*(0x[0-9a-f]+)", gdb.cmd("x/9i vfs_read"), re.M)]
+    starts = [start for start, _ in gdb.instructions("vfs_read", 9)]
     middle = next(address for address in range(starts[0], starts[-1]) if address not in starts)
     for where in ("*0x1000", "*&jiffies_64", f"*{middle:#x}", "*get_kprobe"):
         gdb.cmd("delete")

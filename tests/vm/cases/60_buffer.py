@@ -246,6 +246,9 @@ def resize_keeps_frames(t):
 def losses_by_cause(t):
     """Nothing is lost silently: each kind of loss is counted, in variables and in gtpstat."""
     gdb = t.gdb()
+    # At their entries ftrace may be what calls the probes, and that of 4.4 keeps a nested call from one, and tells nobody.
+    outer, inner = (gdb.inside(name)[0] for name in
+                    ("vfs_read", t.first("copy_from_kernel_nofault", "probe_kernel_read", "copy_user_generic")))
     for mode, size, kind in (("on", 30000, "lost_overwritten"), ("on", 200, "lost_too_big"), ("on", 4, "lost_too_big")):
         load = t.load("pread", n=500, file="/proc/version", size=8)
         gdb.cmd("delete")
@@ -263,12 +266,8 @@ def losses_by_cause(t):
     load = t.load("pread", n=200, file="/proc/version", size=8)
     gdb.cmd("delete")
     gdb.cmd("set trace-buffer-size unlimited")
-    gdb.trace("vfs_read", MINE.format(load.pid), "collect $regs, *(char *)&jiffies_64")    # Whole words are read without the kernel's help.
-    inner = t.first("copy_from_kernel_nofault", "probe_kernel_read", "copy_user_generic")
-    inner = re.findall(r"^\s*(0x\w+)", gdb.cmd(f"x/2i {inner}"), re.M)
-    # At a function's entry ftrace may be what calls the probe, and that of 4.4 keeps a nested call from it, and tells nobody.
-    behind = t.kernel.config("CONFIG_KPROBES_ON_FTRACE") and t.kernel.version < (5, 10)
-    gdb.trace(f"*{inner[1 if behind else 0]}", "", "collect $regs")
+    gdb.trace(f"*{outer:#x}", MINE.format(load.pid), "collect $regs, *(char *)&jiffies_64")     # Whole words are read without the kernel's help.
+    gdb.trace(f"*{inner:#x}", "", "collect $regs")
     gdb.cmd("tstart")
     load.go()
     gdb.cmd("tstop")

@@ -29,18 +29,6 @@ def find(gdb, command, frame, tracepoint=None):
         assert int(gdb.eval("$tracepoint")) == tracepoint, command
 
 
-def instructions(gdb, function, wanted):
-    """Addresses of a function's first instructions that come one after the other; none that the kernel patches (or is patching)."""
-    found = []
-    for address, what in re.findall(r"^\s*(0x\w+)[^:]*:\s+(\w+)", gdb.cmd(f"x/20i {function}"), re.M):
-        if re.match("j|ret", what):
-            break
-        if not re.match("nop|endbr|call|int3|data16|xchg", what):
-            found.append(int(address, 16))
-    assert len(found) >= wanted, (function, found)
-    return found[:wanted]
-
-
 def stack(t):
     """An expression for a piece of stack that is not larger than what any system call has; $bt asks where the stack ends."""
     return "*(void **)$esp@20" if t.bits == 32 else "*(void **)$rsp@32"
@@ -227,7 +215,8 @@ def scenario_passc_dyn(t):
     """Three tracepoints that are hit one after the other, with three passcounts: the lowest ends the run for all."""
     gdb = t.gdb()
     load = t.load("pread", n=9, file=FILE, size=8)
-    points = [gdb.trace(f"*{address:#x}", load.mine, "collect $regs") for address in instructions(gdb, "vfs_read", 3)]
+    places = "vfs_read", *map(hex, gdb.inside("vfs_read", 2)[:2])
+    points = [gdb.trace(f"*{place}", load.mine, "collect $regs") for place in places]
     for n, passes in zip(points, (4, 2, 3)):
         assert f"Setting tracepoint {n}'s passcount to {passes}" in gdb.cmd(f"passcount {passes} {n}")
     gdb.cmd("tstart")
@@ -271,10 +260,8 @@ def scenario_read_memory(t):
     t.sh("echo 1 >/proc/sys/kernel/panic")
     gdb = t.gdb()
     load = t.load("pread", n=1, file=FILE, size=8)
-    # Code: .rodata is marked writable in a vmlinux, and no constant for GDB.  Not its first five bytes: a probe may be there.
-    first, *rest = instructions(gdb, "vfs_read", 4)
-    one, other = (f"*(unsigned char *){address:#x}" for address in
-                  (next(a for a in rest if a >= first + 5), instructions(gdb, "vfs_write", 1)[0]))
+    # Code: .rodata is marked writable in a vmlinux, and no constant for GDB.
+    one, other = (f"*(unsigned char *){address:#x}" for address in gdb.inside("vfs_write", 2)[:2])
     code = gdb.eval(one), gdb.eval(other)
     gdb.trace("*vfs_read", load.mine, "collect panic_timeout", f"collect {one}")
     experiment(gdb, load)
