@@ -180,6 +180,14 @@ class Gdb:
         assert len(found) >= wanted, (function, found)
         return found
 
+    def knows(self, expression):
+        """Whether the debug information has it: a member that was backported is in no release's list."""
+        try:
+            self.cmd(f"whatis {expression}")
+        except GdbError:
+            return False
+        return True
+
     def frames(self):
         """How many frames tstatus says there are."""
         return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", self.cmd("tstatus"))[1])

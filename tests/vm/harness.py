@@ -298,6 +298,15 @@ class Test:
         """The function that is a system call."""
         return self.first(f"__x64_sys_{name}", f"__ia32_sys_{name}", f"sys_{name}")
 
+    def syscalls(self, count):
+        """So many functions that are system calls, at addresses of their own; first those that every program calls."""
+        prefix = "__x64_" if self.bits == 64 else "__ia32_"
+        names = [name for name in self.functions() if re.match(rf"({prefix})?sys_\w+$", name)]
+        names = sorted({self.functions()[name]: name for name in names}.values(),
+                       key=lambda name: (not re.search(r"sys_(read|write|open|openat|close)$", name), name))
+        assert len(names) >= count, names
+        return names[:count]
+
     def task_name(self, pid):
         """The name of a process; /proc/PID/comm came with 2.6.33."""
         return self.sh(f"cat /proc/{pid}/stat").split("(", 1)[1].rsplit(")", 1)[0]

@@ -93,6 +93,10 @@ class Kernel:
         """-> {name of a function: address as linked}"""
         return self.symbols("tTwW")
 
+    def exports(self, name):
+        """Whether modules may call that function."""
+        return bool(re.search(rf"^\w+\t{name}\t", (pathlib.Path(self.kdir) / "Module.symvers").read_text(), re.M))
+
     @functools.cached_property
     def arch(self):
         """Debian's name of the machine."""

@@ -187,7 +187,7 @@ def contexts(t):
             assert 0 < (hit[4] - hit[5]) % (1 << t.bits) < 1 << 16, (where, hit)
         gdb.cmd("tfind none")
     gdb.cmd("delete")
-    gdb.cmd("trace *" + t.first("hrtimer_interrupt", "tick_periodic", "update_process_times", "do_timer"))
+    gdb.cmd("trace *" + t.first("update_process_times"))
     gdb.actions(3, "collect $hardirq_count, $irq_count, $softirq_count")
     gdb.cmd("passcount 20 3")
     gdb.cmd("tstart")

@@ -39,12 +39,7 @@ def variables_of_a_cpu(t):
     for cpu in range(t.guest.smp):
         assert gdb.value(f"{of_cpu(cpu)}->cpu") == cpu
         assert gdb.value(f"*(int *)((char *)&runqueues + __per_cpu_offset[{cpu}] + (long)&((struct rq *)0)->cpu)") == cpu
-    current = "current_task"
-    try:
-        gdb.eval("sizeof(pcpu_hot)")
-        current = "pcpu_hot.current_task"
-    except Exception:           # most kernels have none
-        pass
+    current = "pcpu_hot.current_task" if gdb.knows("pcpu_hot") else "current_task"
     name = f"(*(struct task_struct **)((char *)&{current} + __per_cpu_offset[0]))->comm"
     assert gdb.eval(name).startswith('"'), gdb.eval(name)
     word = t.bits // 8
@@ -107,13 +102,14 @@ def pointers_to_a_cpu(t):
     for page in "manual.md", "gdb-says-no.md":
         text = open(os.path.join(DOCS, page)).read()
         assert "((long)&_text - 0xffffffff81000000)" in text and "system_wq->cpu_pwqs" in text, page
-    member, type_ = ("cpu_pwq", "struct pool_workqueue **") if t.kernel.version >= (6, 6) else ("cpu_pwqs", "struct pool_workqueue *")
+    gdb = t.gdb()
+    # Since 6.6, and in kernels of vendors.
+    member, type_ = ("cpu_pwq", "struct pool_workqueue **") if gdb.knows("system_wq->cpu_pwq") else ("cpu_pwqs", "struct pool_workqueue *")
 
     def of(cpu, more=""):
         """That CPU's part of the kernel's work queue, whose memory alloc_percpu() has given."""
         sum_ = f"(({type_})((char *)system_wq->{member} + __per_cpu_offset[{cpu}]{more}))"
         return f"(*{sum_})" if type_.endswith("**") else sum_
-    gdb = t.gdb()
     slide = gdb.value(moved)
     t.note(f"KASLR has moved the kernel by {slide:#x}")
     for_gdb = f" + {moved}" if low else ""

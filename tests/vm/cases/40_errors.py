@@ -241,8 +241,8 @@ def user_memory_in_interrupts(t):
     """Neither in interrupts nor in the kernel's own threads: whose memory that were is anybody's guess."""
     gdb = t.gdb()
     load = t.load("getppid", n=0)
-    n = gdb.trace(t.first("update_process_times", "tick_sched_timer"), MINE.format(load.pid), f"collect *(int *){BUFFER}", "collect $cpu_id")
-    threads = gdb.trace("schedule", "((struct task_struct *)$current_task)->mm == 0", f"collect *(int *){BUFFER}", "collect $cpu_id")
+    n = gdb.trace("*" + t.first("update_process_times", "tick_sched_timer"), MINE.format(load.pid), f"collect *(int *){BUFFER}", "collect $cpu_id")
+    threads = gdb.trace("*schedule", "((struct task_struct *)$current_task)->mm == 0", f"collect *(int *){BUFFER}", "collect $cpu_id")
     gdb.cmd("tstart")
     load.start()
     t.sh("sleep 1")

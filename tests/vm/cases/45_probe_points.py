@@ -187,7 +187,7 @@ COPIED = ["relocate_kernel", "identity_mapped", "virtual_mapped", "swap_pages", 
 STARTED = ["cpu_startup_entry", "cpu_idle", "rcu_cpu_starting", "notify_cpu_starting", "smp_callin", "smp_store_cpu_info"]
 
 
-@case(smp=2, timeout=600, old=True)
+@case(smp=2, timeout=600, old=True, needs="CONFIG_HOTPLUG_CPU")
 def where_a_cpu_starts(t):
     """Code that a CPU runs before it can take a breakpoint is refused; then a CPU that starts hits what it runs later."""
     gdb = t.gdb()

@@ -275,7 +275,7 @@ def losses_by_cause(t):
     assert int(gdb.eval("$lost_missed")) == stat(t)["lost_missed"]
 
 
-@case(smp=2, timeout=300)
+@case(smp=2, timeout=300, needs="CONFIG_HOTPLUG_CPU")
 def cpu_hotplug(t):
     """Frames of a CPU that went offline stay readable; one that comes online during a run is traced."""
     gdb = t.gdb()

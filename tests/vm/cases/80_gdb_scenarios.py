@@ -498,7 +498,8 @@ def scenario_packetlen(t):
     gdb = t.gdb()
     load = t.load("pread", n=2, file=FILE, size=8)
     wanted = [f"init_task.comm[{i}]" for i in range(16)] + [f"*(unsigned int *)((char *)&_text + {i * 4096})" for i in range(16)] + \
-        [f"init_task.{name}" for name in ("pid", "tgid", "mm", "active_mm", "group_leader", "real_parent", "parent", "flags")] + \
+        [f"init_task.{name}" for name in ("pid", "tgid", "mm", "active_mm", "group_leader", "real_parent", "parent", "flags")
+         if gdb.knows(f"init_task.{name}")] + \
         ["file", "count", "pos", "*pos", "file->f_mode", "file->f_flags", "file->f_op"] + \
         ["jiffies_64", "panic_timeout", "panic_on_oops", "linux_banner[0]"]
     gdb.trace("*vfs_read", load.mine, *[f"collect {', '.join(wanted[i:i + 4])}" for i in range(0, len(wanted), 4)],

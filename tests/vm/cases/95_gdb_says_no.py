@@ -88,6 +88,7 @@ class Says:
 @case(timeout=420, needs=["CONFIG_X86_64", "<6.13"])
 def gdb_says_no(t):
     """What GDB cannot put into an action or a condition, and what to type instead."""
+    t.first("timespec64_add_safe")      # the page's example; older kernels' structures are others, too
     gdb = t.gdb()
     says = Says(t, gdb)
     task = "((struct task_struct *)$current_task)"
