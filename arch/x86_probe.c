@@ -90,6 +90,8 @@ static const struct region functions[] = {
 #endif
 	{ "xen_hvm_callback_vector", "xen_hvm_callback_vector", NULL, ENTRY },
 	{ "hyperv_callback_vector", "hyperv_callback_vector", NULL, ENTRY },
+	/* Real mode's, with its variables: what a machine wakes up in. */
+	{ "wakeup_start", "wakeup_end", NULL, COPIED },
 	/* Each breakpoint goes through it; on later kernels it is kprobe text. */
 	{ "atomic_notifier_call_chain", "atomic_notifier_call_chain", NULL,
 	  KPROBES },
@@ -249,6 +251,13 @@ static const struct named no_probe[] = {
 	{ "startup_64", START },
 	{ "startup_32*", START },
 	{ "secondary_startup_64*", START },
+	{ "verify_cpu", START },
+	{ "sev_verify_cbit", START },
+	{ "__startup_secondary_64", START },
+	{ "checkCPUtype", START },
+	{ "is486", START },
+	{ "is386", START },
+	{ "check_x87", START },
 	{ "start_cpu0", START },
 	{ "soft_restart_cpu", START },
 	{ "early_setup_idt", START },
@@ -259,6 +268,7 @@ static const struct named no_probe[] = {
 	{ "cpu_init_exception_handling", START },
 	{ "load_current_idt", START },
 	{ "cpu_init", START, "cpu_init_exception_handling" },
+	{ "wakeup_pmode_return", START },
 	{ "wakeup_long64", START },
 	{ "do_suspend_lowlevel", START },
 	{ "*restore_processor_state", START },

@@ -182,8 +182,9 @@ def code_between_functions(t):
 STARTS = ["secondary_startup_64", "secondary_startup_64_no_verify", "startup_32_smp", "start_cpu0", "early_setup_idt",
           "set_bringup_idt_handler.constprop.0", "start_secondary", "cr4_init", "cpu_init_secondary",
           "cpu_init_exception_handling", "load_current_idt", "wakeup_long64", "do_suspend_lowlevel", "restore_processor_state",
-          "restore_registers"]
-COPIED = ["relocate_kernel", "identity_mapped", "virtual_mapped", "swap_pages", "core_restore_code", "restore_image"]
+          "restore_registers", "wakeup_pmode_return", "verify_cpu", "checkCPUtype", "is486", "is386", "check_x87"]
+COPIED = ["wakeup_start", "wakeup_code", "check_vesa", "check_vesaa", "wakeup_stack_begin",
+          "relocate_kernel", "identity_mapped", "virtual_mapped", "swap_pages", "core_restore_code", "restore_image"]
 STARTED = ["cpu_startup_entry", "cpu_idle", "rcu_cpu_starting", "notify_cpu_starting", "smp_callin", "smp_store_cpu_info"]
 
 
@@ -194,7 +195,11 @@ def where_a_cpu_starts(t):
     symbols = t.kernel.symbols()
     slide = int(gdb.eval("(unsigned long)vfs_read")) - symbols["vfs_read"]
     tried = []
-    for names, why in (STARTS, "before it can take a breakpoint"), (COPIED, "runs the copy"):
+    called = []
+    for name in STARTS[:3]:
+        if name in symbols:
+            called += re.findall(r"\b(?:call|jmp)[lq]? +0x\w+ <(\w+)>", gdb.cmd(f"disassemble {name}"))
+    for names, why in (STARTS + sorted({*called} - {*STARTS}), "before it can take a breakpoint"), (COPIED, "runs the copy"):
         for name in names:
             if name not in symbols:
                 continue
