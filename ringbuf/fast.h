@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What of the writer is inline: the ways that nearly all frames go.  For
- * ringbuf.h, which says what they do; the fields are ringbuf's own.
+ * Inline fast paths of the writer.  Included by ringbuf.h, which documents
+ * them; the fields are private to ringbuf/.
+ *
+ * Context: unless noted, this CPU, any context including NMI.
  */
 #ifndef RINGBUF_FAST_H
 #define RINGBUF_FAST_H
@@ -9,9 +11,9 @@
 #include <linux/types.h>
 #include "compat/barrier.h"
 
-#define RINGBUF_LEVELS		7	/* contexts that nest on one CPU */
+#define RINGBUF_LEVELS		7	/* contexts that can nest on one CPU */
 
-/* A test can have the 32-bit way on a 64-bit machine. */
+/* Tests override this to run the 32-bit code on a 64-bit machine. */
 #ifndef RINGBUF_SPLIT_COUNTS
 #define RINGBUF_SPLIT_COUNTS	(sizeof(long) < sizeof(u64))
 #endif
@@ -20,8 +22,8 @@
 
 /*
  * Split counts: the writer stores last, low, first; a reader loads first, low,
- * last.  If its first and last are equal then low belongs to them.  That holds
- * as long as the count only grows, which is so while anyone reads it.
+ * last.  If the reader's first and last are equal, low belongs to them.  This
+ * holds while the count only grows, as it does while anyone reads it.
  */
 union ringbuf_count {
 	u64 whole;
@@ -32,7 +34,7 @@ union ringbuf_count {
 	} split;
 };
 
-/* The CPU that writes it, or process context while nobody does. */
+/* Context: the CPU that writes it, or process while nobody does. */
 static inline u64 ringbuf_count_own(const union ringbuf_count *c)
 {
 	if (RINGBUF_SPLIT_COUNTS)
@@ -40,10 +42,7 @@ static inline u64 ringbuf_count_own(const union ringbuf_count *c)
 	return c->whole;
 }
 
-/*
- * The CPU that writes it, any context incl. NMI: what was stored before is
- * visible to whoever reads the new value.
- */
+/* A release: whoever reads the new value sees all earlier stores. */
 static inline void ringbuf_count_publish(union ringbuf_count *c, u64 v)
 {
 	if (RINGBUF_SPLIT_COUNTS) {
@@ -55,7 +54,7 @@ static inline void ringbuf_count_publish(union ringbuf_count *c, u64 v)
 	}
 }
 
-/* The CPU that writes it, any context incl. NMI: no order to other stores. */
+/* No ordering with other stores. */
 static inline void ringbuf_count_set(union ringbuf_count *c, u64 v)
 {
 	if (RINGBUF_SPLIT_COUNTS)
@@ -64,7 +63,6 @@ static inline void ringbuf_count_set(union ringbuf_count *c, u64 v)
 		kc_store(&c->whole, v);
 }
 
-/* The CPU that writes it, any context incl. NMI. */
 static inline void ringbuf_count_add(union ringbuf_count *c, u64 n)
 {
 	ringbuf_count_set(c, ringbuf_count_own(c) + n);
@@ -73,26 +71,26 @@ static inline void ringbuf_count_add(union ringbuf_count *c, u64 n)
 /* ---- one CPU's ring ------------------------------------------------------ */
 
 /*
- * On cache lines of its own; while a run goes on only its CPU writes here,
- * resizing included.
+ * On its own cache lines.  During a run only its CPU writes here, even to
+ * resize, unless it is offline.
  */
 struct ringbuf_cpu {
-	/* Each frame needs these. */
+	/* Used by every frame. */
 	u32 depth;		/* 0: free; 1: claimed; more: nested */
-	u32 idx;		/* the page that the next byte goes into, unless ... */
-	u64 page_end;		/* ... it is here, behind that page */
-	u64 edge;		/* pos may go up to here without more ado */
-	u64 pos;		/* how far the frame has got */
-	unsigned long bias;	/* position + bias is its place in memory */
-	struct ringbuf_hdr *hdr;	/* of the frame, its first word */
-	union ringbuf_count committed;	/* where the frame begins */
+	u32 idx;		/* the current page ... */
+	u64 page_end;		/* ... and its end, where pos may be */
+	u64 edge;		/* pos may grow to here on the fast paths */
+	u64 pos;		/* end of the frame so far */
+	unsigned long bias;	/* position + bias is its address */
+	struct ringbuf_hdr *hdr;	/* of the frame; may straddle pages */
+	union ringbuf_count committed;	/* start of the current frame */
 	union ringbuf_count created;
 
 	void **pages;		/* the directory */
 	u32 nr_pages;
-	u32 tail_idx;		/* the page that tail is in */
+	u32 tail_idx;		/* page that holds tail */
 	struct ringbuf *rb;
-	u64 room;		/* for frames: the share in whole words */
+	u64 room;		/* the share in whole words */
 	u64 limit;		/* tail + room */
 	union ringbuf_count tail;
 	union ringbuf_count overwritten;
@@ -100,23 +98,22 @@ struct ringbuf_cpu {
 	union ringbuf_count shrunk;
 	union ringbuf_count nested[RINGBUF_LEVELS];	/* by depth */
 	u64 share;		/* bytes */
-	u64 no_share;		/* how many of nested came before it had one */
+	u64 no_share;		/* nested before it had a share */
 };
 
-/* This CPU, any context incl. NMI; does not sleep.  0: the frame can get to end. */
+/* Drop frames if necessary so that the frame can grow to end: 0 or -ENOSPC. */
 int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end);
-/* This CPU, any context incl. NMI; does not sleep.  Go on in page idx. */
+/* Continue in page idx. */
 void ringbuf_go_on(struct ringbuf_cpu *rc, u32 idx, u64 page_end);
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline int ringbuf_is_busy(const struct ringbuf_cpu *rc)
 {
 	return kc_load(&rc->depth) != 0;
 }
 
 /*
- * This CPU, any context incl. NMI; does not sleep.  Who came in between since it
- * was not busy is gone again, and has left a 0.
+ * A nested writer that ran since ringbuf_is_busy() has finished and left depth
+ * at 0.
  */
 static inline void ringbuf_claim(struct ringbuf_cpu *rc)
 {
@@ -124,7 +121,6 @@ static inline void ringbuf_claim(struct ringbuf_cpu *rc)
 	kc_barrier();
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline int ringbuf_enter(struct ringbuf_cpu *rc)
 {
 	if (ringbuf_is_busy(rc))
@@ -133,27 +129,23 @@ static inline int ringbuf_enter(struct ringbuf_cpu *rc)
 	return 1;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void ringbuf_leave(struct ringbuf_cpu *rc)
 {
 	kc_barrier();
 	kc_store(&rc->depth, 0);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void *ringbuf_at(const struct ringbuf_cpu *rc, u64 pos)
 {
 	return (void *)((unsigned long)pos + rc->bias);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline int ringbuf_page_has(const struct ringbuf_cpu *rc, u32 n)
 {
 	return ringbuf_count_own(&rc->committed) + sizeof(struct ringbuf_hdr) +
 	       n <= rc->edge;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void *ringbuf_open(const struct ringbuf_cpu *rc, u32 tag,
 				 u64 time, u64 addr)
 {
@@ -166,7 +158,6 @@ static inline void *ringbuf_open(const struct ringbuf_cpu *rc, u32 tag,
 	return hdr + 1;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void ringbuf_shut(struct ringbuf_cpu *rc, u32 n, void *payload)
 {
 	struct ringbuf_hdr *hdr = (struct ringbuf_hdr *)payload - 1;
@@ -178,7 +169,6 @@ static inline void ringbuf_shut(struct ringbuf_cpu *rc, u32 n, void *payload)
 			      ringbuf_count_own(&rc->committed) + size);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline int ringbuf_begin_taking(struct ringbuf_cpu *rc, u32 n, u32 tag,
 				       u64 time, u64 addr, void **payload)
 {
@@ -192,7 +182,6 @@ static inline int ringbuf_begin_taking(struct ringbuf_cpu *rc, u32 n, u32 tag,
 
 /* ---- a frame of known size, at a cursor ----------------------------------- */
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline struct ringbuf_cursor ringbuf_cursor(const struct ringbuf_cpu *rc)
 {
 	struct ringbuf_cursor c = {
@@ -203,13 +192,11 @@ static inline struct ringbuf_cursor ringbuf_cursor(const struct ringbuf_cpu *rc)
 	return c;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline u64 ringbuf_cursor_pos(const struct ringbuf_cursor *c)
 {
 	return c->page_end - (unsigned long)((char *)c->end - (char *)c->at);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void ringbuf_turn_page(const struct ringbuf_cpu *rc,
 				     struct ringbuf_cursor *c)
 {
@@ -220,7 +207,6 @@ static inline void ringbuf_turn_page(const struct ringbuf_cpu *rc,
 	c->end = c->at + RINGBUF_PAGE_SIZE / sizeof(u64);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
 				    struct ringbuf_cursor *c, u64 word,
 				    int split)
@@ -230,7 +216,6 @@ static inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
 	*c->at++ = word;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
 				 struct ringbuf_cursor *c, u32 n, u32 *got,
 				 int split)
@@ -247,7 +232,6 @@ static inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
 	return piece;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline int ringbuf_start(struct ringbuf_cpu *rc,
 				struct ringbuf_cursor *c, u32 n, u32 tag,
 				u64 time, u64 addr, int split)
@@ -268,7 +252,6 @@ static inline int ringbuf_start(struct ringbuf_cpu *rc,
 	return 1;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline u32 ringbuf_finish(struct ringbuf_cpu *rc,
 				 const struct ringbuf_cursor *c, int split)
 {
@@ -283,9 +266,8 @@ static inline u32 ringbuf_finish(struct ringbuf_cpu *rc,
 	return size;
 }
 
-/* ---- a frame that grows ---------------------------------------------------- */
+/* ---- a frame of unknown size -------------------------------------------- */
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n)
 {
 	u64 pos = rc->pos;
@@ -296,26 +278,22 @@ static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n)
 	return ringbuf_at(rc, pos);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void ringbuf_give_back(struct ringbuf_cpu *rc, u32 n)
 {
 	rc->pos -= n;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void ringbuf_advance(struct ringbuf_cpu *rc, u32 n)
 {
 	rc->pos += n;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline u32 ringbuf_mark(const struct ringbuf_cpu *rc)
 {
 	return rc->pos - ringbuf_count_own(&rc->committed) -
 	       sizeof(struct ringbuf_hdr);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline u32 ringbuf_commit(struct ringbuf_cpu *rc)
 {
 	u64 end = rc->pos;
@@ -332,7 +310,6 @@ static inline u32 ringbuf_commit(struct ringbuf_cpu *rc)
 	return size;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline void ringbuf_resume(struct ringbuf_cpu *rc,
 				  const struct ringbuf_cursor *c, u32 undo)
 {

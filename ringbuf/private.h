@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of this room share: the layout, how to read another CPU's
- * counts, and arithmetic that needs no libgcc on 32-bit machines.
+ * Shared by the files of ringbuf/: the layout, reads of another CPU's counts,
+ * and arithmetic that needs no libgcc on 32-bit machines.
  */
 #ifndef RINGBUF_PRIVATE_H
 #define RINGBUF_PRIVATE_H
@@ -14,17 +14,23 @@
 #define RINGBUF_PAGE_MASK	(RINGBUF_PAGE_SIZE - 1)
 #define RINGBUF_STRIDE		1024	/* a power of 2 */
 #define RINGBUF_LINE		128	/* bytes: two cache lines, mostly */
-#define RINGBUF_NO_SHARE	0x100	/* in ->depth: claimed for ever */
-/* Bytes of a ring in which the rest of a page does not count. */
+#define RINGBUF_NO_SHARE	0x100	/* in ->depth: it has no share yet */
+/* Rings of this size drop frames ahead, to the end of a page. */
 #define RINGBUF_AHEAD		(16 * RINGBUF_PAGE_SIZE)
 
-/* Process context.  Behind each step of a long way; as ringbuf_give_way(). */
+/*
+ * Call after each step of a long operation.  Returns as ringbuf_give_way().
+ * Context: process.
+ */
 static inline int ringbuf_step(const char *what, u64 done)
 {
 	return done & (RINGBUF_STRIDE - 1) ? 0 : ringbuf_give_way(what, done);
 }
 
-/* Any CPU, process context: an acquire. */
+/*
+ * An acquire.
+ * Context: process; any CPU.
+ */
 static inline u64 ringbuf_count_get(const union ringbuf_count *c)
 {
 	u32 first, low, last;
@@ -40,9 +46,10 @@ static inline u64 ringbuf_count_get(const union ringbuf_count *c)
 }
 
 /*
- * Any CPU, any context incl. NMI; does not wait for a writer, which may itself
- * be interrupted by who waits for us.  For counters: where the high half is
- * being written, what they are passing.
+ * Does not wait for the writer, which may be interrupted by code that waits for
+ * us.  For counters: while the writer changes the high half, the value is one
+ * that the counter is passing.
+ * Context: any, including NMI; any CPU.
  */
 static inline u64 ringbuf_count_glance(const union ringbuf_count *c)
 {
@@ -67,17 +74,17 @@ union ringbuf_slot {
 struct ringbuf {
 	unsigned int nr_cpus;
 	int circular;
-	union ringbuf_slot *slots;	/* nr_cpus, inside slot_table */
+	union ringbuf_slot *slots;	/* nr_cpus of them, in slot_table */
 	void *slot_table;
 	u64 bytes;
 
-	struct ringbuf_ref **index;	/* pages full of entries */
+	struct ringbuf_ref **index;	/* pages of entries */
 	u64 index_count;
 	u64 index_pages;
-	u64 index_table;		/* bytes of the table of pages */
+	u64 index_table;		/* bytes of ->index */
 };
 
-/* Any context; does not sleep.  cpu < nr_cpus. */
+/* cpu < nr_cpus. */
 static inline struct ringbuf_cpu *ringbuf_of(const struct ringbuf *rb, u32 cpu)
 {
 	return &rb->slots[cpu].rc;
@@ -85,7 +92,7 @@ static inline struct ringbuf_cpu *ringbuf_of(const struct ringbuf *rb, u32 cpu)
 
 /* ---- arithmetic --------------------------------------------------------- */
 
-/* Any context; does not sleep.  a / b, and the remainder. */
+/* a / b, and the remainder. */
 static inline u64 ringbuf_divide(u64 a, u32 b, u32 *rem)
 {
 	u64 quotient = 0, r = 0;
@@ -110,7 +117,7 @@ static inline u64 ringbuf_divide(u64 a, u32 b, u32 *rem)
 	return quotient;
 }
 
-/* Any context; does not sleep.  Which page of nr_pages position pos is in. */
+/* Index of the page that holds pos. */
 static inline u32 ringbuf_page_of(u64 pos, u32 nr_pages)
 {
 	u32 rem;
@@ -120,8 +127,8 @@ static inline u32 ringbuf_page_of(u64 pos, u32 nr_pages)
 }
 
 /*
- * Any context; does not sleep.  Which page `to` is in, if `from` is in page idx
- * and is before it by no more than the ring's size.
+ * Index of the page that holds `to`, if page idx holds `from` and `to` is ahead
+ * by no more than the ring's size.
  */
 static inline u32 ringbuf_page_on(const struct ringbuf_cpu *rc, u32 idx,
 				  u64 from, u64 to)
@@ -133,8 +140,8 @@ static inline u32 ringbuf_page_on(const struct ringbuf_cpu *rc, u32 idx,
 /* ---- the writer: write.c -------------------------------------------------- */
 
 /*
- * This CPU, its writer claimed, or nobody writes; does not sleep.  The next
- * frame begins at pos: pages, room or limit may have changed.
+ * Start the next frame at pos; pages, room or limit may have changed.
+ * Context: this CPU with its writer claimed, or no writer active.
  */
 void ringbuf_aim_at(struct ringbuf_cpu *rc, u64 pos);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Readers: copy first, then look whether the writer has dropped the frame.  And
- * frame numbers: the CPUs' frames merged in order of time.
+ * Readers: copy, then check that the writer has not dropped the frame.  Frame
+ * numbers: the frames of all CPUs merged by time.
+ *
+ * Context: unless noted, process, serialised by the caller.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -10,9 +12,9 @@
 #include "ringbuf/private.h"
 
 /*
- * The one access that races with the writer, by design: what it copied is
- * thrown away if the frame was dropped meanwhile.  ThreadSanitizer and KCSAN
- * shall not look at it.
+ * The only access that races with the writer, by design: the copy is thrown
+ * away if the frame was dropped meanwhile.  Hide it from ThreadSanitizer and
+ * KCSAN.
  */
 #if defined(__SANITIZE_THREAD__) || defined(__clang__)
 #define RINGBUF_RACY	__attribute__((no_sanitize("thread"), __noinline__))
@@ -25,7 +27,7 @@
 	memcpy(dst, &word_, sizeof(word_));				\
 } while (0)
 
-/* Process context; serialised by the caller.  From one page. */
+/* All bytes are in one page. */
 static RINGBUF_RACY void ringbuf_copy(u8 *dst, const u8 *src, u32 len)
 {
 	const u8 *end = src + len;
@@ -45,8 +47,8 @@ static RINGBUF_RACY void ringbuf_copy(u8 *dst, const u8 *src, u32 len)
 }
 
 /*
- * Process context; serialised by the caller.  0, or -ESTALE if the frame at
- * `frame`, which pos is in, has been dropped.
+ * Copy from pos, inside the frame at `frame`.  Returns 0, or -ESTALE if the
+ * frame was dropped.
  */
 static int ringbuf_copy_out(const struct ringbuf_cpu *rc, u64 frame, u64 pos,
 			    void *dst, u32 len)
@@ -70,7 +72,6 @@ static int ringbuf_copy_out(const struct ringbuf_cpu *rc, u64 frame, u64 pos,
 	return frame < ringbuf_count_get(&rc->tail) ? -ESTALE : 0;
 }
 
-/* Process context; serialised by the caller. */
 u64 ringbuf_first(struct ringbuf *rb, unsigned int cpu)
 {
 	if (cpu >= rb->nr_cpus)
@@ -78,7 +79,6 @@ u64 ringbuf_first(struct ringbuf *rb, unsigned int cpu)
 	return ringbuf_count_get(&ringbuf_of(rb, cpu)->tail);
 }
 
-/* Process context; serialised by the caller. */
 u64 ringbuf_end(struct ringbuf *rb, unsigned int cpu)
 {
 	if (cpu >= rb->nr_cpus)
@@ -86,7 +86,6 @@ u64 ringbuf_end(struct ringbuf *rb, unsigned int cpu)
 	return ringbuf_count_get(&ringbuf_of(rb, cpu)->committed);
 }
 
-/* Process context; serialised by the caller. */
 int ringbuf_read_hdr(struct ringbuf *rb, unsigned int cpu, u64 pos,
 		     struct ringbuf_hdr *hdr)
 {
@@ -102,14 +101,13 @@ int ringbuf_read_hdr(struct ringbuf *rb, unsigned int cpu, u64 pos,
 			       hdr, sizeof(*hdr));
 	if (err)
 		return err;
-	/* Only if pos was never the start of a frame. */
+	/* True only if pos was never the start of a frame. */
 	if (hdr->size < sizeof(*hdr) || (hdr->size & 7) ||
 	    hdr->size > end - pos)
 		return -ESTALE;
 	return 0;
 }
 
-/* Process context; serialised by the caller. */
 int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
 		 void *dst, u32 len)
 {
@@ -140,7 +138,6 @@ struct ringbuf_head {
 	u32 tag;
 };
 
-/* Process context; serialised by the caller. */
 void ringbuf_index_drop(struct ringbuf *rb)
 {
 	u64 i;
@@ -157,10 +154,7 @@ void ringbuf_index_drop(struct ringbuf *rb)
 	rb->index_table = 0;
 }
 
-/*
- * Process context; serialised by the caller.  1, or 0 if this CPU has no more
- * frames.
- */
+/* Returns 1, or 0 if this CPU has no more frames. */
 static int ringbuf_head_next(struct ringbuf *rb, struct ringbuf_head *h)
 {
 	struct ringbuf_hdr hdr;
@@ -168,7 +162,7 @@ static int ringbuf_head_next(struct ringbuf *rb, struct ringbuf_head *h)
 
 	while (h->next < h->end) {
 		if (!ringbuf_read_hdr(rb, h->cpu, h->next, &hdr)) {
-			/* A clock that has gone back must not bring it forward. */
+			/* If the clock went back, keep the CPU's own order. */
 			if (h->time < hdr.time)
 				h->time = hdr.time;
 			h->tag = hdr.tag;
@@ -184,14 +178,13 @@ static int ringbuf_head_next(struct ringbuf *rb, struct ringbuf_head *h)
 	return 0;
 }
 
-/* Any context; does not sleep. */
 static int ringbuf_head_before(const struct ringbuf_head *a,
 			       const struct ringbuf_head *b)
 {
 	return a->time < b->time || (a->time == b->time && a->cpu < b->cpu);
 }
 
-/* Any context; does not sleep.  heap[at] may be later than its children. */
+/* Restore the heap when heap[at] may be later than its children. */
 static void ringbuf_heap_down(struct ringbuf_head *heap, u32 n, u32 at)
 {
 	struct ringbuf_head h = heap[at];
@@ -209,8 +202,8 @@ static void ringbuf_heap_down(struct ringbuf_head *heap, u32 n, u32 at)
 }
 
 /*
- * Process context; serialised by the caller.  The CPUs that have frames, as a
- * heap; *frames is how many frames there are at most.
+ * Build a heap of the CPUs that have frames; *frames is an upper limit of how
+ * many.
  */
 static u32 ringbuf_heap_fill(struct ringbuf *rb, struct ringbuf_head *heap,
 			     u64 *frames)
@@ -235,7 +228,6 @@ static u32 ringbuf_heap_fill(struct ringbuf *rb, struct ringbuf_head *heap,
 	return n;
 }
 
-/* Process context; serialised by the caller. */
 static int ringbuf_index_add(struct ringbuf *rb, const struct ringbuf_head *h)
 {
 	u64 n = rb->index_count;
@@ -255,7 +247,6 @@ static int ringbuf_index_add(struct ringbuf *rb, const struct ringbuf_head *h)
 	return 0;
 }
 
-/* Process context; serialised by the caller. */
 int ringbuf_index_build(struct ringbuf *rb)
 {
 	struct ringbuf_head *heap;
@@ -292,13 +283,11 @@ int ringbuf_index_build(struct ringbuf *rb)
 	return err;
 }
 
-/* Process context; serialised by the caller. */
 u64 ringbuf_index_count(const struct ringbuf *rb)
 {
 	return rb->index_count;
 }
 
-/* Process context; serialised by the caller. */
 int ringbuf_index_get(const struct ringbuf *rb, u64 n, struct ringbuf_ref *ref)
 {
 	if (n >= rb->index_count)

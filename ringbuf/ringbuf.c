@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The buffer as a whole: making it, changing its size, telling about it.
+ * The buffer as a whole: allocation, size, statistics.
  *
- * A size is set in two steps.  The first takes all memory that is needed and
- * can fail.  The second visits each CPU, moves pointers and cannot fail.
+ * A change of size has two steps.  The first allocates all memory and may fail.
+ * The second moves pointers on each CPU in turn and cannot fail.
+ *
+ * Context: unless noted, process, serialised by the caller.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -13,37 +15,36 @@
 
 #define RINGBUF_DROP_MOST	256	/* frames, with interrupts off */
 
-/* What a CPU is about to get, and then what it has left over. */
+/* The change of one CPU's share; then holds what is to be freed. */
 struct ringbuf_change {
 	struct ringbuf_cpu *rc;
 	u64 share;
-	void **pages;		/* the new directory; in the end the old one */
-	u32 nr_pages;		/* in it */
-	void **fresh;		/* new pages to go in; in the end those left */
+	void **pages;		/* the new directory; later the old one */
+	u32 nr_pages;		/* in the new directory */
+	void **fresh;		/* new pages; later the unused ones */
 	u32 nr_fresh;
-	u32 nr_left;		/* at the start of the old directory */
+	u32 nr_left;		/* unused pages at the start of the old one */
 	int mine;		/* this CPU takes part */
 	int done;
 };
 
 /* ---- shares ------------------------------------------------------------- */
 
-/* Any context; does not sleep. */
 static int ringbuf_has_share(const struct ringbuf_cpu *rc)
 {
 	return !(kc_load(&rc->depth) & RINGBUF_NO_SHARE);
 }
 
-/* Any context; does not sleep.  What frames can have of a share. */
+/* The part of a share that frames can use. */
 static u64 ringbuf_room(u64 share)
 {
 	return share < sizeof(struct ringbuf_hdr) ? 0 : share & ~7ULL;
 }
 
 /*
- * Any context; does not sleep.  Pages for that much room, wherever in a page it
- * starts: the oldest and the newest frame never share a page from both ends, so
- * pages can move on their own when the size changes.
+ * Pages for that many bytes, at any offset into the first page.  So a full ring
+ * does not wrap into the page of its tail, and a resize can move pages one by
+ * one.
  */
 static u64 ringbuf_pages_for(u64 room)
 {
@@ -53,7 +54,6 @@ static u64 ringbuf_pages_for(u64 room)
 		RINGBUF_PAGE_SHIFT) + 1;
 }
 
-/* Process context; serialised by the caller.  Who gets how much. */
 static void ringbuf_share_out(struct ringbuf *rb, u64 bytes,
 			      struct ringbuf_change *changes)
 {
@@ -82,7 +82,7 @@ static void ringbuf_share_out(struct ringbuf *rb, u64 bytes,
 
 /* ---- step one: memory --------------------------------------------------- */
 
-/* Process context; serialised by the caller.  To be seen to the end. */
+/* Always finishes: ignores that the requester has given up. */
 static void ringbuf_free_pages(void **pages, u32 nr)
 {
 	u32 i;
@@ -93,7 +93,6 @@ static void ringbuf_free_pages(void **pages, u32 nr)
 	}
 }
 
-/* Process context; serialised by the caller. */
 static void ringbuf_change_free(struct ringbuf_change *c)
 {
 	ringbuf_free_pages(c->pages, c->nr_left);
@@ -104,10 +103,7 @@ static void ringbuf_change_free(struct ringbuf_change *c)
 		ringbuf_table_free(c->fresh);
 }
 
-/*
- * Process context; serialised by the caller.  0, -ENOMEM or as
- * ringbuf_give_way().
- */
+/* Returns 0, -ENOMEM or the error of ringbuf_give_way(). */
 static int ringbuf_change_alloc(struct ringbuf_change *c)
 {
 	u64 nr = ringbuf_pages_for(ringbuf_room(c->share));
@@ -143,9 +139,9 @@ static int ringbuf_change_alloc(struct ringbuf_change *c)
 /* ---- step two: this CPU, interrupts off --------------------------------- */
 
 /*
- * This CPU (or it is offline), interrupts off, its writer claimed; does not
- * sleep.  Drop the oldest frames that the new room has no room for, some at a
- * time.  Is there enough room now?
+ * Drop the oldest frames until the rest fits in room, at most RINGBUF_DROP_MOST
+ * at a time.  Returns 1 if it fits now.
+ * Context: this CPU (or it is offline), interrupts off, its writer claimed.
  */
 static int ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
 {
@@ -169,11 +165,10 @@ static int ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
 }
 
 /*
- * This CPU (or it is offline), interrupts off, its writer claimed; does not
- * sleep.  There will be another turn: until then new frames get no more room
- * than the ring holds now, or a writer that does not pause would fill up what
- * each turn drops.  It is more than they will have in the end, so no frame is
- * refused that would fit then.
+ * Another call follows.  Until then limit the ring to what it holds now, or a
+ * busy writer would refill what each call drops.  This is still more than the
+ * new share, so no frame is refused that will fit later.
+ * Context: this CPU (or it is offline), interrupts off, its writer claimed.
  */
 static void ringbuf_cap(struct ringbuf_cpu *rc)
 {
@@ -185,9 +180,9 @@ static void ringbuf_cap(struct ringbuf_cpu *rc)
 }
 
 /*
- * This CPU (or it is offline), interrupts off, its writer claimed; does not
- * sleep.  Put each page that holds frames where its positions are to be found
- * from now on, and fill up with the others.
+ * Move each page that holds frames to its new index; fill the rest of the new
+ * directory with other old pages, then fresh ones.
+ * Context: this CPU (or it is offline), interrupts off, its writer claimed.
  */
 static void ringbuf_move_pages(struct ringbuf_cpu *rc, struct ringbuf_change *c)
 {
@@ -218,7 +213,7 @@ static void ringbuf_move_pages(struct ringbuf_cpu *rc, struct ringbuf_change *c)
 	}
 }
 
-/* This CPU (or it is offline), interrupts off; does not sleep. */
+/* Context: this CPU (or it is offline), interrupts off. */
 static void ringbuf_change_apply(void *arg)
 {
 	struct ringbuf_change *c = arg;
@@ -228,14 +223,14 @@ static void ringbuf_change_apply(void *arg)
 	u32 i;
 
 	if (rc->depth && rc->depth != RINGBUF_NO_SHARE)
-		return;		/* we interrupt a writer: later */
+		return;		/* we interrupted a writer: retry */
 	if (!rc->depth)
 		kc_store(&rc->depth, 1);
 	else
 		for (i = 0; i < RINGBUF_LEVELS; i++)
 			rc->no_share += ringbuf_count_own(&rc->nested[i]);
 	kc_barrier();
-	/* From here on an NMI's hit is turned away, and counted. */
+	/* From here on hits in an NMI are lost, and counted. */
 	if (!ringbuf_shrink(rc, ringbuf_room(c->share))) {
 		ringbuf_cap(rc);
 		goto leave;
@@ -256,9 +251,8 @@ leave:
 	ringbuf_leave(rc);
 }
 
-/* ---- both --------------------------------------------------------------- */
+/* ---- both steps --------------------------------------------------------- */
 
-/* Process context; serialised by the caller. */
 static void ringbuf_apply_all(struct ringbuf *rb,
 			      struct ringbuf_change *changes, int live)
 {
@@ -271,7 +265,7 @@ static void ringbuf_apply_all(struct ringbuf *rb,
 			continue;
 		if (!live)
 			ringbuf_change_apply(c);
-		/* Not done: we interrupted a writer, or it is a long way. */
+		/* Not done: we interrupted a writer, or more frames must go. */
 		while (!c->done) {
 			ringbuf_run_on_cpu(cpu, ringbuf_change_apply, c);
 			if (!c->done)
@@ -281,7 +275,7 @@ static void ringbuf_apply_all(struct ringbuf *rb,
 	}
 }
 
-/* Process context; serialised by the caller.  As ringbuf_resize(). */
+/* Returns as ringbuf_resize(). */
 static int ringbuf_set_size(struct ringbuf *rb, u64 bytes, int live)
 {
 	struct ringbuf_change *changes;
@@ -305,19 +299,17 @@ static int ringbuf_set_size(struct ringbuf *rb, u64 bytes, int live)
 	return err;
 }
 
-/* Process context; serialised by the caller. */
 int ringbuf_resize(struct ringbuf *rb, u64 bytes)
 {
 	return ringbuf_set_size(rb, bytes, 1);
 }
 
-/* Any context; does not sleep.  Bytes for the CPUs' rings, wherever aligned. */
+/* Bytes for all slots, however the allocation is aligned. */
 static size_t ringbuf_slot_table_size(unsigned int nr_cpus)
 {
 	return nr_cpus * sizeof(union ringbuf_slot) + RINGBUF_LINE;
 }
 
-/* Process context. */
 struct ringbuf *ringbuf_alloc(u64 bytes, unsigned int nr_cpus)
 {
 	struct ringbuf *rb;
@@ -348,7 +340,6 @@ free_rb:
 	return NULL;
 }
 
-/* Process context; serialised by the caller. */
 void ringbuf_free(struct ringbuf *rb)
 {
 	struct ringbuf_cpu *rc;
@@ -365,7 +356,6 @@ void ringbuf_free(struct ringbuf *rb)
 	ringbuf_table_free(rb);
 }
 
-/* Process context; serialised by the caller. */
 void ringbuf_reset(struct ringbuf *rb)
 {
 	struct ringbuf_cpu *rc;
@@ -389,7 +379,6 @@ void ringbuf_reset(struct ringbuf *rb)
 	}
 }
 
-/* Process context; serialised by the caller. */
 void ringbuf_set_circular(struct ringbuf *rb, int circular)
 {
 	kc_store(&rb->circular, circular);
@@ -398,8 +387,9 @@ void ringbuf_set_circular(struct ringbuf *rb, int circular)
 /* ---- information -------------------------------------------------------- */
 
 /*
- * Any context incl. NMI; does not wait.  Frames and bytes
- * in use that fit together, if the writer leaves us the time to see them.
+ * Returns counts of frames and bytes that belong together, unless the writer
+ * keeps changing them.
+ * Context: any, including NMI; does not wait.
  */
 static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
 			 struct ringbuf_info *info)
@@ -422,7 +412,7 @@ static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
 	*used = min_t(u64, end - tail, rc->share);
 }
 
-/* Any context incl. NMI; does not wait. */
+/* Context: any, including NMI; does not wait. */
 static void ringbuf_cpu_info(const struct ringbuf_cpu *rc,
 			     struct ringbuf_info *info)
 {
@@ -442,7 +432,7 @@ static void ringbuf_cpu_info(const struct ringbuf_cpu *rc,
 		       rc->nr_pages * (RINGBUF_PAGE_SIZE + sizeof(void *));
 }
 
-/* Any context incl. NMI; does not wait. */
+/* Context: any, including NMI; does not wait. */
 void ringbuf_get_info(struct ringbuf *rb, int cpu, struct ringbuf_info *info)
 {
 	struct ringbuf_info one;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The trace buffer: one paged ring a CPU, frames of any size.
+ * The trace buffer: one paged ring per CPU, frames of any size.
  *
- * Positions are 64-bit byte counts that only grow: tail <= committed <=
- * reserved.  Position p lives in page (p >> RINGBUF_PAGE_SHIFT) % nr_pages of
- * that CPU, so a frame runs on into the next page; nothing is split.
+ * Positions are 64-bit byte counts that only grow: tail <= committed <= end of
+ * the frame being written.  Position p is in page (p >> RINGBUF_PAGE_SHIFT) %
+ * nr_pages of its CPU, so a frame simply continues in the next page.
  *
- * Writers: the CPU itself, with preemption off, in any context, NMI included;
- * no lock, no wait, no allocation.  ringbuf_enter() makes a nested writer on
- * the same CPU a counted loss.  All else: process context, serialised by the
- * caller (one mutex), while writers go on.
+ * Writers run on the ring's own CPU with preemption off, in any context
+ * including NMI; they take no lock, do not sleep and do not allocate.
+ * ringbuf_enter() counts a nested writer on the same CPU as a lost hit.  Unless
+ * noted, all other functions run in process context, serialised by the caller
+ * (one mutex), while writers may be active.
  */
 #ifndef RINGBUF_RINGBUF_H
 #define RINGBUF_RINGBUF_H
@@ -19,7 +20,7 @@
 #define RINGBUF_PAGE_SHIFT	12
 #define RINGBUF_PAGE_SIZE	(1UL << RINGBUF_PAGE_SHIFT)
 
-/* In front of each frame; 8-byte aligned, may straddle two pages. */
+/* Precedes each frame.  8-byte aligned; may straddle two pages. */
 struct ringbuf_hdr {
 	u32 size;		/* header and payload; a multiple of 8 */
 	u32 tag;		/* the caller's: tracepoint number */
@@ -33,67 +34,70 @@ struct ringbuf_cpu;
 /* ---- the buffer --------------------------------------------------------- */
 
 /*
- * Allocate a buffer of `bytes` in all (1 or more), shared out evenly to the
- * nr_cpus CPUs for which ringbuf_cpu_present() is true; the shares add up to
- * exactly `bytes`.  NULL: no memory.
+ * Allocate a buffer of `bytes` in all (1 or more), divided evenly among the
+ * CPUs below nr_cpus for which ringbuf_cpu_present() is true; the shares add up
+ * to exactly `bytes`.  NULL: out of memory, or ringbuf_give_way() failed.
  */
 struct ringbuf *ringbuf_alloc(u64 bytes, unsigned int nr_cpus);
-/* No writer may be left. */
+/* No writer may be active. */
 void ringbuf_free(struct ringbuf *rb);
 
 /*
- * Forget all frames, counters and the index.  No writer may be active.
- * Positions grow on, so that those from before are stale.
+ * Drop all frames, the counters and the index.  No writer may be active.
+ * Positions are not reset, so old ones become stale.
  */
 void ringbuf_reset(struct ringbuf *rb);
 
 void ringbuf_set_circular(struct ringbuf *rb, int circular);
 
 /*
- * Change the size while writers go on.  Growing loses nothing; shrinking drops
- * the oldest whole frames of each CPU that do not fit, and counts them.  CPUs
- * that have become present get a share; one that had a share keeps having one.
- * 0, -ENOMEM or what ringbuf_give_way() said, and then nothing has changed.
+ * Change the size while writers are active.  Growing loses no frame; shrinking
+ * drops, and counts, the oldest whole frames of each CPU that do not fit.  CPUs
+ * that have become present get a share; a CPU never loses its share.  Returns
+ * 0, -ENOMEM or the error of ringbuf_give_way(); on an error nothing has
+ * changed.
  */
 int ringbuf_resize(struct ringbuf *rb, u64 bytes);
 
 struct ringbuf_info {
 	u64 size;		/* bytes asked for */
-	u64 free;		/* bytes that frames do not use */
+	u64 free;		/* bytes not used by frames */
 	u64 frames;		/* in the buffer now */
 	u64 created;		/* committed since the last reset */
 	u64 overwritten;	/* frames lost to circular mode */
 	u64 shrunk;		/* frames lost to ringbuf_resize() */
-	u64 nested;		/* hits lost to a writer at work on that CPU */
-	u64 too_big;		/* frames larger than that CPU's share */
-	u64 no_share;		/* hits lost on a CPU that has no share */
-	u64 memory;		/* bytes of memory in use, tables included */
+	u64 nested;		/* hits lost: the CPU's writer was in use */
+	u64 too_big;		/* frames larger than the CPU's share */
+	u64 no_share;		/* hits lost while the CPU had no share */
+	u64 memory;		/* bytes of memory in use, including tables */
 };
 
 /*
  * cpu: one CPU, or -1 for the sum.  Exact when no writer is active; otherwise
- * each number is right for some moment of the call.
+ * each number was correct at some moment of the call.
+ *
+ * Context: any, including NMI.
  */
 void ringbuf_get_info(struct ringbuf *rb, int cpu, struct ringbuf_info *info);
 
 /* ---- writing: on this CPU, preemption off ------------------------------- */
 
-/* No frame may be larger, header included (tfile and GDB count in an int). */
+/* Largest frame, header included (tfile and GDB count in an int). */
 #define RINGBUF_FRAME_MAX	0x7ff00000U
 
-/* A CPU's writer, good as long as the buffer; NULL: cpu >= nr_cpus. */
+/* The writer of a CPU, valid as long as the buffer; NULL: cpu >= nr_cpus. */
 struct ringbuf_cpu *ringbuf_writer(struct ringbuf *rb, unsigned int cpu);
 
 /*
- * Claim this CPU's writer; 0 if it is at work already (counted as nested) or
- * was not present when the size was last set (counted as no_share).  Until
- * ringbuf_leave() the caller may keep per-CPU scratch data of its own under
- * this claim.
+ * Claim this CPU's writer.  Returns 0 if it is already claimed (counted as
+ * nested) or its CPU has no share (counted as no_share).  The claim also
+ * protects per-CPU scratch data of the caller until ringbuf_leave().
  */
 static inline int ringbuf_enter(struct ringbuf_cpu *rc);
 /*
- * Its parts: ringbuf_turn_away() if it is busy, which counts the loss and is 0;
- * else ringbuf_claim().  What is done in one instruction needs no claim.
+ * The parts of ringbuf_enter().  If ringbuf_is_busy(), call
+ * ringbuf_turn_away(), which counts the loss and returns 0; otherwise
+ * ringbuf_claim().  An operation of a single instruction needs no claim.
  */
 static inline int ringbuf_is_busy(const struct ringbuf_cpu *rc);
 int ringbuf_turn_away(struct ringbuf_cpu *rc);
@@ -101,37 +105,37 @@ static inline void ringbuf_claim(struct ringbuf_cpu *rc);
 static inline void ringbuf_leave(struct ringbuf_cpu *rc);
 
 /*
- * 0 or -ENOSPC, after which the frame may only be discarded.  One frame at a
- * time between enter and leave.
+ * Begin a frame.  Returns 0 or -ENOSPC; then the frame can only be discarded.
+ * One frame at a time between enter and leave.
  */
 int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr);
 /*
- * The same, and the first n bytes in one piece, n being a multiple of 8: 1.  0:
- * no frame has been begun, and ringbuf_begin() has to do it.
+ * Begin a frame and take its first n bytes, a multiple of 8, in one piece.
+ * Returns 1, or 0 if no frame was begun; then call ringbuf_begin().
  */
 static inline int ringbuf_begin_taking(struct ringbuf_cpu *rc, u32 n, u32 tag,
 				       u64 time, u64 addr, void **payload);
-/* Is there room for a frame of n bytes in one page, without more ado? */
+/* Do a header and n bytes fit in the current page without dropping frames? */
 static inline int ringbuf_page_has(const struct ringbuf_cpu *rc, u32 n);
 /*
- * If so, and it has just n bytes: nothing comes between but that the caller
- * fills them, n being a multiple of 8.
+ * For a frame of exactly n bytes, a multiple of 8, if ringbuf_page_has(): open,
+ * fill the payload, shut, and call no other writer function in between.
  */
 static inline void *ringbuf_open(const struct ringbuf_cpu *rc, u32 tag,
 				 u64 time, u64 addr);
 static inline void ringbuf_shut(struct ringbuf_cpu *rc, u32 n, void *payload);
 /*
- * A frame of which it is known that it has no more than n bytes, n being a
- * multiple of 8.  It is put word by word at a cursor that the caller has, and
- * nothing has happened until ringbuf_finish().  `split' is a constant: may it
- * go over a page?  Without, ringbuf_page_has() has said so.
+ * A frame of at most n bytes, a multiple of 8, written word by word at a cursor
+ * that the caller keeps.  The frame does not count before ringbuf_finish().
+ * `split' is a constant: may the frame cross pages?  If not, ringbuf_page_has()
+ * must be true.
  *
- * ringbuf_start(): the cursor stands behind the header, and oldest frames have
- * made way, if need be: 1, or 0: there is no room (only with split).
+ * ringbuf_start() writes the header and drops the oldest frames if necessary.
+ * Returns 1, or 0 if there is no space (only with split).
  */
 struct ringbuf_cursor {
-	u64 *at, *end;		/* of the page */
-	u64 page_end;		/* as a position */
+	u64 *at, *end;		/* end: of the page */
+	u64 page_end;		/* end, as a position */
 	unsigned long idx;	/* of the page */
 };
 
@@ -142,68 +146,68 @@ static inline int ringbuf_start(struct ringbuf_cpu *rc,
 static inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
 				    struct ringbuf_cursor *c, u64 word,
 				    int split);
-/* Up to n words in one piece, *got of them, which count as put. */
+/* Put up to n words, *got of them, in one piece for the caller to fill. */
 static inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
 				 struct ringbuf_cursor *c, u32 n, u32 *got,
 				 int split);
-/* What has been put is the frame.  Its size. */
+/* Commit what has been put.  Returns the size of the frame. */
 static inline u32 ringbuf_finish(struct ringbuf_cpu *rc,
 				 const struct ringbuf_cursor *c, int split);
 /*
- * Instead of that: the frame goes on as if it had been begun, and what has been
- * put, but for the last `undo' words, had been appended.
+ * Instead of ringbuf_finish(): continue as if ringbuf_begin() had begun the
+ * frame and all words put, except the last `undo', had been appended.
  */
 static inline void ringbuf_resume(struct ringbuf_cpu *rc,
 				  const struct ringbuf_cursor *c, u32 undo);
 /*
- * Contiguous room at the frame's end: up to `want` bytes (want >= 1), *got of
- * them.  Circular: oldest frames make way.  NULL: no room (the buffer is full,
- * or the frame is larger than it).
+ * Contiguous space at the frame's end: up to `want` bytes (want >= 1), *got of
+ * them.  A circular buffer drops its oldest frames for it.  NULL: the buffer is
+ * full, or the frame is larger than this CPU's share.
  */
 void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got);
-/* Could the frame grow by n bytes, if need be at the cost of older ones? */
+/* Can the frame grow by n bytes, if necessary by dropping older frames? */
 int ringbuf_fits(const struct ringbuf_cpu *rc, u64 n);
-/* Take n of the bytes that ringbuf_space() gave. */
+/* Append n of the bytes that ringbuf_space() returned. */
 static inline void ringbuf_advance(struct ringbuf_cpu *rc, u32 n);
-/* Both at once, across pages.  0 or -ENOSPC (nothing is appended then). */
+/* Copy and append, across pages.  0, or -ENOSPC with nothing appended. */
 int ringbuf_append(struct ringbuf_cpu *rc, const void *data, u32 n);
-/* Of two words, the frame's size being a multiple of 8 so far. */
+/* Append two words; the frame's size must be a multiple of 8. */
 int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b);
 /*
- * Both at once, of n bytes in one piece, n being a multiple of 8; what is given
- * back is what was taken last.  NULL: there is no such piece without more ado,
- * so the others have to do it.
+ * Append n bytes, a multiple of 8, in one piece for the caller to fill.
+ * ringbuf_give_back() undoes the last ringbuf_take().  NULL: the current page
+ * has no such piece; use the functions above.
  */
 static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n);
 static inline void ringbuf_give_back(struct ringbuf_cpu *rc, u32 n);
 
-/* Pad with zeros to a multiple of 8: there is always room for that. */
+/* Pad with zeros to a multiple of 8.  There is always space for that. */
 void ringbuf_pad(struct ringbuf_cpu *rc);
-/* Bytes appended so far, and cut back to an earlier such value. */
+/* Bytes appended so far; cut the frame back to an earlier mark. */
 static inline u32 ringbuf_mark(const struct ringbuf_cpu *rc);
 void ringbuf_rewind(struct ringbuf_cpu *rc, u32 mark);
 /* Overwrite 8 bytes at an 8-byte aligned mark. */
 void ringbuf_patch(struct ringbuf_cpu *rc, u32 mark, u64 word);
 
-/* Make the frame visible, whole; padded if it is not yet.  Its size. */
+/* Publish the frame, padded if necessary.  Returns its size. */
 static inline u32 ringbuf_commit(struct ringbuf_cpu *rc);
-/* Forget it. */
+/* Drop the frame. */
 void ringbuf_discard(struct ringbuf_cpu *rc);
-/* ringbuf_discard(), counted as too big (circular mode). */
+/* ringbuf_discard(), counted in too_big (circular mode). */
 void ringbuf_discard_too_big(struct ringbuf_cpu *rc);
 
 #include "ringbuf/fast.h"
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Where a CPU's oldest frame starts, and where its newest ends. */
+/* Start of a CPU's oldest frame, and end of its newest. */
 u64 ringbuf_first(struct ringbuf *rb, unsigned int cpu);
 u64 ringbuf_end(struct ringbuf *rb, unsigned int cpu);
 /*
- * The header of the frame at pos, or len bytes at off of its payload.  0;
- * -ENOENT at the end (of the frames, of the payload); -ESTALE if the frame has
- * been dropped or overwritten (before or during the copy; nothing that was
- * copied may be used).
+ * Read the header of the frame at pos, or len bytes at offset off of its
+ * payload.  Returns 0; -ENOENT beyond the last frame or the payload; -ESTALE if
+ * the frame was dropped or overwritten before or during the copy: do not use
+ * the result.
  */
 int ringbuf_read_hdr(struct ringbuf *rb, unsigned int cpu, u64 pos,
 		     struct ringbuf_hdr *hdr);
@@ -213,10 +217,10 @@ int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
 /* ---- frame numbers ------------------------------------------------------ */
 
 /*
- * All frames in order of ->time (a CPU's own frames keep their order), numbered
- * from 0.  Built when the run has stopped; linear in the number of frames.
- * 0, -ENOMEM or what ringbuf_give_way() said (there is no index then).  A later resize makes entries stale,
- * not wrong.
+ * Number all frames from 0 in order of ->time; frames of one CPU keep their
+ * order.  Build the index when the run has stopped; linear in the number of
+ * frames.  Returns 0, or, without an index, -ENOMEM or the error of
+ * ringbuf_give_way().  A later resize makes entries stale, not wrong.
  */
 int ringbuf_index_build(struct ringbuf *rb);
 void ringbuf_index_drop(struct ringbuf *rb);
@@ -231,7 +235,7 @@ struct ringbuf_ref {
 /* 0 or -ENOENT. */
 int ringbuf_index_get(const struct ringbuf *rb, u64 n, struct ringbuf_ref *ref);
 
-/* ---- what the surroundings define (trace/pages.c, or a test's fake) ----- */
+/* ---- provided by the user: trace/pages.c, or a test's fake -------------- */
 
 int ringbuf_cpu_present(unsigned int cpu);
 void *ringbuf_page_alloc(void);		/* RINGBUF_PAGE_SIZE bytes, or NULL */
@@ -239,13 +243,13 @@ void ringbuf_page_free(void *page);
 void *ringbuf_table_alloc(size_t bytes);	/* zeroed, or NULL; any size */
 void ringbuf_table_free(void *table);
 /*
- * Run fn(arg) on that CPU with interrupts off (only NMIs can come between), or
- * here if the CPU is offline; returns when it is done.
+ * Run fn(arg) on that CPU with interrupts off (only NMIs can interrupt it), or
+ * locally if the CPU is offline.  Waits until fn() has returned.
  */
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg);
 /*
- * Called each RINGBUF_STRIDE steps of what takes long: let others run.  0, or a
- * negative errno: whoever wanted it wants it no more.
+ * Called every RINGBUF_STRIDE steps of a long operation: let others run.
+ * Returns 0, or a negative errno if the requester has given up.
  */
 int ringbuf_give_way(const char *what, u64 done);
 

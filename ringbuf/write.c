@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The writer: one CPU writes its own ring, in any context.
+ * The writer: each CPU writes its own ring.
  *
- * Nesting is strict: who comes in between is gone before the one below goes on.
- * So ->depth needs no atomic operation, and neither does a counter that only
+ * Nesting is strict: a nested writer finishes before the interrupted one
+ * resumes.  So ->depth needs no atomic operation, nor does a counter that only
  * one depth writes.
+ *
+ * Context: unless noted, this CPU, any context including NMI.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -12,12 +14,11 @@
 #include <linux/errno.h>
 #include "ringbuf/private.h"
 
-/* Out of the way: what is left of its caller needs no registers saved. */
+/* Out of line, so that the caller's fast path saves no registers. */
 #define RINGBUF_RARE	__attribute__((__noinline__))
 
 /* ---- the claim ------------------------------------------------------------ */
 
-/* This CPU, any context incl. NMI; does not sleep. */
 int ringbuf_turn_away(struct ringbuf_cpu *rc)
 {
 	u32 depth = kc_load(&rc->depth);
@@ -31,15 +32,15 @@ int ringbuf_turn_away(struct ringbuf_cpu *rc)
 	return 0;
 }
 
-/* Any context; does not sleep. */
+/* Context: any. */
 struct ringbuf_cpu *ringbuf_writer(struct ringbuf *rb, unsigned int cpu)
 {
 	return cpu < rb->nr_cpus ? ringbuf_of(rb, cpu) : NULL;
 }
 
-/* ---- where the next byte goes ---------------------------------------------- */
+/* ---- the current page --------------------------------------------------- */
 
-/* This CPU, any context incl. NMI; does not sleep.  idx and page_end are set. */
+/* Derive edge and bias from idx and page_end. */
 static void ringbuf_aim(struct ringbuf_cpu *rc)
 {
 	u64 most = ringbuf_count_own(&rc->committed) + RINGBUF_FRAME_MAX;
@@ -60,7 +61,6 @@ void ringbuf_aim_at(struct ringbuf_cpu *rc, u64 pos)
 	ringbuf_aim(rc);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 void ringbuf_go_on(struct ringbuf_cpu *rc, u32 idx, u64 page_end)
 {
 	rc->idx = idx;
@@ -68,7 +68,7 @@ void ringbuf_go_on(struct ringbuf_cpu *rc, u32 idx, u64 page_end)
 	ringbuf_aim(rc);
 }
 
-/* This CPU, any context incl. NMI; does not sleep.  pos is at the page's end. */
+/* pos is at the page's end. */
 static void ringbuf_next_page(struct ringbuf_cpu *rc)
 {
 	u32 idx = rc->idx + 1;
@@ -77,24 +77,21 @@ static void ringbuf_next_page(struct ringbuf_cpu *rc)
 		      rc->page_end + RINGBUF_PAGE_SIZE);
 }
 
-/*
- * This CPU, any context incl. NMI; does not sleep.  How many pages before the
- * one that idx is of: the page that pos is in, which is in the frame.
- */
+/* Number of pages from pos, in the current frame, to page idx. */
 static u32 ringbuf_pages_back(const struct ringbuf_cpu *rc, u64 pos)
 {
 	return (u32)((rc->page_end - 1) >> RINGBUF_PAGE_SHIFT) -
 	       (u32)(pos >> RINGBUF_PAGE_SHIFT);
 }
 
-/* This CPU, any context incl. NMI; does not sleep.  And the index of that. */
+/* Index of the page that many pages before idx. */
 static u32 ringbuf_idx_back(const struct ringbuf_cpu *rc, u32 pages)
 {
 	return rc->idx >= pages ? rc->idx - pages :
 				  rc->idx + rc->nr_pages - pages;
 }
 
-/* This CPU, any context incl. NMI; does not sleep.  Back to pos. */
+/* Cut the frame back to pos. */
 static void ringbuf_go_back(struct ringbuf_cpu *rc, u64 pos)
 {
 	u32 pages;
@@ -108,12 +105,9 @@ static void ringbuf_go_back(struct ringbuf_cpu *rc, u64 pos)
 	ringbuf_aim(rc);
 }
 
-/* ---- room ------------------------------------------------------------------- */
+/* ---- space -------------------------------------------------------------- */
 
-/*
- * This CPU, any context incl. NMI; does not sleep.  How far the frame can get
- * at most.
- */
+/* How far the frame can grow; if circular, by dropping all older frames. */
 static u64 ringbuf_reach(const struct ringbuf_cpu *rc)
 {
 	u64 start = ringbuf_count_own(&rc->committed);
@@ -124,12 +118,11 @@ static u64 ringbuf_reach(const struct ringbuf_cpu *rc)
 }
 
 /*
- * This CPU, any context incl. NMI; does not sleep.  Drop the oldest frames
- * until the new one can go up to end, which is within its reach: at the latest
- * there is room when no other frame is left.
+ * Drop the oldest frames until the current one can grow to end, which is within
+ * ringbuf_reach(): dropping all others suffices.
  *
- * A ring that has pages enough drops small ones up to the end of that page, so
- * that the next frames need not come here.
+ * A large ring drops small frames ahead, to the end of that page, so that the
+ * next frames take the fast path.
  */
 static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
 {
@@ -142,7 +135,9 @@ static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
 	if (rc->room >= RINGBUF_AHEAD)
 		ahead = ((end - 1) | RINGBUF_PAGE_MASK) + 1;
 	while (ahead - tail > rc->room && tail != start) {
-		/* The size is in the first word, which no page edge splits. */
+		/*
+		 * Only the header's first word, with the size, is never split.
+		 */
 		hdr = rc->pages[idx] + (tail & RINGBUF_PAGE_MASK);
 		if (end - tail <= rc->room && hdr->size > RINGBUF_PAGE_SIZE)
 			break;
@@ -156,11 +151,10 @@ static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
 	ringbuf_aim(rc);
 	ringbuf_count_add(&rc->overwritten, dropped);
 	ringbuf_count_publish(&rc->tail, tail);
-	/* Readers see that the frames are gone before they see them spoilt. */
+	/* Readers must see the new tail before they see overwritten data. */
 	kc_wmb();
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 RINGBUF_RARE int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end)
 {
 	if (end > ringbuf_reach(rc))
@@ -170,7 +164,6 @@ RINGBUF_RARE int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end)
 	return 0;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 static inline int ringbuf_need(struct ringbuf_cpu *rc, u64 end)
 {
 	if (end <= rc->limit &&
@@ -181,7 +174,7 @@ static inline int ringbuf_need(struct ringbuf_cpu *rc, u64 end)
 
 /* ---- a frame ----------------------------------------------------------------- */
 
-/* This CPU, any context incl. NMI; does not sleep.  There is room. */
+/* The caller has checked for space. */
 static inline void ringbuf_append_word(struct ringbuf_cpu *rc, u64 word)
 {
 	if (rc->pos == rc->page_end)
@@ -190,7 +183,7 @@ static inline void ringbuf_append_word(struct ringbuf_cpu *rc, u64 word)
 	rc->pos += sizeof(word);
 }
 
-/* This CPU, any context incl. NMI; does not sleep.  There is room. */
+/* The caller has checked for space. */
 static void ringbuf_put(struct ringbuf_cpu *rc, const u8 *data, u32 n)
 {
 	u32 chunk;
@@ -206,7 +199,6 @@ static void ringbuf_put(struct ringbuf_cpu *rc, const u8 *data, u32 n)
 	}
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr)
 {
 	u64 start = ringbuf_count_own(&rc->committed);
@@ -224,7 +216,6 @@ int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr)
 	return 0;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got)
 {
 	u64 end;
@@ -243,13 +234,11 @@ void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got)
 	return ringbuf_at(rc, rc->pos);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 int ringbuf_fits(const struct ringbuf_cpu *rc, u64 n)
 {
 	return n <= ringbuf_reach(rc) - rc->pos;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 int ringbuf_append(struct ringbuf_cpu *rc, const void *data, u32 n)
 {
 	if (ringbuf_need(rc, rc->pos + n))
@@ -258,7 +247,6 @@ int ringbuf_append(struct ringbuf_cpu *rc, const void *data, u32 n)
 	return 0;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b)
 {
 	if (ringbuf_need(rc, rc->pos + 2 * sizeof(u64)))
@@ -269,8 +257,8 @@ int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b)
 }
 
 /*
- * This CPU, any context incl. NMI; does not sleep.  The limit is a multiple of
- * 8 and so is the page size: there is room, in this page.
+ * The limit and the page size are multiples of 8, so the padding fits in this
+ * page.
  */
 void ringbuf_pad(struct ringbuf_cpu *rc)
 {
@@ -280,14 +268,12 @@ void ringbuf_pad(struct ringbuf_cpu *rc)
 	rc->pos += n;
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 void ringbuf_rewind(struct ringbuf_cpu *rc, u32 mark)
 {
 	ringbuf_go_back(rc, ringbuf_count_own(&rc->committed) +
 			    sizeof(struct ringbuf_hdr) + mark);
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 void ringbuf_patch(struct ringbuf_cpu *rc, u32 mark, u64 word)
 {
 	u64 pos = ringbuf_count_own(&rc->committed) +
@@ -297,14 +283,12 @@ void ringbuf_patch(struct ringbuf_cpu *rc, u32 mark, u64 word)
 	memcpy(rc->pages[idx] + (pos & RINGBUF_PAGE_MASK), &word, sizeof(word));
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 void ringbuf_discard(struct ringbuf_cpu *rc)
 {
-	/* Nobody has seen it. */
+	/* It was never committed, so no reader has seen it. */
 	ringbuf_go_back(rc, ringbuf_count_own(&rc->committed));
 }
 
-/* This CPU, any context incl. NMI; does not sleep. */
 void ringbuf_discard_too_big(struct ringbuf_cpu *rc)
 {
 	ringbuf_count_add(&rc->too_big, 1);
