@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reading what is inside a trace frame.  The payload comes from memory that a
- * probe filled; it is read as if a stranger had.
+ * Read the contents of a trace frame.  A probe filled this memory, so validate
+ * all of it.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -12,7 +12,6 @@
 #define FRAME_HEAD_KIND		0xff
 #define FRAME_HEAD_UNUSED	0xff00
 
-/* Any context; does not sleep. */
 static u64 frame_word(const struct frame *f, u32 pos)
 {
 	u64 word;
@@ -21,13 +20,12 @@ static u64 frame_word(const struct frame *f, u32 pos)
 	return word;
 }
 
-/* Any context; does not sleep.  Is there data at pos, and padding after it? */
+/* Do len bytes of data, and their padding, fit at pos? */
 static int frame_has(const struct frame *f, u32 pos, u32 len)
 {
 	return (((u64)len + FRAME_WORD - 1) & ~7ULL) <= f->len - pos;
 }
 
-/* Any context; does not sleep. */
 int frame_next(const struct frame *f, u32 *pos, struct frame_block *b)
 {
 	u32 at = *pos;
@@ -76,7 +74,6 @@ int frame_next(const struct frame *f, u32 *pos, struct frame_block *b)
 	return 1;
 }
 
-/* Any context; does not sleep. */
 int frame_find_regs(const struct frame *f, struct frame_block *b)
 {
 	u32 pos = 0;
@@ -87,7 +84,6 @@ int frame_find_regs(const struct frame *f, struct frame_block *b)
 	return 0;
 }
 
-/* Any context; does not sleep. */
 int frame_find_var(const struct frame *f, u16 num, s64 *value)
 {
 	struct frame_block b;
@@ -104,9 +100,9 @@ int frame_find_var(const struct frame *f, u16 num, s64 *value)
 }
 
 /*
- * Any context; does not sleep.  The first block that has addr, up to where one
- * that was collected before it takes over, and n at most: *from, and how many
- * bytes; 0 if no block has it.
+ * Find the first block that holds addr.  Returns how many bytes at *from to
+ * use: at most n, and none that an earlier block holds; 0 if no block holds
+ * addr.
  */
 static u32 frame_find_mem(const struct frame *f, u64 addr, u32 n,
 			  const u8 **from)
@@ -129,7 +125,6 @@ static u32 frame_find_mem(const struct frame *f, u64 addr, u32 n,
 	return 0;
 }
 
-/* Any context; does not sleep. */
 u32 frame_read_mem(const struct frame *f, u64 addr, void *dst, u32 n)
 {
 	const u8 *from;
@@ -145,7 +140,6 @@ u32 frame_read_mem(const struct frame *f, u64 addr, void *dst, u32 n)
 	return done;
 }
 
-/* Any context; does not sleep. */
 int frame_matches(enum frame_how how, u64 a, u64 b, u32 num, u64 addr)
 {
 	switch (how) {

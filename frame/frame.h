@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is inside a trace frame, and how frames are told apart.
+ * The contents of a trace frame, and how to find a frame.
  *
  * A frame's payload is a list of blocks, each a multiple of 8 bytes, in the
- * byte order of the machine:
+ * machine's byte order:
  *
  *	R  head, registers as the kernel saved them
  *	M  head, u64 address, bytes
  *	V  head, s64 value
  *
- * head: bits 0-7 the letter, 16-31 the variable's number (V) or what the
- * registers (R) or the memory (M) are, 32-63 the bytes of data that follow
- * (without address and padding).
+ * head: bits 0-7 the letter; 16-31 the variable's number (V), FRAME_REGS_ (R)
+ * or FRAME_MEM_ flags (M); 32-63 the number of data bytes that follow (without
+ * address and padding).
  *
- * Reading works on a contiguous copy of the payload; nothing in it is trusted.
+ * Readers work on a contiguous copy of the payload and trust nothing in it.
+ *
+ * Context: any.
  */
 #ifndef FRAME_FRAME_H
 #define FRAME_FRAME_H
@@ -23,9 +25,9 @@
 #define FRAME_HEAD(kind, num, len) \
 	((u64)(u8)(kind) | ((u64)(u16)(num) << 16) | ((u64)(u32)(len) << 32))
 
-#define FRAME_REGS_RETURN	1	/* as a function returned */
-#define FRAME_REGS_SECOND	2	/* and the value's second register counts */
-#define FRAME_MEM_RET		1	/* where a function returns to */
+#define FRAME_REGS_RETURN	1	/* registers at a function's return */
+#define FRAME_REGS_SECOND	2	/* value's second register is valid */
+#define FRAME_MEM_RET		1	/* the return address ($_ret) */
 
 struct frame_block {
 	char kind;		/* 'R', 'M' or 'V' */
@@ -43,19 +45,19 @@ struct frame {
 };
 
 /*
- * The block at *pos (start with 0), which then moves on.  1, 0 at the end, -1
- * if the payload is damaged (stop there).
+ * Read the block at *pos (start with 0) and advance *pos.  Returns 1; 0 at the
+ * end; -1 if the payload is damaged: stop there.
  */
 int frame_next(const struct frame *f, u32 *pos, struct frame_block *b);
 
-/* The first R block: 1 or 0. */
+/* Find the first R block: 1 or 0. */
 int frame_find_regs(const struct frame *f, struct frame_block *b);
-/* The last V block of that variable: 1 or 0. */
+/* Find the last V block of that variable: 1 or 0. */
 int frame_find_var(const struct frame *f, u16 num, s64 *value);
 /*
- * Bytes of collected memory from addr on, across blocks, into dst.  Where
- * blocks overlap the first one collected counts.  Returns how many bytes (0..n)
- * could be had without a gap.
+ * Read collected memory from addr on, across blocks, into dst.  Where blocks
+ * overlap, the first collected wins.  Returns the number of bytes (0..n)
+ * available without a gap.
  */
 u32 frame_read_mem(const struct frame *f, u64 addr, void *dst, u32 n);
 
@@ -65,19 +67,19 @@ enum frame_how {
 	FRAME_BY_PC,		/* addr == a */
 	FRAME_BY_TRACEPOINT,	/* num == a */
 	FRAME_IN_RANGE,		/* a <= addr <= b */
-	FRAME_OUTSIDE,		/* not so */
+	FRAME_OUTSIDE,		/* addr < a || addr > b */
 };
 
 int frame_matches(enum frame_how how, u64 a, u64 b, u32 num, u64 addr);
 
 /* ---- the trace file format ("tfile"), as GDB's qTBuffer and tsave use it -- */
 
-/* Bytes that a frame takes there, if its R block is regs_len bytes there. */
+/* Size of a frame in that format, with regs_len bytes of registers. */
 u64 frame_tfile_size(const struct frame *f, u32 regs_len);
 /*
- * Write bytes [off, off + n) of that form into dst.  regs: the register block
- * as GDB's `g' has it (regs_len bytes), in place of the R block's data.
- * M blocks over 65535 bytes become several.  Returns the bytes written.
+ * Write bytes [off, off + n) of that form to dst. regs: the registers as in
+ * GDB's `g' packet (regs_len bytes), written in place of the R block's data.
+ * An M block over 65535 bytes is split.  Returns the number of bytes written.
  */
 u32 frame_tfile_read(const struct frame *f, u16 num, const u8 *regs,
 		     u32 regs_len, u64 off, void *dst, u32 n);
@@ -86,7 +88,7 @@ u32 frame_tfile_read(const struct frame *f, u16 num, const u8 *regs,
 
 /* The numbers of $printk_format. */
 enum frame_show {
-	FRAME_SHOW_AUTO,	/* of 1, 2, 4 or 8 bytes as below, others as bytes */
+	FRAME_SHOW_AUTO,	/* 1, 2, 4 or 8 bytes: unsigned; else: bytes */
 	FRAME_SHOW_SIGNED,
 	FRAME_SHOW_UNSIGNED,
 	FRAME_SHOW_HEX,
@@ -94,7 +96,10 @@ enum frame_show {
 	FRAME_SHOW_BYTES,
 };
 
-/* cut: there was more of it.  What does not fit in size (1 or more) is left out. */
+/*
+ * cut: the data was truncated.  Output that does not fit in size (1 or more) is
+ * dropped.
+ */
 void frame_show(char *dst, u32 size, enum frame_show how, const u8 *data,
 		u32 len, int cut);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Values as text, for people.
- */
+/* Format values as text for users. */
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -10,7 +8,7 @@
 
 struct text {
 	char *p;
-	u32 room;		/* without the NUL */
+	u32 room;		/* excluding the NUL */
 };
 
 static void put(struct text *t, char c)
@@ -21,7 +19,7 @@ static void put(struct text *t, char c)
 	t->room--;
 }
 
-/* 1 if it has the size of an integer. */
+/* Returns 1 if the data has the size of an integer. */
 static int load(const u8 *data, u32 len, u64 *u, s64 *s)
 {
 	union {

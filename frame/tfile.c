@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A frame as GDB's trace file has it: s16 tracepoint, u32 size of what follows,
+ * A frame in GDB's trace file format: s16 tracepoint, u32 size of the rest,
  * then 'R' registers, 'M' u64 address u16 length bytes, 'V' s32 number s64
  * value.
  *
- * Only the first R block counts, an empty M block has no form, and a damaged
- * payload ends where the damage is.
+ * Only the first R block is written, an empty M block is left out, and a
+ * damaged payload ends where the damage begins.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -17,15 +17,14 @@
 #define TFILE_V		(1 + sizeof(s32) + sizeof(s64))
 #define TFILE_M_MOST	65535U
 
-/* The part of the whole that the caller wants. */
+/* The part of the output that the caller asked for. */
 struct frame_window {
-	u64 at;		/* how far we are in the whole */
-	u64 off;	/* where the part starts */
+	u64 at;		/* output produced so far */
+	u64 off;	/* start of the part */
 	u64 end;
 	u8 *dst;	/* the byte at off goes here */
 };
 
-/* Any context; does not sleep. */
 static u64 frame_m_size(u32 len)
 {
 	u32 pieces = len / TFILE_M_MOST + !!(len % TFILE_M_MOST);
@@ -33,7 +32,6 @@ static u64 frame_m_size(u32 len)
 	return (u64)pieces * TFILE_M_HDR + len;
 }
 
-/* Any context; does not sleep. */
 u64 frame_tfile_size(const struct frame *f, u32 regs_len)
 {
 	struct frame_block b;
@@ -52,7 +50,7 @@ u64 frame_tfile_size(const struct frame *f, u32 regs_len)
 	return size;
 }
 
-/* Any context; does not sleep.  The next len bytes of the whole are these. */
+/* Produce len bytes of output; copy those inside the window. */
 static void frame_put(struct frame_window *w, const void *src, u32 len)
 {
 	u64 from = max(w->at, w->off);
@@ -64,7 +62,6 @@ static void frame_put(struct frame_window *w, const void *src, u32 len)
 	w->at += len;
 }
 
-/* Any context; does not sleep. */
 static void frame_put_mem(struct frame_window *w, const struct frame_block *b)
 {
 	u8 head[TFILE_M_HDR];
@@ -88,7 +85,6 @@ static void frame_put_mem(struct frame_window *w, const struct frame_block *b)
 	}
 }
 
-/* Any context; does not sleep. */
 static void frame_put_var(struct frame_window *w, const struct frame_block *b)
 {
 	u8 form[TFILE_V];
@@ -100,7 +96,6 @@ static void frame_put_var(struct frame_window *w, const struct frame_block *b)
 	frame_put(w, form, sizeof(form));
 }
 
-/* Any context; does not sleep. */
 static void frame_put_hdr(struct frame_window *w, u16 num, u64 size)
 {
 	u8 hdr[TFILE_HDR];
@@ -111,7 +106,6 @@ static void frame_put_hdr(struct frame_window *w, u16 num, u64 size)
 	frame_put(w, hdr, sizeof(hdr));
 }
 
-/* Any context; does not sleep. */
 u32 frame_tfile_read(const struct frame *f, u16 num, const u8 *regs,
 		     u32 regs_len, u64 off, void *dst, u32 n)
 {
