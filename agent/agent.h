@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * GDB agent expressions: checked and decoded once, run many times.
+ * GDB agent expressions: verified and decoded once, run many times.
  *
- * agent_compile() checks everything that can be checked without running:
- * opcodes, operands, jumps, stack depth, registers and variables.  What it has
- * accepted, agent_run() can only fail on a division by zero, on memory, on the
- * frame's room, or on the step budget.
+ * agent_compile() checks opcodes, operands, jumps, stack depth, registers and
+ * variables.  So agent_run() can fail only on a division by zero, on memory,
+ * for lack of space in the frame, on the jump budget, or if the target refuses.
  *
  * Source of the opcodes: the GDB manual, "Bytecode Descriptions", and GDB's
  * ax.def.
@@ -17,10 +16,10 @@
 
 #define AGENT_STACK_MAX		100	/* 64-bit entries */
 #define AGENT_CODE_MAX		16384	/* bytes of bytecode */
-#define AGENT_SETS_MAX		16	/* setv, before what may fail */
+#define AGENT_SETS_MAX		16	/* setv, in a sets_early program */
 /*
- * How far one run may jump back, in bytes of bytecode over all its backward
- * jumps: no byte is run more often, so this bounds the time of a hit.
+ * Bytes of bytecode that all backward jumps of one run may span.  No byte runs
+ * more often than that, which bounds the time of a hit.
  */
 #define AGENT_JUMP_BUDGET	100000
 
@@ -30,87 +29,89 @@ enum agent_error {
 	AGENT_E_EMPTY,
 	AGENT_E_TOO_LONG,
 	AGENT_E_BAD_OPCODE,
-	AGENT_E_NOT_SUPPORTED,	/* a valid opcode that a kernel probe cannot do */
+	AGENT_E_NOT_SUPPORTED,	/* valid, but impossible in a kernel probe */
 	AGENT_E_TRUNCATED,	/* operand runs past the end */
-	AGENT_E_NO_END,		/* control runs off the end */
-	AGENT_E_BAD_JUMP,	/* not to the start of an instruction */
+	AGENT_E_NO_END,		/* execution runs off the end */
+	AGENT_E_BAD_JUMP,	/* target is not the start of an instruction */
 	AGENT_E_UNDERFLOW,
 	AGENT_E_OVERFLOW,
-	AGENT_E_DEPTH,		/* two ways to one place, two stack depths */
+	AGENT_E_DEPTH,		/* stack depth differs between paths */
 	AGENT_E_BAD_SIZE,	/* ext or zero_ext of 0 bits */
 	AGENT_E_BAD_REG,
 	AGENT_E_BAD_VAR,
 	AGENT_E_VAR_READONLY,
 	AGENT_E_VAR_WRITEONLY,
-	AGENT_E_MANY_SETS,	/* over AGENT_SETS_MAX, of sets_early */
+	AGENT_E_MANY_SETS,	/* over AGENT_SETS_MAX, and sets_early */
 	/* agent_run() */
 	AGENT_E_DIV_ZERO,
 	AGENT_E_MEMORY,		/* the target knows the address */
-	AGENT_E_DEVICE,		/* of memory that belongs to a device */
+	AGENT_E_DEVICE,		/* memory that belongs to a device */
 	AGENT_E_NO_ROOM,	/* the frame does not fit in the trace buffer */
 	AGENT_E_TOO_BIG,	/* a block over the target's limit */
 	AGENT_E_BUDGET,
-	AGENT_E_BAD_POINT,	/* of the target: no tracepoint has that number */
-	AGENT_E_TARGET,		/* any other refusal of the target */
+	AGENT_E_BAD_POINT,	/* from the target: no such tracepoint */
+	AGENT_E_TARGET,		/* any other refusal by the target */
 	AGENT_E_NR
 };
 
 /* A short text without a full stop; never NULL. */
 const char *agent_strerror(enum agent_error err);
 
-/* One decoded instruction.  Only agent/ looks inside. */
+/* One decoded instruction; private to agent/. */
 struct agent_insn {
 	u16 op;
 	u16 arg;
-	u32 target;		/* index of the insn to jump to */
+	u32 target;		/* index of the jump's target */
 	u64 imm;
 };
 
 struct agent_prog {
 	const struct agent_insn *insn;
 	u32 nr;
-	u32 max_depth;		/* stack entries that a run needs */
-	int reads_var;		/* some variable is read (getv, tracev) */
-	int writes_var;		/* some variable is written (setv) */
-	int rmw_var;		/* one that is shared is both read and written */
-	int traces;		/* memory is put into the frame */
-	int sets_early;		/* a variable is set, and then something may fail */
+	u32 max_depth;		/* stack entries needed */
+	int reads_var;		/* reads a variable (getv, tracev) */
+	int writes_var;		/* writes a variable (setv) */
+	int rmw_var;		/* reads and writes the same shared variable */
+	int traces;		/* collects memory */
+	int sets_early;		/* something may fail after a setv */
 };
 
 /*
- * insn: room for `len` instructions; map: scratch of `len` entries, not needed
- * afterwards.  On an error *err_pc (if not NULL) is the byte offset of the
- * instruction at fault.
+ * insn: space for `len` instructions; map: scratch space of `len` entries,
+ * unused afterwards.  On an error *err_pc (if not NULL) is the byte offset of
+ * the faulty instruction.
  */
 enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 			       u16 *map, struct agent_prog *prog, u32 *err_pc);
 
-/* Has it a number in that range?  Not only constants: small ones may be others. */
+/*
+ * Does it contain a number in that range?  May match other small operands, too.
+ */
 int agent_has_number(const struct agent_prog *prog, u64 start, u64 size);
 
-/* Does it use the variable of that slot in one of these ways (AGENT_VAR_ bits)? */
+/* Does it use the variable in that slot as one of `use' (AGENT_VAR_ bits)? */
 int agent_uses_var(const struct agent_prog *prog, u32 slot, int use);
 
 /*
- * Any context that the target's functions below allow.  stack: at least
- * prog->max_depth entries.  *result: the top of the stack at the end, 0 if the
- * stack is empty then.
+ * stack: at least prog->max_depth entries. *result: the top of the stack at the
+ * end, 0 if the stack is empty.
+ * Context: any that the target's functions below allow.
  */
 enum agent_error agent_run(const struct agent_prog *prog, void *target,
 			   u64 *stack, u64 *result);
 
 /* ---- programs that need no interpreter ------------------------------------ */
 
-/* Of what a range is: */
+/* The value that a range tests. */
 enum agent_source {
 	AGENT_OF_REG,
 	AGENT_OF_VAR,
-	AGENT_OF_SUM,		/* of a variable that becomes more first */
+	AGENT_OF_SUM,		/* a variable, after adding to it */
 };
 
 /* Is a value in a range? */
 struct agent_range {
-	u64 first, span;	/* goes round behind the largest number */
+	u64 first, span;	/* first..first + span; may wrap */
 	u64 mask;		/* zero extension */
 	u16 shift;		/* sign extension: the bits above the value */
 	u16 reg;
@@ -119,10 +120,13 @@ struct agent_range {
 	u64 add;		/* AGENT_OF_SUM */
 };
 
-/* 1 if the program is such a condition and nothing else: then it is *r. */
+/* Returns 1 and sets *r if the program is just such a condition. */
 int agent_as_range(const struct agent_prog *prog, struct agent_range *r);
 
-/* Any context incl. NMI.  What the program says of that value. */
+/*
+ * The program's result for that value.
+ * Context: any, including NMI.
+ */
 static inline int agent_in_range(const struct agent_range *r, u64 v)
 {
 	v = (u64)((s64)(v << r->shift) >> r->shift) & r->mask;
@@ -132,8 +136,8 @@ static inline int agent_in_range(const struct agent_range *r, u64 v)
 enum agent_shape_kind {
 	AGENT_BLOCK,		/* collect len bytes at reg + add */
 	AGENT_COLLECT,		/* collect a variable */
-	AGENT_INCREMENT,	/* a variable becomes itself + add */
-	AGENT_SET,		/* a variable becomes add */
+	AGENT_INCREMENT,	/* variable += add */
+	AGENT_SET,		/* variable = add */
 };
 
 struct agent_shape {
@@ -144,31 +148,32 @@ struct agent_shape {
 };
 
 /*
- * 1 if the program does that and nothing else, so that *s stands for it; what
- * it leaves on the stack is not asked for.
+ * Returns 1 and sets *s if the program does just that, whatever it leaves on
+ * the stack.
  */
 int agent_as_shape(const struct agent_prog *prog, struct agent_shape *s);
 
-/* ---- what the surroundings define (trace/collect.c, or a test's fake) ---- */
+/* ---- provided by the user: trace/collect.c, or a test's fake ------------ */
 
-/* agent_compile(): may a program name this register of the target? */
+/* agent_compile(): is this a register of the target? */
 int agent_target_has_reg(unsigned int regno);
 
 #define AGENT_VAR_READ	1
 #define AGENT_VAR_WRITE	2
-#define AGENT_VAR_COLLECT	4	/* agent_uses_var() only; it is a reading, too */
+#define AGENT_VAR_COLLECT	4	/* agent_uses_var() only; also a read */
 /*
- * agent_compile(): find variable `num` for this use (one AGENT_VAR_ bit).
- * *slot is what agent_run() hands back.  AGENT_OK, AGENT_E_BAD_VAR,
- * AGENT_E_VAR_READONLY, AGENT_E_VAR_WRITEONLY or AGENT_E_TARGET.
+ * agent_compile(): look up variable `num` for this use (one AGENT_VAR_ bit).
+ * agent_run() passes *slot to the functions below.  Returns AGENT_OK,
+ * AGENT_E_BAD_VAR, AGENT_E_VAR_READONLY, AGENT_E_VAR_WRITEONLY or
+ * AGENT_E_TARGET.
  */
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot);
 /* agent_compile(): may other CPUs change it while a program runs? */
 int agent_target_var_shared(u32 slot);
-/* agent_compile(): what that constant is to be; it may be an address. */
+/* agent_compile(): the value to use for a constant, which may be an address. */
 u64 agent_target_const(u64 v);
 
-/* agent_run(), with its `target` */
+/* agent_run(), with its `target`. */
 u64 agent_target_reg(void *target, unsigned int regno);
 /* len is 1, 2, 4 or 8; the value is in the target's byte order. */
 enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len);

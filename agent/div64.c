@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * 64-bit division for every kernel: 32-bit ones have no __divdi3 and friends,
- * and do_div() is unsigned with a divisor of 32 bits.  Where long has 64 bits
- * the CPU divides and the compiler drops the rest.
+ * 64-bit division for every kernel: 32-bit ones lack __divdi3 and friends, and
+ * do_div() is unsigned with a 32-bit divisor.  On 64-bit machines the CPU
+ * divides and the compiler drops the rest.
+ *
+ * Context: any, including NMI.
  */
 #include <linux/types.h>
 
@@ -10,7 +12,7 @@
 
 #define SIGN_BIT 0x8000000000000000ULL
 
-/* Any context incl. NMI; does not sleep.  Divisor b is not 0. */
+/* b is not 0. */
 static u64 div_rem(u64 a, u64 b, u64 *rem)
 {
 	u64 quotient = 0, rest = 0;
@@ -34,7 +36,6 @@ static u64 div_rem(u64 a, u64 b, u64 *rem)
 	return quotient;
 }
 
-/* Any context incl. NMI; does not sleep. */
 u64 agent_div_unsigned(u64 a, u64 b)
 {
 	u64 rem;
@@ -44,7 +45,6 @@ u64 agent_div_unsigned(u64 a, u64 b)
 	return div_rem(a, b, &rem);
 }
 
-/* Any context incl. NMI; does not sleep. */
 u64 agent_rem_unsigned(u64 a, u64 b)
 {
 	u64 rem;
@@ -61,8 +61,8 @@ static u64 magnitude(u64 v)
 }
 
 /*
- * Any context incl. NMI; does not sleep.  Rounds towards 0.  The smallest
- * number by -1 is itself: made of magnitudes, this cannot trap.
+ * Rounds towards 0.  The smallest number divided by -1 is itself: dividing
+ * magnitudes cannot trap.
  */
 u64 agent_div_signed(u64 a, u64 b)
 {
@@ -71,7 +71,7 @@ u64 agent_div_signed(u64 a, u64 b)
 	return (a ^ b) & SIGN_BIT ? 0 - q : q;
 }
 
-/* Any context incl. NMI; does not sleep.  Has the sign of the dividend. */
+/* Has the sign of the dividend. */
 u64 agent_rem_signed(u64 a, u64 b)
 {
 	u64 r = agent_rem_unsigned(magnitude(a), magnitude(b));

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Constants are computed once, when a program is compiled: what folds to a
- * constant is one, however GDB has put it, so that range.c, shape.c and others
- * that look for constants need know one form of them.
+ * Constant folding at compile time.  However GDB writes a constant, it becomes
+ * one OP_CONST8, the only form that range.c, shape.c and others need to know.
  *
- * A straight run of instructions is followed with what is known of its stack:
- * the instructions whose constants are on top.  Nothing is known where a jump
- * leads to.
+ * The pass follows straight-line code and tracks which instructions pushed the
+ * constants on top of the stack.  At a jump target it knows nothing.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -16,17 +14,17 @@
 
 struct fold {
 	struct agent_insn *insn;
-	u16 *on_top;		/* OP_CONST8, by index; the last is the top */
+	u16 *on_top;		/* indices of OP_CONST8; the last is the top */
 	u32 n;
 };
 
-/* From the top down: 0, 1, ... */
+/* down: 0 for the top. */
 static u64 *top(struct fold *f, u32 down)
 {
 	return &f->insn[f->on_top[f->n - 1 - down]].imm;
 }
 
-/* Does nothing, and will be dropped. */
+/* A no-op, dropped later. */
 static void make_idle(struct agent_insn *in)
 {
 	in->op = OP_EXT;
@@ -45,7 +43,7 @@ static void make_const(struct fold *f, u32 i, u64 v)
 	f->on_top[f->n++] = (u16)i;
 }
 
-/* 1 if the instruction computes one value of another, which becomes *v. */
+/* Returns 1 and updates *v if the instruction is a unary operation. */
 static int unary(const struct agent_insn *in, u64 *v)
 {
 	switch (in->op) {
@@ -65,7 +63,10 @@ static int unary(const struct agent_insn *in, u64 *v)
 	return 0;
 }
 
-/* The same of two values.  A division by zero is left to agent_run(). */
+/*
+ * Returns 1 and sets *v if op is a binary operation.  Leaves a division by zero
+ * to agent_run().
+ */
 static int binary(u16 op, u64 a, u64 b, u64 *v)
 {
 	switch (op) {
@@ -121,7 +122,7 @@ static int binary(u16 op, u64 a, u64 b, u64 *v)
 	return 0;
 }
 
-/* 1 if it moves constants on the stack, and has been done. */
+/* Do a stack operation on constants.  Returns 1 if done. */
 static int shuffle(struct fold *f, u32 i)
 {
 	struct agent_insn *in = &f->insn[i];
@@ -183,7 +184,7 @@ static void fold_insn(struct fold *f, u32 i)
 		*top(f, 0) = v;
 		make_idle(in);
 	} else {
-		/* It may use what is on top as it is. */
+		/* It may need the constants on the stack at run time. */
 		f->n = 0;
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Opcodes, in bytecode and decoded.  Private to agent/. */
+/* Opcodes of bytecode and of decoded instructions.  Private to agent/. */
 #ifndef AGENT_OPS_H
 #define AGENT_OPS_H
 
@@ -65,44 +65,45 @@ enum {
 
 	/*
 	 * Decoded only.  All const become OP_CONST8 and trace16 becomes
-	 * OP_TRACE_QUICK; a jump that does not lead forward becomes one that
-	 * is charged to the budget.
+	 * OP_TRACE_QUICK; a jump that is not forward becomes one that is
+	 * charged to the budget.
 	 */
 	OP_IF_GOTO_BACK = OP_NR,
 	OP_GOTO_BACK,
 };
 
 /*
- * What is in a decoded instruction:
+ * Operands of a decoded instruction:
  *	const		imm: the value
- *	ext		arg: the bits above the value, 0 for none
+ *	ext		arg: the number of bits above the value, 0 for none
  *	zero_ext	imm: the mask of the value
  *	goto, if_goto	target
  *	reg		arg: the register
  *	getv, setv, tracev	target: the slot of the variable
- *	pick		arg: how far below the top
- *	trace_quick	arg: the bytes to collect
+ *	pick		arg: depth below the top
+ *	trace_quick	arg: the number of bytes to collect
  */
 
 /*
- * agent/shape.c, any context.  If that is what stands there, where it goes on;
- * otherwise NULL: a constant that is added or subtracted, as what is added; a
- * variable that becomes itself and a constant.
+ * agent/shape.c: match at `in' a constant that is added or subtracted, or a
+ * variable incremented by a constant; *n is what is added.  Returns the next
+ * instruction, or NULL.
+ * Context: any.
  */
 const struct agent_insn *agent_addend(const struct agent_insn *in, u64 *n);
 const struct agent_insn *agent_increment(const struct agent_insn *in, u32 *slot,
 					 u64 *n);
 
-/* Decoded, while constants are folded: a jump leads to this instruction. */
+/* While folding constants: a jump leads to this instruction. */
 #define OP_IS_TARGET	0x8000
 
 /*
- * agent/fold.c: constants are computed, and what is not needed any more does
- * nothing then: ext, arg 0.  on_top: scratch of nr entries.
+ * agent/fold.c: fold constants.  Instructions no longer needed become no-ops:
+ * ext with arg 0. on_top: scratch space of nr entries.
  */
 void agent_fold(struct agent_insn *insn, u32 nr, u16 *on_top);
 
-/* Any context incl. NMI. */
+/* Context: any, including NMI. */
 static inline u64 agent_shift_left(u64 v, u64 n)
 {
 	return n < 64 ? v << n : 0;
@@ -118,7 +119,7 @@ static inline u64 agent_shift_right_signed(u64 v, u64 n)
 	return (u64)((s64)v >> (n < 64 ? n : 63));
 }
 
-/* agent/div64.c: 0 must not come as divisor. */
+/* agent/div64.c: the divisor must not be 0. */
 u64 agent_div_unsigned(u64 a, u64 b);
 u64 agent_rem_unsigned(u64 a, u64 b);
 u64 agent_div_signed(u64 a, u64 b);

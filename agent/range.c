@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Conditions that need no interpreter: a register, a variable, or a variable
- * that is counted up, against a constant, as GDB says it:
+ * that is incremented, compared with a constant, as GDB compiles it:
  *
  *	reg | getv | getv const add setv
  *	[zero_ext | ext,] const, [swap,]
  *	equal | less_unsigned | less_signed, [log_not,]... end
  *
- * or with const in front.  Constants have been folded.  Each of them asks whether
- * that value is in a range.
+ * or with const first.  Constants have been folded.  Each condition tests
+ * whether a value is in a range.
+ *
+ * Context: any.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -18,12 +20,12 @@
 
 #define SIGN	(1ULL << 63)
 
-/* Any context.  v cmp k, or if swapped k cmp v. */
+/* v cmp k, or k cmp v if swapped. */
 static int set_range(struct agent_range *r, u16 cmp, int swapped, u64 k)
 {
 	u64 first = 0, last = ~0ULL;
 
-	/* In the order of signed numbers the smallest is that one. */
+	/* Flipping the sign bit maps signed order to unsigned order. */
 	if (cmp == OP_LESS_SIGNED)
 		k ^= SIGN;
 	else if (cmp != OP_EQUAL && cmp != OP_LESS_UNSIGNED)
@@ -41,11 +43,11 @@ static int set_range(struct agent_range *r, u16 cmp, int swapped, u64 k)
 		last = k - 1;
 	}
 	r->first = cmp == OP_LESS_SIGNED ? first ^ SIGN : first;
-	r->span = last - first;		/* never all there are */
+	r->span = last - first;		/* never all values */
 	return 1;
 }
 
-/* Any context.  Where it goes on behind the value, or NULL. */
+/* Returns the instruction after the value, or NULL. */
 static const struct agent_insn *set_source(struct agent_range *r,
 					   const struct agent_insn *in)
 {
@@ -68,14 +70,13 @@ static const struct agent_insn *set_source(struct agent_range *r,
 	return in + 1;
 }
 
-/* Any context. */
 int agent_as_range(const struct agent_prog *prog, struct agent_range *r)
 {
 	const struct agent_insn *in = set_source(r, prog->insn);
 	int swapped = 0;
 	u64 k = 0;
 
-	/* The last one is an end; a const or a comparison is none of the rest. */
+	/* Each match stops at end or a jump, so none runs past the last one. */
 	if (!in && prog->insn->op == OP_CONST8) {
 		swapped = 1;
 		k = prog->insn->imm;
@@ -101,7 +102,7 @@ int agent_as_range(const struct agent_prog *prog, struct agent_range *r)
 	if (!set_range(r, in->op, swapped, k))
 		return 0;
 	while ((++in)->op == OP_LOG_NOT) {
-		/* From behind its end round to its beginning. */
+		/* The complement: from after its end around to its start. */
 		r->first += r->span + 1;
 		r->span = ~0ULL - r->span - 1;
 	}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Running what verify.c has accepted.  Nothing is checked here that has been
- * proved there: opcodes, jump targets, stack depth.
+ * Run what verify.c has accepted: opcodes, jump targets and stack depth have
+ * been checked.
  *
- * The top of the stack is in a local variable.  With d entries, stack[1] to
- * stack[d - 1] hold all but the top, and sp is stack + d; stack[0] holds what
- * tos was before the first push, a 0.  So d entries need d places, and a stack
- * that is empty again has a top of 0.
+ * The top of the stack is in a local variable, tos.  With d entries, stack[1]
+ * to stack[d - 1] hold all but the top, and sp is stack + d; stack[0] holds tos
+ * from before the first push, a 0.  So d entries need d slots, and the top of
+ * an empty stack is 0.
  */
 #include <linux/types.h>
 
@@ -18,7 +18,7 @@
 	tos = (v);		\
 } while (0)
 
-/* Any context that agent_target_read() allows. */
+/* Context: any that agent_target_read() allows. */
 static enum agent_error load(void *target, u64 *v, u32 len)
 {
 	union {
@@ -50,7 +50,7 @@ static enum agent_error load(void *target, u64 *v, u32 len)
 	return AGENT_OK;
 }
 
-/* Any context that the target's functions allow.  The switch is one function. */
+/* Context: any that the target's functions allow. */
 enum agent_error agent_run(const struct agent_prog *prog, void *target,
 			   u64 *stack, u64 *result)
 {
@@ -65,7 +65,10 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 	*result = 0;
 	for (;;) {
 		in = next++;
-		/* The kernel's compiler makes no jump table; these come first. */
+		/*
+		 * The kernel's compiler emits no jump table: test the frequent
+		 * ones first.
+		 */
 		if (in->op == OP_CONST8) {
 			PUSH(in->imm);
 			continue;
@@ -251,7 +254,7 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 				return err;
 			break;
 		default:
-			/* verify.c lets nothing else through */
+			/* verify.c accepts nothing else */
 			return AGENT_E_BAD_OPCODE;
 		}
 	}

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Actions that need no interpreter, as GDB says them:
+ * Actions that need no interpreter, as GDB compiles them:
  *
  *	[reg] {const [add | sub]} const trace	a block of memory
  *	getv tracev pop, tracev			a variable's value
- *	getv const add | sub setv		a variable becomes more, or less
+ *	getv const add | sub setv		variable += or -= constant
+ *	const setv				variable = constant
  *
- *	const setv				a variable becomes a constant
+ * followed by end, possibly after instructions that only change the stack (in
+ * Rust an assignment has the value 0).  Nobody uses what is left on the stack.
+ * Constants have been folded; a sum with a constant may have the constant
+ * first.
  *
- * with end behind them, and before it what changes nothing but the stack (in Rust
- * an assignment has the value 0).  What is on the stack at the end is of no use
- * to anyone.  Constants have been folded, and the sum of a constant and something
- * else may have it in front.
+ * Context: any.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -19,10 +20,9 @@
 #include "agent/agent.h"
 #include "agent/ops.h"
 
-/* Any context. */
 static int is_end(const struct agent_insn *in)
 {
-	/* What can fail, or is seen, is none of these. */
+	/* None of these can fail or has a visible effect. */
 	while (in->op == OP_POP || in->op == OP_CONST8 || in->op == OP_DUP)
 		in++;
 	return in->op == OP_END;
@@ -54,7 +54,6 @@ const struct agent_insn *agent_increment(const struct agent_insn *in, u32 *slot,
 	return in && in->op == OP_SETV && in->target == *slot ? in + 1 : NULL;
 }
 
-/* Any context. */
 static int as_block(const struct agent_insn *in, struct agent_shape *s)
 {
 	const struct agent_insn *next;
@@ -87,7 +86,6 @@ static int as_block(const struct agent_insn *in, struct agent_shape *s)
 	return in[0].op == OP_CONST8 && in[1].op == OP_TRACE && is_end(in + 2);
 }
 
-/* Any context. */
 static int as_collect(const struct agent_insn *in, struct agent_shape *s)
 {
 	s->kind = AGENT_COLLECT;
@@ -97,7 +95,6 @@ static int as_collect(const struct agent_insn *in, struct agent_shape *s)
 	return in->op == OP_TRACEV && in->target == s->slot && is_end(in + 1);
 }
 
-/* Any context. */
 static int as_increment(const struct agent_insn *in, struct agent_shape *s)
 {
 	s->kind = AGENT_INCREMENT;
@@ -105,7 +102,6 @@ static int as_increment(const struct agent_insn *in, struct agent_shape *s)
 	return in && is_end(in);
 }
 
-/* Any context. */
 static int as_set(const struct agent_insn *in, struct agent_shape *s)
 {
 	if (in[0].op != OP_CONST8 || in[1].op != OP_SETV)
@@ -116,12 +112,11 @@ static int as_set(const struct agent_insn *in, struct agent_shape *s)
 	return is_end(in + 2);
 }
 
-/* Any context. */
 int agent_as_shape(const struct agent_prog *prog, struct agent_shape *s)
 {
 	const struct agent_insn *in = prog->insn;
 
-	/* The last one is an end, which is nothing that the others look for. */
+	/* Each match stops at end or a jump, so none runs past the last one. */
 	return as_block(in, s) || as_collect(in, s) || as_increment(in, s) ||
 	       as_set(in, s);
 }

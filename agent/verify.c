@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bytecode -> decoded instructions, with every check that can be made before
- * it runs.  Three passes:
+ * Decode bytecode, with every check that is possible before it runs.  Three
+ * passes:
  *
- *	decode		the bytes, in a row from the first to the last, are
- *			instructions with their operands; registers and
- *			variables exist
- *	link		every jump leads to the start of one of them
- *	flow		from the first instruction along every way: no way runs
- *			off the end, every way to an instruction brings the
- *			same stack depth, and it is always within the stack
+ *	decode		the bytes, from first to last, are instructions with
+ *			their operands; registers and variables exist
+ *	link		each jump leads to the start of an instruction
+ *	flow		along every path from the first instruction: no path
+ *			runs off the end, all paths to an instruction have the
+ *			same stack depth, which stays within the stack
  *
- * So also bytes that cannot be reached must decode.  What GDB generates does:
- * it puts nothing but instructions into an expression, one after the other.
+ * So unreachable bytes must decode, too.  What GDB generates does: it puts only
+ * instructions into an expression, one after the other.
  */
 #include <linux/types.h>
 #include <linux/string.h>
@@ -22,14 +21,14 @@
 #include "agent/ops.h"
 #include "compat/check.h"
 
-/* ---- what an opcode is -------------------------------------------------- */
+/* ---- opcodes ------------------------------------------------------------ */
 
 #define F_VALID		1
 #define F_UNSUPPORTED	2
-#define F_JUMP		4	/* may go on at its target */
-#define F_STOP		8	/* does not go on at the next instruction */
+#define F_JUMP		4	/* may continue at its target */
+#define F_STOP		8	/* never continues at the next instruction */
 #define F_TRACES	16
-#define F_FAILS		32	/* may find something that ends the expression */
+#define F_FAILS		32	/* may fail at run time */
 
 struct op_info {
 	u8 operand;		/* bytes */
@@ -91,7 +90,7 @@ static const struct op_info op_info[OP_NR] = {
 	[OP_TRACEV]		= OP(2, 0, 0),
 	[OP_TRACENZ]		= OP_F(0, 2, 0, F_TRACES),
 	[OP_TRACE16]		= OP_F(2, 1, 1, F_TRACES),
-	[OP_PICK]		= OP(1, 0, 1),	/* and see visit() */
+	[OP_PICK]		= OP(1, 0, 1),	/* see also visit() */
 	[OP_ROT]		= OP(0, 3, 3),
 	[OP_PRINTF]		= OP_NONE,
 };
@@ -104,8 +103,9 @@ struct verify {
 	struct agent_insn *insn;
 	u32 nr;
 	/*
-	 * While decoding and linking: by byte, the index + 1 of the instruction
-	 * that begins there, or 0.  Then: a stack of instructions to visit.
+	 * While decoding and linking: for each byte, the index + 1 of the
+	 * instruction that starts there, or 0.  Later: a stack of instructions
+	 * to visit.
 	 */
 	u16 *map;
 	u32 todo;
@@ -114,8 +114,8 @@ struct verify {
 };
 
 /*
- * While control flow is followed, the upper byte of insn->op is the stack
- * depth before the instruction + 1; 0 where no way has led yet.
+ * In the flow pass the upper byte of insn->op is the stack depth before the
+ * instruction + 1; 0 if not reached yet.
  */
 #define DEPTH_SHIFT	8
 #define OP_MASK		0xff
@@ -141,13 +141,13 @@ static int var_use(u8 op)
 	return op == OP_SETV ? AGENT_VAR_WRITE : AGENT_VAR_READ;
 }
 
-/* And collected? */
+/* The same, with AGENT_VAR_COLLECT. */
 static int var_uses(u8 op)
 {
 	return var_use(op) | (op == OP_TRACEV ? AGENT_VAR_COLLECT : 0);
 }
 
-/* One instruction whose operand is v. */
+/* Decode one instruction with operand v. */
 static enum agent_error decode_insn(struct agent_insn *in, u8 op, u64 v)
 {
 	enum agent_error err = AGENT_OK;
@@ -243,14 +243,14 @@ static enum agent_error link_jumps(struct verify *vf)
 
 /* ---- pass 3: flow ------------------------------------------------------- */
 
-/* A way leads to instruction i with this many entries on the stack. */
+/* Execution reaches instruction i with this many stack entries. */
 static enum agent_error reach(struct verify *vf, u32 i, u32 depth)
 {
 	struct agent_insn *in = &vf->insn[i];
 
 	if (!get_depth(in)) {
 		in->op |= (u16)((depth + 1) << DEPTH_SHIFT);
-		/* Once for each instruction, so map is large enough. */
+		/* At most once per instruction, so map is large enough. */
 		vf->map[vf->todo++] = (u16)i;
 	} else if (get_depth(in) != depth + 1) {
 		vf->fault = i;
@@ -301,9 +301,9 @@ static enum agent_error follow(struct verify *vf)
 	return err;
 }
 
-/* ---- the outcome -------------------------------------------------------- */
+/* ---- result ------------------------------------------------------------- */
 
-/* The offset of instruction i; all before it have been decoded. */
+/* Byte offset of instruction i; all before it have been decoded. */
 static u32 offset_of(const struct verify *vf, u32 i)
 {
 	u32 pc = 0;
@@ -338,7 +338,7 @@ int agent_has_number(const struct agent_prog *prog, u64 start, u64 size)
 	return 0;
 }
 
-/* May another CPU's change come between this one's reading and writing? */
+/* May another CPU change the variable between its read and write here? */
 static int is_rmw(const struct agent_prog *prog, u32 slot)
 {
 	return agent_target_var_shared(slot) &&
@@ -358,8 +358,8 @@ static int is_jump(const struct agent_insn *in)
 }
 
 /*
- * What fails half way must have changed nothing.  So: may something fail behind
- * a setv?  Where there are jumps backward, behind is everywhere.
+ * An expression that fails must not change variables.  So: can something fail
+ * after a setv?  With a backward jump anything may run after it.
  */
 static enum agent_error check_sets(const struct verify *vf,
 				   struct agent_prog *prog)
@@ -386,7 +386,7 @@ static enum agent_error check_sets(const struct verify *vf,
 							   AGENT_OK;
 }
 
-/* Instructions become what agent_run() expects; what they do is noted. */
+/* Turn instructions into what agent_run() expects; note what they do. */
 static void finish(struct verify *vf, struct agent_prog *prog)
 {
 	u32 i, pc = 0;
@@ -415,7 +415,7 @@ static void finish(struct verify *vf, struct agent_prog *prog)
 		    in->target > i)
 			continue;
 		in->op = in->op == OP_GOTO ? OP_GOTO_BACK : OP_IF_GOTO_BACK;
-		/* What it costs: the bytes from there to here. */
+		/* Charged to the budget: the bytes jumped back over. */
 		in->imm = pc - in->arg;
 	}
 }
@@ -430,14 +430,14 @@ static void fold(struct verify *vf)
 	agent_fold(vf->insn, vf->nr, vf->map);
 }
 
-/* GDB says `zero_ext 64' at each use of a 64-bit value. */
+/* GDB emits `zero_ext 64' for each use of a 64-bit value. */
 static int is_idle(const struct agent_insn *in)
 {
 	return (in->op == OP_EXT && !in->arg) ||
 		(in->op == OP_ZERO_EXT && in->imm == ~0ULL);
 }
 
-/* What does nothing goes.  It is not the last one: no way runs off the end. */
+/* Drop no-ops.  A reachable one is not the last: no path runs off the end. */
 static void drop_idle(struct verify *vf, struct agent_prog *prog)
 {
 	u32 i, nr = 0;
@@ -458,7 +458,7 @@ static void drop_idle(struct verify *vf, struct agent_prog *prog)
 	prog->nr = nr;
 }
 
-/* Does not sleep, but takes its time. */
+/* Does not sleep, but may take long. */
 enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 			       u16 *map, struct agent_prog *prog, u32 *err_pc)
 {
@@ -535,7 +535,7 @@ static const char * const messages[AGENT_E_NR] = {
 	[AGENT_E_TARGET]	= "refused by the target",
 };
 
-/* Any context incl. NMI; does not sleep. */
+/* Context: any, including NMI. */
 const char *agent_strerror(enum agent_error err)
 {
 	if ((unsigned int)err >= AGENT_E_NR || !messages[err])
