@@ -3,7 +3,7 @@
  * Receiving: bytes -> packets.
  *
  * A frame is '$', data, '#', two hex digits: the sum of the bytes between '$'
- * and '#' as sent, that is before '}' escapes are undone.
+ * and '#' as sent, before '}' escapes are decoded.
  */
 #include <linux/types.h>
 #include <linux/string.h>
@@ -64,7 +64,7 @@ static enum rsp_event rx_idle(u8 c)
 static void rx_data(struct rsp_rx *rx, u8 c)
 {
 	if (c == '#') {
-		/* An escape with nothing behind it stands for itself. */
+		/* A trailing escape stands for itself. */
 		if (rx->escaped)
 			rx_store(rx, RX_ESCAPE);
 		rx->state = RX_SUM_HIGH;
@@ -82,7 +82,7 @@ static void rx_data(struct rsp_rx *rx, u8 c)
 	}
 }
 
-/* Both digits are there; digit is the second, or -1 if it is not one. */
+/* The frame is complete; digit is the checksum's second, -1 if not hex. */
 static enum rsp_event rx_finish(struct rsp_rx *rx, int digit)
 {
 	rx->state = RX_IDLE;
@@ -97,18 +97,16 @@ static enum rsp_event rx_finish(struct rsp_rx *rx, int digit)
 	return rx->too_long ? RSP_EV_TOO_LONG : RSP_EV_PACKET;
 }
 
-/* Does not sleep. */
 int rsp_rx_at_end(const struct rsp_rx *rx)
 {
 	return rx->state == RX_SUM_LOW;
 }
 
-/* Does not sleep. */
 enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c)
 {
 	int digit;
 
-	/* '$' is escaped inside of data, so here it can only begin a packet. */
+	/* '$' is escaped in data, so an unescaped one starts a packet. */
 	if (c == '$') {
 		rx_start(rx);
 		return RSP_EV_NONE;
@@ -135,13 +133,11 @@ enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c)
 	}
 }
 
-/* Does not sleep. */
 int rsp_rx_begins(u8 c)
 {
 	return c == '$' || rx_idle(c) != RSP_EV_NONE;
 }
 
-/* Does not sleep. */
 int rsp_rx_busy(const struct rsp_rx *rx)
 {
 	return rx->state != RX_IDLE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packet text -> command: the table of packets, and the parsers of those that
- * have nothing to do with tracing (parse_trace.c has the others).
+ * Packet text -> command: the table of packets, and the parsers of those
+ * unrelated to tracing (parse_trace.c has the others).
  */
 #include <linux/types.h>
 #include <linux/string.h>
@@ -11,7 +11,7 @@
 #include "rsp/rsp.h"
 #include "rsp/scan.h"
 
-/* "1f", "-1" (all), "0" (any), and "p1.1f" with the process left aside. */
+/* "1f", "-1" (all), "0" (any), and "p1.1f", whose process is ignored. */
 static s64 scan_tid(struct rsp_scan *s)
 {
 	if (rsp_scan_accept(s, 'p')) {
@@ -19,7 +19,7 @@ static s64 scan_tid(struct rsp_scan *s)
 			rsp_scan_need(s, '1', "the process is not a number or -1");
 		else
 			SCAN_S64(s, "the process");
-		/* "p1": every thread of it. */
+		/* "p1": all threads of that process. */
 		if (!rsp_scan_accept(s, '.'))
 			return -1;
 	}
@@ -161,7 +161,7 @@ static void scan_breakpoint(struct rsp_scan *s, struct rsp_cmd *cmd, char op)
 		rsp_scan_rest(s);
 	if (s->why)
 		return;
-	/* A type that is still to be invented is a packet that is not known. */
+	/* Treat future types as unknown packets. */
 	if (type > 4)
 		cmd->id = RSP_UNKNOWN;
 	cmd->u.brk.type = (unsigned int)type;
@@ -221,7 +221,7 @@ static void parse_back_continue(struct rsp_scan *s, struct rsp_cmd *cmd)
 	cmd->u.resume.action = 'B';
 }
 
-/* vCont;<action>[:<tid>][;...]: the first action is what is asked for. */
+/* vCont;<action>[:<tid>][;...]: only the first action counts. */
 static void parse_vcont(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
 	do {
@@ -258,16 +258,19 @@ static void parse_vcont(struct rsp_scan *s, struct rsp_cmd *cmd)
 /* ---- the table ---------------------------------------------------------- */
 
 struct packet {
-	/* With its separator where arguments follow. */
+	/* With its separator if arguments follow. */
 	const char *name;
 	enum rsp_cmd_id id;
-	/* NULL: the name is all; bs and bc take nothing either. */
+	/* NULL: nothing may follow the name. bs and bc take nothing, either. */
 	void (*parse)(struct rsp_scan *s, struct rsp_cmd *cmd);
 };
 
-/* The first name that fits decides, so longer ones stand before their starts. */
+/*
+ * The first match wins.  A name with a parser matches any packet that begins
+ * with it, so a longer name stands before it.
+ */
 static const struct packet packets[] = {
-	/* what there is most of */
+	/* most frequent */
 	{ "QTFrame:",		RSP_QTFRAME,		rsp_parse_frame },
 	{ "g",			RSP_READ_REGS,		NULL },
 	{ "m",			RSP_READ_MEM,		parse_read_mem },
@@ -346,17 +349,18 @@ static int is_separator(char c)
 }
 
 /*
- * 1: the packet has this name and s stands behind it.  0: it has not.  -1: it
- * has, but with text behind a name that takes none, or none where some must be
- * (then *why says so).  A name goes on to the next separator, so "qCRC:" is not
- * a bad "qC"; but of a one-letter packet all the rest is its text.
+ * Returns 1 if the packet has this name, and moves s behind it.  Returns 0 if
+ * not.  Returns -1 and sets *why if it has, but with text after a name that
+ * takes none, or without text where some is required.  A name extends to the
+ * next separator, so "qCRC:" is not a bad "qC"; but after a one-letter name
+ * everything is its text.
  */
 static int name_fits(const struct packet *pk, struct rsp_scan *s, const char **why)
 {
 	const char *name = pk->name;
 	const char *p = s->p;
 
-	/* Ends before s->end, where a NUL is. */
+	/* Stops at s->end at the latest, where a NUL is. */
 	for (; *name && *name == *p; name++)
 		p++;
 	if (!*name) {
@@ -376,7 +380,6 @@ static int name_fits(const struct packet *pk, struct rsp_scan *s, const char **w
 	return 0;
 }
 
-/* Any context; does not sleep. */
 void rsp_parse(const char *buf, size_t len, struct rsp_cmd *cmd)
 {
 	const struct packet *pk = packets;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The parsers of the trace packets, and of the lists that some of them hold. */
+/* Parsers of the trace packets, and of the lists in some of them. */
 #include <linux/types.h>
 #include <linux/string.h>
 
 #include "rsp/rsp.h"
 #include "rsp/scan.h"
 
-/* A tracepoint's number: never 0. */
+/* A tracepoint number, never 0. */
 static u32 scan_tp_num(struct rsp_scan *s)
 {
 	u32 num = (u32)SCAN_U32(s, "the tracepoint number");
@@ -78,8 +78,8 @@ void rsp_parse_tdp(struct rsp_scan *s, struct rsp_cmd *cmd)
 }
 
 /*
- * What a tracepoint is made of goes back to GDB, and into the file of `tsave -r',
- * as it came.  So it must be what GDB sends, and nothing else.
+ * Actions go back to GDB, and into the file of `tsave -r', verbatim.  So accept
+ * only what GDB sends.
  */
 static void check_actions(struct rsp_scan *s, struct rsp_text list)
 {
@@ -112,13 +112,13 @@ void rsp_parse_tdp_actions(struct rsp_scan *s, struct rsp_cmd *cmd)
 		check_actions(s, *list);
 }
 
-/* Of what rsp_scan_hex() has found. */
+/* Decode two digits that rsp_scan_hex() accepted. */
 static u8 hex_byte(const char *p)
 {
 	return (u8)(rsp_hex_digit(p[0]) << 4 | rsp_hex_digit(p[1]));
 }
 
-/* The text of a line, in hex: no other control character than a tab. */
+/* A line of text, in hex: no control characters but tabs. */
 static void check_line(struct rsp_scan *s, struct rsp_text hex, const char *why)
 {
 	size_t i;
@@ -145,7 +145,7 @@ static void check_type(struct rsp_scan *s, struct rsp_text type)
 		rsp_scan_fail(s, "QTDPsrc: a type that is not at, cond or cmd");
 }
 
-/* [A-Za-z0-9_]: what GDB takes for a trace state variable. */
+/* [A-Za-z0-9_], as in GDB's names of trace state variables. */
 static void check_name(struct rsp_scan *s, struct rsp_text hex)
 {
 	size_t i;
@@ -233,7 +233,7 @@ void rsp_parse_buffer_size(struct rsp_scan *s, struct rsp_cmd *cmd)
 	} else {
 		if (rsp_hex_digit(*s->p) < 0)
 			rsp_scan_fail(s, "QTBuffer:size: not a hexadecimal number of bytes");
-		/* The largest number is what stands for "default". */
+		/* The largest number is RSP_SIZE_DEFAULT. */
 		cmd->u.size = rsp_scan_num(s, RSP_SIZE_DEFAULT - 1,
 					   "QTBuffer:size: more bytes than 64 bits can count");
 		if (!cmd->u.size)
@@ -282,7 +282,7 @@ void rsp_parse_frame(struct rsp_scan *s, struct rsp_cmd *cmd)
 		cmd->u.frame.how = RSP_FRAME_PC;
 		cmd->u.frame.a = SCAN_U64(s, "QTFrame:pc: the address");
 	} else if (rsp_scan_word(s, "tdp:")) {
-		/* Any number: of a tracepoint that is not there are no frames. */
+		/* Any number: an unknown tracepoint just has no frames. */
 		cmd->u.frame.how = RSP_FRAME_TRACEPOINT;
 		cmd->u.frame.a = SCAN_U32(s, "QTFrame:tdp: the tracepoint number");
 	} else if (rsp_scan_word(s, "range:")) {
@@ -337,7 +337,7 @@ static void scan_collect_mem(struct rsp_scan *s, struct rsp_action *act)
 		act->basereg = -1;
 	} else {
 		act->basereg = (s64)SCAN_U32(s, "M: the register");
-		/* (int)-1 in an old GDB's %X */
+		/* an old GDB prints (int)-1 with %X */
 		if (act->basereg == (s64)RSP_MAX_U32)
 			act->basereg = -1;
 	}
@@ -370,7 +370,6 @@ static void scan_action(struct rsp_scan *s, struct rsp_action *act)
 	}
 }
 
-/* Does not sleep. */
 int rsp_next_action(struct rsp_text *list, int *step, struct rsp_action *act,
 		    const char **why)
 {
@@ -398,7 +397,6 @@ int rsp_next_action(struct rsp_text *list, int *step, struct rsp_action *act,
 	return 1;
 }
 
-/* Does not sleep. */
 int rsp_next_range(struct rsp_text *list, u64 *start, u64 *end)
 {
 	struct rsp_scan s;

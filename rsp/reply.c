@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Replying: a packet under construction in a fixed buffer.
+ * Replying: build a packet in a fixed buffer.
  *
- * Text goes out unescaped, because GDB undoes '}' in binary replies only.  A
+ * Text is sent unescaped, because GDB decodes '}' only in binary replies.  A
  * '$' or '#' would break the frame and a '*' would be read as a run length, so
- * in text each of them becomes '_': what a reply quotes can never break it.
+ * each of them becomes '_': quoted text cannot break a reply.
  */
 #include <linux/types.h>
 #include <linux/string.h>
@@ -16,14 +16,14 @@
 #define TX_ESCAPE	'}'
 #define TX_ESCAPE_XOR	0x20
 
-/* EMSGSIZE's usual number: sent when a reply did not fit. */
+/* EMSGSIZE's usual number, sent when a reply did not fit. */
 #define TX_OVERFLOW_ERROR	0x5a
-/* "$E5a#db": behind a notice there is always room for that. */
+/* "$E5a#db": a notice always leaves space for it. */
 #define TX_SHORTEST	(4 + TX_TAIL)
 
 static const char tx_digits[] = "0123456789abcdef";
 
-/* Of every byte. */
+/* The two digits of each byte. */
 #define TX_ROW(h)	h "0" h "1" h "2" h "3" h "4" h "5" h "6" h "7" \
 			h "8" h "9" h "a" h "b" h "c" h "d" h "e" h "f"
 static const char tx_hex[] =
@@ -39,7 +39,7 @@ void rsp_tx_init(struct rsp_tx *tx, char *buf, size_t size)
 	rsp_tx_begin(tx);
 }
 
-/* An empty payload, behind what stands before base. */
+/* Start an empty payload at base. */
 static void tx_restart(struct rsp_tx *tx)
 {
 	tx->len = tx->base;
@@ -89,7 +89,7 @@ void rsp_tx_end(struct rsp_tx *tx)
 	tx->buf[tx->len++] = tx_digits[tx->sum & 15];
 }
 
-/* Make sure that n bytes more fit: 1, or 0 and the reply has overflown. */
+/* Reserve n more bytes: 1, or 0 with the overflow set. */
 static int tx_reserve(struct rsp_tx *tx, size_t n)
 {
 	if (n <= rsp_tx_room(tx))
@@ -98,7 +98,7 @@ static int tx_reserve(struct rsp_tx *tx, size_t n)
 	return 0;
 }
 
-/* There is room. */
+/* The caller has reserved the space. */
 static void tx_byte(struct rsp_tx *tx, u8 c)
 {
 	tx->sum += c;
@@ -122,7 +122,7 @@ void rsp_puts(struct rsp_tx *tx, const char *s)
 		rsp_putc(tx, *s);
 }
 
-/* Returns 0 if the text did not fit; then what does fit is there. */
+/* Returns 0 if the text did not fit and was cut. */
 static int __attribute__((format(printf, 2, 0)))
 tx_vprintf(struct rsp_tx *tx, const char *fmt, va_list args)
 {
@@ -130,7 +130,7 @@ tx_vprintf(struct rsp_tx *tx, const char *fmt, va_list args)
 	size_t i, n;
 	int want;
 
-	/* The terminating NUL may lie where the '#' will be. */
+	/* The terminating NUL may overwrite the place of the '#'. */
 	want = vsnprintf(tx->buf + tx->len, room + 1, fmt, args);
 	if (want < 0)
 		return 0;
@@ -234,14 +234,14 @@ void rsp_error(struct rsp_tx *tx, const char *fmt, ...)
 	tx_restart(tx);
 	rsp_puts(tx, "E.");
 	va_start(args, fmt);
-	/* Half a sentence is better than a number: cut it. */
+	/* Ignore a cut: half a sentence is better than a number. */
 	tx_vprintf(tx, fmt, args);
 	va_end(args);
 }
 
 /*
  * 0x10-0x2f become 0x90-0xaf, beyond every errno but still readable: E96 is
- * errno 0x16, EINVAL.  More than two digits become ff.
+ * errno 0x16, EINVAL.  Numbers above 0xff become ff.
  */
 void rsp_error_num(struct rsp_tx *tx, unsigned int nn)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * GDB remote serial protocol: framing, packet text -> command struct, reply
- * writer.  Pure: no state but what the caller passes, no allocation.
+ * GDB remote serial protocol: framing, parsing packets into commands, writing
+ * replies.  Pure: no state but the caller's, no allocation.
  *
- * Source of the packet forms: the GDB manual, "Remote Protocol" and
- * "Tracepoint Packets".
+ * Source of the packet forms: the GDB manual, "Remote Protocol" and "Tracepoint
+ * Packets".
  */
 #ifndef RSP_RSP_H
 #define RSP_RSP_H
@@ -15,53 +15,53 @@
 
 enum rsp_event {
 	RSP_EV_NONE,		/* more bytes are needed */
-	RSP_EV_PACKET,		/* rx->buf holds rx->len unescaped bytes and a NUL */
+	RSP_EV_PACKET,		/* rx->buf: rx->len unescaped bytes and a NUL */
 	RSP_EV_BAD_CHECKSUM,	/* send '-' (never seen while rx->noack) */
-	RSP_EV_TOO_LONG,	/* checksum was right but the packet did not fit */
+	RSP_EV_TOO_LONG,	/* valid checksum, but the packet did not fit */
 	RSP_EV_ACK,		/* '+' between packets */
-	RSP_EV_NAK,		/* '-' between packets: send the last reply again */
+	RSP_EV_NAK,		/* '-' between packets: resend the last reply */
 	RSP_EV_INTERRUPT,	/* 0x03 between packets */
 };
 
 struct rsp_rx {
 	char *buf;
-	size_t size;		/* bytes in buf; a packet may have size - 1 */
+	size_t size;		/* of buf; a packet may have size - 1 bytes */
 	size_t len;
 	int state;
 	int escaped;
 	int too_long;
-	int noack;		/* set by the caller: checksums are not checked */
-	u8 sum;			/* of the bytes as sent */
-	u8 want;		/* the checksum that the sender gave */
+	int noack;		/* set by the caller: ignore checksums */
+	u8 sum;			/* of the bytes received, not unescaped */
+	u8 want;		/* the checksum in the packet */
 };
 
 void rsp_rx_init(struct rsp_rx *rx, char *buf, size_t size);
 
 /*
- * Feed one byte.  Junk between packets is ignored; '$' inside a packet starts
- * it again.  After RSP_EV_PACKET the packet stays valid until the next call.
+ * Feed one byte.  Junk between packets is ignored; a '$' inside a packet
+ * restarts it.  After RSP_EV_PACKET the packet stays valid until the next call.
  */
 enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c);
-/* May the next byte complete a packet? */
+/* Can the next byte complete a packet? */
 int rsp_rx_at_end(const struct rsp_rx *rx);
 
-/* Does GDB begin a session with that byte: an ack, a packet, an interrupt? */
+/* Can GDB begin a session with this byte: an ack, a packet, an interrupt? */
 int rsp_rx_begins(u8 c);
-/* A packet has begun, and its end is still to come. */
+/* Has a packet begun and not ended yet? */
 int rsp_rx_busy(const struct rsp_rx *rx);
 
 /* ---- replying ----------------------------------------------------------- */
 
 /*
- * A reply under construction, complete with framing, in a fixed buffer.  What
- * does not fit sets ->overflow and is dropped; rsp_tx_end() then sends an
- * error in place of the reply.
+ * A reply under construction, with its framing, in a fixed buffer.  Output that
+ * does not fit sets ->overflow and is dropped; rsp_tx_end() then replaces the
+ * reply by an error.
  */
 struct rsp_tx {
 	char *buf;
 	size_t size;		/* at least RSP_TX_MIN */
-	size_t len;		/* bytes in buf, framing included once ended */
-	size_t base;		/* where the reply begins, behind any notices */
+	size_t len;		/* bytes in buf; includes framing once ended */
+	size_t base;		/* start of the reply, after any notices */
 	int overflow;
 	u8 sum;			/* of the reply so far */
 };
@@ -69,49 +69,49 @@ struct rsp_tx {
 #define RSP_TX_MIN 64
 
 void rsp_tx_init(struct rsp_tx *tx, char *buf, size_t size);
-/* Start over with an empty reply ("$" is written; "$#00" if nothing follows). */
+/* Start over with an empty reply (writes "$"; "$#00" if nothing follows). */
 void rsp_tx_begin(struct rsp_tx *tx);
 /*
- * Console output for the user, in a packet before the reply, which starts over.
- * Left out if a reply would find no room behind it.  Only for the packets that
- * GDB reads so: QT*, qT*, and those that resume.
+ * Send console output to the user in a packet before the reply, and start the
+ * reply over.  Dropped if it would leave no space for a reply.  Only for
+ * packets during which GDB accepts it: QT*, qT*, qRcmd, and those that resume.
  */
 void rsp_notice(struct rsp_tx *tx, const char *text);
-/* Payload bytes so far, and how many more will fit. */
+/* Payload bytes so far, and how many more fit. */
 size_t rsp_tx_used(const struct rsp_tx *tx);
 size_t rsp_tx_room(const struct rsp_tx *tx);
-/* Append '#' and the checksum; buf[0..len) is then what goes on the wire. */
+/* Append '#' and the checksum; then send buf[0..len). */
 void rsp_tx_end(struct rsp_tx *tx);
 
 void rsp_putc(struct rsp_tx *tx, char c);
 void rsp_puts(struct rsp_tx *tx, const char *s);
-/* printf-style text; the formatted text must be under 512 bytes. */
+/* printf-style text, under 512 bytes when formatted. */
 void rsp_printf(struct rsp_tx *tx, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Lower-case hex without leading zeros ("0" for 0). */
 void rsp_put_num(struct rsp_tx *tx, u64 v);
-/* Two hex digits a byte. */
+/* Two hex digits per byte. */
 void rsp_put_hex(struct rsp_tx *tx, const void *data, size_t n);
 /* A NUL-terminated string as hex. */
 void rsp_put_hex_str(struct rsp_tx *tx, const char *s);
-/* "xx" n times: n bytes of an unavailable register. */
+/* "xx" n times, for n bytes of an unavailable register. */
 void rsp_put_unavailable(struct rsp_tx *tx, size_t n);
 /*
- * Binary data, escaped; stops before a byte that would not fit in `room`
- * payload bytes more.  Returns how many bytes of data were taken.
+ * Binary data, escaped; stops before a byte that does not fit in `room` more
+ * payload bytes.  Returns the number of data bytes written.
  */
 size_t rsp_put_binary(struct rsp_tx *tx, const void *data, size_t n, size_t room);
 /* Replace the payload by "OK". */
 void rsp_ok(struct rsp_tx *tx);
 /*
- * Replace the payload by "E.text": GDB shows the text.  Use for the replies
- * that GDB reads as text (QT*, qRcmd, vAttach...).
+ * Replace the payload by "E.text", for packets to which GDB expects a textual
+ * error (QT*, qRcmd, vAttach...) and shows it.
  */
 void rsp_error(struct rsp_tx *tx, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /*
- * Replace the payload by "Enn".  nn is forced out of 0x10-0x1f and 0x20-0x2f,
- * which GDB (and GDB up to 7.6) show as protocol errors of their own.
+ * Replace the payload by "Enn". nn is kept out of 0x10-0x1f, which GDB shows as
+ * protocol errors of its own, and 0x20-0x2f, which GDB up to 7.6 does.
  */
 void rsp_error_num(struct rsp_tx *tx, unsigned int nn);
 
@@ -119,7 +119,7 @@ void rsp_error_num(struct rsp_tx *tx, unsigned int nn);
 
 enum rsp_cmd_id {
 	RSP_UNKNOWN = 0,	/* reply empty */
-	RSP_MALFORMED,		/* known name, bad text: see cmd->why */
+	RSP_MALFORMED,		/* known name, bad arguments: see cmd->why */
 
 	/* session */
 	RSP_QSUPPORTED,		/* text: the feature list */
@@ -185,7 +185,7 @@ enum rsp_object {
 };
 
 enum rsp_frame_how {
-	RSP_FRAME_NUMBER,	/* a: the number; RSP_FRAME_NONE leaves */
+	RSP_FRAME_NUMBER,	/* a: the number; RSP_FRAME_NONE: none */
 	RSP_FRAME_PC,		/* a */
 	RSP_FRAME_TRACEPOINT,	/* a */
 	RSP_FRAME_RANGE,	/* a..b, both inclusive */
@@ -195,7 +195,7 @@ enum rsp_frame_how {
 #define RSP_FRAME_NONE	0xffffffffULL
 #define RSP_SIZE_DEFAULT (~0ULL)
 
-/* A piece of the packet: not NUL-terminated. */
+/* Part of the packet, not NUL-terminated. */
 struct rsp_text {
 	const char *p;
 	size_t len;
@@ -204,8 +204,8 @@ struct rsp_text {
 struct rsp_cmd {
 	enum rsp_cmd_id id;
 	const char *why;	/* RSP_MALFORMED: a sentence, no full stop */
-	struct rsp_text text;	/* see the ids that say "text" */
-	struct rsp_text hex;	/* see the ids that say "hex": even, all hex */
+	struct rsp_text text;	/* for ids that say "text" */
+	struct rsp_text hex;	/* for ids that say "hex": even, all hex */
 	union {
 		struct { char op; s64 tid; } thread;	/* tid: -1 all, 0 any */
 		struct { u64 num; } reg;
@@ -237,7 +237,7 @@ struct rsp_cmd {
 		struct {
 			u32 num;
 			u64 addr;
-			struct rsp_text type;	/* "at", "cond", "cmd", ... */
+			struct rsp_text type;	/* "at", "cond" or "cmd" */
 			u64 start, total;	/* bytes of the source string */
 			struct rsp_text hex;	/* this part of it */
 		} src;
@@ -250,7 +250,7 @@ struct rsp_cmd {
 		int flag;
 		u64 size;
 		struct {
-			/* ->p NULL: not in the packet, leave as it is */
+			/* ->p NULL: not in the packet, keep the old one */
 			struct rsp_text user, notes, tstop;	/* hex */
 		} notes;
 		struct { u32 num; u64 addr; } tp;
@@ -263,17 +263,17 @@ void rsp_parse(const char *buf, size_t len, struct rsp_cmd *cmd);
 
 struct rsp_action {
 	char kind;		/* 'R', 'M', 'X', 'L' */
-	int step;		/* belongs to while-stepping ('S' prefix) */
-	struct rsp_text text;	/* the action's own text, without the 'S' */
+	int step;		/* of while-stepping ('S' prefix) */
+	struct rsp_text text;	/* the action, without the 'S' */
 	s64 basereg;		/* M: -1 for an absolute address */
 	u64 off, len;		/* M; X: len is the number of bytecode bytes */
 	struct rsp_text hex;	/* R: the mask; X: the bytecode */
 };
 
 /*
- * Take the next action off *list.  `*step` carries the 'S' state from one call
- * to the next (an 'S' holds for the rest of the packet); start with 0.
- * Returns 1, 0 at the end, or -1 with *why set to a sentence.
+ * Take the next action off *list.  `*step` keeps the 'S' state between calls
+ * (an 'S' applies to the rest of the packet); start with 0.  Returns 1; 0 at
+ * the end; -1 with *why set to a sentence.
  */
 int rsp_next_action(struct rsp_text *list, int *step, struct rsp_action *act,
 		    const char **why);
@@ -282,19 +282,19 @@ int rsp_next_action(struct rsp_text *list, int *step, struct rsp_action *act,
 int rsp_next_range(struct rsp_text *list, u64 *start, u64 *end);
 
 /*
- * Decode hex into dst (at most size bytes).  Returns the number of bytes or
- * -1 (odd, not hex, or too long for dst).
+ * Decode hex into dst (at most size bytes).  Returns the number of bytes, or -1
+ * (odd, not hex, or too long).
  */
 long rsp_unhex(struct rsp_text hex, void *dst, size_t size);
 
-/* ---- an action's source text, which QTDPsrc brings --------------------------- */
+/* ---- source text of an action, from QTDPsrc ----------------------------- */
 
 /*
- * Which command is it, 'c' for collect, 't' for teval, 0 for another?  What is
- * behind its name and modifiers is left.
+ * Which command is it: 'c' for collect, 't' for teval, 0 for others?  Removes
+ * the name and its modifiers from *line.
  */
 char rsp_source_command(struct rsp_text *line);
-/* The next of the expressions that commas divide: 1, or 0 at the end. */
+/* Take the next of the comma-separated expressions: 1, or 0 at the end. */
 int rsp_source_expr(struct rsp_text *line, struct rsp_text *expr);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Taking the text of a packet apart: see scan.h. */
+/* The scanner for packet text: see scan.h. */
 #include <linux/types.h>
 #include <linux/string.h>
 

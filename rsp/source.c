@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Actions as the user typed them, which QTDPsrc brings: only to have names for
- * their expressions.
+ * Actions as the user typed them, from QTDPsrc.  Used only to name their
+ * expressions.
  */
 #include <linux/types.h>
 
@@ -26,7 +26,7 @@ static void trim(struct rsp_text *t)
 		t->len--;
 }
 
-/* GDB takes any beginning of a command that no other command has. */
+/* GDB accepts any unambiguous prefix of a command. */
 char rsp_source_command(struct rsp_text *line)
 {
 	char kind = 0;
