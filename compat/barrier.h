@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Ordering between CPUs, and between code and the interrupts of its own CPU.
- * There is a twin of this for user space in tests/shim.
+ * Memory ordering between CPUs, and between code and interrupts of its own CPU.
+ * tests/shim has a user-space twin.
  *
- * On a 32-bit machine a 64-bit kc_load()/kc_store() is two accesses: word64.h.
+ * On 32-bit machines a 64-bit kc_load() or kc_store() is two accesses; see
+ * word64.h.
  */
 #ifndef COMPAT_BARRIER_H
 #define COMPAT_BARRIER_H
@@ -21,20 +22,23 @@
 #define kc_load(p)	(*(const volatile __typeof__((p)[0]) *)(p))
 #define kc_store(p, v)	((void)(*(volatile __typeof__((p)[0]) *)(p) = (v)))
 
-/* A full barrier serves any width, which smp_store_release() does not. */
+/* Separate barriers: smp_store_release() does not accept every width. */
 #define kc_load_acquire(p) __extension__({				\
 	__typeof__((p)[0]) kc_v_ = kc_load(p);				\
-	kc_rmb();	/* what is loaded next is not older */		\
+	kc_rmb();	/* before later loads */			\
 	kc_v_;								\
 })
 #define kc_store_release(p, v)	do {					\
-	kc_wmb();	/* what was stored before is not younger */	\
+	kc_wmb();	/* after earlier accesses */		\
 	kc_store(p, v);							\
 } while (0)
 
-/* Loads before it come before loads behind it. */
+/* Orders earlier loads before later loads. */
 #define kc_rmb()	smp_rmb()
-/* All before it comes before stores behind it; x86 moves no load past a store. */
+/*
+ * Orders earlier accesses before later stores.  x86 does not reorder a load
+ * with a later store, so smp_wmb() is enough there.
+ */
 #ifdef CONFIG_X86
 #define kc_wmb()	smp_wmb()	/* see above */
 #else

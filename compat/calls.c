@@ -5,9 +5,9 @@
 #include "compat/read.h"
 #include "compat/symbols.h"
 
-#define CALLS_MAX	256	/* of one task: a list that is longer is none */
+#define CALLS_MAX	256	/* per task; a longer list is bogus */
 
-/* By the names that kernels have had for them. */
+/* All names that kernels have used. */
 static const char * const names[] = {
 	"arch_rethook_trampoline",	/* x86: since 5.19 */
 	"__kretprobe_trampoline",	/* 5.16 */
@@ -37,11 +37,11 @@ int kc_is_trampoline(unsigned long addr)
 	return 0;
 }
 
-/* ---- return probes ------------------------------------------------------------ */
+/* ---- return probes ------------------------------------------------------- */
 
 #if defined(KC_HAVE_CALLS_RETHOOK)
 
-/* 54ecbe6f1ed5, 5.18: a list for all that hooks returns. */
+/* Since 5.18 (54ecbe6f1ed5) one list serves all users of rethook. */
 static const void *probe_first(void)
 {
 	return current->rethooks.first;
@@ -63,7 +63,7 @@ static const void *probe_read(const void *at, struct kc_call *call)
 
 #elif defined(KC_HAVE_CALLS_KRETPROBE)
 
-/* d741bf41d7c7, 5.11: each task has its own list. */
+/* Since 5.11 (d741bf41d7c7) each task has its own list. */
 static const void *probe_first(void)
 {
 	return current->kretprobe_instances.first;
@@ -85,7 +85,7 @@ static const void *probe_read(const void *at, struct kc_call *call)
 
 #else
 
-/* Up to 5.10 all tasks' are in one table, under locks. */
+/* Up to 5.10 all tasks share one table, protected by locks. */
 static const void *probe_first(void)
 {
 	return NULL;
@@ -98,14 +98,14 @@ static const void *probe_read(const void *at, struct kc_call *call)
 
 #endif
 
-/* ---- function_graph ------------------------------------------------------------ */
+/* ---- function_graph ------------------------------------------------------ */
 
 #if defined(KC_HAVE_GRAPH_ENTRIES) || defined(KC_HAVE_GRAPH_WORDS)
 
 /*
- * From the outermost on, since the latest may not be whole yet.  From 6.11 on
- * (42675b723b48) the stack is one of words, in which each user has some: an entry
- * may be anywhere.
+ * Start at the outermost entry: the latest one may be incomplete.  Since 6.11
+ * (42675b723b48) ret_stack is an array of words that several users share, so an
+ * entry may start at any word.
  */
 static int graph_next(struct kc_calls *at, struct kc_call *call)
 {

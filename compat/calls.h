@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Calls whose return address the kernel has replaced, to see their return:
+ * Calls whose return address the kernel has replaced to catch their return:
  * kretprobes (ours and others') and function_graph.
  *
- * The lists are the current task's own.  Nobody else changes them, and what is
- * in them stays until the task itself has taken it out.  An interrupt or NMI may
- * come while one is changed: so what is in there is read as a stranger's, and
- * believed only if it says of a word on the stack that it was replaced, and one
- * of the kernel's addresses is there.
+ * The lists belong to the current task: only that task adds and removes
+ * entries.  A hit in an interrupt or NMI may find a list half updated.  Entries
+ * are therefore read without faults, and trusted only if their stack slot holds
+ * the address of a trampoline.
  */
 #ifndef COMPAT_CALLS_H
 #define COMPAT_CALLS_H
@@ -22,19 +21,22 @@
 #include <linux/ftrace.h>
 #endif
 
-/* Where a return address was, and which. */
+/* A stack slot and the return address that belongs there. */
 struct kc_call {
 	unsigned long slot, ret;
 };
 
-/* How far one has come; zeros at first. */
+/* Iterator; starts as all zeros. */
 struct kc_calls {
 	int started;
 	const void *node;
 	int graph;
 };
 
-/* Any context.  May the current task have such calls? */
+/*
+ * May the current task have such calls?
+ * Context: any.
+ */
 static inline int kc_calls_replaced(void)
 {
 #if defined(KC_HAVE_CALLS_RETHOOK)
@@ -55,15 +57,22 @@ static inline int kc_calls_replaced(void)
 }
 
 /*
- * Any context.  The next one: 1, or 0 behind the last.  Of those at one place the
- * latest comes first.
+ * Get the next call.  Returns 0 after the last one, otherwise 1.  Of several
+ * calls with the same slot the latest comes first.
+ * Context: any.
  */
 int kc_calls_next(struct kc_calls *at, struct kc_call *call);
 
-/* Process context, under gtp.lock; sleeps.  Before the one below is right. */
+/*
+ * Must come before kc_is_trampoline().
+ * Context: process, holds gtp.lock, may sleep.
+ */
 void kc_calls_init(void);
 
-/* Any context.  Is that what the kernel puts in place of a return address? */
+/*
+ * Is addr a trampoline that the kernel puts in place of return addresses?
+ * Context: any.
+ */
 int kc_is_trampoline(unsigned long addr);
 
 #endif

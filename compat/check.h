@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * BUILD_BUG_ON() and ARRAY_SIZE(): checks at compile time.  There is a twin of
- * this for user space in tests/shim.
+ * BUILD_BUG_ON() and ARRAY_SIZE().  tests/shim has a user-space twin.
  */
 #ifndef COMPAT_CHECK_H
 #define COMPAT_CHECK_H

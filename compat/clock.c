@@ -26,7 +26,7 @@ int kc_clock_init(void)
 
 #ifndef KC_HAVE_KTIME_GET_REAL_FAST_NS
 
-/* Two, so that one can be read while the other is written. */
+/* Two: the hit path reads one while the other is written. */
 static struct {
 	kc_word64_t wall, clock;	/* nanoseconds */
 } anchors[2];
@@ -39,7 +39,7 @@ void kc_wall_anchor(void)
 	u64 clock, sec;
 	u32 nsec;
 
-	/* No context here that interrupts a writer of the time. */
+	/* Process context cannot have interrupted a timekeeping writer. */
 	local_irq_save(flags);
 	sec = kc_wall(&nsec);
 	clock = kc_clock();
@@ -49,7 +49,7 @@ void kc_wall_anchor(void)
 	kc_store_release(&anchor_turn, turn);
 }
 
-/* It would have to be held up twice for long to get half of each. */
+/* Mixed halves would need three anchor updates during one call. */
 u64 kc_wall_any(u32 *nsec)
 {
 	unsigned int turn;

@@ -26,17 +26,21 @@
 #include <asm/tsc.h>
 #endif
 
-/* Process context; sleeps.  0, or -ENOENT: there is no clock. */
+/*
+ * Returns 0, or -ENOENT if there is no clock.
+ * Context: process, may sleep.
+ */
 int kc_clock_init(void);
 
 #ifdef KC_HAVE_SCHED_CLOCK_BY_NAME
-/* Early kernels have it, but do not let modules link to it. */
+/* Early kernels do not export sched_clock(). */
 extern unsigned long long (*kc_sched_clock)(void);
 #endif
 
 /*
- * Any context incl. NMI.  Nanoseconds, monotonic on each CPU, if its frequency
- * does not change where the TSC counts cycles.
+ * Nanoseconds, monotonic on each CPU.  Where the TSC counts CPU cycles this
+ * holds only while the frequency does not change.
+ * Context: any, including NMI.
  */
 static inline u64 kc_clock(void)
 {
@@ -50,9 +54,10 @@ static inline u64 kc_clock(void)
 }
 
 /*
- * Process context.  Can kc_cycles() of two CPUs be compared to order events?
- * Where the TSC has one frequency, does not stop, and the kernel, which watches
- * it, has found no fault with it; of one CPU always.
+ * Does kc_cycles() order events across CPUs?  It does if the kernel has not
+ * marked the TSC unstable, and the TSC has a constant frequency and does not
+ * stop.  A single CPU does not need the latter two.
+ * Context: process.
  */
 static inline int kc_cycles_order_cpus(void)
 {
@@ -66,7 +71,7 @@ static inline int kc_cycles_order_cpus(void)
 #endif
 }
 
-/* Can kc_clock() of two CPUs?  The kernel keeps it within a tick. */
+/* Does kc_clock()?  local_clock() agrees within a tick on all CPUs. */
 static inline int kc_clock_orders_cpus(void)
 {
 #if defined(KC_HAVE_SCHED_CLOCK_H) || defined(KC_HAVE_LOCAL_CLOCK)
@@ -76,13 +81,19 @@ static inline int kc_clock_orders_cpus(void)
 #endif
 }
 
-/* Any context incl. NMI.  x86: the TSC; elsewhere what is like it, or 0. */
+/*
+ * x86: the TSC; elsewhere its equivalent, or 0.
+ * Context: any, including NMI.
+ */
 static inline u64 kc_cycles(void)
 {
 	return get_cycles();
 }
 
-/* Process context.  The time of day: seconds since 1970, and nanoseconds. */
+/*
+ * The time of day: seconds since 1970, and nanoseconds.
+ * Context: process.
+ */
 static inline u64 kc_wall(u32 *nsec)
 {
 #ifdef KC_HAVE_KTIME_GET_REAL_TS64
@@ -98,7 +109,10 @@ static inline u64 kc_wall(u32 *nsec)
 	return ts.tv_sec;
 }
 
-/* Process context.  Microseconds since 1970. */
+/*
+ * Microseconds since 1970.
+ * Context: process.
+ */
 static inline u64 kc_wall_us(void)
 {
 	u32 nsec;
@@ -108,10 +122,11 @@ static inline u64 kc_wall_us(void)
 }
 
 /*
- * Any context incl. NMI.  The same as kc_wall().  Kernels that have no clock for
- * that (their readers wait for a writer, which may be who was interrupted) give
- * kc_clock(), from where the two stood at the last kc_wall_anchor(): a clock
- * tick off at most, and by what the clocks drift apart in between.
+ * Like kc_wall().  Where the kernel's readers wait for a writer, which may be
+ * the interrupted code, this adds the time on kc_clock() since the last
+ * kc_wall_anchor().  The error is at most one clock tick plus the drift between
+ * the two clocks since then.
+ * Context: any, including NMI.
  */
 #ifdef KC_HAVE_KTIME_GET_REAL_FAST_NS
 static inline u64 kc_wall_any(u32 *nsec)
@@ -127,7 +142,10 @@ static inline void kc_wall_anchor(void)
 }
 #else
 u64 kc_wall_any(u32 *nsec);
-/* Process context, one at a time: now and then. */
+/*
+ * Call this regularly.  Calls must not overlap.
+ * Context: process.
+ */
 void kc_wall_anchor(void);
 #endif
 

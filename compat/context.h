@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What kind of context code runs in.
+ * The execution context.
  */
 #ifndef COMPAT_CONTEXT_H
 #define COMPAT_CONTEXT_H
@@ -17,8 +17,9 @@
 #endif
 
 /*
- * Any context.  The fields of preempt_count, masked and in their places, as they
- * were before a trap if this is inside of one that counts as an NMI.
+ * Fields of preempt_count(), masked but not shifted.  trapped: a trap led to
+ * this handler; what it added, where it counts as an NMI, is subtracted.
+ * Context: any.
  */
 #if KC_FACT_TRAP_IS_NMI
 #define KC_TRAP_HARDIRQ	HARDIRQ_OFFSET
@@ -44,7 +45,7 @@ static inline unsigned long kc_irq_count(int trapped)
 }
 
 #ifndef in_serving_softirq
-/* Before 2.6.37 (75e1056f5c57) a section without softirqs counts, too. */
+/* Before 2.6.37 (75e1056f5c57) disabling softirqs counts, too. */
 #define in_serving_softirq()	softirq_count()
 #endif
 /* Up to 2.6.28 or so an NMI counts as an interrupt. */
@@ -56,22 +57,29 @@ static inline unsigned long kc_irq_count(int trapped)
 #define KC_NMI_COUNT(trapped)	0
 #endif
 
-/* Any context.  Neither an interrupt nor an NMI, nor deferred work of one? */
+/*
+ * True outside hardirq, softirq and NMI.
+ * Context: any.
+ */
 static inline int kc_in_task(int trapped)
 {
 	return !kc_hardirq_count(trapped) && !in_serving_softirq() &&
 	       !KC_NMI_COUNT(trapped);
 }
 
-/* Any context.  What the current task had when it entered the kernel. */
+/*
+ * The registers with which the current task entered the kernel.
+ * Context: any.
+ */
 static inline struct pt_regs *kc_task_regs(void)
 {
 	return task_pt_regs(current);
 }
 
 /*
- * Any context.  Did it enter from user mode?  A kernel thread has no memory of
- * its own, and nothing sure where others have their registers.
+ * Did the current task enter from user mode?  A kernel thread has no mm, and
+ * its kc_task_regs() may be garbage.
+ * Context: any.
  */
 static inline int kc_task_is_user(void)
 {

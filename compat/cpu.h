@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * CPUs: how many there may be, those that come and go, and work for one of them.
+ * CPUs: their number, hotplug, and calls on one CPU.
  */
 #ifndef COMPAT_CPU_H
 #define COMPAT_CPU_H
@@ -12,7 +12,10 @@
 #include <linux/smp.h>
 #include "compat/config.h"
 
-/* Any context.  The highest number that a CPU may ever have, plus 1. */
+/*
+ * The highest number of a possible CPU, plus 1.
+ * Context: any.
+ */
 static inline unsigned int kc_nr_cpus(void)
 {
 	unsigned int nr = 0;
@@ -24,8 +27,9 @@ static inline unsigned int kc_nr_cpus(void)
 }
 
 /*
- * Process context; sleep.  In between, no CPU goes online or offline.  Without
- * CONFIG_HOTPLUG_CPU none does so when the machine has started.
+ * Keep CPUs from going online or offline.  Without CONFIG_HOTPLUG_CPU none does
+ * after boot.
+ * Context: process, may sleep.
  */
 static inline void kc_cpus_lock(void)
 {
@@ -54,8 +58,9 @@ static inline void kc_cpus_unlock(void)
 #if defined(KC_HAVE_ONE_CPU)
 
 /*
- * Process context, under kc_cpus_lock(); waits.  Runs fn(arg) on that CPU, which
- * is online, with interrupts off.  0 or a negative errno.
+ * Run fn(arg) on an online CPU with interrupts off, and wait for it.  Returns 0
+ * or a negative errno.
+ * Context: process, holds kc_cpus_lock().
  */
 static inline int kc_run_on_cpu(unsigned int cpu, void (*fn)(void *arg),
 				void *arg)
@@ -70,7 +75,6 @@ static inline int kc_run_on_cpu(unsigned int cpu, void (*fn)(void *arg),
 
 #elif defined(KC_HAVE_SMP_CALL_FUNCTION_SINGLE)
 
-/* As above. */
 static inline int kc_run_on_cpu(unsigned int cpu, void (*fn)(void *arg),
 				void *arg)
 {
@@ -85,7 +89,7 @@ struct kc_cpu_call {
 	void *arg;
 };
 
-/* On all CPUs, with interrupts off; does something on one. */
+/* Runs on all CPUs with interrupts off. */
 static inline void kc_cpu_call_one(void *call)
 {
 	const struct kc_cpu_call *c = call;
@@ -94,7 +98,7 @@ static inline void kc_cpu_call_one(void *call)
 		c->fn(c->arg);
 }
 
-/* As above: up to 2.6.26 modules can only call all CPUs. */
+/* Up to 2.6.26 modules can only call all CPUs. */
 static inline int kc_run_on_cpu(unsigned int cpu, void (*fn)(void *arg),
 				void *arg)
 {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What compiles alike on all kernels, but behaves differently: one fact each,
- * with the range of releases that it holds for.
+ * What compiles on all kernels but behaves differently: each fact with the
+ * releases that it holds for.
+ *
+ * In all of compat/ the prefix kc_ stands for "kernel compatibility".
  */
 #ifndef COMPAT_FACTS_H
 #define COMPAT_FACTS_H
@@ -11,9 +13,9 @@
 #include "compat/config.h"
 
 /*
- * While it is handled, a trap at an int3 in kernel code counts as an NMI in
- * preempt_count (0d00449c7a28: since 5.8, and in RHEL 8.5).  ist_enter(), which did
- * not count it so, is in all kernels from 4.0 on that do not have that change.
+ * An int3 in kernel code counts as an NMI in preempt_count() while it is
+ * handled (0d00449c7a28: since 5.8, and in RHEL 8.5).  All kernels from 4.0 on
+ * without that commit have ist_enter(), which did not count it.
  */
 #ifdef KC_HAVE_IST_ENTER
 #define KC_FACT_TRAP_IS_NMI	0
@@ -22,29 +24,29 @@
 #endif
 
 /*
- * Debug information says of entry code how it returns, so that GDB goes on to what
- * was interrupted (131484c8da97: up to 4.1).
+ * Debug information describes how to unwind entry code, so GDB finds the
+ * interrupted code (131484c8da97: up to 4.1).
  */
 #define KC_FACT_ENTRY_HAS_CFI	(LINUX_VERSION_CODE < KERNEL_VERSION(4, 2, 0))
 
 /*
- * The direct map has no more than RAM, and what ISA has (66520ebc2df3: since 3.9);
- * before, also what is between two pieces of RAM.
+ * Since 3.9 (66520ebc2df3) the direct map holds only RAM and the ISA range;
+ * before, also holes between RAM ranges.
  */
 #define KC_FACT_DIRECT_MAP_IS_RAM \
 	(LINUX_VERSION_CODE >= KERNEL_VERSION(3, 9, 0))
 
 #ifdef CONFIG_X86_64
 /*
- * Bits of an address in one half of the address space.  Up to 2.6.30
- * __VIRTUAL_MASK_SHIFT counted those of both halves: 48.
+ * Address bits within one half of the address space.  Up to 2.6.30
+ * __VIRTUAL_MASK_SHIFT counts both halves: 48.
  */
 #define KC_FACT_VIRTUAL_BITS \
 	(__VIRTUAL_MASK_SHIFT == 48 ? 47 : __VIRTUAL_MASK_SHIFT)
 #endif
 
 #ifdef CONFIG_X86_32
-/* When kernel code traps, its sp is in pt_regs (3c88c692c287: since 5.3). */
+/* pt_regs has the sp of kernel code that traps (3c88c692c287: since 5.3). */
 #define KC_FACT_SP_SAVED	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 3, 0))
 #endif
 

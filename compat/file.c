@@ -96,7 +96,7 @@ static void kc_unlock_dir(struct inode *dir)
 #endif
 }
 
-/* It is open for writing, so its file system stays writable. */
+/* The open file keeps its filesystem writable. */
 static void kc_file_remove(struct file *file)
 {
 	struct dentry *dentry = dget(kc_file_dentry(file));
@@ -104,7 +104,7 @@ static void kc_file_remove(struct file *file)
 	struct inode *dir = parent->d_inode;
 
 	kc_lock_dir(dir);
-	/* Somebody may have moved or removed it. */
+	/* The file may have been moved or removed. */
 	if (dentry->d_parent == parent && !d_unhashed(dentry))
 		kc_file_unlink(file, dir, dentry);
 	kc_unlock_dir(dir);
@@ -116,7 +116,7 @@ int kc_file_end(struct file *file, int keep)
 {
 	int ret;
 
-	/* Some file systems say only here that there was no room. */
+	/* Some filesystems report a lack of space only on close. */
 	get_file(file);
 	ret = filp_close(file, NULL);
 	if (ret || !keep)

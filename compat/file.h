@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A new file, written by the kernel with the rights of the current process.
+ * Create and write a file with the rights of the current process.
  */
 #ifndef COMPAT_FILE_H
 #define COMPAT_FILE_H
@@ -9,17 +9,25 @@
 #include <linux/fs.h>
 
 /*
- * Process context; sleeps.  A file that was not there, of mode 0600, open to be
- * written; or ERR_PTR().  If anything has that name, a symlink too: -EEXIST.
+ * Create a file of mode 0600 and open it for writing.  Returns ERR_PTR() on
+ * error: -EEXIST if the name exists, even as a symlink.
+ * Context: process, may sleep.
  */
 struct file *kc_file_create(const char *path);
-/* Process context; sleeps.  All of it goes behind *pos: 0 or a negative errno. */
+/*
+ * Write all of data at *pos and advance *pos.  Returns 0 or a negative errno.
+ * Context: process, may sleep.
+ */
 int kc_file_append(struct file *file, const void *data, size_t n, loff_t *pos);
-/* Process context.  Its path, symlinks resolved, in buf; or ERR_PTR(). */
+/*
+ * The file's path, symlinks resolved, in buf; or ERR_PTR().
+ * Context: process.
+ */
 char *kc_file_path(struct file *file, char *buf, int size);
 /*
- * Process context; sleeps.  Ends with it; if it is not to be kept, or cannot be,
- * it is removed.  0, or the negative errno of what could not be kept.
+ * Close the file, and remove it if keep is 0 or the close fails.  Returns 0 or
+ * the negative errno of the close.
+ * Context: process, may sleep.
  */
 int kc_file_end(struct file *file, int keep);
 

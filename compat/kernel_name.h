@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the running kernel calls itself.
+ * Release and version of the running kernel.
  */
 #ifndef COMPAT_KERNEL_NAME_H
 #define COMPAT_KERNEL_NAME_H
@@ -8,7 +8,10 @@
 #include <linux/utsname.h>
 #include "compat/config.h"
 
-/* Any context.  As `uname -r' and `uname -v', outside of any container. */
+/*
+ * `uname -r' and `uname -v', as outside of any container.
+ * Context: any.
+ */
 static inline const char *kc_release(void)
 {
 #ifdef KC_HAVE_INIT_UTSNAME

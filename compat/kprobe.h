@@ -9,9 +9,10 @@
 #include "compat/config.h"
 
 /*
- * Process context; sleep.  When they return no handler of these runs any more,
- * on any CPU.  Of return probes there may still be calls under way, which the
- * kernel then sees to alone.
+ * When these return, no handler of the probes runs on any CPU.  Calls that a
+ * return probe still follows return through the kernel's trampoline, without
+ * us.
+ * Context: process, may sleep.
  */
 static inline void kc_unregister_kprobes(struct kprobe **kps, int n)
 {
@@ -38,9 +39,9 @@ static inline void kc_unregister_kretprobes(struct kretprobe **rps, int n)
 }
 
 /*
- * Since 4.16 (297f9233b53a) the kernel may fail to take a probe out: ftrace needs
- * memory for that, or has been switched off after a bug.  It says so by an address
- * of NULL, and keeps the probe in its table.
+ * Since 4.16 (297f9233b53a) unregistering a probe may fail: ftrace needs
+ * memory, or has disabled itself after a bug.  The kernel then sets addr to
+ * NULL and keeps the probe in its table.
  */
 static inline int kc_kprobe_stays(const struct kprobe *kp)
 {
@@ -48,8 +49,9 @@ static inline int kc_kprobe_stays(const struct kprobe *kp)
 }
 
 /*
- * One that stays, at that address.  Its place can be probed again: the kernel finds
- * that this one is there, is disabled, and that the place is to be armed.
+ * Restore the address of a probe that stays, and mark it disabled.  The kernel
+ * then finds this disabled probe when another one is set there, and arms the
+ * new one.
  */
 static inline void kc_kprobe_keep(struct kprobe *kp, kprobe_opcode_t *addr)
 {
@@ -59,7 +61,10 @@ static inline void kc_kprobe_keep(struct kprobe *kp, kprobe_opcode_t *addr)
 	kp->addr = addr;
 }
 
-/* Any context.  Is it hit by a call of ftrace's, not by a trap or a jump? */
+/*
+ * Is the probe hit through an ftrace call, not a trap or a jump?
+ * Context: any.
+ */
 static inline int kc_kprobe_on_ftrace(const struct kprobe *kp)
 {
 #ifdef KPROBE_FLAG_FTRACE
@@ -70,8 +75,9 @@ static inline int kc_kprobe_on_ftrace(const struct kprobe *kp)
 }
 
 /*
- * Any context.  Has the module gone that it is in?  Up to 2.6.28 (e8386a0cb22f)
- * no module goes that has a probe.
+ * Has the probe's module been unloaded?  Up to 2.6.28 (e8386a0cb22f) a module
+ * with a probe cannot be unloaded.
+ * Context: any.
  */
 static inline int kc_kprobe_gone(const struct kprobe *kp)
 {
@@ -83,9 +89,9 @@ static inline int kc_kprobe_gone(const struct kprobe *kp)
 }
 
 /*
- * Until 5.13 (ec6aba3d2be1) a fault in a handler counts as a hit that was missed,
- * also where the handler copes with it.  For one that is not registered yet: fn hears
- * of each, in the context of the hit and behind that count; it returns 0.
+ * Up to 5.13 (ec6aba3d2be1) a fault in a handler counts as a missed hit, even
+ * if the handler recovers.  fn is called after each such count, in the context
+ * of the hit, and must return 0.  Call this before the probe is registered.
  */
 static inline void kc_kprobe_on_fault(struct kprobe *kp,
 				      int (*fn)(struct kprobe *kp,
@@ -98,9 +104,9 @@ static inline void kc_kprobe_on_fault(struct kprobe *kp,
 }
 
 /*
- * Do this kernel's kprobes refuse a place in the middle of an instruction?
- * Since 2.6.33 (b46b3d70c9c0) and in RHEL 6: they decode what is before it, and
- * the decoder's header came with that.
+ * Do kprobes refuse an address inside an instruction?  Since 2.6.33
+ * (b46b3d70c9c0) and in RHEL 6 they decode the function up to it; asm/insn.h
+ * came with that.
  */
 #ifdef KC_HAVE_ASM_INSN
 #define kc_kprobes_check_insn()	1
@@ -108,7 +114,7 @@ static inline void kc_kprobe_on_fault(struct kprobe *kp,
 #define kc_kprobes_check_insn()	0
 #endif
 
-/* Has this kernel return probes?  Where not, to register one is an error. */
+/* Without return probes registering one fails. */
 #if defined(CONFIG_KRETPROBES) || defined(ARCH_SUPPORTS_KRETPROBES)
 #define kc_has_kretprobes()	1
 #else
@@ -116,8 +122,8 @@ static inline void kc_kprobe_on_fault(struct kprobe *kp,
 #endif
 
 /*
- * May a return probe be at a function that the kernel's own handling of returns
- * calls?  Up to 5.7 (9b38cc704e84) that could go round for ever.
+ * May a function that the kernel's return trampoline calls have a return probe?
+ * Up to 5.7 (9b38cc704e84) that could recurse forever.
  */
 #ifdef KC_HAVE_KPROBE_BUSY
 #define kc_kretprobes_guarded()	1
@@ -125,7 +131,10 @@ static inline void kc_kprobe_on_fault(struct kprobe *kp,
 #define kc_kretprobes_guarded()	0
 #endif
 
-/* Any context, in the handler of a return probe: whose it is. */
+/*
+ * The return probe of an instance.
+ * Context: any, in its handler.
+ */
 static inline struct kretprobe *kc_kretprobe(struct kretprobe_instance *ri)
 {
 #ifdef KC_HAVE_KRETPROBE_RP
@@ -136,10 +145,11 @@ static inline struct kretprobe *kc_kretprobe(struct kretprobe_instance *ri)
 }
 
 /*
- * Any context, in the handler of a return probe.  Where the function returns
- * to.  With several return probes at one function, all but the first to be set
- * had the trampoline's address there, up to 2.6.32; the calls of this task stand
- * one after the other in the list.
+ * The address to which the function returns.  Up to 2.6.32, of several return
+ * probes on one function only the first to be set has it in ret_addr; the
+ * others have the trampoline's address there.  So follow the list, which has
+ * this task's calls in order.
+ * Context: any, in the handler of a return probe.
  */
 static inline unsigned long kc_return_addr(struct kretprobe_instance *ri,
 					   const struct pt_regs *regs)
@@ -153,7 +163,7 @@ static inline unsigned long kc_return_addr(struct kretprobe_instance *ri,
 	struct task_struct *task = ri->task;
 	struct hlist_node *node;
 
-	/* A breakpoint's ip is behind it. */
+	/* ip may be one past the trampoline's breakpoint. */
 	while (ri->task != task || (unsigned long)ri->ret_addr == ip ||
 	       (unsigned long)ri->ret_addr == ip - 1) {
 		node = ri->hlist.next;

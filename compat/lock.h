@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Is a lock held?  Asked where the kernel can tell.
+ * Lock assertions, where the kernel has them.
  */
 #ifndef COMPAT_LOCK_H
 #define COMPAT_LOCK_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel lockdown: has the owner of the machine said that not even root may
- * read kernel memory?
+ * Kernel lockdown: may even root not read kernel memory?
  */
 #ifndef COMPAT_LOCKDOWN_H
 #define COMPAT_LOCKDOWN_H
@@ -12,7 +11,10 @@
 #include <linux/security.h>
 #endif
 
-/* Process context.  0 or a negative errno. */
+/*
+ * Returns 0 or a negative errno.
+ * Context: process.
+ */
 static inline int kc_locked_down(void)
 {
 #ifdef KC_HAVE_SECURITY_LOCKED_DOWN

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lines for the kernel's log.
+ * Kernel log messages.
  */
 #ifndef COMPAT_LOG_H
 #define COMPAT_LOG_H

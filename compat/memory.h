@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much memory may be asked for without harm to others?
+ * How much memory can be allocated without harm to others.
  */
 #ifndef COMPAT_MEMORY_H
 #define COMPAT_MEMORY_H
@@ -9,7 +9,10 @@
 #include <linux/vmstat.h>
 #include "compat/config.h"
 
-/* Process context.  Of so many bytes, what is not in high memory, roughly. */
+/*
+ * Limit bytes to the free memory below high memory, roughly.
+ * Context: process.
+ */
 static inline u64 kc_mem_low(u64 bytes)
 {
 #ifdef CONFIG_HIGHMEM
@@ -24,7 +27,10 @@ static inline u64 kc_mem_low(u64 bytes)
 #endif
 }
 
-/* Process context.  Bytes of memory that the kernel itself could ever have. */
+/*
+ * Total memory in bytes, without high memory.
+ * Context: process.
+ */
 static inline u64 kc_mem_total(void)
 {
 	struct sysinfo info;
@@ -39,8 +45,8 @@ static inline u64 kc_mem_total(void)
 }
 
 /*
- * Process context.  Bytes that the kernel itself can have without swapping,
- * roughly.
+ * Bytes that the kernel can allocate without swapping, roughly.
+ * Context: process.
  */
 static inline u64 kc_mem_available(void)
 {
@@ -59,7 +65,7 @@ static inline u64 kc_mem_available(void)
 #else
 	pages = global_page_state(NR_FILE_PAGES);
 #endif
-	/* Of the cache, half may well be in use. */
+	/* Assume that half of the page cache is in use. */
 	return kc_mem_low((u64)info.freeram * info.mem_unit +
 			  (pages / 2 << PAGE_SHIFT));
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What other kernels have and this one has not, for its user to know.
+ * Features that this kernel lacks, for the user.
  */
 #ifndef COMPAT_MISSING_H
 #define COMPAT_MISSING_H
 
-/* Any context.  The i-th such thing, by name; NULL behind the last. */
+/*
+ * The name of the i-th missing feature; NULL after the last.
+ * Context: any.
+ */
 const char *kc_missing(unsigned int i);
 
 #endif

@@ -13,9 +13,12 @@
 static kc_module_fn_t watcher;	/* set while the notifier is registered */
 static int wanted;
 
-/* ---- where a module is ------------------------------------------------------- */
+/* ---- layout -------------------------------------------------------------- */
 
-/* Its code; and where the rest is that stays, of which some is read-only. */
+/*
+ * Fill in the module's code and the areas that stay after init.  The read-only
+ * data is somewhere in *data to *data_end.
+ */
 static void module_areas(const struct module *mod, struct kc_module *info,
 			 unsigned long *data, unsigned long *data_end)
 {
@@ -52,9 +55,9 @@ static void module_areas(const struct module *mod, struct kc_module *info,
 #endif
 }
 
-/* ---- which build it is --------------------------------------------------------- */
+/* ---- build-id ------------------------------------------------------------ */
 
-#define NOTE_HEAD	16	/* name's and contents' length, type, "GNU" */
+#define NOTE_HEAD	16	/* n_namesz, n_descsz, n_type, "GNU" */
 #define NOTE_BUILD_ID	3
 #define WINDOW		512
 
@@ -76,8 +79,8 @@ static int is_build_id(const u8 *note)
 }
 
 /*
- * Linkers put a note among the read-only data (--build-id, since 2.6.23), and no
- * field says where.  Kernels that keep the number (since 5.14) do so only for
+ * The linker puts the note into the read-only data (--build-id, since 2.6.23);
+ * no field records where.  Kernels since 5.14 keep the ID, but only with
  * CONFIG_STACKTRACE_BUILD_ID.
  */
 static noinline void find_build_id(struct kc_module *info, unsigned long at,
@@ -90,7 +93,7 @@ static noinline void find_build_id(struct kc_module *info, unsigned long at,
 	at = (at + 3) & ~3UL;
 	for (; at + NOTE_HEAD < end; at += WINDOW - NOTE_HEAD - KC_BUILD_ID_MAX) {
 		len = min_t(unsigned long, end - at, WINDOW);
-		/* Its last page may be shared with what is not there yet. */
+		/* The last page may be shared with data not there yet. */
 		if (kc_read_kernel(window, at, len))
 			return;
 		for (i = 0; i + NOTE_HEAD < len; i += 4) {
@@ -118,11 +121,11 @@ static noinline void module_info(const struct module *mod,
 	find_build_id(info, data, data_end);
 }
 
-/* ---- the notifier ---------------------------------------------------------------- */
+/* ---- notifier ------------------------------------------------------------ */
 
 /*
- * Kernels up to 2.6.28 tell only of modules that come (and let none go that has a
- * probe).  What is told at LIVE was told at COMING.
+ * Up to 2.6.28 the notifier is called only for modules being loaded (one with a
+ * probe cannot be unloaded).  LIVE adds nothing to COMING.
  */
 static int module_notify(struct notifier_block *nb, unsigned long state,
 			 void *data)

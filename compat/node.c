@@ -28,7 +28,7 @@ static const struct file_operations *kc_proc(struct kc_node *node)
 #endif
 
 #ifdef KC_HAVE_CREATE_PROC_ENTRY
-/* Who opens it in between finds an empty file. */
+/* An open before proc_fops is set sees an empty file. */
 static struct proc_dir_entry *kc_proc_create(struct kc_node *node)
 {
 	struct proc_dir_entry *de = create_proc_entry(node->name, node->mode,
@@ -51,16 +51,16 @@ static struct proc_dir_entry *kc_proc_create(struct kc_node *node)
 int kc_node_proc(struct kc_node *node)
 {
 	node->proc = kc_proc_create(node);
-	/* It does not say which; a name in use is logged by the kernel. */
+	/* The cause is unknown; the kernel logs a name in use. */
 	return node->proc ? 0 : -ENOMEM;
 }
 
 #if defined(KC_HAVE_DEBUGFS_UNSAFE) || defined(KC_HAVE_DEBUGFS_CREATE)
 #ifdef KC_HAVE_DEBUGFS_UNSAFE
 /*
- * Since 4.7 debugfs_create_file() puts its own operations in front of ours, and
- * those know no compat_ioctl.  What they guard against, a file that is open when
- * it is removed, cannot be here: whoever has it open holds the module.
+ * Since 4.7 debugfs_create_file() wraps our operations, without compat_ioctl.
+ * The wrapper protects against removal of an open file, which cannot happen
+ * here: an open file holds a reference to the module.
  */
 #define kc_debugfs_create	debugfs_create_file_unsafe
 #else

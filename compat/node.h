@@ -25,7 +25,7 @@ struct kc_node {
 	umode_t mode;
 	const struct file_operations *fops;
 
-	/* compat/node.c's own */
+	/* private to compat/node.c */
 	struct proc_dir_entry *proc;
 	struct dentry *debugfs;
 #ifdef KC_HAVE_PROC_OPS
@@ -34,16 +34,20 @@ struct kc_node {
 };
 
 /*
- * Process context; sleeps.  Both create the node at the top of their
- * filesystem.  0; -EEXIST; -ENOMEM; kc_node_debugfs(): -ENODEV where the kernel
- * has no debugfs.  Of fops, owner, open, release, read, write, poll,
- * unlocked_ioctl and compat_ioctl are used.  open() must hold the module until
- * release().
+ * Create the node at the top of procfs or debugfs.  Returns 0, -EEXIST or
+ * -ENOMEM; kc_node_debugfs() also -ENODEV if the kernel has no debugfs.  The
+ * fields used of fops are owner, open, release, read, write, poll,
+ * unlocked_ioctl and compat_ioctl.  open() must hold a reference to the module
+ * until release().
+ * Context: process, may sleep.
  */
 int kc_node_proc(struct kc_node *node);
 int kc_node_debugfs(struct kc_node *node);
 
-/* Process context; waits for callers that are inside.  Safe where none is. */
+/*
+ * Waits for callers inside the operations.  A node that does not exist is fine.
+ * Context: process, may sleep.
+ */
 void kc_node_remove(struct kc_node *node);
 
 #endif

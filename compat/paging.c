@@ -13,15 +13,15 @@ typedef u32 entry_t;
 #endif
 
 #define PRESENT		1
-#define LEAF		0x80	/* above the last level */
+#define LEAF		0x80	/* in upper levels */
 #define CR4_LA57	(1UL << 12)
 
-const void *kc_kernel_table;	/* NULL: that of who runs */
+const void *kc_kernel_table;	/* NULL: use CR3 */
 static unsigned int levels;
 
 /*
- * Of all page tables the kernel's own has all of its half at once: the others
- * are completed when something is used.
+ * Only init_mm's page table always has all of the kernel's half; the others are
+ * filled in on first use.
  */
 void kc_paging_init(void)
 {
@@ -48,13 +48,13 @@ long kc_walk(const void *root, unsigned long addr, u64 *at)
 
 	for (;; shift -= LEVEL_BITS) {
 		i = addr >> shift & ((1UL << LEVEL_BITS) - 1);
-		/* A table may go meanwhile. */
+		/* The table may be freed meanwhile, ... */
 		if (kc_copy_bulk(&entry, table + i, sizeof(entry)) ||
 		    !(entry & PRESENT))
 			return -EFAULT;
 		if (shift == PAGE_SHIFT || entry & LEAF)
 			break;
-		/* ... and its place be used for anything. */
+		/* ... and reused for anything. */
 		if (!kc_is_ram(entry & KC_FRAME_MASK))
 			return -EPERM;
 		table = __va((unsigned long)(entry & KC_FRAME_MASK));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The page table, as the CPU sees it.  Its format is the hardware's, the same for
- * all kernels.  In a guest of Xen's that is paravirtualised it holds numbers of
- * the machine's: there nothing is found.
+ * Walk the page table as the CPU does.  The hardware defines its format, so it
+ * is the same for all kernels.  In a Xen PV guest it holds machine frame
+ * numbers, and nothing is found.
  */
 #ifndef COMPAT_PAGING_H
 #define COMPAT_PAGING_H
@@ -13,7 +13,7 @@
 #include "compat/config.h"
 
 #if defined(CONFIG_X86_64)
-/* The frame's address in an entry; without the bit of encrypted memory. */
+/* The physical address in an entry, without the encryption bit. */
 #define KC_FRAME_MASK	((u64)__PHYSICAL_MASK & PAGE_MASK)
 #elif defined(CONFIG_X86_PAE)
 #define KC_FRAME_MASK	0x000ffffffffff000ULL
@@ -23,19 +23,23 @@
 #error "compat/paging.h: this machine's page table is not known"
 #endif
 
-/* Process context; sleeps. */
+/* Context: process, may sleep. */
 void kc_paging_init(void);
-/* The table for addresses of the kernel's half; written once, at init. */
+/* The table for the kernel's half; written once, at init. */
 extern const void *kc_kernel_table;
 /*
- * Any context incl. NMI; takes no lock.  Where that address is in physical memory,
- * by that table, or by the one that is in use if it is NULL: 0; -EFAULT; -EPERM if a
- * table is not in RAM that we know of.  Of a user's half interrupts are off, so that
- * no table goes meanwhile.
+ * Look addr up in table, or in the one in CR3 if table is NULL, and store the
+ * physical address of its page in *at.  Takes no lock.  Returns 0; -EFAULT;
+ * -EPERM if a page table is not in known RAM.  For user addresses interrupts
+ * must be off, so that no table is freed meanwhile.
+ * Context: any, including NMI.
  */
 long kc_walk(const void *table, unsigned long addr, u64 *at);
 
-/* Any context.  The page table that is in use. */
+/*
+ * The physical address of the page table in use.
+ * Context: any.
+ */
 static inline unsigned long kc_page_table(void)
 {
 	unsigned long cr3;

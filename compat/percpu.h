@@ -11,15 +11,16 @@
 #include "compat/config.h"
 #include "compat/symbols.h"
 
-/* A mark for sparse, since 2.6.33 (e0fdb0e050ea). */
+/* A sparse annotation, since 2.6.33 (e0fdb0e050ea). */
 #ifndef __percpu
 #define __percpu
 #endif
 
 /*
- * Process context; sleeps.  Zeros, or NULL.  Where each CPU's part is a kmalloc()
- * of its own, up to 2.6.24 of no more than was asked for, two of them could share
- * a cache line.
+ * Returns zeroed memory or NULL.  Where each CPU's part is a separate
+ * kmalloc(), up to 2.6.24 of just the requested size, two parts could share a
+ * cache line: align the type.
+ * Context: process, may sleep.
  */
 #ifdef KC_HAVE_PERCPU_DATA
 #define kc_alloc_percpu(type)						\
@@ -30,7 +31,10 @@
 #define kc_alloc_percpu(type)	alloc_percpu(type)
 #endif
 
-/* Any context, preemption off.  This CPU's part of what alloc_percpu() gave. */
+/*
+ * This CPU's part of per-CPU memory.
+ * Context: any, preemption off.
+ */
 #ifdef this_cpu_ptr
 #define kc_this_cpu(p)	this_cpu_ptr(p)
 #else
@@ -38,13 +42,15 @@
 #endif
 
 /*
- * x86-64 links the per-CPU variables for addresses from 0 on, up to 6.14
- * (9d7de2aa8b41).  KASLR does not move these, but a debugger moves all
- * addresses of the vmlinux.
+ * Up to 6.14 (9d7de2aa8b41) x86-64 links per-CPU variables at addresses from 0.
+ * KASLR does not move these, but a debugger moves all addresses of the vmlinux.
  */
 #define KC_LOW_PERCPU_MAX	0x100000UL
 
-/* Process context; may sleep.  How many bytes of addresses they have; or 0. */
+/*
+ * The size in bytes of that address range; 0 if there is none.
+ * Context: process, may sleep.
+ */
 static inline unsigned long kc_low_percpu(void)
 {
 #ifdef KC_HAVE_THIS_CPU_OFF
@@ -52,7 +58,7 @@ static inline unsigned long kc_low_percpu(void)
 
 	if ((unsigned long)&this_cpu_off >= KC_LOW_PERCPU_MAX)
 		return 0;
-	/* With IBT no name finds it (symbols.c): it is of no function. */
+	/* With IBT kc_symbol() finds functions only. */
 	end = kc_symbol("__per_cpu_end");
 	return end && end < KC_LOW_PERCPU_MAX ? end : KC_LOW_PERCPU_MAX;
 #else
@@ -60,7 +66,7 @@ static inline unsigned long kc_low_percpu(void)
 #endif
 }
 
-/* Where __per_cpu_offset[] is, if kc_low_percpu() is not 0. */
+/* The address of __per_cpu_offset[], if kc_low_percpu() is not 0. */
 static inline unsigned long kc_percpu_offsets(unsigned long *bytes)
 {
 #ifdef KC_HAVE_THIS_CPU_OFF

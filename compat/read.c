@@ -12,7 +12,7 @@
 u64 kc_ram_start, kc_ram_span;
 int kc_reads_devices;
 
-/* ---- where RAM is ------------------------------------------------------------- */
+/* ---- RAM ranges ---------------------------------------------------------- */
 
 #define RANGES_MAX	128
 #define RESOURCES_MAX	65536
@@ -49,9 +49,11 @@ static int is_ram_resource(const struct resource *res)
 }
 
 /*
- * Process context.  What /proc/iomem calls System RAM, on all kernels.  The lock
- * that guards the tree is the kernel's own, so a node may go meanwhile: nothing
- * is read but without faults, and read_ram() reads it until it stays the same.
+ * Collect what /proc/iomem calls System RAM, the same name on all kernels.
+ * Modules cannot take the lock of the resource tree, so a node may be freed
+ * meanwhile.  Nodes are therefore read without faults, and kc_read_update()
+ * repeats the scan, up to ten times, until two results agree.
+ * Context: process.
  */
 static void ram_scan(struct ram *r)
 {
@@ -94,8 +96,8 @@ int kc_is_ram(u64 at)
 }
 
 /*
- * All of the direct map is RAM where it has no holes; otherwise the largest range.
- * What is outside is not lost: it is looked up.
+ * Set the direct-map range of kc_is_quick(): all of it if it has no holes,
+ * otherwise the largest RAM range.  The rest takes the page-table walk.
  */
 static void set_quick(void)
 {
@@ -141,7 +143,7 @@ void kc_read_init(void)
 	kc_read_update();
 }
 
-/* ---- what may be read --------------------------------------------------------- */
+/* ---- access checks ------------------------------------------------------- */
 
 int kc_is_kernel(u64 addr, size_t n)
 {
@@ -154,7 +156,7 @@ int kc_is_kernel(u64 addr, size_t n)
 	return addr >= KC_KERNEL_START;
 }
 
-/* n: not 0. */
+/* n must not be 0. */
 static long check_pages(const void *table, u64 addr, size_t n)
 {
 	u64 at, end = addr + n - 1;

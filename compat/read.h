@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reading kernel memory that may not be there.
+ * Read kernel memory that may not be mapped.
  */
 #ifndef COMPAT_READ_H
 #define COMPAT_READ_H
@@ -13,24 +13,25 @@
 #include "compat/facts.h"
 #include "compat/stack.h"
 
-/* Below it are ROMs and the memory of a display. */
+/* ROMs and display memory are below. */
 #define KC_ISA_END	0x100000UL
 
 #ifdef CONFIG_X86_64
 /*
- * The kernel's half of what the page tables can map.  5.10 goes by what the CPU
- * could do instead, and warns when the access then is a general protection
- * fault; kernels before 5.8 (98a23609b103) read user memory here.
+ * The kernel's half of what the page tables can map.  The reader of 5.10 goes
+ * by what the CPU supports instead, and warns when an access then causes a
+ * general protection fault; before 5.8 (98a23609b103) it also reads user
+ * memory.
  */
 #define KC_KERNEL_START	(~0UL << KC_FACT_VIRTUAL_BITS)
 /*
- * User memory in the kernel's half: with SMAP, kernels before 6.8
+ * User memory in the kernel's half.  With SMAP kernels before 6.8
  * (32019c659ecf) oops on a no-fault read of it.
  */
 #define KC_VSYSCALL	(-10UL << 20)
 /*
- * The kernel's image and modules: below it kernels before 4.5 or so map what ISA
- * has; above it are fixed mappings, of devices, too.
+ * Kernel image and modules.  Kernels before 4.5 or so map the ISA range below;
+ * above are fixed mappings, some of devices.
  */
 #define KC_IMAGE_START	(__START_KERNEL_map + KC_ISA_END)
 #define KC_IMAGE_SPAN	((-32UL << 20) - KC_IMAGE_START)
@@ -41,8 +42,9 @@
 #endif
 
 /*
- * Any context incl. NMI; does not sleep.  0, or not if any byte could not be
- * read.  src is an address of the kernel's.
+ * Returns 0, or nonzero if any byte cannot be read.  src must be a kernel
+ * address.
+ * Context: any, including NMI.
  */
 static inline long kc_copy_nofault(void *dst, const void *src, size_t n)
 {
@@ -53,7 +55,7 @@ static inline long kc_copy_nofault(void *dst, const void *src, size_t n)
 #else
 	unsigned long left;
 
-	/* So that no fault waits for a page (preempt_disable() may be nothing). */
+	/* Faults must not sleep; preempt_disable() may be empty. */
 	inc_preempt_count();
 	barrier();
 	left = __copy_from_user_inatomic(dst, (const void __user *)src, n);
@@ -64,10 +66,10 @@ static inline long kc_copy_nofault(void *dst, const void *src, size_t n)
 }
 
 /*
- * The same for many bytes, in one instruction a word where there is one (the
- * kernel's own takes seven).  A fault leaves what was not copied in `left'; it
- * is of a kernel address, so that no fault waits for a page.  Words only: what
- * is read by one access elsewhere must not be torn here.
+ * kc_copy_nofault() for many bytes: a string instruction where possible,
+ * instead of the kernel's seven instructions per word.  A fault leaves the
+ * number of words not copied in `left'; on a kernel address it never sleeps.
+ * Copy by words: what others access at once must not be torn here.
  */
 #if defined(CONFIG_X86) && defined(_ASM_EXTABLE)
 #define KC_BULK		64
@@ -96,8 +98,8 @@ static inline long kc_copy_bulk(void *dst, const void *src, size_t n)
 #endif
 
 /*
- * Any context.  Words that are there, in one instruction each where there is
- * one.
+ * Copy words that are mapped, by a string instruction where possible.
+ * Context: any.
  */
 static inline void kc_copy_words(u64 *dst, const u64 *src, size_t n)
 {
@@ -111,8 +113,9 @@ static inline void kc_copy_words(u64 *dst, const u64 *src, size_t n)
 }
 
 /*
- * Any context incl. NMI; does not sleep.  Words of what kc_is_quick() has said
- * yes to: 0, or not if one could not be read.
+ * Read n words that kc_is_quick() accepts.  Returns 0, or nonzero if one cannot
+ * be read.
+ * Context: any, including NMI.
  */
 static inline long kc_read_words(void *dst, u64 addr, size_t n)
 {
@@ -130,21 +133,25 @@ static inline long kc_read_words(void *dst, u64 addr, size_t n)
 }
 
 /*
- * Memory of the kernel's, in three steps.  kc_is_quick() says yes to what is RAM
- * for sure, in a few instructions: the direct map, the image and modules, the
- * current task's stack.  For all else kc_check_kernel() walks the page table: it
- * is read if its pages are RAM, so that a device's registers are not.
+ * Kernel memory is read in three steps.  kc_is_quick() accepts, in a few
+ * instructions, what is certainly RAM: the direct map, the image and modules,
+ * the current task's stack.  For the rest kc_check_kernel() walks the page
+ * table and accepts only RAM, so device registers are not read.  Then the copy
+ * follows.
  */
 
-/* In the direct map, behind what ISA has, there is nothing but RAM. */
+/* Part of the direct map, above the ISA range, with nothing but RAM. */
 extern u64 kc_ram_start, kc_ram_span;
-/* Set by the user: devices may be read. */
+/* The user allows reads of devices. */
 extern int kc_reads_devices;
 
-/* The most bytes that kc_is_quick() may be asked about. */
+/* The largest n for kc_is_quick(). */
 #define KC_QUICK_MAX	(1UL << 20)
 
-/* Any context, preemption off.  n: 1 to KC_QUICK_MAX. */
+/*
+ * n: 1 to KC_QUICK_MAX.
+ * Context: any, preemption off.
+ */
 static inline int kc_is_quick(u64 addr, size_t n)
 {
 	if (likely(addr - kc_ram_start <= kc_ram_span - n))
@@ -156,25 +163,32 @@ static inline int kc_is_quick(u64 addr, size_t n)
 	return kc_is_on_stack(addr, n);
 }
 
-/* Any context.  Addresses of the kernel's half, of whatever is there. */
+/*
+ * Is all of it in the kernel's half and not vsyscall, mapped or not?
+ * Context: any.
+ */
 int kc_is_kernel(u64 addr, size_t n);
 /*
- * Any context incl. NMI; does not sleep.  0: it may be read; -EFAULT: it is not
- * the kernel's, or not there; -EPERM: it is a device's.
+ * Returns 0 if the range may be read; -EFAULT if it is not kernel memory or not
+ * mapped; -EPERM if it is a device's.
+ * Context: any, including NMI.
  */
 long kc_check_kernel(u64 addr, size_t n);
 
-/* The same, whatever the user has allowed. */
+/* The same, but never accepts devices. */
 long kc_check_ram(u64 addr, size_t n);
 /*
- * The same of user memory, by the page table that is in use.  Interrupts are off
- * until it has been read.
+ * kc_check_kernel() for user memory, by the page table in use.  Keep interrupts
+ * off until the memory has been read.
  */
 long kc_check_user(u64 addr, size_t n);
-/* Any context.  Is that physical address in what /proc/iomem calls System RAM? */
+/*
+ * Does /proc/iomem call this physical address System RAM?
+ * Context: any.
+ */
 int kc_is_ram(u64 at);
 
-/* As below, of what may be read. */
+/* kc_read_kernel() after its checks. */
 static inline long kc_read_there(void *dst, u64 addr, size_t n)
 {
 	if (n >= KC_BULK)
@@ -183,9 +197,10 @@ static inline long kc_read_there(void *dst, u64 addr, size_t n)
 }
 
 /*
- * Any context incl. NMI; does not sleep.  n: up to KC_QUICK_MAX.  0, or a negative
- * errno if any byte cannot be read (dst is then undefined), -EPERM if that is
- * because of a device.  User addresses are refused.
+ * Read n bytes, at most KC_QUICK_MAX.  Returns 0, or a negative errno if any
+ * byte cannot be read (dst is then undefined): -EPERM because of a device.
+ * Refuses user addresses.
+ * Context: any, including NMI.
  */
 static inline long kc_read_kernel(void *dst, u64 addr, size_t n)
 {
@@ -194,10 +209,14 @@ static inline long kc_read_kernel(void *dst, u64 addr, size_t n)
 	return err ? err : kc_read_there(dst, addr, n);
 }
 
-/* Process context; sleeps.  Once, before the others. */
+/*
+ * Call once, before the other functions.
+ * Context: process, may sleep.
+ */
 void kc_read_init(void);
 /*
- * Process context; no hit is under way.  Memory may have come or gone since.
+ * Scan again: memory may have been added or removed.
+ * Context: process, no hit in progress.
  */
 void kc_read_update(void);
 

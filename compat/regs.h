@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The fields of struct pt_regs: KC_REG(ax), KC_REG(ip) and so on, by the names
- * that both x86 have had since 2.6.25.
+ * The fields of struct pt_regs, KC_REG(ax), KC_REG(ip) and so on, by the names
+ * that 32-bit and 64-bit x86 share since 2.6.25.
  */
 #ifndef COMPAT_REGS_H
 #define COMPAT_REGS_H
@@ -47,8 +47,8 @@
 
 #ifdef CONFIG_X86_32
 /*
- * Any context.  The stack pointer of kernel code that trapped: where it is not
- * saved, the stack goes on where the kernel's part of regs ends.
+ * The stack pointer of kernel code that trapped.  Where it is not saved, the
+ * stack continues at the sp field of regs.
  */
 static inline unsigned long kc_kernel_sp(const struct pt_regs *regs)
 {

@@ -6,10 +6,10 @@
 #define COMPAT_SEQUENCE_H
 
 #include <linux/types.h>
-#include <linux/mutex.h>	/* and with it atomic.h, wherever that is */
+#include <linux/mutex.h>	/* brings atomic.h, wherever it is */
 #include "compat/config.h"
 
-/* Without a 64-bit one (x86-32 up to 2.6.31) it starts over after 2^32. */
+/* Without atomic64_t (x86-32 up to 2.6.31) it wraps after 2^32. */
 #ifdef KC_HAVE_ATOMIC64
 typedef atomic64_t kc_sequence_t;
 #define kc_sequence_set(s, v)	atomic64_set(s, v)

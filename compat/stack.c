@@ -9,7 +9,7 @@
 
 #if defined(CONFIG_X86_32)
 
-/* All stacks are as large as a task's, and lie at multiples of that. */
+/* All stacks have the size and alignment of a task's. */
 void kc_stack_init(void)
 {
 }
@@ -47,7 +47,7 @@ static unsigned long irq_stack_top(void)
 
 static unsigned long __percpu *top_ptr;
 
-/* By the names that kernels have had for it; with IBT none may be found (symbols.c). */
+/* With IBT kc_symbol() may find none of the names. */
 void kc_stack_init(void)
 {
 	static const char * const names[] = {
@@ -70,7 +70,7 @@ static unsigned long irq_stack_top(void)
 
 #endif
 
-/* Where interrupts begin to use it may be some words below its end. */
+/* The initial sp of interrupts may be some words below the stack's end. */
 unsigned long kc_other_stack_left(unsigned long sp)
 {
 	unsigned long end = (irq_stack_top() + PAGE_SIZE - 1) & PAGE_MASK;

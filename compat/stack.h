@@ -13,13 +13,14 @@
 #include <linux/sched/task_stack.h>
 #endif
 
-/* The largest stack: a task's, or that of interrupts, which has four pages. */
+/* The largest stack: a task's, or the interrupt stack of four pages. */
 #define KC_STACK_MAX \
 	(THREAD_SIZE > 4 * PAGE_SIZE ? THREAD_SIZE : 4 * PAGE_SIZE)
 
 /*
- * Any context.  Bytes from sp on to the end of the current task's stack; 0: that
- * is not where it points to.
+ * Bytes from sp to the end of the current task's stack; 0 if sp points
+ * elsewhere.
+ * Context: any.
  */
 static inline unsigned long kc_task_stack_left(unsigned long sp)
 {
@@ -28,7 +29,10 @@ static inline unsigned long kc_task_stack_left(unsigned long sp)
 	return used < THREAD_SIZE ? THREAD_SIZE - used : 0;
 }
 
-/* Any context.  Is all of that on it?  n: 1 or more. */
+/*
+ * Is all of the range on the current task's stack?  n: 1 or more.
+ * Context: any.
+ */
 static inline int kc_is_on_stack(u64 addr, size_t n)
 {
 	u64 used = addr - (unsigned long)task_stack_page(current);
@@ -37,8 +41,9 @@ static inline int kc_is_on_stack(u64 addr, size_t n)
 }
 
 /*
- * Any context.  The same in words of 64 bits; 0 also if sp is not aligned to
- * them.  A stack's size is a power of two.
+ * kc_task_stack_left() in 64-bit words; 0 also if sp is not aligned to them.  A
+ * stack's size is a power of two.
+ * Context: any.
  */
 static inline unsigned long kc_task_words_left(unsigned long sp)
 {
@@ -49,13 +54,17 @@ static inline unsigned long kc_task_words_left(unsigned long sp)
 	return (THREAD_SIZE - used) / sizeof(u64);
 }
 
-/* Process context, under gtp.lock; sleeps.  Before the one below is right. */
+/*
+ * Must come before kc_other_stack_left().
+ * Context: process, holds gtp.lock, may sleep.
+ */
 void kc_stack_init(void);
 
 /*
- * Any context, preemption off.  The same of another stack: this CPU's for
- * interrupts, which the memory of others may follow as well.  Of those of
- * exceptions, which begin with registers, the most that there can be.
+ * Bytes from sp to the end of another stack.  Exact for this CPU's interrupt
+ * stack, which other memory may follow; for exception stacks, which start with
+ * saved registers, an upper bound.
+ * Context: any, preemption off.
  */
 unsigned long kc_other_stack_left(unsigned long sp);
 

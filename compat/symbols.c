@@ -10,7 +10,7 @@
 
 #ifdef KC_HAVE_KALLSYMS_LOOKUP_NAME
 
-/* It goes through all of the kernel's names, which takes milliseconds. */
+/* The search through all kernel symbols takes milliseconds. */
 unsigned long kc_symbol(const char *name)
 {
 	cond_resched();
@@ -20,9 +20,9 @@ unsigned long kc_symbol(const char *name)
 #else
 
 /*
- * kallsyms_lookup_name() is not exported since 5.7 (0bd476e6c671), from 2.6.19 to
- * 2.6.32, and on RHEL 5 and 6.  But register_kprobe() looks the name up, whether
- * or not it then allows a probe there.
+ * kallsyms_lookup_name() is not exported since 5.7 (0bd476e6c671), from 2.6.19
+ * to 2.6.32, and on RHEL 5 and 6.  But register_kprobe() looks the name up
+ * before it decides whether to allow the probe.
  */
 #ifdef KC_HAVE_KPROBE_SYMBOL_NAME
 
@@ -42,9 +42,9 @@ static unsigned long symbol_by_kprobe(const char *name)
 #else
 
 /*
- * Here a probe would be armed, so it is asked for so far behind the symbol that
- * there is no code, whatever the symbol is; odd, so that none comes out as 0.
- * The address is stored before it is refused.
+ * These kernels would arm the probe.  So ask for one so far past any symbol
+ * that no code is there: it is refused, after the address has been stored.  The
+ * offset is odd so that no address becomes 0.
  */
 #define FAR_BEHIND	0x80000001U
 
@@ -66,8 +66,9 @@ static unsigned long symbol_by_kprobe(const char *name)
 	defined(CONFIG_CFI)
 
 /*
- * To call what no header offers is a fault here: the endbr of functions that are
- * not exported is erased at boot.  A probe at an endbr is moved behind it.
+ * Look up every name by kprobe: an indirect call of a function that no header
+ * declares faults, since boot erases the endbr of functions that are not
+ * exported.  A probe at an endbr moves past it.
  */
 unsigned long kc_symbol(const char *name)
 {
@@ -81,7 +82,7 @@ unsigned long kc_symbol(const char *name)
 
 #else
 
-/* A kprobe may cost a grace period, so only the first name is looked up by one. */
+/* A kprobe may cost a grace period, so use it for one name only. */
 unsigned long kc_symbol(const char *name)
 {
 	static unsigned long (*lookup)(const char *name);
@@ -98,7 +99,7 @@ unsigned long kc_symbol(const char *name)
 
 #ifdef KC_HAVE_SPRINT_SYMBOL
 
-/* What looks symbols up by address is not exported, but what prints them is. */
+/* Lookup by address is not exported, but sprint_symbol() is. */
 int kc_symbol_at(unsigned long addr, struct kc_place *place)
 {
 	unsigned long offset;
@@ -117,7 +118,7 @@ int kc_symbol_at(unsigned long addr, struct kc_place *place)
 
 #else
 
-/* These kernels are older than IBT: the function may be called by address. */
+/* These kernels predate IBT, so calling by address works. */
 int kc_symbol_at(unsigned long addr, struct kc_place *place)
 {
 	const char *(*lookup)(unsigned long addr, unsigned long *size,

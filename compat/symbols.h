@@ -21,10 +21,16 @@ struct kc_place {
 	char text[KC_PLACE_LEN];	/* "vfs_read+0x3/0x2a0 [module]" */
 };
 
-/* Process context; sleeps.  The address of a kernel symbol, 0 if there is none. */
+/*
+ * The address of a kernel symbol, or 0.
+ * Context: process, may sleep.
+ */
 unsigned long kc_symbol(const char *name);
 
-/* Process context; may sleep.  0, or -ENOENT and then text is "". */
+/*
+ * Returns 0, or -ENOENT with an empty text.
+ * Context: process, may sleep.
+ */
 int kc_symbol_at(unsigned long addr, struct kc_place *place);
 
 #endif

@@ -9,14 +9,14 @@
 #include "compat/read.h"
 #include "compat/user.h"
 
-/* Since 2.6.27 (7b34e4283c68); before, no thread of the kernel has memory. */
+/* Since 2.6.27 (7b34e4283c68); before, only use_mm() gives a kthread an mm. */
 #ifndef PF_KTHREAD
 #define PF_KTHREAD	0
 #endif
 
 /*
- * Its page table is in use: not while the kernel changes from one task to the
- * next, or a task to another program.
+ * Is the current task's page table loaded?  It is not during parts of a context
+ * switch or exec.
  */
 static int is_loaded(void)
 {
@@ -34,12 +34,12 @@ static long copy(void *dst, u64 addr, size_t n)
 #ifdef KC_HAVE_PAGEFAULT_DISABLE
 	pagefault_disable();
 #else
-	/* preempt_disable() may be nothing. */
+	/* preempt_disable() may be empty. */
 	inc_preempt_count();
 	barrier();
 #endif
 #ifdef KC_HAVE_RAW_COPY_FROM_USER
-	/* Not what checks dst: it takes a lock for some addresses (5.19 to 6.3). */
+	/* Checks of dst take a lock for some addresses (5.19 to 6.3). */
 	left = raw_copy_from_user(dst, src, n);
 #else
 	left = __copy_from_user_inatomic(dst, src, n);
@@ -54,8 +54,9 @@ static long copy(void *dst, u64 addr, size_t n)
 }
 
 /*
- * With interrupts off: the kernel frees a page table, or a page that others mapped,
- * only when all CPUs that use it have answered an interrupt, or by RCU.
+ * Interrupts are off because the kernel frees a page table, or a page that
+ * others have mapped, only after all CPUs that use it have answered an IPI, or
+ * by RCU.
  */
 long kc_read_user(void *dst, u64 addr, size_t n, int trapped)
 {

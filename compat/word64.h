@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * 64-bit words that one CPU writes while others read: a reader sees the old or
+ * 64-bit words that one CPU writes while others read.  A reader sees the old or
  * the new value, never half of each.
  */
 #ifndef COMPAT_WORD64_H
@@ -10,7 +10,7 @@
 #include <linux/types.h>
 #include "compat/barrier.h"
 
-/* Aligned: a locked access to two cache lines traps on newer CPUs. */
+/* Aligned, as a locked access to two cache lines traps on newer CPUs. */
 typedef u64 __attribute__((aligned(8))) kc_word64_t;
 
 #if BITS_PER_LONG == 64
@@ -20,8 +20,9 @@ typedef u64 __attribute__((aligned(8))) kc_word64_t;
 
 #ifdef CONFIG_X86_64
 /*
- * Any context incl. NMI, of a word that no other CPU writes: add n, in one
- * instruction, so that an interrupt comes before it or behind it.  The sum.
+ * Add n to a word that no other CPU writes, and return the sum.  A single
+ * instruction, which no interrupt can split.
+ * Context: any, including NMI.
  */
 #define KC_HAS_ADD_OWN64	1
 static inline u64 kc_add_own64(kc_word64_t *p, u64 n)
@@ -35,7 +36,10 @@ static inline u64 kc_add_own64(kc_word64_t *p, u64 n)
 
 #elif defined(CONFIG_X86_32)
 
-/* Any context incl. NMI.  Put `to` there if it is `from`; what was there. */
+/*
+ * cmpxchg for 64 bits.
+ * Context: any, including NMI.
+ */
 static inline u64 kc_swap64(kc_word64_t *p, u64 from, u64 to)
 {
 	__asm__ __volatile__("lock; cmpxchg8b %1"
@@ -45,13 +49,16 @@ static inline u64 kc_swap64(kc_word64_t *p, u64 from, u64 to)
 	return from;
 }
 
-/* Any context incl. NMI.  A zero is replaced by a zero. */
+/*
+ * Replaces a zero by a zero, for an atomic load.
+ * Context: any, including NMI.
+ */
 static inline u64 kc_load64(const kc_word64_t *p)
 {
 	return kc_swap64((kc_word64_t *)p, 0, 0);
 }
 
-/* Any context incl. NMI. */
+/* Context: any, including NMI. */
 static inline void kc_store64(kc_word64_t *p, u64 v)
 {
 	u64 old, seen = *p;
