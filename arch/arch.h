@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What GDB and the trace engine have to know of a machine, as data.  Kbuild
- * links one file of this room.
+ * What GDB and trace/ need to know of a machine.  Kbuild links one register
+ * table (x86_32.c or x86_64.c).
  */
 #ifndef ARCH_ARCH_H
 #define ARCH_ARCH_H
@@ -30,18 +30,17 @@ extern const char * const arch_name;	/* target.xml's <architecture> */
 extern const char * const arch_feature;	/* its <feature name> */
 
 /*
- * Where a kernel may run elsewhere than where it was linked: the address that its
- * _text was linked for, and the multiples by which it may have been moved, to one
- * of which it was linked.  0: it runs where it was linked.
+ * For a kernel that may be relocated: the link address of _text, and the
+ * alignment of both that address and the move.  0: it runs where it was linked.
  */
 extern const unsigned long arch_link_text, arch_link_align;
 
-/* What may be in front of _stext: where CPUs start. */
+/* The most code before _stext: where CPUs start. */
 #define ARCH_HEAD_MAX	0x10000UL
 
 /*
- * Any context.  Where _text is, if _stext is there: what is in front of it is less
- * than a multiple of align.  0: that is not known.
+ * The address of _text: the last multiple of align up to _stext.  Returns 0 if
+ * that is not certain.
  */
 static inline unsigned long arch_text_below(unsigned long stext,
 					    unsigned long align)
@@ -51,12 +50,13 @@ static inline unsigned long arch_text_below(unsigned long stext,
 	return align > ARCH_HEAD_MAX && head < ARCH_HEAD_MAX ? stext - head : 0;
 }
 
-/* How much less a load address in the vmlinux is than the address. */
+/* An address in the vmlinux minus its load address. */
 extern const unsigned long arch_load_offset;
 
 /*
- * Any context.  The registers of kernel code that hit a probe, all that are
- * saved right: regs, or *copy.
+ * Complete the registers of kernel code that hit a probe.  Returns regs or
+ * copy.
+ * Context: any.
  */
 #ifdef CONFIG_X86_32
 const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
@@ -70,86 +70,91 @@ static inline const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
 #endif
 
 /*
- * Any context.  The same at the return of a function, as they were before its
- * `ret': sp is where the return address is (was: the kernel has put another one
- * there).
+ * The same for a return probe: the registers before the function's `ret'.  sp
+ * is at the return address, which the kernel has replaced.
+ * Context: any.
  */
 const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
 				       struct pt_regs *copy);
 
 /*
- * Registers, as bits by their indexes in arch_regs, that had a function's
- * arguments at its entry and have nothing that belongs to anybody at its return.
+ * Mask by index in arch_regs: registers that hold arguments at a function's
+ * entry and nothing of use at its return.
  */
 extern const u32 arch_return_lost;
 
-/* Of these, what has the second half of a value that takes two registers. */
+/* Of these, what may hold the second half of a two-register return value. */
 extern const u32 arch_return_second;
 
 /*
- * Process context; may sleep.  Is that a function's entry, where its return
- * address is where sp points to?
+ * Is addr at a function's entry, where sp points to the return address?
+ * Context: process, may sleep.
  */
 int arch_is_entry(unsigned long addr);
 
 /*
- * Process context; may sleep.  Where the kernel puts a probe that is set at that
- * address: not at an endbr at a function's entry, but behind it.
+ * Where the kernel puts a probe set at addr: past an endbr at a function's
+ * entry.
+ * Context: process, may sleep.
  */
 unsigned long arch_probe_place(unsigned long addr);
 
 /*
- * Any context.  Is that block, of len bytes at reg (-1: none) + add, what GDB
- * makes of `collect $_ret': the word next to the one that the frame pointer points
- * to?
+ * Is the block of len bytes at reg (-1: none) + add the one GDB asks for on
+ * `collect $_ret': the word after the one at the frame pointer?
+ * Context: any.
  */
 int arch_is_ret_block(int reg, u64 add, u64 len);
 
 /*
- * Any context.  In the handler of a kprobe that is not ftrace's: has a trap
- * brought us here, as opposed to a jump?
+ * Was a kprobe that is not on ftrace hit by a trap, not a jump?
+ * Context: any, in its handler.
  */
 int arch_hit_by_trap(const struct pt_regs *regs);
 
 /*
- * Process context.  Is there a call before that address, to which it may be the
- * return address?
+ * Does a call instruction end at addr, so that addr may be a return address?
+ * Context: process.
  */
 int arch_after_call(unsigned long addr);
 
 /*
- * Process context, under gtp.lock.  Is that in the kernel's entry code, or right
- * behind it?  After the first arch_probe_check().
+ * Is the return address addr in entry code that debug information does not
+ * cover?  Valid after the first arch_probe_check().
+ * Context: process, holds gtp.lock.
  */
 int arch_in_entry(unsigned long addr);
 
-/* The same of the code in which the stacks of idle tasks begin. */
+/* The same for the code where the stacks of idle tasks start. */
 int arch_in_start(unsigned long addr);
 
 /*
- * Process context.  Do registers as entry code saves them stand there, or what
- * there is of them if words end before?
+ * Can these be registers saved by entry code?  1 also if there are too few
+ * words to tell.
+ * Context: process.
  */
 int arch_has_regs(const unsigned long *word, u32 words);
 
 /*
- * Process context, under gtp.lock; sleeps.  May a probe go there?  0, which says
- * only that the kernel may be asked; otherwise a negative errno, and the reason.
+ * Is a probe at addr safe?  Returns 0 if so (the kernel may still refuse it);
+ * otherwise a negative errno, with the reason in *why.
+ * Context: process, holds gtp.lock, may sleep.
  */
 int arch_probe_check(unsigned long addr, const char **why);
 
-/* The same for a function's return, at an address where a probe may go. */
+/* The same for a return probe, after arch_probe_check() has accepted addr. */
 int arch_return_probe_check(unsigned long addr, const char **why);
 
 /*
- * Process context.  Is a probe in the code there, whose first byte is otherwise
- * first?  1 also if it cannot be read.
+ * Is a probe in the code at addr, whose first byte without one is first?  1
+ * also if the code cannot be read.
+ * Context: process.
  */
 int arch_probe_is_in(unsigned long addr, u8 first, int on_ftrace);
 
 /*
- * What the surroundings define: if a probe of ours is in at that address, the
- * first byte of the instruction there; otherwise -1.
+ * Defined in trace/: the first byte of the original instruction if one of our
+ * probes is armed at addr; otherwise -1.
  */
 int arch_own_probe(unsigned long addr);
 

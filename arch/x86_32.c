@@ -14,13 +14,14 @@
 #define SAVED(reg, type, field)						\
 	{ reg, type, 32, offsetof(struct pt_regs, KC_REG(field)), 4 }
 
-/* Whatever is in the upper half of its place is no part of it. */
+/* The upper half of the field is undefined. */
 #define SEGMENT(reg, field)						\
 	{ reg, "int32", 32, offsetof(struct pt_regs, KC_REG(field)), 2 }
 
 /*
- * GDB's feature org.gnu.gdb.i386.core wants all of these, in this order.  fs
- * and gs: not all kernels save them, and some use the place of gs otherwise.
+ * GDB's feature org.gnu.gdb.i386.core requires all of these, in this order.
+ * Not all kernels save fs and gs, and some use the field of gs for other
+ * things.
  */
 const struct arch_reg arch_regs[] = {
 	SAVED("eax", "int32", ax),
@@ -56,8 +57,8 @@ const unsigned long arch_link_text, arch_link_align;
 const unsigned long arch_load_offset = PAGE_OFFSET;
 
 /*
- * Any context.  When kernel code traps, the CPU saves neither sp nor ss, and
- * what kernels before 5.3 then have in their place is the stack of that code.
+ * When kernel code traps, the CPU saves neither sp nor ss.  Before 5.3 their
+ * fields then overlap the interrupted stack.
  */
 const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
 				    struct pt_regs *copy)

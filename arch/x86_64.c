@@ -12,7 +12,7 @@
 	sizeof(((struct pt_regs *)0)->field)				\
 }
 
-/* GDB's feature org.gnu.gdb.i386.core wants all of these, in this order. */
+/* GDB's feature org.gnu.gdb.i386.core requires all of these, in this order. */
 const struct arch_reg arch_regs[] = {
 	SAVED("rax", "int64", 64, KC_REG(ax)),
 	SAVED("rbx", "int64", 64, KC_REG(bx)),
@@ -45,7 +45,7 @@ const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
 const unsigned int arch_pc = 16, arch_sp = 7;
 const char * const arch_name = "i386:x86-64";
 const char * const arch_feature = "org.gnu.gdb.i386.core";
-/* Relocatable kernels were, up to KASLR, in physical memory only. */
+/* Without KASLR a relocatable kernel moves in physical memory only. */
 #ifdef CONFIG_RANDOMIZE_BASE
 const unsigned long arch_link_text = __START_KERNEL;
 const unsigned long arch_link_align = CONFIG_PHYSICAL_ALIGN;

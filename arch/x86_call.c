@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Traces that calls and traps leave behind on the stack.
+ * Recognise calls and traps by what they leave on the stack.
  */
 #include <linux/kernel.h>
 #include <linux/types.h>
@@ -11,10 +11,10 @@
 #include "compat/regs.h"
 
 /*
- * What a jump of ours makes of the registers is right where the stack ended, but
- * for a word or two, in either direction: kernels that save no ss have the
- * stack's own last word in its place.  A trap leaves there what the CPU had
- * pushed, first.
+ * The code behind a jump-optimised probe builds regs at the end of the
+ * interrupted stack, give or take two words: where ss is not saved, its field
+ * is the stack's own last word.  After a trap, what the CPU pushed first lies
+ * in between.
  */
 int arch_hit_by_trap(const struct pt_regs *regs)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Only what the length depends on is decoded: prefixes, which map the opcode is
- * in, the addressing bytes, the size of the immediate.  Maps that still grow
- * (0F38, 0F3A, VEX, EVEX, XOP) have the same layout for all of their opcodes,
- * so an opcode that is unknown there is taken for an instruction.
+ * Decode only what determines the length: prefixes, the opcode's map, the
+ * addressing bytes, the size of the immediate.  Maps that still grow (0F38,
+ * 0F3A, VEX, EVEX, XOP) have one layout for all of their opcodes, so unknown
+ * opcodes there are accepted.
  */
 #include <linux/kernel.h>
 #include <linux/types.h>
@@ -11,8 +11,8 @@
 #include "compat/check.h"
 
 /*
- * What follows an opcode.  Capitals: a ModRM byte, with what that asks for.
- *	x	there is no such opcode, or it is a prefix
+ * What follows an opcode.  Capitals: a ModRM byte, and what it requires.
+ *	x	no such opcode, or a prefix
  *	- M	nothing more
  *	b B	8 bits
  *	w	16 bits
@@ -23,9 +23,9 @@
  *	j	a branch: like z, but always 32 bits in 64-bit mode
  *	o	an address
  *	p	a segment and an address, by the operand size
- *	R	nothing more; only registers, whatever ModRM says
- *	T U	like B and Z for the first two of the group, like M for the others
- *	I	8 bits and again 8 bits
+ *	R	nothing more: registers only, whatever ModRM says
+ *	T U	like B and Z for the group's first two, like M for the rest
+ *	I	8 bits and 8 bits
  */
 static const char map_one[] =
 	/* 01234567   89abcdef */
@@ -72,7 +72,7 @@ static const u8 only_32[] = {
 
 /* One-byte opcodes with ModRM that lack some of their group's members. */
 static const struct {
-	u8 op, members;		/* bit n: ModRM.reg n is there */
+	u8 op, members;		/* bit n: ModRM.reg n exists */
 } groups[] = {
 	{ 0x8f, 0x01 }, { 0xc6, 0x01 }, { 0xc7, 0x01 },
 	{ 0xfe, 0x03 }, { 0xff, 0x7f },
@@ -80,17 +80,17 @@ static const struct {
 
 struct insn {
 	const u8 *code;
-	size_t n, pos;		/* pos > n: it does not end in time */
+	size_t n, pos;		/* pos > n: too few bytes */
 	int mode64;
 	int op16;		/* prefix 66 */
 	int addr;		/* prefix 67 */
-	int rep;		/* the last prefix of f2, f3 */
+	int rep;		/* the last f2 or f3 prefix */
 	int lock;
 	u8 rex;
-	char kind;		/* a letter from above */
+	char kind;		/* a letter of the maps */
 };
 
-/* The next byte, or 0 and then there is none. */
+/* The next byte; 0 after the last one. */
 static u8 insn_next(struct insn *in)
 {
 	u8 byte = in->pos < in->n ? in->code[in->pos] : 0;
@@ -104,7 +104,7 @@ static u8 insn_peek(const struct insn *in)
 	return in->pos < in->n ? in->code[in->pos] : 0;
 }
 
-/* Up to the opcode; its first byte. */
+/* Skip the prefixes; returns the opcode's first byte. */
 static u8 insn_prefixes(struct insn *in)
 {
 	u8 byte;
@@ -138,14 +138,14 @@ static u8 insn_prefixes(struct insn *in)
 			in->rex = byte;
 			continue;
 		}
-		/* It counts only right before the opcode. */
+		/* REX is only valid right before the opcode. */
 		in->rex = 0;
 	}
 	in->pos++;
 	return 0;
 }
 
-/* The letter of an opcode in a map of VEX, EVEX or XOP; map: 0f, 0f38, ... */
+/* The letter of an opcode in a VEX, EVEX or XOP map (1: 0f, 2: 0f38, ...). */
 static char insn_vex_kind(int map, u8 op, int evex)
 {
 	switch (map) {
@@ -170,14 +170,14 @@ static char insn_vex_kind(int map, u8 op, int evex)
 	return 'x';
 }
 
-/* first is the opcode byte that such a prefix begins with: is it one? */
+/* Does the opcode byte first begin a VEX, EVEX or XOP prefix? */
 static int insn_is_vex(const struct insn *in, u8 first)
 {
 	switch (first) {
 	case 0x62:
 	case 0xc4:
 	case 0xc5:
-		/* LES, LDS and BOUND take memory, so 11 in ModRM.mod is free. */
+		/* LES, LDS and BOUND need memory, so ModRM.mod 11 is free. */
 		return in->mode64 || (insn_peek(in) & 0xc0) == 0xc0;
 	case 0x8f:
 		return (insn_peek(in) & 0x1f) >= 8;
@@ -185,7 +185,7 @@ static int insn_is_vex(const struct insn *in, u8 first)
 	return 0;
 }
 
-/* Behind the first byte of such a prefix: up to the opcode. */
+/* Decode the rest of such a prefix, and the opcode. */
 static void insn_vex(struct insn *in, u8 first)
 {
 	int map = 1;
@@ -196,7 +196,7 @@ static void insn_vex(struct insn *in, u8 first)
 		map = insn_peek(in) & 0x07;
 	else if (first != 0xc5)
 		map = insn_peek(in) & 0x1f;
-	/* VEX has maps 1, 2, 3 and 7, XOP the ones from 8 on. */
+	/* VEX has maps 1, 2, 3 and 7, XOP those from 8 on. */
 	if (first == 0xc4 && map >= 8)
 		map = 0;
 	in->pos += first == 0xc5 ? 1 : first == 0x62 ? 3 : 2;
@@ -249,7 +249,7 @@ static void insn_opcode(struct insn *in)
 			in->kind = 'x';
 }
 
-/* The bytes of the address behind ModRM, and ModRM itself. */
+/* Skip ModRM and the addressing bytes after it. */
 static void insn_modrm(struct insn *in)
 {
 	u8 modrm = insn_next(in), mod = modrm >> 6, rm = modrm & 7;
@@ -321,9 +321,9 @@ unsigned int x86_insn_len(const u8 *code, size_t n, int mode64)
 	return in.pos <= in.n ? in.pos : 0;
 }
 
-/* ---- calls ------------------------------------------------------------------ */
+/* ---- calls --------------------------------------------------------------- */
 
-/* The bytes of a call from its 0xff on, if that is what it is. */
+/* Length of an indirect call (ff /2); 0 for any other instruction. */
 static unsigned int call_length(u8 modrm, u8 sib)
 {
 	unsigned int mod = modrm >> 6, rm = modrm & 7;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For the register tables of both x86 machines.
+ * Shared by the register tables of 32-bit and 64-bit x86.
  */
 #ifndef ARCH_X86_REGS_H
 #define ARCH_X86_REGS_H
 
 #define UNSAVED(reg, type, bits) { reg, type, bits, ARCH_REG_UNSAVED, 0 }
 
-/* The last of GDB's feature org.gnu.gdb.i386.core. */
+/* The last registers of GDB's feature org.gnu.gdb.i386.core. */
 #define X87_REGS							\
 	UNSAVED("st0", "i387_ext", 80),					\
 	UNSAVED("st1", "i387_ext", 80),					\

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Functions as they are entered and left.
+ * Entry and return of functions.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -13,7 +13,7 @@
 
 #define WORD	sizeof(unsigned long)
 
-/* Indexes in arch_regs: the 64-bit ABI's rdi to r9 without rax, regparm's ecx. */
+/* 64-bit: rcx, rdx, rsi, rdi, r8, r9; 32-bit, with regparm: ecx. */
 #ifdef CONFIG_X86_64
 const u32 arch_return_lost = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9;
 const u32 arch_return_second = 1 << 3;
@@ -25,8 +25,8 @@ const u32 arch_return_second;		/* edx is not lost */
 #endif
 
 /*
- * Any context.  The kernel's trampoline saves what functions use; sp is where
- * the stack goes on after the return.  Not all kernels save cs and ss.
+ * The kernel's trampoline saves the registers that functions use, with sp as
+ * after the return.  Not all kernels save cs and ss.
  */
 const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
 				       struct pt_regs *copy)
@@ -46,7 +46,7 @@ const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
 	return copy;
 }
 
-/* An endbr64 or endbr32, or what a machine with IBT has in the place of some. */
+/* An endbr64 or endbr32, or what replaces some on machines with IBT. */
 static int marks_entry(const u8 *code)
 {
 	static const u8 known[][4] = {
@@ -61,7 +61,7 @@ static int marks_entry(const u8 *code)
 	return 0;
 }
 
-/* Process context; may sleep.  Behind an endbr the stack is the same. */
+/* An endbr does not change the stack. */
 int arch_is_entry(unsigned long addr)
 {
 	struct kc_place place;
@@ -77,8 +77,8 @@ int arch_is_entry(unsigned long addr)
 }
 
 /*
- * Kernels that are configured with IBT (since 5.18) do so whether or not the
- * machine has it.
+ * A kernel with CONFIG_X86_KERNEL_IBT (since 5.18) moves probes even if the
+ * machine has no IBT.
  */
 unsigned long arch_probe_place(unsigned long addr)
 {
@@ -93,11 +93,11 @@ unsigned long arch_probe_place(unsigned long addr)
 	return addr;
 }
 
-/* Of flags: always set; and what no mode has. */
+/* Bits of flags: always set, and never set. */
 #define FLAGS_SET	0x2
 #define FLAGS_NEVER	(~0x3fffffUL)
 
-/* cs and ss may have more above their 16 bits. */
+/* The saved cs may have garbage above its 16 bits. */
 int arch_has_regs(const unsigned long *word, u32 words)
 {
 	struct pt_regs regs;
@@ -113,7 +113,6 @@ int arch_has_regs(const unsigned long *word, u32 words)
 	return (cs & 3) == 3 || kc_is_kernel(regs.KC_REG(ip), 1);
 }
 
-/* Any context. */
 int arch_is_ret_block(int reg, u64 add, u64 len)
 {
 	return reg == FRAME_POINTER && add == WORD && len == WORD;
