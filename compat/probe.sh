@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Ask the kernel tree at $KDIR what its API is, by compiling, and write
+# Find out the API of the kernel tree at $KDIR by compiling probes, and write
 # compat/config.h.  The answers are kept until the tree, its configuration, the
-# compiler or the questions change.
+# make variables or the probes change.
 #
 #	KDIR=... MAKE=... compat/probe.sh
 #
 # Run from the top of the source tree.  PROBE_STAMP: anything else that the
 # answers depend on (make variables, which reach $MAKE by themselves).
-# What was decided, and why, is in compat/.probe/table.
+# compat/.probe/table lists the decisions and their reasons.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -24,14 +24,14 @@ die() {
 	exit 1
 }
 
-# make -n: this runs all the same, to hand on make's job slots.
+# make -n runs this script, too, to pass on make's job slots.
 flags=${MAKEFLAGS-}
 case ${flags%% *} in
 -*|*=*) ;;
 *n*) exit 0 ;;
 esac
 
-# kbuild itself can not, and says so late or not at all.
+# kbuild cannot handle such paths, and reports that late or not at all.
 case $PWD$KDIR in
 *[[:space:]:%]*)
 	die "kernel modules can not be built in a directory whose path has" \
@@ -76,15 +76,15 @@ objs=
 for f in "$work"/*.c; do
 	objs="$objs $(basename "$f" .c).o"
 done
-# "always" is the old spelling, "always-y" the new one: nothing is linked.
+# Nothing is linked.  "always" is the old spelling, "always-y" the new one.
 {
 	echo "always := $objs"
 	echo "always-y := $objs"
-	# Before 2.6.24 the tree itself does not mind undeclared functions.  No
-	# other warning may decide: vendors' own headers have some.
+	# Before 2.6.24 the tree itself accepts undeclared functions.  No other
+	# warning may fail a probe: vendors' headers cause some.
 	echo "ccflags-y := -Werror-implicit-function-declaration"
 	echo "EXTRA_CFLAGS := -Werror-implicit-function-declaration"
-	# As for a module, though none is linked (new names, and old ones).
+	# The flags of a module, though none is linked (new and old names).
 	echo 'CFLAGS_KERNEL := $(CFLAGS_MODULE)'
 	echo 'KBUILD_CFLAGS_KERNEL := $(KBUILD_CFLAGS_MODULE)'
 } > $work/Kbuild
@@ -92,7 +92,7 @@ cp $work/Kbuild $work/Makefile
 $make -k -C "$KDIR" M="$PWD/$work" V=1 modules > $log 2>&1 < /dev/null || :
 
 [ -f $work/control-compiles.o ] || {
-	# make's words, dash's, bash's
+	# the messages of make, dash and bash
 	cc=$(sed -n -e 's/^.*: \([^ :]*\(cc\|clang\)[0-9.]*\(-[^ :]*\)*\): No such file.*/\1/p' \
 		-e 's/^.*: \([^ :]*\(cc\|clang\)[0-9.]*\(-[^ :]*\)*\): \(command \)*not found.*/\1/p' \
 		$log | head -n 1)
@@ -106,7 +106,7 @@ $make -k -C "$KDIR" M="$PWD/$work" V=1 modules > $log 2>&1 < /dev/null || :
 	die "a module that must not compile compiles against $KDIR;" \
 	    "the log is $log"
 
-exported() {	# "a+b|c": is this satisfied by Module.symvers?
+exported() {	# does Module.symvers satisfy "a+b|c"?
 	old=$IFS
 	IFS='|'
 	# shellcheck disable=SC2086
@@ -172,7 +172,7 @@ done < compat/families
 	cat $table >&2
 	die "this kernel offers no known way to:$failed; the log is $log"
 }
-# kbuild rebuilds what its command line or a newer header tells it to: for another
-# tree both may be as they were.
+# kbuild rebuilds when the command line changes or a header is newer.  For
+# another tree neither may be the case.
 $make -s clean-objects
 mv $tmp $out
