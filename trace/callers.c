@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What stands in the stack that $bt and $_ret collect, but is not where a function
- * returns to: GDB would make callers of it.
+ * Words in the stacks of $bt and $_ret that are no return addresses, but that
+ * GDB would take for callers.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -12,12 +12,13 @@
 
 #define WORD	sizeof(unsigned long)
 
-/* ---- at a hit -------------------------------------------------------------------- */
+/* ---- at a hit ---------------------------------------------------------- */
 
 /*
- * Any context.  buf was read from addr on, of the current task's stack.  Where the
- * kernel has replaced a return address that one is put back; of several at one
- * place the last one has it.
+ * buf was read from addr, on the current task's stack. Restore the return
+ * addresses that the kernel has replaced. If a slot was replaced several times,
+ * the last entry has the real address.
+ * Context: any, including NMI.
  */
 void gtp_callers_patch(u64 addr, void *buf, u32 len)
 {
@@ -37,9 +38,9 @@ void gtp_callers_patch(u64 addr, void *buf, u32 len)
 	}
 }
 
-/* ---- when a frame is looked at ---------------------------------------------------- */
+/* ---- when a frame is read ---------------------------------------------- */
 
-/* The block of $bt, which its variable follows: 1, or 0. */
+/* Find the block of $bt, which its variable follows. Return 1 or 0. */
 static int find_bt(const struct frame *f, struct frame_block *bt)
 {
 	struct frame_block b;
@@ -60,7 +61,7 @@ static int find_bt(const struct frame *f, struct frame_block *bt)
 	return found;
 }
 
-/* Has the user collected that word besides? */
+/* Did the user collect that word separately? */
 static int has_other(const struct frame *f, const struct frame_block *bt,
 		     u64 addr)
 {
@@ -74,7 +75,7 @@ static int has_other(const struct frame *f, const struct frame_block *bt,
 	return 0;
 }
 
-/* Of a task's stack: room for registers, and some padding. */
+/* Bottom of a task's stack: space for pt_regs, and some padding. */
 static int is_bottom(u32 words)
 {
 	u64 left = (u64)words * WORD - sizeof(struct pt_regs);
@@ -83,9 +84,9 @@ static int is_bottom(u32 words)
 }
 
 /*
- * Entry code does not return as functions do, and GDB's rules for it end nowhere:
- * it takes the first of the registers above for the return address.  A 0 there is
- * an end.  Idle tasks have no registers there, but the room for them.
+ * Is this a return address into entry code? GDB's unwinder does not stop there:
+ * it takes the first saved register above for the return address. A 0 there
+ * stops it. Idle tasks have only the space for those registers.
  */
 static int is_entry(const unsigned long *word, u32 words)
 {
@@ -95,14 +96,14 @@ static int is_entry(const unsigned long *word, u32 words)
 	return arch_in_start(*word) && is_bottom(words - 1);
 }
 
-/* In a frame's copy. */
+/* Words of a block in the copy of a frame. */
 static unsigned long *words_of(struct gtp_selected *s,
 			       const struct frame_block *b)
 {
 	return (unsigned long *)((u8 *)s->copy + (b->data - s->frame.data));
 }
 
-/* The blocks of $_ret. */
+/* Clear trampoline addresses in blocks of $_ret. */
 static void end_rets(struct gtp_selected *s)
 {
 	struct frame_block b;
@@ -115,9 +116,9 @@ static void end_rets(struct gtp_selected *s)
 }
 
 /*
- * Process context, under gtp.lock.  What is still a trampoline's address is no
- * caller: on kernels whose lists cannot be read, and where a hit came while one
- * was changed.
+ * A trampoline's address is still here if this kernel's lists cannot be read,
+ * or if the hit came while one was being changed. It is no caller.
+ * Context: process, holds gtp.lock.
  */
 void gtp_callers_end(struct gtp_selected *s)
 {

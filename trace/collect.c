@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a hit puts into its frame: the values, blocks and strings that actions
- * ask for.  Any context, as hit.c.
+ * What a hit puts into its frame: values, blocks and strings.
+ *
+ * Context of all functions: any, including NMI; under ringbuf_enter().
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -19,9 +20,8 @@
 
 #define WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(sizeof(u64) - 1))
 
-/* ---- registers and memory ---------------------------------------------------- */
+/* ---- registers and memory ---------------------------------------------- */
 
-/* Any context. */
 u64 agent_target_reg(void *target, unsigned int regno)
 {
 	const struct gtp_cpu *tc = target;
@@ -41,7 +41,7 @@ u64 agent_target_reg(void *target, unsigned int regno)
 	}
 }
 
-/* Any context.  What was read of a stack; few hits have anything to do here. */
+/* Restore return addresses in what was read of a stack. Rarely needed. */
 static inline void patch_stack(const struct gtp_cpu *tc, u64 addr, void *buf,
 			       u32 len)
 {
@@ -51,7 +51,10 @@ static inline void patch_stack(const struct gtp_cpu *tc, u64 addr, void *buf,
 		gtp_return_patch(tc, addr, buf, len);
 }
 
-/* Any context.  What needs a closer look; as kc_read_kernel(). */
+/*
+ * User memory, or kernel memory that needs checks. Returns like
+ * kc_read_kernel().
+ */
 static noinline long read_far(struct gtp_cpu *tc, void *dst, u64 addr, u32 n)
 {
 	if (kc_is_user(addr, n))
@@ -72,13 +75,12 @@ enum agent_error gtp_read(struct gtp_cpu *tc, void *dst, u64 addr, u32 n)
 	return err == -EPERM ? AGENT_E_DEVICE : AGENT_E_MEMORY;
 }
 
-/* Any context. */
 enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)
 {
 	return gtp_read(target, buf, addr, len);
 }
 
-/* Any context.  tc->fault: the first byte of [addr, addr + len) that cannot be read. */
+/* Set tc->fault to the first unreadable byte of [addr, addr + len). */
 static void find_fault(struct gtp_cpu *tc, u64 addr, u32 len)
 {
 	u64 end = addr + len;
@@ -89,14 +91,14 @@ static void find_fault(struct gtp_cpu *tc, u64 addr, u32 len)
 			return;
 		addr = (addr | (PAGE_SIZE - 1)) + 1;
 	}
-	tc->fault = end - len;	/* it was there again when we looked */
+	tc->fault = end - len;	/* has become readable meanwhile */
 }
 
-/* ---- registers and blocks of memory --------------------------------------------- */
+/* ---- blocks of memory -------------------------------------------------- */
 
 /*
- * Any context.  All that a block takes in one piece of the buffer, and can be
- * read: 1, otherwise 0.  len is no more than a page.
+ * Put a block of at most a page in one piece. Return 1, or 0 if it does not fit
+ * or cannot be read.
  */
 static int put_small_block(struct gtp_cpu *tc, u64 addr, u32 len)
 {
@@ -115,7 +117,7 @@ static int put_small_block(struct gtp_cpu *tc, u64 addr, u32 len)
 	return 1;
 }
 
-/* Any context.  Up to n bytes in one page of the buffer; NULL: there is no room. */
+/* Up to n bytes in one page of the buffer; NULL: buffer full. */
 static inline void *next_piece(struct gtp_cpu *tc, u64 n, u32 *got)
 {
 	return ringbuf_space(tc->rc, min_t(u64, n, RINGBUF_PAGE_SIZE), got);
@@ -131,8 +133,8 @@ int gtp_collect_regs(struct gtp_cpu *tc, u64 head)
 }
 
 /*
- * Any context.  A piece for each page of the buffer.  How many bytes there are
- * in the end; *err: why not all, or AGENT_OK.
+ * Fill the buffer page by page. Return the number of bytes put; *err is
+ * AGENT_OK, or why they are fewer.
  */
 static inline u64 put_pieces(struct gtp_cpu *tc, u64 addr, u64 len,
 			     enum agent_error *err)
@@ -151,7 +153,7 @@ static inline u64 put_pieces(struct gtp_cpu *tc, u64 addr, u64 len,
 	return done;
 }
 
-/* Any context.  A block that is put in whole, or not at all. */
+/* Put all of a block, or nothing. */
 static enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr, u64 len)
 {
 	u32 mark = ringbuf_mark(tc->rc);
@@ -160,7 +162,7 @@ static enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr, u64 len)
 
 	if (len > GTP_BLOCK_MAX)
 		return AGENT_E_TOO_BIG;
-	/* Before older frames make way for what will never fit. */
+	/* Check first: do not drop older frames for what can never fit. */
 	if (!ringbuf_fits(tc->rc, GTP_BLOCK_HEAD + len) ||
 	    ringbuf_append_pair(tc->rc, FRAME_HEAD('M', 0, len), addr))
 		return AGENT_E_NO_ROOM;
@@ -176,7 +178,7 @@ static enum agent_error put_long_block(struct gtp_cpu *tc, u64 addr, u64 len)
 	return AGENT_OK;
 }
 
-/* Any context.  A block up to the first page that is not there; it may be empty. */
+/* Put a block up to the first unreadable page, or nothing. */
 static enum agent_error put_part_block(struct gtp_cpu *tc, u64 addr, u64 len)
 {
 	u32 mark = ringbuf_mark(tc->rc);
@@ -191,7 +193,7 @@ static enum agent_error put_part_block(struct gtp_cpu *tc, u64 addr, u64 len)
 		if (!kc_is_kernel(addr + done, n))
 			break;
 		got = put_pieces(tc, addr + done, n, &err);
-		/* Nothing of a page that is there in part only. */
+		/* Take nothing of a page that is readable only in part. */
 		done += err ? 0 : got;
 	}
 	if (!done || err == AGENT_E_NO_ROOM) {
@@ -206,7 +208,6 @@ static enum agent_error put_part_block(struct gtp_cpu *tc, u64 addr, u64 len)
 	return AGENT_OK;
 }
 
-/* Any context. */
 enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len)
 {
 	if (!len || (len <= PAGE_SIZE && put_small_block(tc, addr, len)))
@@ -214,17 +215,16 @@ enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len)
 	return put_long_block(tc, addr, len);
 }
 
-/* ---- printing instead ---------------------------------------------------------- */
+/* ---- printing ---------------------------------------------------------- */
 
-/* Any context. */
 static int is_printed(const struct gtp_cpu *tc)
 {
 	return tc->print_level < GTP_LEVEL_FRAME;
 }
 
 /*
- * Any context.  Of what an action collects only the last is printed: before that
- * come the pointers on the way to it.
+ * Note a value for printing. Only the last one of an action is printed: those
+ * before it are the pointers that lead to it.
  */
 static enum agent_error want_print(struct gtp_cpu *tc, enum gtp_print kind,
 				 u64 value, u64 len, const char *name)
@@ -236,7 +236,6 @@ static enum agent_error want_print(struct gtp_cpu *tc, enum gtp_print kind,
 	return AGENT_OK;
 }
 
-/* Any context. */
 enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
 {
 	if (is_printed(target))
@@ -245,9 +244,9 @@ enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
 }
 
 /*
- * Any context.  Up to n bytes of a string, and no page behind the one that addr is
- * in: how many; *err: why there are none.  A user's are read several at a time,
- * the kernel's one by one, so that nothing behind its end is touched.
+ * Read up to n bytes of a string, within the page of addr. Return how many, or
+ * 0 with the reason in *err. Read user memory in larger pieces, but kernel
+ * memory byte by byte, to touch nothing past the end of the string.
  */
 static u32 read_piece(struct gtp_cpu *tc, u8 *p, u64 addr, u32 n,
 		      enum agent_error *err)
@@ -279,12 +278,9 @@ enum agent_error gtp_read_string(struct gtp_cpu *tc, u8 *p, u64 addr, u32 n,
 	return AGENT_OK;
 }
 
-#define STRING_PIECE	64	/* bytes of a string in one go */
+#define STRING_PIECE	64	/* bytes */
 
-/*
- * Any context.  The length is known only at the end, so the head is put in
- * after the string.
- */
+/* Patch the header afterwards: only then is the length known. */
 enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
 {
 	struct gtp_cpu *tc = target;
@@ -317,11 +313,10 @@ enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
 	return AGENT_OK;
 }
 
-/* ---- variables ------------------------------------------------------------------ */
+/* ---- variables --------------------------------------------------------- */
 
 /*
- * Any context.  What an expression that may yet fail has set: where it is kept
- * until then, or NULL.
+ * The value set by the current expression, if that may still fail; else NULL.
  */
 static struct gtp_set *find_set(struct gtp_cpu *tc, u32 slot)
 {
@@ -335,7 +330,7 @@ static struct gtp_set *find_set(struct gtp_cpu *tc, u32 slot)
 	return NULL;
 }
 
-/* Any context.  There is room: agent_compile() has counted. */
+/* sets[] cannot overflow: agent_compile() has counted. */
 static void keep_set(struct gtp_cpu *tc, u32 slot, u64 value)
 {
 	struct gtp_set *set = find_set(tc, slot);
@@ -357,7 +352,6 @@ enum agent_error gtp_put_sets(struct gtp_cpu *tc)
 	return err;
 }
 
-/* Any context. */
 enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
 {
 	struct gtp_var *var = gtp_var_slot(slot);
@@ -373,7 +367,7 @@ enum agent_error agent_target_getv(void *target, u32 slot, u64 *val)
 	return AGENT_OK;
 }
 
-/* Any context.  One that can be set: agent_target_var() saw to that. */
+/* Never read-only: agent_target_var() has checked. */
 enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 {
 	struct gtp_var *var = gtp_var_slot(slot);
@@ -389,7 +383,6 @@ enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 	return AGENT_OK;
 }
 
-/* Any context. */
 static inline enum agent_error put_var(struct gtp_cpu *tc, u32 num, u64 value)
 {
 	u64 head = FRAME_HEAD('V', num, sizeof(u64));
@@ -403,7 +396,6 @@ static inline enum agent_error put_var(struct gtp_cpu *tc, u32 num, u64 value)
 	return AGENT_OK;
 }
 
-/* Any context. */
 static enum agent_error put_value(struct gtp_cpu *tc, const struct gtp_var *var,
 				  u64 value)
 {
@@ -426,7 +418,6 @@ enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var)
 	return put_value(tc, var, value);
 }
 
-/* Any context. */
 enum agent_error agent_target_tracev(void *target, u32 slot)
 {
 	const struct gtp_set *set = find_set(target, slot);
@@ -437,8 +428,8 @@ enum agent_error agent_target_tracev(void *target, u32 slot)
 }
 
 /*
- * Any context.  A block of one word, and said to be what it is: where the kernel
- * does not tell what was there, whoever looks at the frame has to know.
+ * Collect one word, marked as a return address: where the kernel does not tell
+ * the original one, readers of the frame must know what it is.
  */
 enum agent_error gtp_collect_ret(struct gtp_cpu *tc, u64 addr)
 {
@@ -459,10 +450,9 @@ enum agent_error gtp_collect_ret(struct gtp_cpu *tc, u64 addr)
 }
 
 /*
- * Any context.  What GDB needs to unwind: the stack's top, for which the frame
- * begins with registers.  Of a task's stack no byte behind its end, which the
- * memory of others may follow; of other stacks up to the first page that is not
- * there, and no more than the largest has.
+ * Collect the top of the stack, for GDB to unwind; the frame has registers,
+ * too. Stop at the end of a task's stack, which other memory may follow; on
+ * other stacks at the first unreadable page, or at the size of the largest one.
  */
 enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 {
@@ -472,12 +462,12 @@ enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var)
 	enum agent_error err = AGENT_OK;
 
 	tc->patches = kc_calls_replaced();
-	/* What may end early is not read twice: at most one fault. */
+	/* If it may end early, do not try twice: take at most one fault. */
 	if (len - 1 >= PAGE_SIZE ||
 	    (sp & (PAGE_SIZE - 1)) + len > PAGE_SIZE ||
 	    !kc_is_kernel(sp, len) || !put_small_block(tc, sp, len))
 		err = put_part_block(tc, sp, len);
 	tc->patches = 0;
-	/* So that tdump has something to say of it. */
+	/* Gives tdump something to show. */
 	return err ? err : put_var(tc, var->num, size);
 }

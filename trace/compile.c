@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From what GDB sent of a tracepoint to what the hit path runs.  All process
- * context, under gtp.lock; of a tracepoint whose probe is not in.
+ * Compile what GDB sent about a tracepoint into what the hit path runs.
+ *
+ * Context of all functions: process, holds gtp.lock; tp is not armed.
  */
 #include <linux/errno.h>
 #include <linux/slab.h>
@@ -15,17 +16,19 @@
 #include "trace/compile.h"
 #include "trace/trace.h"
 
-/* What gtp_compile() works with. */
+/* State of gtp_compile(). */
 struct compile {
 	struct gtp_point *tp;
-	struct rsp_tx *tx;	/* takes the complaint */
-	const char *where;	/* for the complaint; NULL: all of it */
-	struct agent_insn *insn;	/* the next free one */
+	struct rsp_tx *tx;	/* for errors */
+	const char *where;	/* for errors; NULL: the tracepoint */
+	struct agent_insn *insn;	/* next free one */
 	u32 nr_acts;
-	u32 nr_exprs;		/* 'X' among the actions that GDB sent */
+	u32 nr_exprs;		/* 'X' actions that GDB sent */
 };
 
-/* Bytecode as GDB sent it, and what agent_compile() makes of its offsets. */
+/*
+ * Bytecode from GDB, and agent_compile()'s map of its offsets. Under gtp.lock.
+ */
 static u8 *code_buf;		/* AGENT_CODE_MAX bytes */
 static u16 *map_buf;		/* AGENT_CODE_MAX entries */
 
@@ -55,7 +58,7 @@ static int complain(struct compile *c, const char *what)
 	return -1;
 }
 
-/* By name: its number is the operand of the instruction at pc. */
+/* Name the variable whose number is the operand of the instruction at pc. */
 static int complain_var(struct compile *c, u32 pc, enum agent_error err)
 {
 	u32 num = code_buf[pc + 1] << 8 | code_buf[pc + 2];
@@ -67,7 +70,7 @@ static int complain_var(struct compile *c, u32 pc, enum agent_error err)
 	return complain(c, buf);
 }
 
-/* *uses: GTP_USES_ of its variables. */
+/* Set *uses to the GTP_USES_* of its variables. */
 static int compile_expr(struct compile *c, struct rsp_text hex,
 			struct agent_prog *prog, int *uses)
 {
@@ -88,7 +91,7 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 			 agent_strerror(err), pc);
 		return complain(c, buf);
 	}
-	/* Other CPUs wait while it runs. */
+	/* Other CPUs wait for gtp.var_lock while it runs. */
 	if (prog->rmw_var && prog->traces)
 		return complain(c, "it changes a variable and collects memory: make it two");
 	c->insn += prog->nr;
@@ -103,7 +106,7 @@ int agent_target_has_reg(unsigned int regno)
 		arch_regs[regno].offset != ARCH_REG_UNSAVED;
 }
 
-/* Where a block's base is. */
+/* Set the base of a block. */
 static void put_base(struct gtp_point *tp, struct gtp_action *act, int reg)
 {
 	act->base_at = GTP_BASE_NONE;
@@ -118,7 +121,6 @@ static void put_base(struct gtp_point *tp, struct gtp_action *act, int reg)
 		act->base_at = GTP_BASE_BY_NUMBER;
 }
 
-/* A block of memory. */
 static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
 		       u64 off, u64 len)
 {
@@ -133,8 +135,8 @@ static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
 }
 
 /*
- * $_ret, at a function's entry.  Few kernels keep the frame pointer that GDB goes
- * by.
+ * $_ret at a function's entry: take the word at sp. GDB uses the frame
+ * pointer, which few kernels keep.
  */
 static void set_ret(struct gtp_point *tp, struct gtp_action *act, u64 len)
 {
@@ -143,7 +145,7 @@ static void set_ret(struct gtp_point *tp, struct gtp_action *act, u64 len)
 	kc_calls_init();
 }
 
-/* $bt, as long as the stack goes on for so long. */
+/* $bt: bt_size bytes, or fewer if the stack ends before. */
 static void set_bt(struct gtp_point *tp, struct gtp_action *act)
 {
 	set_memory(tp, act, arch_sp, 0, gtp.bt_size);
@@ -153,7 +155,7 @@ static void set_bt(struct gtp_point *tp, struct gtp_action *act)
 		act->size += GTP_VAR_BLOCK;
 }
 
-/* A variable that is collected, or becomes more. */
+/* A variable to collect or to add to. */
 static void set_var(struct gtp_action *act, enum agent_shape_kind kind)
 {
 	struct gtp_var *var = act->var;
@@ -168,7 +170,7 @@ static void set_var(struct gtp_action *act, enum agent_shape_kind kind)
 	act->size = kind == AGENT_COLLECT ? GTP_VAR_BLOCK : 0;
 }
 
-/* What needs no interpreter becomes another kind of action. */
+/* Turn an expression that needs no interpreter into another kind of action. */
 static void simplify(struct gtp_point *tp, struct gtp_action *act)
 {
 	struct agent_shape s;
@@ -197,7 +199,10 @@ static void simplify(struct gtp_point *tp, struct gtp_action *act)
 		set_var(act, s.kind);
 }
 
-/* act is NULL in the first round.  1 if there may be something to run, -1 with a complaint. */
+/*
+ * act is NULL in the first pass. Return 1 if there may be something to run, 0
+ * if not, or -1 with an error.
+ */
 static int compile_x(struct compile *c, const struct rsp_action *a,
 		     struct gtp_action *act)
 {
@@ -214,7 +219,7 @@ static int compile_x(struct compile *c, const struct rsp_action *a,
 		act->ordinal = GTP_NO_ORDINAL;
 		return why ? complain(c, why) : 0;
 	}
-	/* A register's "expression" is empty: nothing to run. */
+	/* GDB sends an empty "expression" for a register. */
 	if (act->prog.nr <= 1) {
 		act->ordinal = GTP_NO_ORDINAL;
 		return 0;
@@ -240,7 +245,7 @@ static int compile_m(struct compile *c, const struct rsp_action *a,
 	return 1;
 }
 
-/* Of the first 32 registers; the mask's last digits are those of the first ones. */
+/* The first 32 registers: the mask ends with their digits. */
 static u32 first_regs(struct rsp_text mask)
 {
 	u8 bytes[sizeof(u32)];
@@ -258,8 +263,9 @@ static u32 first_regs(struct rsp_text mask)
 }
 
 /*
- * Who collects arguments means none of the value's registers.  So the second one
- * is meant where it is named without the others, or all registers are.
+ * arch_return_second also holds an argument, and `collect $args' does not mean
+ * the return value. So show it only if the mask names it without the other
+ * argument registers, or names all registers.
  */
 static void compile_regs(struct compile *c, struct rsp_text mask)
 {
@@ -272,7 +278,7 @@ static void compile_regs(struct compile *c, struct rsp_text mask)
 		c->tp->regs_are |= FRAME_REGS_SECOND;
 }
 
-/* acts is NULL in the first round, which only counts how many there may be. */
+/* acts is NULL in the first pass, which only counts. */
 static int compile_action(struct compile *c, const struct rsp_action *a,
 			  struct gtp_action *acts)
 {
@@ -349,8 +355,8 @@ void gtp_compile_drop(struct gtp_point *tp)
 }
 
 /*
- * Most need little.  What vmalloc() gives is whole pages, of an area of addresses
- * that is short on 32-bit machines.
+ * Most need little. vmalloc() takes whole pages, from an address range that is
+ * small on 32-bit machines.
  */
 static struct agent_insn *compile_alloc(struct gtp_point *tp, size_t nr)
 {
@@ -364,7 +370,7 @@ static struct agent_insn *compile_alloc(struct gtp_point *tp, size_t nr)
 	return tp->code;
 }
 
-/* An upper bound: every byte of bytecode is two digits in the texts. */
+/* An upper bound: each byte of bytecode takes two digits. */
 static size_t compile_max_insns(const struct gtp_point *tp)
 {
 	const struct gtp_text *t;
@@ -376,8 +382,8 @@ static size_t compile_max_insns(const struct gtp_point *tp)
 }
 
 /*
- * Before 7.6.1 GDB goes on sending the step count when the user has taken
- * while-stepping out of the actions.
+ * GDB before 7.6.1 still sends the step count after the user has removed
+ * while-stepping from the actions.
  */
 static void warn_step(struct compile *c)
 {
@@ -391,8 +397,8 @@ static void warn_step(struct compile *c)
 }
 
 /*
- * Only a register that is a whole word where the kernel has saved it:
- * arch_hit_regs() leaves those below sp as they are.
+ * Only for a register that pt_regs holds as a whole word, below sp:
+ * arch_hit_regs() leaves those unchanged.
  */
 static enum gtp_gate gate_of_reg(struct gtp_point *tp)
 {
@@ -428,7 +434,7 @@ static enum gtp_gate compile_gate(struct gtp_point *tp)
 	return GTP_GATE_COUNTER;
 }
 
-/* How much of a frame is known beforehand. */
+/* Add up the leading actions of fixed size. */
 static void set_size(struct gtp_point *tp)
 {
 	const struct gtp_action *act = tp->acts;
@@ -511,7 +517,7 @@ int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx)
 	return ret;
 }
 
-/* ---- of a module that has come back elsewhere ------------------------------------ */
+/* ---- a module that has returned at another address --------------------- */
 
 static int goes_by_pc(const struct gtp_action *act)
 {

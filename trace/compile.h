@@ -4,18 +4,20 @@
 
 #include "trace/internal.h"
 
-/* Memory to compile in, for any number of tracepoints: 0 or -ENOMEM. */
+/* Allocate buffers for any number of gtp_compile(). Return 0 or -ENOMEM. */
 int gtp_compile_begin(void);
 void gtp_compile_end(void);
 /*
- * In between: check and decode the tracepoint's condition and actions.  0, or -1 with the
- * complaint in tx, and then nothing of it is left.
+ * Check and decode condition and actions, after gtp_compile_begin(). Return 0,
+ * or -1 with an error in tx and nothing left of it.
  */
 int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx);
 void gtp_compile_drop(struct gtp_point *tp);
-/* Does its condition, or an action, name an address in there? */
+/* Does the condition or an action name an address in this range? */
 int gtp_compile_names(const struct gtp_point *tp, u64 start, u64 size);
-/* tp->addr has been moved by that, and it has no probe: what goes by the pc follows. */
+/*
+ * tp->addr of an unarmed tracepoint has moved: adjust actions relative to pc.
+ */
 void gtp_compile_move(struct gtp_point *tp, u64 by);
 
 #endif

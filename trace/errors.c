@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What hits could not read or compute: counted by tracepoint, and by action in a
- * small table of each CPU, which only that CPU writes.
+ * What hits failed to read or compute. Counted by tracepoint, and by action in
+ * a small per-CPU table that only its CPU writes.
  */
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
@@ -11,9 +11,9 @@
 #include "compat/clock.h"
 #include "trace/internal.h"
 
-/* ---- in a hit: any context, under ringbuf_enter() ----------------------------- */
+/* ---- in a hit: any context, under ringbuf_enter() ---------------------- */
 
-/* Errors of what an expression touches; the others are of the expression. */
+/* Errors in the data of an expression, not in the expression itself. */
 static int is_passing(enum agent_error err)
 {
 	return err == AGENT_E_MEMORY || err == AGENT_E_DEVICE ||
@@ -26,7 +26,7 @@ static int is_entry(const struct gtp_error *e, const struct gtp_point *tp,
 	return e->tp == tp && e->where == where && e->err == err;
 }
 
-/* The entry, or a free one; NULL: the table is full. */
+/* The entry for this error, or a free one. NULL: the table is full. */
 static struct gtp_error *find_entry(struct gtp_cpu *tc, struct gtp_point *tp,
 				    u32 where, enum agent_error err)
 {
@@ -74,7 +74,7 @@ enum agent_error gtp_hit_error(struct gtp_cpu *tc, u32 where,
 	return AGENT_OK;
 }
 
-/* ---- for people: process context, under gtp.lock ------------------------------ */
+/* ---- reports: process context, under gtp.lock -------------------------- */
 
 void gtp_errors_reset(void)
 {
@@ -90,7 +90,7 @@ void gtp_errors_reset(void)
 	}
 }
 
-/* One CPU's more; it may change meanwhile. */
+/* Add the counts of one CPU, which may be changing. */
 static void add_up(struct gtp_error *sum, const struct gtp_error *e)
 {
 	u64 first = kc_load64((kc_word64_t *)&e->first_time);
@@ -107,7 +107,9 @@ static void add_up(struct gtp_error *sum, const struct gtp_error *e)
 	sum->count += kc_load64((kc_word64_t *)&e->count);
 }
 
-/* The same on all CPUs from this one on: 1; 0: an earlier CPU has it, too. */
+/*
+ * Sum up over all CPUs. Return 1, or 0 if a CPU before `from' has this error.
+ */
 static int sum_up(int from, const struct gtp_error *e, struct gtp_error *sum)
 {
 	const struct gtp_error *other;
@@ -130,7 +132,7 @@ static int sum_up(int from, const struct gtp_error *e, struct gtp_error *sum)
 	return 1;
 }
 
-/* The n-th error, of all CPUs: 1; 0: there are no more. */
+/* The n-th error over all CPUs. Return 1, or 0 if there is none. */
 static int nth(u32 n, struct gtp_error *sum)
 {
 	struct gtp_cpu *tc;
@@ -156,7 +158,7 @@ static u64 unlisted(void)
 	return sum;
 }
 
-/* `condition', `action "*buf"', or by number where the text is not known. */
+/* `condition', `action "*buf"', or the number if the text is not known. */
 static void put_where(struct gtp_point *tp, u32 where, char *buf, size_t size)
 {
 	const char *name = NULL;

@@ -2,13 +2,14 @@
 /*
  * The hit path: from a probe that fired to a frame in the trace buffer.
  *
- * Runs in whatever context the probe fired in, NMI included, with any lock
- * held.  It calls only: the no-fault reader, the clock, and the rooms agent/
- * and ringbuf/, none of which sleep, allocate or take a lock.
+ * It runs in any context, including NMI, with preemption off and possibly any
+ * lock held. Nothing here sleeps or allocates, and the only lock is
+ * gtp.var_lock. docs/design.md lists all calls and why they are safe. Functions
+ * that take tc or rc run under ringbuf_enter().
  *
- * Most hits need no more than hit(), or hit_page(), which put a frame whose size
- * is known straight into the ring.  What that cannot do is left to the
- * functions that grow a frame action by action.
+ * Most hits need only hit_always() or hit_page(), which put a frame of known
+ * size straight into the ring. Other functions append to a frame action by
+ * action.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -26,7 +27,6 @@
 #include "trace/internal.h"
 #include "trace/probes.h"
 
-/* Any context.  See internal.h. */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
 		   enum agent_error err, int in_cond, u64 addr)
 {
@@ -40,7 +40,9 @@ void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
 	kc_store_release(&gtp.running, 0);
 }
 
-/* Any context.  In a run no tracepoint goes; one that comes is whole when it is in the list. */
+/*
+ * During a run no tracepoint leaves the list, and one that joins is complete.
+ */
 enum agent_error gtp_hit_switch(u64 num, int on)
 {
 	struct gtp_point *tp;
@@ -55,12 +57,13 @@ enum agent_error gtp_hit_switch(u64 num, int on)
 	return found ? AGENT_OK : AGENT_E_BAD_POINT;
 }
 
-/* ---- actions ------------------------------------------------------------------ */
+/* ---- actions ----------------------------------------------------------- */
 
 /*
- * Any context, under ringbuf_enter(), so that the CPU that holds the lock cannot
- * hit again.  Nor may an interrupt come between: it could wait for a lock whose
- * owner hits on another CPU, and waits for ours.
+ * Under ringbuf_enter(), so that no nested hit spins on a lock that its own CPU
+ * holds. Interrupts are off: a handler could wait for a lock whose owner is
+ * spinning here on another CPU, waiting for this one.
+ * Context: any, under ringbuf_enter().
  */
 #define hit_lock_vars(flags)	do {		\
 	raw_local_irq_save(flags);		\
@@ -73,10 +76,7 @@ enum agent_error gtp_hit_switch(u64 num, int on)
 	raw_local_irq_restore(flags);		\
 } while (0)
 
-/*
- * Any context, under ringbuf_enter().  What fails half way has set nothing: where
- * that could be, the variables are set at the end.
- */
+/* An expression that fails must set no variable, so set them at the end. */
 static noinline enum agent_error hit_run_early(struct gtp_cpu *tc,
 					       const struct agent_prog *prog)
 {
@@ -89,7 +89,6 @@ static noinline enum agent_error hit_run_early(struct gtp_cpu *tc,
 	return err ? err : gtp_put_sets(tc);
 }
 
-/* Any context, under ringbuf_enter(). */
 static noinline enum agent_error hit_run(struct gtp_cpu *tc,
 					 const struct agent_prog *prog)
 {
@@ -109,7 +108,7 @@ static noinline enum agent_error hit_run(struct gtp_cpu *tc,
 	return err;
 }
 
-/* Any context, under ringbuf_enter(). */
+/* Context: any, under ringbuf_enter(). */
 static u64 hit_add_shared(kc_word64_t *word, u64 n)
 {
 	unsigned long flags;
@@ -123,8 +122,9 @@ static u64 hit_add_shared(kc_word64_t *word, u64 n)
 }
 
 /*
- * Any context, under ringbuf_enter().  A CPU's own variable needs no lock: only
- * this CPU changes it, and the others of its hits wait for none and are gone.
+ * A per-CPU variable needs no lock: only this CPU changes it, and a nested hit
+ * is lost.
+ * Context: any, under ringbuf_enter().
  */
 static inline void hit_add(const struct gtp_action *act)
 {
@@ -138,7 +138,7 @@ static inline void hit_add(const struct gtp_action *act)
 	kc_store64(word, kc_load64(word) + act->off);
 }
 
-/* Any context.  Where a block is; not GTP_BASE_BY_NUMBER. */
+/* Address of a block; not for GTP_BASE_BY_NUMBER. */
 static inline u64 hit_addr(const struct gtp_action *act,
 			   const struct pt_regs *regs)
 {
@@ -150,7 +150,6 @@ static inline u64 hit_addr(const struct gtp_action *act,
 	return addr;
 }
 
-/* Any context. */
 static u64 hit_block_addr(struct gtp_cpu *tc, const struct gtp_action *act)
 {
 	if (act->base_at == GTP_BASE_BY_NUMBER)
@@ -158,7 +157,6 @@ static u64 hit_block_addr(struct gtp_cpu *tc, const struct gtp_action *act)
 	return hit_addr(act, tc->regs);
 }
 
-/* Any context, under ringbuf_enter(). */
 static enum agent_error hit_action(struct gtp_cpu *tc,
 				   const struct gtp_action *act)
 {
@@ -179,8 +177,8 @@ static enum agent_error hit_action(struct gtp_cpu *tc,
 }
 
 /*
- * Any context, under ringbuf_enter().  From act on; nothing is printed.  What one
- * cannot read is not in the frame, and the next is done.
+ * Run the actions from act on, without printing. One that fails is left out of
+ * the frame, and the next one runs.
  */
 static enum agent_error hit_actions(struct gtp_cpu *tc,
 				    const struct gtp_point *tp,
@@ -196,7 +194,7 @@ static enum agent_error hit_actions(struct gtp_cpu *tc,
 	return err;
 }
 
-/* The same, of which some may be for printing. */
+/* The same for all actions, where some may print. */
 static enum agent_error hit_actions_print(struct gtp_cpu *tc,
 					  const struct gtp_point *tp)
 {
@@ -209,7 +207,7 @@ static enum agent_error hit_actions_print(struct gtp_cpu *tc,
 			err = gtp_print_wanted(tc, act->name);
 		if (!err)
 			continue;
-		/* What was to be printed makes no frame. */
+		/* A value that cannot be printed makes no frame either. */
 		tc->printed |= tc->print_level < GTP_LEVEL_FRAME;
 		tc->wanted.kind = GTP_PRINT_NONE;
 		err = gtp_hit_error(tc, act - tp->acts + 1, err);
@@ -217,7 +215,7 @@ static enum agent_error hit_actions_print(struct gtp_cpu *tc,
 	return err;
 }
 
-/* ---- a frame ----------------------------------------------------------------- */
+/* ---- a frame ----------------------------------------------------------- */
 
 static noinline u64 hit_time_slow(void)
 {
@@ -225,14 +223,14 @@ static noinline u64 hit_time_slow(void)
 					       kc_clock();
 }
 
-/* Any context.  Orders frames. */
+/* Time that orders frames. */
 static inline u64 hit_time(void)
 {
 	return likely(gtp.clock == GTP_CLOCK_CYCLES) ? kc_cycles() :
 						       hit_time_slow();
 }
 
-/* Any context.  There is no room: a loss, or the end of the run. */
+/* The frame does not fit: count a loss, or end the run. */
 static noinline void hit_no_room(struct gtp_cpu *tc)
 {
 	if (kc_load(&gtp.circular)) {
@@ -243,7 +241,7 @@ static noinline void hit_no_room(struct gtp_cpu *tc)
 	gtp_end_run(GTP_FULL, tc->tp, AGENT_OK, 0, 0);
 }
 
-/* Any context.  The R block; the registers are in whole words but for the last. */
+/* Fill the R block. If pt_regs ends in half a word, zero the rest. */
 static inline void hit_fill_regs(u64 *p, const struct pt_regs *regs, u64 head)
 {
 	p[0] = head;
@@ -252,7 +250,10 @@ static inline void hit_fill_regs(u64 *p, const struct pt_regs *regs, u64 head)
 	*(struct pt_regs *)(p + 1) = *regs;
 }
 
-/* Any context.  Header, and registers if there are to be any: 0, or there is no room. */
+/*
+ * Begin a frame, with registers if tp wants any. Return 0, or -1 if it does not
+ * fit.
+ */
 static int hit_begin(struct gtp_cpu *tc, const struct gtp_point *tp, u64 time,
 		     u64 head)
 {
@@ -269,7 +270,6 @@ static int hit_begin(struct gtp_cpu *tc, const struct gtp_point *tp, u64 time,
 	return tp->regs ? gtp_collect_regs(tc, head) : 0;
 }
 
-/* Any context. */
 static inline void hit_count(const struct gtp_point *tp, u32 size)
 {
 	struct gtp_count *count = kc_this_cpu(tp->count);
@@ -278,7 +278,7 @@ static inline void hit_count(const struct gtp_point *tp, u32 size)
 	kc_store64(&count->bytes, count->bytes + size);
 }
 
-/* Any context.  What has been printed, and has nothing but registers, goes. */
+/* Discard a hit that was printed and has only registers; else commit it. */
 static void hit_keep(struct gtp_cpu *tc)
 {
 	if (tc->printed && ringbuf_mark(tc->rc) == tc->tp->regs) {
@@ -289,7 +289,7 @@ static void hit_keep(struct gtp_cpu *tc)
 	}
 }
 
-/* Any context.  The run ends by an error: what there is of the frame stays. */
+/* An error ends the run. Keep what the frame has so far. */
 static noinline void hit_failed(struct gtp_cpu *tc, enum agent_error err)
 {
 	if (err == AGENT_E_NO_ROOM) {
@@ -300,7 +300,6 @@ static noinline void hit_failed(struct gtp_cpu *tc, enum agent_error err)
 	gtp_end_run(GTP_ERROR, tc->tp, err, 0, tc->fault);
 }
 
-/* Any context, under ringbuf_enter(). */
 static inline void hit_end(struct gtp_cpu *tc, const struct gtp_point *tp,
 			   enum agent_error err)
 {
@@ -310,7 +309,6 @@ static inline void hit_end(struct gtp_cpu *tc, const struct gtp_point *tp,
 		hit_count(tp, ringbuf_commit(tc->rc));
 }
 
-/* Any context, under ringbuf_enter(). */
 static void hit_frame(struct gtp_cpu *tc, const struct gtp_point *tp)
 {
 	enum agent_error err = AGENT_E_NO_ROOM;
@@ -321,9 +319,9 @@ static void hit_frame(struct gtp_cpu *tc, const struct gtp_point *tp)
 	hit_end(tc, tp, err);
 }
 
-/* ---- what few hits need --------------------------------------------------------- */
+/* ---- the slow path ----------------------------------------------------- */
 
-/* Any context, under ringbuf_enter().  It may be printed, and then be no frame. */
+/* A hit that may print, and then makes no frame. */
 static void hit_frame_slow(struct gtp_cpu *tc, const struct gtp_point *tp)
 {
 	enum agent_error err = AGENT_E_NO_ROOM;
@@ -338,7 +336,6 @@ static void hit_frame_slow(struct gtp_cpu *tc, const struct gtp_point *tp)
 		hit_keep(tc);
 }
 
-/* Any context, under ringbuf_enter(). */
 static void hit_pass(struct gtp_cpu *tc, struct gtp_point *tp)
 {
 	u32 passed;
@@ -355,10 +352,7 @@ static void hit_pass(struct gtp_cpu *tc, struct gtp_point *tp)
 		gtp_end_run(GTP_PASSCOUNT, tp, AGENT_OK, 0, 0);
 }
 
-/*
- * Any context, under ringbuf_enter().  Afterwards nothing is to be printed, so
- * that other hits need not say so.
- */
+/* Resets the print state at its end, so that other hits need not. */
 static noinline void hit_slow(struct gtp_cpu *tc, struct gtp_point *tp,
 			      unsigned long ret_addr)
 {
@@ -375,7 +369,7 @@ static noinline void hit_slow(struct gtp_cpu *tc, struct gtp_point *tp,
 	tc->print_tmp = 0;
 	tc->dumped = 0;
 	if (tp->uses & GTP_USES_PRINT)
-		tc->time = hit_time();	/* a condition may print, too */
+		tc->time = hit_time();	/* for a condition that prints */
 	tc->result = 1;
 	if (tp->has_cond)
 		err = hit_run(tc, &tp->cond);
@@ -394,9 +388,9 @@ static noinline void hit_slow(struct gtp_cpu *tc, struct gtp_point *tp,
 		gtp_cooked_end(tc);
 }
 
-/* ---- a hit ---------------------------------------------------------------- */
+/* ---- a hit ------------------------------------------------------------- */
 
-/* Any context.  Is it a process of the session's own that hits, or who prints? */
+/* Is this the session's own process, or the printing thread? */
 static inline int hit_is_left_out(const struct gtp_point *tp)
 {
 	const struct task_struct *task = current;
@@ -407,14 +401,13 @@ static inline int hit_is_left_out(const struct gtp_point *tp)
 	return kc_load(&gtp.printer) == task;
 }
 
-/* Any context.  Do its hits count now, and this one? */
+/* Does this hit count? */
 static inline int hit_is_on(const struct gtp_point *tp)
 {
 	return kc_load_acquire(&gtp.running) && kc_load(&tp->enabled) &&
 	       !hit_is_left_out(tp);
 }
 
-/* Any context. */
 static void hit_set(struct gtp_cpu *tc, struct gtp_point *tp,
 		    struct pt_regs *regs)
 {
@@ -423,7 +416,7 @@ static void hit_set(struct gtp_cpu *tc, struct gtp_point *tp,
 	tc->regs = arch_hit_regs(regs, &tc->copy);
 }
 
-/* Any context, under ringbuf_enter(), which ends. */
+/* Releases the claim. */
 static noinline int hit_rest(struct gtp_cpu *tc, struct gtp_point *tp,
 			     struct pt_regs *regs)
 {
@@ -436,7 +429,7 @@ static noinline int hit_rest(struct gtp_cpu *tc, struct gtp_point *tp,
 	return 0;
 }
 
-/* Any context, under ringbuf_enter().  The R block. */
+/* Put the R block. */
 static __always_inline void hit_put_regs(struct ringbuf_cpu *rc,
 					 struct ringbuf_cursor *c,
 					 const struct pt_regs *regs, int split)
@@ -460,9 +453,8 @@ static __always_inline void hit_put_regs(struct ringbuf_cpu *rc,
 }
 
 /*
- * Any context, under ringbuf_enter().  An M block of n words (is: FRAME_MEM_, or
- * 0): 0; or one of them cannot be read, and 1 and the words that have been put
- * nevertheless.
+ * Put an M block of n words; is: FRAME_MEM_*, or 0. Return 0; or, if a word
+ * cannot be read, 1 plus the number of words put so far.
  */
 static __always_inline u32 hit_put_words(struct ringbuf_cpu *rc,
 					 struct ringbuf_cursor *c, u16 is,
@@ -482,7 +474,7 @@ static __always_inline u32 hit_put_words(struct ringbuf_cpu *rc,
 	return 0;
 }
 
-/* Any context, under ringbuf_enter().  The same; 1: it takes more than that. */
+/* The same. Return 1, with nothing put, if this needs the general functions. */
 static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
 					  struct ringbuf_cursor *c,
 					  const struct gtp_action *act,
@@ -496,7 +488,6 @@ static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
 	return hit_put_words(rc, c, is, addr, act->len / sizeof(u64), split);
 }
 
-/* Any context, under ringbuf_enter(). */
 static __always_inline void hit_put_var(struct ringbuf_cpu *rc,
 					struct ringbuf_cursor *c,
 					const struct gtp_action *act, u64 value,
@@ -507,8 +498,8 @@ static __always_inline void hit_put_var(struct ringbuf_cpu *rc,
 }
 
 /*
- * Any context, under ringbuf_enter().  As hit_put_memory(); of a task's stack in
- * which no return address has been replaced.
+ * Like hit_put_memory(), for the stack of a task in which no return address has
+ * been replaced.
  */
 static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
 				      struct ringbuf_cursor *c,
@@ -525,7 +516,7 @@ static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
 	return undo;
 }
 
-/* Any context, under ringbuf_enter().  As hit_put_memory(). */
+/* Returns like hit_put_memory(). */
 static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
 					  struct ringbuf_cursor *c,
 					  const struct gtp_action *act,
@@ -548,9 +539,8 @@ static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
 }
 
 /*
- * Any context, under ringbuf_enter(), which ends.  Registers, and the actions in
- * front whose size is known, are put straight into the ring; what is left grows
- * the frame.
+ * Put registers and the leading actions of fixed size straight into the ring.
+ * Append the rest action by action. Releases the claim.
  */
 static __always_inline int hit_put(struct gtp_cpu *tc, struct gtp_point *tp,
 				   struct pt_regs *regs, int split)
@@ -582,14 +572,14 @@ static __always_inline int hit_put(struct gtp_cpu *tc, struct gtp_point *tp,
 	return 0;
 }
 
-/* Any context, under ringbuf_enter(), which ends.  This page has room. */
+/* The frame fits into this page. Releases the claim. */
 static noinline int hit_page(struct gtp_cpu *tc, struct gtp_point *tp,
 			     struct pt_regs *regs)
 {
 	return hit_put(tc, tp, regs, 0);
 }
 
-/* The same, where that is not so. */
+/* The same for a frame that may cross pages. */
 static noinline int hit_split(struct gtp_cpu *tc, struct gtp_point *tp,
 			      struct pt_regs *regs)
 {
@@ -597,9 +587,9 @@ static noinline int hit_split(struct gtp_cpu *tc, struct gtp_point *tp,
 }
 
 /*
- * Any context incl. NMI, preemption off (kprobes see to that); does not sleep.
- * No function is called here that comes back, so no registers need be saved.
- * Inline, since most hits are of a probe that serves one tracepoint without a gate.
+ * All calls are tail calls, so no registers need saving. Inline, since most
+ * hits are of a probe with one tracepoint without prefilter.
+ * Context: any, including NMI; preemption off (by kprobes).
  */
 static __always_inline int hit_always(struct gtp_point *tp,
 				      struct pt_regs *regs)
@@ -641,7 +631,7 @@ static int hit(struct gtp_point *tp, struct pt_regs *regs)
 }
 
 /*
- * The same, if a register is in a range: most hits of most tracepoints end here,
+ * The same if a register is in a range. Most hits of most tracepoints end here,
  * before anything is written.
  */
 static int hit_if_reg(struct gtp_point *tp, struct pt_regs *regs)
@@ -657,10 +647,9 @@ static int hit_if_pid(struct gtp_point *tp, struct pt_regs *regs)
 }
 
 /*
- * The variable changes in one instruction, and only where no hit that we have
- * interrupted has claimed this CPU.  So nobody on this CPU is between reading
- * and writing it, and who comes in between here is gone again: there is nothing
- * to claim.
+ * One instruction changes the variable, and only if no interrupted hit has
+ * claimed this CPU. So nobody on this CPU is between reading and writing it,
+ * and a nested hit finishes before this one resumes: no claim is needed.
  */
 static int hit_if_counter(struct gtp_point *tp, struct pt_regs *regs)
 {
@@ -676,7 +665,7 @@ static int hit_if_counter(struct gtp_point *tp, struct pt_regs *regs)
 	return sum - tp->range.first <= tp->range.span ? hit(tp, regs) : 0;
 }
 
-/* The same of a variable that all CPUs share, which takes a claim, and the lock. */
+/* The same for a shared variable, which needs a claim and the lock. */
 static int hit_if_shared(struct gtp_point *tp, struct pt_regs *regs)
 {
 	struct ringbuf_cpu *rc;
@@ -692,11 +681,11 @@ static int hit_if_shared(struct gtp_point *tp, struct pt_regs *regs)
 	return agent_in_range(&tp->range, sum) ? hit(tp, regs) : 0;
 }
 
-/* ---- handlers of kprobes ---------------------------------------------------- */
+/* ---- kprobe handlers --------------------------------------------------- */
 
 /*
- * A probe has a handler of its own for one tracepoint with such a gate, so that
- * it costs no more than that.
+ * Each prefilter has a handler for probes with one tracepoint, which saves the
+ * loop and the indirect call of probe_each().
  */
 static inline struct gtp_point *hit_only(struct kprobe *kp)
 {
@@ -708,7 +697,7 @@ static int probe_hit(struct kprobe *kp, struct pt_regs *regs)
 	return hit_always(hit_only(kp), regs);
 }
 
-/* Where the range is false the tracepoint is not even looked at. */
+/* Where the range does not match, do not even read the tracepoint. */
 static int probe_if_reg(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
@@ -735,7 +724,7 @@ static int probe_if_shared(struct kprobe *kp, struct pt_regs *regs)
 	return hit_if_shared(hit_only(kp), regs);
 }
 
-/* One after the other: each claims the CPU's ring, and leaves it. */
+/* Each tracepoint claims the ring in turn. */
 static int probe_each(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct gtp_site *site = container_of(kp, struct gtp_site, kp);
@@ -776,7 +765,6 @@ kprobe_pre_handler_t gtp_hit_handler(const struct gtp_site *site)
 	return hit_gates[site->only->gate].only;
 }
 
-/* The same, of a return, with where to. */
 void gtp_return_hit(struct gtp_point *tp, struct pt_regs *regs,
 		    unsigned long ret_addr)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What the files of trace/ share.  Context rules and locks: docs/design.md.
- */
+/* Shared by the files of trace/. See docs/design.md for contexts and locks. */
 #ifndef GTP_INTERNAL_H
 #define GTP_INTERNAL_H
 
@@ -20,42 +18,42 @@
 #include "ringbuf/ringbuf.h"
 #include "rsp/rsp.h"
 
-/* ---- definitions -------------------------------------------------------- */
+/* ---- definitions ------------------------------------------------------- */
 
-/* A text that GDB sent, kept to be sent back (qTfP). */
+/* Text from GDB, kept for upload (qTfP). */
 struct gtp_text {
 	struct list_head list;
 	u64 start, total;	/* source strings */
-	char *type;		/* source strings: "at", "cond", "cmd" */
+	char *type;		/* source strings: "at", "cond" or "cmd" */
 	u32 len;
 	char text[];
 };
 
-/* Bytes of one block at most: a frame's size has 32 bits. */
+/* Largest block in bytes: a frame's size has 32 bits. */
 #define GTP_BLOCK_MAX	(1UL << 30)
 
-/* An action, ready to run. */
+/* A compiled action. */
 struct gtp_action {
-	char kind;		/* GTP_ACT_ */
-	s16 base_at;		/* M: where it is in pt_regs; GTP_BASE_ */
-	u16 basereg;		/* M, GTP_BASE_BY_NUMBER */
-	u32 size;		/* of what it puts into a frame, at most */
-	u64 off, len;		/* M; A: what is added is off */
-	u64 head;		/* V: of its block in a frame */
-	struct gtp_var *var;	/* V, A */
-	kc_word64_t __percpu *own;	/* V, A: gtp_var_own(), ... */
-	kc_word64_t *word;	/* ... or where its value is; NULL: special */
+	char kind;		/* GTP_ACT_* */
+	s16 base_at;		/* M, C, B: offset in pt_regs; GTP_BASE_* */
+	u16 basereg;		/* M, if GTP_BASE_BY_NUMBER */
+	u32 size;		/* largest size in a frame */
+	u64 off, len;		/* M: offset, length; A: off is the addend */
+	u64 head;		/* V, B: header of the V block */
+	struct gtp_var *var;	/* V, A, B */
+	kc_word64_t __percpu *own;	/* V, A: gtp_var_own(), or */
+	kc_word64_t *word;	/* ... where the value is; NULL: special */
 	struct agent_prog prog;	/* X */
-	u32 ordinal;		/* of the expressions that GDB sent, from 0 */
-	char *name;		/* as the user typed it, or NULL */
+	u32 ordinal;		/* among GDB's expressions, from 0 */
+	char *name;		/* as the user typed it; NULL: unknown */
 };
 
 #define GTP_ACT_MEMORY	'M'
-#define GTP_ACT_RET	'C'	/* $_ret: M, of where the function returns to */
-#define GTP_ACT_BT	'B'	/* $bt: M as well as V */
+#define GTP_ACT_RET	'C'	/* $_ret: like M, of the return address */
+#define GTP_ACT_BT	'B'	/* $bt: like M, followed by V */
 #define GTP_ACT_EXPR	'X'
-#define GTP_ACT_COLLECT	'V'	/* a variable */
-#define GTP_ACT_ADD	'A'	/* to a variable */
+#define GTP_ACT_COLLECT	'V'	/* collect a variable */
+#define GTP_ACT_ADD	'A'	/* add a constant to a variable */
 
 #define GTP_BASE_NONE		(-1)
 #define GTP_BASE_BY_NUMBER	(-2)
@@ -63,44 +61,47 @@ struct gtp_action {
 #define GTP_NO_ORDINAL		(~0U)
 
 struct gtp_count {
-	kc_word64_t hits;	/* frames begun */
-	kc_word64_t bytes;	/* in the trace buffer, since the start */
-	kc_word64_t errors;	/* what could not be read or computed */
+	kc_word64_t hits;	/* frames committed, and hits only printed */
+	kc_word64_t bytes;	/* of frames, since the start */
+	kc_word64_t errors;	/* failures to read or to compute */
 };
 
-/* What a tracepoint's condition and actions need the hit path to do. */
-#define GTP_USES_SELF	1	/* hits by the session's process count */
-#define GTP_USES_COOKED	2	/* the time that hits take is measured */
-#define GTP_USES_SWITCH	4	/* tracepoints are enabled and disabled */
-#define GTP_USES_PRINT	8	/* values or stacks are printed */
-#define GTP_USES_STATE	16	/* there is something to be reset for each hit */
-#define GTP_USES_REGS	32	/* the frame must have registers ($bt) */
-#define GTP_USES_KRET	64	/* the return of a function is meant */
+/* What the condition and actions of a tracepoint require at a hit. */
+#define GTP_USES_SELF	1	/* trace the session's own process, too */
+#define GTP_USES_COOKED	2	/* measure the time spent in hits */
+#define GTP_USES_SWITCH	4	/* enables or disables tracepoints */
+#define GTP_USES_PRINT	8	/* prints values or stacks */
+#define GTP_USES_STATE	16	/* has state to reset at each hit */
+#define GTP_USES_REGS	32	/* needs registers in the frame ($bt) */
+#define GTP_USES_KRET	64	/* is at the return of a function */
 
-/* Conditions that are decided before anything is claimed, as ranges. */
+/*
+ * Prefilters: conditions that are range checks, decided before a frame is
+ * begun.
+ */
 enum gtp_gate {
 	GTP_GATE_NONE,
-	GTP_GATE_REG,		/* of a register */
-	GTP_GATE_PID,		/* of $current_task_pid */
-	GTP_GATE_COUNTER,	/* of a per-CPU variable that is counted up */
-	GTP_GATE_SHARED,	/* of another one */
+	GTP_GATE_REG,		/* a register */
+	GTP_GATE_PID,		/* $current_task_pid */
+	GTP_GATE_COUNTER,	/* a per-CPU variable that is incremented */
+	GTP_GATE_SHARED,	/* a shared variable that is incremented */
 };
 
-/* Which way a hit goes then. */
+/* Which path a hit takes after its prefilter. */
 enum gtp_way {
-	GTP_WAY_PLAIN,		/* registers, or nothing, and the TSC */
+	GTP_WAY_PLAIN,		/* at most registers; time is the TSC */
 	GTP_WAY_ACTIONS,
-	GTP_WAY_SLOW,		/* what few hits need, too */
+	GTP_WAY_SLOW,		/* anything else: see run_set_way() */
 };
 
-/* The frame's R block. */
+/* Size of an R block. */
 #define GTP_REGS_BLOCK \
 	(sizeof(u64) + ((sizeof(struct pt_regs) + sizeof(u64) - 1) & \
 			~(sizeof(u64) - 1)))
-#define GTP_BLOCK_HEAD	(2 * sizeof(u64))	/* of an M block */
-#define GTP_VAR_BLOCK	(2 * sizeof(u64))	/* a V block */
+#define GTP_BLOCK_HEAD	(2 * sizeof(u64))	/* header of an M block */
+#define GTP_VAR_BLOCK	(2 * sizeof(u64))	/* size of a V block */
 
-/* What the kernel did not deliver: hits, and returns. */
+/* Hits and returns that the kernel did not deliver. */
 struct gtp_lost {
 	unsigned long missed, returns;
 };
@@ -108,93 +109,95 @@ struct gtp_lost {
 struct gtp_point;
 struct gtp_site;
 
-/* Any context incl. NMI, preemption off: a hit of that tracepoint. */
+/* A hit of tp. Context: any, including NMI; preemption off. */
 typedef int (*gtp_hit_t)(struct gtp_point *tp, struct pt_regs *regs);
 
 /* A tracepoint at one address. */
 struct gtp_point {
 	/*
-	 * What a hit reads comes first.  But for the first three: from QTStart to
+	 * Read at each hit. All but the first three are valid from QTStart to
 	 * the next QTStart or QTinit.
 	 */
 	int enabled;
 	u32 num;
 	u64 addr;
-	enum gtp_gate gate;	/* a condition without bytecode */
-	enum gtp_way way;	/* what else there is to do */
-	u16 range_at;		/* GTP_GATE_REG: where it is in pt_regs */
-	u32 regs;		/* bytes of the frame's R block, or 0 */
+	enum gtp_gate gate;	/* prefilter */
+	enum gtp_way way;	/* path of a hit */
+	u16 range_at;		/* GTP_GATE_REG: offset in pt_regs */
+	u32 regs;		/* size of the R block, or 0 */
 	struct agent_range range;
 	kc_word64_t __percpu *counter;	/* GTP_GATE_COUNTER */
 	kc_word64_t *shared;	/* GTP_GATE_SHARED */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	struct gtp_action *acts;
 	const struct gtp_action *acts_end;
-	const struct gtp_action *sized_end;	/* of those in front that have */
-	u32 size;		/* a known size; of a frame with them, less header */
+	/* End of the leading actions of fixed size; and with those: */
+	const struct gtp_action *sized_end;
+	u32 size;		/* of a frame, less its header */
 	u32 nr_acts;
-	u32 nr_exprs;		/* 'X' among the actions that GDB sent */
-	int uses;		/* GTP_USES_ */
-	int has_cond;		/* bytecode */
+	u32 nr_exprs;		/* 'X' actions that GDB sent */
+	int uses;		/* GTP_USES_* */
+	int has_cond;		/* has a condition in bytecode */
 	int is_return;		/* $kret: at the function's return */
-	u16 regs_are;		/* FRAME_REGS_, of a frame's */
+	u16 regs_are;		/* FRAME_REGS_* */
 	struct agent_prog cond;
-	u64 pass;		/* as defined */
+	u64 pass;		/* pass count */
 	atomic_t passed;
 
-	/* From when its probe is in: probes.c. */
-	struct gtp_point *next_here;	/* of those that the probe serves */
-	gtp_hit_t hit;		/* by its gate */
-	struct gtp_site *site;	/* NULL: it is not armed */
+	/* Valid while its probe is registered; see probes.c. */
+	struct gtp_point *next_here;	/* next tracepoint of the same site */
+	gtp_hit_t hit;		/* by its prefilter */
+	struct gtp_site *site;	/* NULL: not armed */
 
 	struct list_head list;	/* gtp.points */
-	struct hlist_node hash;	/* by number and address, once in that list */
-	u64 serial;		/* in the order of definition */
-	u64 told;		/* the address that GDB last gave it */
-	struct gtp_gone *gone;	/* its module went in this run: modules.c */
-	int away;		/* ... and is not back */
-	int refused;		/* it is back, and this one was not armed */
+	struct hlist_node hash;	/* by number and address, while listed */
+	u64 serial;		/* order of definition */
+	u64 told;		/* address by which GDB knows it */
+	struct gtp_gone *gone;	/* module unloaded in this run: modules.c */
+	int away;		/* ... and has not returned */
+	int refused;		/* module has returned, but arming it failed */
 	int is_static;
-	int skipped;		/* gtp_is_skipped() when it was defined */
+	int skipped;		/* gtp_is_skipped() at its definition */
 	u64 step;
 	char *cond_hex;		/* NULL: none */
 	struct list_head actions;	/* gtp_text */
 	struct list_head sources;	/* gtp_text */
 
 	/* From QTStart to the next QTStart or QTinit. */
-	void *code;		/* memory of all decoded programs, */
-	int code_is_large;	/* of vmalloc() */
-	int place_err;		/* arch_probe_check() said no, and why */
+	void *code;		/* all decoded programs */
+	int code_is_large;	/* allocated by vmalloc() */
+	int place_err;		/* error of arch_probe_check(), and why */
 	const char *place_why;
-	int maxactive;		/* calls that are followed at once; 0: default */
-	/* Of sites it was in; those of its site before it was there. */
+	int maxactive;		/* calls followed at once; 0: default */
+	/* Counts of former sites; counts of its site before it joined. */
 	struct gtp_lost lost, lost_before;
-	int is_kept;		/* in gtp.kept_points */
-	u64 kept_hits, kept_bytes, kept_errors;	/* in gtp.kept_points, instead of count */
+	int is_kept;		/* listed in gtp.kept_points */
+	u64 kept_hits, kept_bytes, kept_errors;	/* if so, in place of count */
 };
 
 struct gtp_cpu;
-/* addr: where it is, or where it was when GDB set it. */
+/* addr: its current address, or the one that GDB knows. */
 struct gtp_point *gtp_point_find(u32 num, u64 addr);
-/* In gtp_shown_points(). */
+/* Search gtp_shown_points(). */
 struct gtp_point *gtp_point_find_shown(u32 num, u64 addr);
 void gtp_points_free(void);
 void gtp_points_keep(void);
 void gtp_points_drop_kept(void);
 
-/* ---- what the frames belong to: kept.c -------------------------------------- */
+/* ---- the experiment that the frames belong to: kept.c ------------------ */
 
 /*
- * QTinit: what is defined from now on is another experiment.  That of the
- * frames, if there was a run, is kept for who reads, until the next run begins.
+ * QTinit starts a new experiment. If the old one has run, keep it for readers
+ * until the next run begins.
  */
 void gtp_keep(void);
 void gtp_drop_kept(void);
-/* Any context in a run: no list is kept then. */
+/* Context: any during a run, when nothing is kept; else holds gtp.lock. */
 struct list_head *gtp_shown_points(void);
 /*
- * Any context, in a run, without gtp.lock: nothing leaves the list, and one that
- * joins is whole when it is there (gtp_point_show()).
+ * Walk a list of tracepoints during a run without gtp.lock. None leaves the
+ * list, and one that joins is complete before it is visible (gtp_point_show()).
+ * Context: any, including NMI.
  */
 #define gtp_next_in_run(head)	\
 	list_entry(kc_load(&(head)->next), struct gtp_point, list)
@@ -202,74 +205,87 @@ struct list_head *gtp_shown_points(void);
 	for (tp = gtp_next_in_run(head); &tp->list != (head);	\
 	     tp = gtp_next_in_run(&tp->list))
 
-/* ---- returns: kret.c ------------------------------------------------------ */
+/* ---- returns: kret.c --------------------------------------------------- */
 
 /*
- * Process context, under gtp.lock.  An action that uses kret: NULL, and it is
- * `teval $kret=N', has been done, and is not to run; or what is wrong with it.
+ * Handle an action that uses kret. NULL: it was `teval $kret=N', which takes
+ * effect here and is not run at a hit. Otherwise the reason for refusing it.
+ * Context: process, holds gtp.lock.
  */
 const char *gtp_return_action(struct gtp_point *tp,
 			      const struct agent_prog *prog);
-/* Process context; may sleep.  Like arch_probe_check(). */
+/* Like arch_probe_check(). Context: process; may sleep. */
 int gtp_return_check(unsigned long addr, const char **why);
-/* Any context.  In place of the kernel's address, that of the caller. */
+/*
+ * Restore the real return address in buf, which was read from addr.
+ * Context: any, including NMI.
+ */
 void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len);
 u64 gtp_get_kret(struct gtp_cpu *tc);
 enum agent_error gtp_put_kret(struct gtp_cpu *tc, u64 val);
 extern const char gtp_kret_usage[];
 
-/* ---- callers: callers.c --------------------------------------------------- */
+/* ---- callers: callers.c ------------------------------------------------ */
 
 struct gtp_selected;
 
-/* Any context.  In place of the kernel's addresses, those of the callers. */
+/*
+ * Restore replaced return addresses in buf, which was read from addr.
+ * Context: any, including NMI.
+ */
 void gtp_callers_patch(u64 addr, void *buf, u32 len);
-/* Process context, under gtp.lock.  In a frame's copy: where there is none. */
+/*
+ * Mark in the copy of a frame where the call chain ends.
+ * Context: process, holds gtp.lock.
+ */
 void gtp_callers_end(struct gtp_selected *s);
 
-/* ---- variables ---------------------------------------------------------- */
+/* ---- variables --------------------------------------------------------- */
 
 #define GTP_VARS_MAX	1024
 
 struct gtp_var;
 struct gtp_percpu;
 
-/* A variable that the module itself knows. */
+/* A variable that the module provides. */
 struct gtp_special {
 	const char *name;
 	/*
-	 * Any context; tc NULL when GDB asks outside of a hit.  NULL: it can
-	 * only be set.
+	 * tc is NULL if GDB asks outside of a hit. NULL: write-only.
+	 * Context: any, including NMI.
 	 */
 	u64 (*get)(struct gtp_cpu *tc);
-	void (*set)(u64 val);	/* QTDV; NULL: refused */
-	/* Any context: set by an action or a condition; NULL: refused. */
+	void (*set)(u64 val);	/* QTDV; NULL: refuse */
+	/*
+	 * Set by a condition or an action. NULL: refuse.
+	 * Context: any, including NMI.
+	 */
 	enum agent_error (*put)(struct gtp_cpu *tc, u64 val);
-	/* Any context: `collect'; NULL: the value. */
+	/* `collect'. NULL: collect the value. Context: any, including NMI. */
 	enum agent_error (*collect)(struct gtp_cpu *tc,
 				    const struct gtp_var *var);
-	int uses;		/* GTP_USES_: of a tracepoint that names it */
+	int uses;		/* GTP_USES_* of a tracepoint that names it */
 };
 
 struct gtp_var {
 	u32 num;
-	int builtin;		/* as GDB said */
+	int builtin;		/* as sent by GDB */
 	const struct gtp_special *special;
 	s64 initial;
-	kc_word64_t value;	/* hit path */
-	struct gtp_percpu *each;	/* instead: a value for each CPU */
-	int cpu;		/* the one whose; -1: who executes */
+	kc_word64_t value;	/* accessed by hits */
+	struct gtp_percpu *each;	/* if per-CPU, in place of value */
+	int cpu;		/* whose value; -1: the executing CPU's */
 	char name[];
 };
 
-/* special.c; their numbers are 1, 2, ... */
+/* special.c. Their numbers are 1, 2, ... */
 extern const struct gtp_special gtp_specials[];
 extern const u32 gtp_nr_specials;
 void gtp_specials_init(void);
-/* Any context.  Does the probe itself count as an NMI? */
+/* Does the probe itself count as an NMI? Context: any, including NMI. */
 int gtp_is_trapped(const struct gtp_cpu *tc);
 int gtp_special_uses(const struct agent_prog *prog);
-/* Why there is no variable of this name; NULL: there may be one. */
+/* Why this name is not available; NULL: it is. */
 const char *gtp_special_missing(const char *name);
 void gtp_cooked_begin(struct gtp_cpu *tc);
 void gtp_cooked_end(struct gtp_cpu *tc);
@@ -281,26 +297,29 @@ void gtp_vars_clear(void);	/* all but the special ones */
 void gtp_vars_keep(void);
 void gtp_vars_drop_kept(void);
 void gtp_vars_exit(void);
-void gtp_vars_start(void);	/* initial values */
-struct gtp_var *gtp_var_slot(u32 slot);	/* NULL behind the last */
+void gtp_vars_start(void);	/* set initial values */
+struct gtp_var *gtp_var_slot(u32 slot);	/* NULL past the last */
 struct gtp_var *gtp_var_find(u32 num);
-/* The same two, of the experiment that is shown. */
+/* The same for the experiment shown to readers. */
 struct gtp_var *gtp_var_slot_shown(u32 slot);
 struct gtp_var *gtp_var_find_shown(u32 num);
 s64 gtp_var_get(struct gtp_var *var);
-s64 gtp_var_initial(struct gtp_var *var);	/* for GDB to upload */
-/* The value of each CPU, where it is the one of who executes; or NULL. */
+s64 gtp_var_initial(struct gtp_var *var);	/* for upload */
+/* Per-CPU storage if var is the executing CPU's value, else NULL. */
 kc_word64_t __percpu *gtp_var_own(const struct gtp_var *var);
-/* Any context, preemption off.  Where the value is; not of a special one. */
+/*
+ * Storage of a variable that is not special.
+ * Context: any, including NMI; preemption off.
+ */
 kc_word64_t *gtp_var_word(struct gtp_var *var);
 int gtp_var_is_pid(const struct gtp_var *var);
-/* Every frame has this one, collected or not. */
+/* Every frame has this variable, collected or not. */
 int gtp_var_is_cpu_id(const struct gtp_var *var);
-/* QTDV.  0, or -1 with the reply in tx. */
+/* QTDV. Return 0, or -1 with an error in tx. */
 int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 		   struct rsp_tx *tx);
 
-/* ---- the run ------------------------------------------------------------ */
+/* ---- the run ----------------------------------------------------------- */
 
 enum gtp_reason {
 	GTP_NOT_RUN,
@@ -316,11 +335,11 @@ struct gtp_end {
 	enum gtp_reason reason;
 	u32 num;		/* tracepoint */
 	enum agent_error err;
-	int in_cond;		/* or in an action */
-	u64 addr;		/* AGENT_E_MEMORY: first byte that is not there */
+	int in_cond;		/* else in an action */
+	u64 addr;		/* memory errors: the address */
 };
 
-/* What an action has asked for last, where it is to be printed. */
+/* Kind of the value that an action collected last, if it is to be printed. */
 enum gtp_print {
 	GTP_PRINT_NONE,
 	GTP_PRINT_VAR,
@@ -332,7 +351,7 @@ enum gtp_print {
 
 struct gtp_wanted {
 	enum gtp_print kind;
-	u64 value;		/* or address */
+	u64 value;		/* or its address */
 	u64 len;
 	const char *name;	/* of a variable */
 };
@@ -341,49 +360,49 @@ struct gtp_wanted {
 
 struct gtp_fifo;
 
-/* Variables that an expression can set before something in it that can fail. */
+/* Value set by an expression that may still fail. */
 struct gtp_set {
 	u32 slot;
 	u64 value;
 };
 
-/* Errors of one kind, in one place.  One CPU's; see errors.c. */
+/* Errors of one kind in one place on one CPU; see errors.c. */
 struct gtp_error {
 	struct gtp_point *tp;	/* NULL: free; written last */
 	u32 where;		/* GTP_IN_COND, or the action: 1, 2, ... */
 	enum agent_error err;
 	kc_word64_t count;
-	kc_word64_t first, last;	/* addresses, if it is of memory */
+	kc_word64_t first, last;	/* memory errors: addresses */
 	kc_word64_t first_time, last_time;
 };
 
 #define GTP_IN_COND	0
 #define GTP_ERRORS	32	/* entries; a run has few kinds of errors */
 
-/* Scratch of one CPU, used under its ringbuf_enter(). */
+/* Per-CPU scratch data, used under ringbuf_enter(). */
 struct gtp_cpu {
-	struct ringbuf_cpu *rc;	/* of this CPU; written before the first run */
+	struct ringbuf_cpu *rc;	/* set before the first run */
 	struct gtp_point *tp;
 	const struct pt_regs *regs;
-	const struct pt_regs *handler_regs;	/* as they came */
-	unsigned long ret_addr;	/* tp->is_return */
-	int patches;		/* return addresses that have been replaced */
+	const struct pt_regs *handler_regs;	/* as passed to the handler */
+	unsigned long ret_addr;	/* if tp->is_return */
+	int patches;		/* stack has replaced return addresses */
 	u64 fault;
 	u64 result;		/* of the last expression */
-	int has_wall;		/* $xtime_sec, $xtime_nsec: sampled */
+	int has_wall;		/* $xtime_sec, $xtime_nsec have been sampled */
 	u32 wall_nsec;
 	u64 wall_sec;
-	/* GTP_USES_COOKED: of this hit, and of those since the start */
+	/* GTP_USES_COOKED: start of this hit; time in hits since the start */
 	u64 entered_clock, entered_cycles;
 	kc_word64_t spent_clock, spent_cycles;
 	/* GTP_USES_PRINT */
-	struct gtp_fifo *fifo;	/* from the first run that prints on */
+	struct gtp_fifo *fifo;	/* allocated by the first run that prints */
 	u64 time;		/* of the hit */
 	u64 print_level, print_format, print_tmp;
 	struct gtp_wanted wanted;
 	int printed;
-	int dumped;		/* the stack */
-	/* prog->sets_early: what is set when all of it has been computed */
+	int dumped;		/* stack has been printed */
+	/* prog->sets_early: variables to set at the end of the expression */
 	int deferring;
 	u32 nr_sets;
 	struct gtp_set sets[AGENT_SETS_MAX];
@@ -393,222 +412,245 @@ struct gtp_cpu {
 	u64 stack[AGENT_STACK_MAX];
 };
 
-/* What orders frames: see "Order" in docs/design.md. */
+/* What orders frames; see "Order" in docs/design.md. */
 enum gtp_clock {
 	GTP_CLOCK_CYCLES,
 	GTP_CLOCK_NS,
 	GTP_CLOCK_COUNTS,
 };
 
-/* What CPUs write together is on a line of its own. */
+/* Cache line alignment for data that several CPUs write. */
 #define GTP_SHARED	__attribute__((aligned(128)))
 
 struct gtp {
-	/* What each hit reads; written while no run is on, or a word at a time. */
-	int running;		/* cleared by the first to stop */
-	pid_t self, peer;	/* the session's process, and GDB's; or -1 */
-	struct task_struct *printer;	/* who prints now */
-	struct gtp_cpu __percpu *cpus;	/* from the first QTStart on */
+	/* Read at each hit. Written while no run is on, or as single words. */
+	int running;		/* cleared by whoever ends the run first */
+	pid_t self, peer;	/* tgid of the session and of GDB; or -1 */
+	struct task_struct *printer;	/* task that is printing */
+	struct gtp_cpu __percpu *cpus;	/* allocated at the first QTStart */
 	enum gtp_clock clock;
-	int uses;		/* GTP_USES_ of all tracepoints */
+	int uses;		/* GTP_USES_* of all tracepoints */
 	int circular;
 	u64 bt_size;		/* $bt: bytes of stack */
 	u64 self_trace;
 
-	/* What hits write. */
+	/* Written by hits. */
 	int var_lock GTP_SHARED;	/* 1 while a variable is updated */
 	kc_sequence_t sequence GTP_SHARED;	/* GTP_CLOCK_COUNTS */
 
-	struct mutex lock GTP_SHARED;	/* all but what is said to be of the hit path */
+	struct mutex lock GTP_SHARED;	/* guards all but the data of hits */
 
 	struct list_head points;
 	struct list_head ro;	/* gtp_range: QTro */
-	int ran;		/* the frames are of these */
-	/* From QTinit to the next run: those that the frames are of. */
+	int ran;		/* the frames belong to these tracepoints */
+	/* From QTinit to the next run: the experiment of the frames. */
 	int keeps;
 	struct list_head kept_points, kept_ro;
 
-	/* the run */
-	int stopping;		/* hit path: cmpxchg 0 -> 1 claims `end' */
+	int stopping;		/* hits: cmpxchg 0 -> 1 claims `end' */
 	struct gtp_end end;	/* written by the claimer, then running = 0 */
-	int armed;		/* probes are in */
+	int armed;		/* probes are registered */
 	unsigned int nr_cpus;	/* highest possible CPU + 1 */
 	u64 start_us, stop_us;
 	int index_ready;
 
-	/* settings */
 	struct ringbuf *rb;	/* allocated at the first QTStart */
 	u64 size, default_size;	/* bytes */
 	int disconnected;
 	char *user, *notes, *stop_note;	/* hex, or NULL */
 	u64 ignore_error;
 	s64 last_errno;
-	u64 stop_on_error;	/* read by hits that meet an error */
+	u64 stop_on_error;	/* read when a hit meets an error */
 	int told_missing;	/* to this session */
-	u64 device;		/* live: the last of a device's that was refused */
+	u64 device;		/* address of device memory refused last */
 	int reads_devices;	/* `monitor io on' in this session */
-	struct rsp_cmd later;	/* what the thread is to answer, */
-	struct rsp_tx *later_tx;	/* in this; or NULL */
-	int watch;		/* the session has a deadline; written without the lock */
-	struct rsp_tx *serving;	/* what it is answering; or NULL */
-	u64 told_us;		/* when GDB last heard of that */
-	int give_up;		/* without the lock: end what takes long */
-	unsigned long text;	/* where _text is; 0: not known, and not moved */
-	unsigned long stext;	/* where _stext is */
-	unsigned long slide;	/* how far from where it was linked */
+	struct rsp_cmd later;	/* packet for the thread to serve, and */
+	struct rsp_tx *later_tx;	/* ... its reply; NULL: none */
+	int watch;		/* session has a deadline; written unlocked */
+	struct rsp_tx *serving;	/* reply in progress in the thread; or NULL */
+	u64 told_us;		/* time of the last progress notice */
+	int give_up;		/* end long operations; written unlocked */
+	unsigned long text;	/* _text; 0: unknown, but not moved */
+	unsigned long stext;	/* _stext */
+	unsigned long slide;	/* distance from the link address */
 };
 
 extern struct gtp gtp;
 
 /*
- * later.c: what takes long.  Let the thread do it, and answer.  The packet stays
- * until then.
+ * later.c: let the thread serve a slow packet. cmd's text must stay until the
+ * reply.
  */
 void gtp_serve_later(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-void gtp_serve_now(void);	/* what there is of that */
+void gtp_serve_now(void);	/* serve it, if any */
 /*
- * Process context.  To be called now and then by what takes long: so much of it
- * is done ("N trace frames numbered so far").  Gives way to others, and tells GDB
- * each second.  0, or -EINTR: nobody waits for it any more.
+ * Long operations call this regularly with their progress, as in "N trace
+ * frames numbered". It reschedules, and notifies GDB once a second. Return 0,
+ * or -EINTR if the result is no longer needed.
+ * Context: process.
  */
 int gtp_progress(const char *what, u64 done);
 int gtp_run_init(void);
 void gtp_run_exit(void);
-/* 0, or -1 with the reply in tx. */
+/* Return 0, or -1 with an error in tx. */
 int gtp_start(struct rsp_tx *tx);
-void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx);	/* notices, or NULL */
-/* The hit path has ended the run, and its probes are in. */
+/* tx takes notices; may be NULL. */
+void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx);
+/* Has a hit ended the run, while its probes are still registered? */
 int gtp_must_settle(void);
-/* Take them out then. */
+/* If so, unregister them. */
 void gtp_settle(void);
-/* The thread, between two batches of that: gives gtp.lock away for a moment. */
+/* The thread, between two batches of probes: release gtp.lock for a moment. */
 void gtp_breathe(u32 done);
-void gtp_wait_settled(void);	/* if the thread is at it; frees the lock */
-void gtp_run_wake(void);	/* the thread */
-/* Any context.  The first call ends the run, the others do nothing. */
+void gtp_wait_settled(void);	/* for the thread to finish; drops gtp.lock */
+void gtp_run_wake(void);	/* wake the thread */
+/*
+ * End the run. All calls but the first do nothing.
+ * Context: any, including NMI.
+ */
 void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
 		   enum agent_error err, int in_cond, u64 addr);
 int gtp_set_size(u64 bytes);
 /*
- * May that many bytes be allocated?  A vmalloc() that fails logs a backtrace,
- * and one that nearly fails has the OOM killer at the neighbours.
+ * May this many bytes be allocated? A vmalloc() that fails logs a backtrace,
+ * and one that nearly fails has the OOM killer kill other processes.
  */
 int gtp_may_take(u64 bytes);
-/* ... so that it is that much in all? */
+/* The same for `more' bytes that bring the total to `total'. */
 int gtp_may_grow(u64 more, u64 total);
-u64 gtp_may_have(void);		/* how many may be */
-/* The same of something small that belongs to the experiment, of which there may be many. */
+u64 gtp_may_have(void);		/* how many bytes may be allocated */
+/* The same for definitions: small, but there may be many. */
 int gtp_may_define(size_t bytes);
-void *gtp_define_alloc(size_t bytes);	/* zeros, for kfree(); or NULL */
+void *gtp_define_alloc(size_t bytes);	/* zeroed, for kfree(); or NULL */
 void gtp_define_none(void);	/* QTinit */
 /*
- * A tracepoint that is in no list yet joins the run: 0, or -1 with the reply in
- * tx.
+ * Let a tracepoint that is in no list yet join the run. Return 0, or -1 with an
+ * error in tx.
  */
 int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx);
-/* Put one probe in while a run is on: NULL, or why not. */
+/* Arm a tracepoint while a run is on. Return NULL, or why it failed. */
 const char *gtp_arm_late(struct gtp_point *tp);
-/* place.c: can there be a probe?  What is found out stays in tp. */
+/* place.c: check whether tp can have a probe; record the result in tp. */
 void gtp_place_check(struct gtp_point *tp);
-/* Why its probe is not in, after that error: text without a full stop. */
+/* Text for the error err of arming tp, without a full stop. */
 const char *gtp_place_error(const struct gtp_point *tp, int err);
 void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err);
 void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
 
 /*
- * probes.c: any context.  Hits that the kernel did not deliver (a kprobe inside a
- * kprobe handler), and returns that it did not follow.
+ * probes.c: hits that the kernel did not deliver (a kprobe inside a kprobe
+ * handler), and returns that it did not follow.
+ * Context: any, including NMI.
  */
 u64 gtp_missed(const struct gtp_point *tp);
 u64 gtp_missed_returns(const struct gtp_point *tp);
 u64 gtp_get_lost_missed(struct gtp_cpu *tc);
 u64 gtp_get_lost_returns(struct gtp_cpu *tc);
 
-/* modules.c: modules that go and return during a run. */
+/* modules.c: modules that are unloaded and loaded again during a run. */
 int gtp_modules_init(void);
 void gtp_modules_exit(void);
-/* From before the first probe is in until the last is out. */
+/*
+ * On from before the first probe is registered until the last is unregistered.
+ */
 void gtp_modules_watch(int on);
 void gtp_modules_settle(void);
 void gtp_modules_forget(void);
 int gtp_remark_gone(u32 n, char *buf, size_t size);
 
-/* hit.c: a hit, by how the tracepoint's condition is decided. */
+/* hit.c: hit function for a prefilter. */
 gtp_hit_t gtp_hit_by_gate(enum gtp_gate gate);
-/* What a site's kprobe is to call, now that its tracepoints are these. */
+/* kprobe handler for the tracepoints that a site has now. */
 kprobe_pre_handler_t gtp_hit_handler(const struct gtp_site *site);
-/* The handler of a probe that serves nobody: touches nothing. */
+/* Handler of a probe without tracepoints. Touches nothing. */
 int gtp_hit_none(struct kprobe *kp, struct pt_regs *regs);
-/* Any context incl. NMI, preemption off. */
+/*
+ * A hit at the return of a function, to ret_addr.
+ * Context: any, including NMI; preemption off.
+ */
 void gtp_return_hit(struct gtp_point *tp, struct pt_regs *regs,
 		    unsigned long ret_addr);
-/* Any context.  That tracepoint, or all (0), from now on. */
+/* Enable or disable tracepoint num, or all (0). Context: any, including NMI. */
 enum agent_error gtp_hit_switch(u64 num, int on);
-/* collect.c: any context.  An R block: 0, or there is no room. */
+/*
+ * collect.c: append the R block. Return 0, or -1 if it does not fit.
+ * Context: any, including NMI.
+ */
 int gtp_collect_regs(struct gtp_cpu *tc, u64 head);
 /*
- * Any context, in a hit.  Memory of the kernel's, or of the task that hit: n bytes,
- * up to a page of them, or the error, and tc->fault is where.
+ * Read n bytes, at most a page, of the kernel or of the current task. On an
+ * error tc->fault is addr.
+ * Context: any, including NMI; in a hit.
  */
 enum agent_error gtp_read(struct gtp_cpu *tc, void *dst, u64 addr, u32 n);
-/* The same, up to a NUL, which is among the *len bytes then. */
+/* The same up to a NUL, which *len includes. */
 enum agent_error gtp_read_string(struct gtp_cpu *tc, u8 *p, u64 addr, u32 n,
 				 u32 *len);
-/* A block of memory, whole or not at all. */
+/* Collect a block of memory, all of it or none. */
 enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len);
 enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var);
-/* `collect $_ret', which is at addr. */
+/* `collect $_ret': the return address at addr. */
 enum agent_error gtp_collect_ret(struct gtp_cpu *tc, u64 addr);
 /* `collect $bt' */
 enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var);
 
-/* Any context, in a hit.  What an expression has set, when it is known to end. */
+/*
+ * Set the variables of an expression that has succeeded.
+ * Context: any, including NMI; in a hit.
+ */
 enum agent_error gtp_put_sets(struct gtp_cpu *tc);
 
-/* ---- errors: errors.c ----------------------------------------------------- */
+/* ---- errors: errors.c -------------------------------------------------- */
 
 /*
- * Any context, under ringbuf_enter().  A condition (GTP_IN_COND) or an action has
- * met an error, of memory at tc->fault: AGENT_OK, and it is counted, if the run
- * goes on; otherwise err.
+ * A condition (GTP_IN_COND) or an action has failed, on memory at tc->fault if
+ * it was memory. Count the error and return AGENT_OK if the run goes on; else
+ * return err.
+ * Context: any, including NMI; under ringbuf_enter().
  */
 enum agent_error gtp_hit_error(struct gtp_cpu *tc, u32 where,
 			       enum agent_error err);
-/* Process context.  No run is on. */
+/* Context: process; no run is on. */
 void gtp_errors_reset(void);
 int gtp_remark_error(u32 n, char *buf, size_t size);
 
-/* ---- printing: print.c -------------------------------------------------- */
+/* ---- printing: print.c ------------------------------------------------- */
 
-/* Any context, in a hit. */
+/* Context: any, including NMI; in a hit. */
 enum agent_error gtp_print_wanted(struct gtp_cpu *tc, const char *name);
 void gtp_print_stack(struct gtp_cpu *tc);
-/* Process context.  Before hits may print, by gtp.uses: 0 or -ENOMEM. */
+/*
+ * Allocate what gtp.uses requires before hits may print. Return 0 or -ENOMEM.
+ * Context: process.
+ */
 int gtp_print_prepare(void);
 void gtp_print_reset(void);
-/* Process context.  Names for actions that have none, as the user typed them. */
+/*
+ * Name the actions as the user typed them, where that is known.
+ * Context: process.
+ */
 void gtp_print_names(struct gtp_point *tp);
-/* Print the oldest record: 0 if there is none. */
+/* Print the oldest record. Return 0 if there is none. */
 int gtp_print_one(void);
-/* Print all, before what they point to is freed. */
+/* Print all records, before what they point to is freed. */
 void gtp_print_flush(void);
 void gtp_print_exit(void);
 int gtp_print_pending(void);
-u64 gtp_print_lost(void);	/* records, in this run */
+u64 gtp_print_lost(void);	/* records lost in this run */
 
-/* ---- frames ------------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------ */
 
 #define GTP_GONE	"the trace frame is no longer in the buffer"
 
-/* The frame that QTFrame has selected; a copy. */
+/* A copy of the frame that QTFrame selected. */
 struct gtp_selected {
 	int valid;
-	int gone;		/* dropped from the buffer since */
+	int gone;		/* no longer in the buffer */
 	u64 n;
 	u32 num, cpu;
-	u64 pos;		/* in that CPU's ring */
+	u64 pos;		/* in its CPU's ring */
 	u64 addr;
-	void *copy;		/* of room bytes, to be vfree()d in the end */
+	void *copy;		/* of `room' bytes; for vfree() */
 	u32 room;
 	struct frame frame;
 };
@@ -616,25 +658,25 @@ struct gtp_selected {
 extern struct gtp_selected gtp_selected;
 
 void gtp_select_none(void);
-/* The buffer has another size: frames may have gone, and new numbers. */
+/* The buffer was resized: frames may be gone, and numbers have changed. */
 void gtp_frames_moved(void);
-void gtp_frames_drop(void);	/* the index and the selection */
+void gtp_frames_drop(void);	/* drop index and selection */
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /*
- * A copy of frame n, in place of the one that was in *s (zeros at first): 0, or
- * -ENOENT, -ESTALE or -ENOMEM, and that one stays.
+ * Copy frame n into *s, which is zeroed at first. Return 0, -ENOENT, -ESTALE or
+ * -ENOMEM. On an error *s stays, or is marked as gone.
  */
 int gtp_copy_frame(u64 n, struct gtp_selected *s);
-/* 0, -ENOMEM or -EINTR.  The run has ended. */
+/* Number the frames once the run has ended. Return 0, -ENOMEM or -EINTR. */
 int gtp_frames_index(void);
-int gtp_frames_many(void);	/* so that looking at all takes its time */
+int gtp_frames_many(void);	/* too many to walk quickly */
 int gtp_frame_takes_long(const struct rsp_cmd *cmd);
 
-/* regs.c: of the selected frame; and the block of any, in the order of `g'. */
+/* regs.c: registers of the selected frame; or of any, in the order of `g'. */
 void gtp_put_regs(struct rsp_tx *tx);
 void gtp_put_reg(u64 num, struct rsp_tx *tx);
 u32 gtp_reg_block_len(void);
-/* Into ARCH_REGS_MAX bytes; returns its length. */
+/* dst has ARCH_REGS_MAX bytes. Return the length used. */
 u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst);
 
 /* buffer.c */
@@ -642,38 +684,39 @@ void gtp_buffer_drop(void);
 void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx);
 int gtp_buffer_takes_long(u64 off);
 
-/* ---- packets ------------------------------------------------------------ */
+/* ---- packets ----------------------------------------------------------- */
 
-/* serve_trace.c: 1 if the command was one of tracing. */
+/* serve_trace.c. Return 1 if the command was a tracing command. */
 int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-/* The thread: that is one. */
+/* The thread: serve such a command. */
 void gtp_serve_trace_now(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-/* What qTStatus says behind the T; notes: with the user's notes. */
+/* The qTStatus reply without its T; notes: include the user's notes. */
 void gtp_put_status(struct rsp_tx *tx, int notes);
 /*
- * remarks.c.  A kind of remark: its n-th text goes into buf, without a full stop;
- * 0: there are no more than n.  Process context, under gtp.lock.
+ * remarks.c: one kind of remark. Put the n-th text in buf, without a full stop.
+ * Return 0 if there are no more than n.
+ * Context: process, holds gtp.lock.
  */
 typedef int (*gtp_remark_t)(u32 n, char *buf, size_t size);
-#define GTP_REMARK_LEN		200	/* bytes, with the NUL */
-#define GTP_REMARKS_SHOWN	8	/* by qTStatus; gtpstat has all */
-/* The n-th of all kinds: 0 if there is none. */
+#define GTP_REMARK_LEN		200	/* bytes, including the NUL */
+#define GTP_REMARKS_SHOWN	8	/* in qTStatus; gtpstat shows all */
+/* The n-th remark of all kinds. Return 0 if there is none. */
 int gtp_remark(u32 n, char *buf, size_t size);
 /*
- * armed.c.  Look whether all probes are in the code; begin: of a new run.  And the
- * remarks: those that are not.
+ * armed.c: check whether the code has all probes; begin: a new run starts. The
+ * remark reports those that are missing.
  */
 void gtp_look_at_probes(int begin);
 int gtp_remark_off(u32 n, char *buf, size_t size);
-/* probes.c: probes that the kernel did not take out. */
+/* probes.c: probes that the kernel failed to remove. */
 int gtp_remark_kept(u32 n, char *buf, size_t size);
-/* kret.c: returns that were missed. */
+/* kret.c: missed returns. */
 int gtp_remark_returns(u32 n, char *buf, size_t size);
-/* qTStatus's notes, in hex: the user's, and the remarks. */
+/* Notes of qTStatus in hex: the user's, then the remarks. */
 void gtp_put_notes(struct rsp_tx *tx);
 /* monitor.c */
 void gtp_serve_monitor(struct rsp_text hex, struct rsp_tx *tx);
-int gtp_is_skipped(u64 addr);	/* the user wants no tracepoint there */
+int gtp_is_skipped(u64 addr);	/* excluded by the user */
 /* save.c */
 int gtp_save_open(struct rsp_text hexname, struct rsp_tx *tx);
 void gtp_save_begin(struct rsp_tx *tx);
@@ -685,34 +728,42 @@ void gtp_save_init(const char *dir);
 void gtp_save_exit(void);
 /* upload.c */
 void gtp_upload_reset(void);
-/* Piece n of a tracepoint, or the variable in that slot: 0 if there is none. */
+/*
+ * Put piece n of a tracepoint, or the variable in slot. Return 0 if there is
+ * none.
+ */
 int gtp_put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n);
 int gtp_put_var(struct rsp_tx *tx, u32 slot);
 void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
 			int with_cond);
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx);
-/* vmlinux.c: process context, under gtp.lock. */
-void gtp_vmlinux_open(void);	/* a session begins */
+/* vmlinux.c. Context: process, holds gtp.lock. */
+void gtp_vmlinux_open(void);	/* start of a session */
 void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-/* Before a reply in front of which GDB prints notices. */
+/* Only for replies before which GDB prints notices. */
 void gtp_vmlinux_tell(struct rsp_tx *tx);
-/* 1, with the reason in tx, if no tracepoint may be set. */
+/* Return 1 with an error in tx if no tracepoint may be set. */
 int gtp_vmlinux_refuses(struct rsp_tx *tx);
 void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx);
-/* percpu.c: process context. */
+/* percpu.c. Context: process. */
 void gtp_percpu_init(void);
-/* As agent_compile(); addresses of per-CPU variables for who reads __per_cpu_offset[]. */
+/*
+ * Like agent_compile(). In programs that name __per_cpu_offset[], move
+ * addresses of per-CPU variables back.
+ */
 enum agent_error gtp_percpu_compile(const u8 *code, u32 len,
 				    struct agent_insn *insn, u16 *map,
 				    struct agent_prog *prog, u32 *err_pc);
-/* Where the kernel has what GDB has at addr. */
+/* Translate GDB's address of a per-CPU variable to the kernel's. */
 u64 gtp_percpu_place(u64 addr);
-/* buf was read from addr, to be sent to GDB; a frame that is a copy. */
+/*
+ * Adjust what GDB is about to see: buf, read from addr; or a copy of a frame.
+ */
 void gtp_percpu_patch(u64 addr, void *buf, u32 len);
 void gtp_percpu_patch_frame(struct frame *f);
 /* xml.c */
 void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-/* target.xml, to be kfree()d; NULL: no memory. */
+/* target.xml, for kfree(); NULL: no memory. */
 char *gtp_target_xml(void);
 /* memory.c */
 void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx);

@@ -14,25 +14,25 @@
 #include "trace/internal.h"
 #include "trace/probes.h"
 
-#define MAXACTIVE	4096	/* each is a piece of memory */
+#define MAXACTIVE	4096	/* each takes memory */
 
-/* No dollar signs: they mean something in packets. */
+/* No dollar sign: rsp_error() would replace it. */
 const char gtp_kret_usage[] =
 	"the variable kret can only be set, to a constant, by a teval of its own";
 
-/* It is no value: it says what kind of tracepoint that is. */
+/* Not a value: it only marks the tracepoint. */
 u64 gtp_get_kret(struct gtp_cpu *tc)
 {
 	return 0;
 }
 
-/* Any context.  No program that sets it is run. */
+/* Never called: gtp_return_action() keeps its expressions from running. */
 enum agent_error gtp_put_kret(struct gtp_cpu *tc, u64 val)
 {
 	return AGENT_E_TARGET;
 }
 
-/* What folds to a constant is one, in all of GDB's languages. */
+/* Accept what folds to a constant: that covers all of GDB's languages. */
 const char *gtp_return_action(struct gtp_point *tp,
 			      const struct agent_prog *prog)
 {
@@ -47,7 +47,7 @@ const char *gtp_return_action(struct gtp_point *tp,
 	return NULL;
 }
 
-/* ---- probes ------------------------------------------------------------------ */
+/* ---- probes ------------------------------------------------------------ */
 
 int gtp_return_check(unsigned long addr, const char **why)
 {
@@ -61,7 +61,10 @@ int gtp_return_check(unsigned long addr, const char **why)
 		*why = "with kret it must be at a function's entry (trace *FUNCTION)";
 		return -EINVAL;
 	}
-	/* All that it calls while it cannot be called again. */
+	/*
+	 * The spinlock functions are all that the kernel's handling calls while
+	 * it cannot be re-entered.
+	 */
 	if (!kc_kretprobes_guarded() && !kc_symbol_at(addr, &place) &&
 	    (strstr(place.text, "spin_lock") ||
 	     strstr(place.text, "spin_unlock"))) {
@@ -71,14 +74,14 @@ int gtp_return_check(unsigned long addr, const char **why)
 	return arch_return_probe_check(addr, why);
 }
 
-/* Any context incl. NMI, preemption off; does not sleep. */
+/* Context: any, including NMI; preemption off. */
 static int return_hit(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kretprobe *rp = kc_kretprobe(ri);
 	unsigned long addr = kc_return_addr(ri, regs);
 	struct gtp_point *tp;
 
-	/* It is being taken out. */
+	/* The probe is being unregistered. */
 	if (!rp)
 		return 0;
 	tp = kc_load_acquire(&container_of(rp, struct gtp_site, rp)->first);
@@ -87,15 +90,15 @@ static int return_hit(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
-/* The same, of nobody. */
+/* The same for a probe without tracepoints. */
 static int return_none(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	return 0;
 }
 
 /*
- * Before it is taken out: where that fails, kernels from 5.18 on free what their
- * own handler of the entry goes on using.
+ * Called before unregistering: if that fails, kernels from 5.18 on free what
+ * their own entry handler keeps using.
  */
 void gtp_return_silence(struct gtp_site *site)
 {
@@ -103,7 +106,7 @@ void gtp_return_silence(struct gtp_site *site)
 	kc_store(&site->kp.pre_handler, gtp_hit_none);
 }
 
-/* A kind of remark: remarks.c. */
+/* See remarks.c. */
 int gtp_remark_returns(u32 n, char *buf, size_t size)
 {
 	const struct gtp_point *tp, *first = NULL;
@@ -138,11 +141,12 @@ int gtp_return_set(struct gtp_site *site)
 	return register_kretprobe(&site->rp);
 }
 
-/* ---- the stack ----------------------------------------------------------------- */
+/* ---- the stack --------------------------------------------------------- */
 
 /*
- * Any context.  buf was read from addr.  Where the return address was, there is
- * what the kernel's trampoline has left.
+ * buf was read from addr. Put the return address where the kernel's trampoline
+ * left something else.
+ * Context: any, including NMI.
  */
 void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len)
 {

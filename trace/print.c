@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Printing what is collected ($printk_level), and stacks ($dump_stack).
+ * Print what is collected ($printk_level), and stacks ($dump_stack).
  *
- * A hit must not call printk(): it may have hit in an NMI, in the scheduler or
- * in printk() itself.  So it puts a record into a FIFO of its CPU, which loses
- * and counts what does not fit, and the thread kgtp prints the records.  One
- * writer, under ringbuf_enter(), and one reader, under gtp.lock: no lock.
+ * A hit must not call printk(): it may be in an NMI, in the scheduler or in
+ * printk() itself. So it puts a record into the FIFO of its CPU, which drops
+ * and counts what does not fit. The thread kgtp prints the records. No lock is
+ * needed: one writer, under ringbuf_enter(), and one reader, under gtp.lock.
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>
@@ -28,33 +28,33 @@
 #define PRINT_LINE	960	/* old kernels print 1024 bytes at a time */
 
 struct record {
-	u32 size;		/* with its data, a multiple of 8 */
+	u32 size;		/* including data; multiple of 8 */
 	u32 num;		/* tracepoint */
 	u64 time;
-	const char *name;	/* of the expression; NULL: not known */
+	const char *name;	/* of the expression; NULL: unknown */
 	u64 value;		/* or address, or pc */
 	u32 len;		/* bytes of data that follow */
-	u8 kind;		/* GTP_PRINT_ */
+	u8 kind;		/* GTP_PRINT_* */
 	u8 level, format;
-	u8 cut;			/* there was more of it */
-	pid_t pid;		/* of a stack: whose */
+	u8 cut;			/* value was longer */
+	pid_t pid;		/* whose stack */
 	char comm[TASK_COMM_LEN];
 };
 
 struct gtp_fifo {
-	u32 head;		/* bytes put in; written by the CPU */
-	u32 tail;		/* bytes taken out; written by the reader */
+	u32 head;		/* bytes put; written by the CPU */
+	u32 tail;		/* bytes taken; written by the reader */
 	kc_word64_t lost;	/* records */
 	u8 data[FIFO_SIZE];
-	u8 scratch[STACK_MAX];	/* of the CPU */
+	u8 scratch[STACK_MAX];	/* written by the CPU */
 };
 
-/* Where the reader has a record.  All under gtp.lock. */
+/* The reader's current record, and the end of kernel text. Under gtp.lock. */
 static u8 print_data[STACK_MAX] __attribute__((aligned(8)));
 static char print_line[PRINT_LINE];
-static unsigned long print_etext;	/* 0: not known */
+static unsigned long print_etext;	/* 0: unknown */
 
-/* ---- in a hit: any context, under ringbuf_enter() ---------------------------- */
+/* ---- in a hit: any context, under ringbuf_enter() ---------------------- */
 
 static void fifo_copy(struct gtp_fifo *f, u32 pos, const void *data, u32 n)
 {
@@ -82,7 +82,7 @@ static void fifo_put(struct gtp_cpu *tc, struct record *r)
 	kc_store_release(&f->head, head + r->size);
 }
 
-/* Up to a NUL. */
+/* Read a string, without its NUL. */
 static enum agent_error read_string(struct gtp_cpu *tc, u64 addr, u64 max,
 				    struct record *r)
 {
@@ -143,7 +143,7 @@ enum agent_error gtp_print_wanted(struct gtp_cpu *tc, const char *name)
 	return err;
 }
 
-/* As much of the stack as is there, up to where stacks may end. */
+/* The readable part of the stack, up to where stacks end. */
 void gtp_print_stack(struct gtp_cpu *tc)
 {
 	unsigned long sp = agent_target_reg(tc, arch_sp);
@@ -168,7 +168,7 @@ void gtp_print_stack(struct gtp_cpu *tc)
 	fifo_put(tc, &r);
 }
 
-/* ---- reading: process context, under gtp.lock --------------------------------- */
+/* ---- reading: process context, under gtp.lock -------------------------- */
 
 static void fifo_get(struct gtp_fifo *f, u32 pos, void *data, u32 n)
 {
@@ -184,7 +184,7 @@ static struct gtp_fifo *fifo_of(int cpu)
 	return gtp.cpus ? per_cpu_ptr(gtp.cpus, cpu)->fifo : NULL;
 }
 
-/* The oldest record of all CPUs, and its data: 1, or 0 if there is none. */
+/* Take the oldest record of all CPUs. Return 1, or 0 if there is none. */
 static int take_oldest(struct record *r)
 {
 	struct gtp_fifo *f, *best = NULL;
@@ -231,7 +231,7 @@ static void print_value(const struct record *r)
 	print(r, r->name ? r->name : name, print_line);
 }
 
-/* Of the kernel's own code, or of a module's. */
+/* Is it code of the kernel or of a module? */
 static int is_text(unsigned long addr, const struct kc_place *place)
 {
 	if (addr >= gtp.stext && addr < print_etext)
@@ -239,7 +239,7 @@ static int is_text(unsigned long addr, const struct kc_place *place)
 	return !print_etext || strstr(place->text, " [");
 }
 
-/* Every word that may be a return address, as the kernel's own "?" lines. */
+/* Print every possible return address, like the kernel's own "?" lines. */
 static void print_stack(const struct record *r)
 {
 	unsigned long word;
@@ -256,7 +256,7 @@ static void print_stack(const struct record *r)
 		if (!arch_after_call(word) || kc_symbol_at(word, &place) ||
 		    !is_text(word, &place))
 			continue;
-		/* Some functions end with a call that does not come back. */
+		/* Some functions end with a call that does not return. */
 		if (place.start == word)
 			kc_symbol_at(word - 1, &place);
 		print(r, " ? ", place.text);
@@ -269,7 +269,9 @@ int gtp_print_one(void)
 
 	if (!take_oldest(&r))
 		return 0;
-	/* What it hits on its way would be printed, and hit, and so on. */
+	/*
+	 * Ignore hits of the printing itself: they would print, and hit again.
+	 */
 	kc_store(&gtp.printer, current);
 	if (r.kind == GTP_PRINT_STACK)
 		print_stack(&r);
@@ -312,7 +314,7 @@ u64 gtp_print_lost(void)
 	return sum;
 }
 
-/* gtp.cpus is there. */
+/* gtp.cpus is allocated. */
 int gtp_print_prepare(void)
 {
 	struct gtp_cpu *tc;
@@ -353,17 +355,17 @@ void gtp_print_exit(void)
 		kfree(fifo_of(cpu));
 }
 
-/* ---- names -------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------- */
 
-/* What the items of the user's action lines are to GDB. */
+/* How GDB sees the items of the user's action lines. */
 struct names {
 	struct gtp_point *tp;
-	u32 plain;		/* a variable: an expression, or memory */
-	u32 other;		/* an expression */
-	int many;		/* $args, $locals: any number of them */
-	u32 next;		/* the expression that the next item is */
+	u32 plain;		/* variables: sent as expression or memory */
+	u32 other;		/* other expressions */
+	int many;		/* $args, $locals: sent as any number */
+	u32 next;		/* ordinal of the next item */
 	int name_plain;
-	int naming;		/* in the second round */
+	int naming;		/* second pass */
 };
 
 static int starts(struct rsp_text t, const char *with)
@@ -415,7 +417,7 @@ static void name_item(struct names *n, struct rsp_text expr, char command)
 		give_name(n, expr);
 }
 
-/* All lines; long ones come in pieces. */
+/* Go through all lines. Long ones come in pieces. */
 static void name_lines(struct names *n, char *buf, u32 size)
 {
 	struct rsp_text line, expr, hex;
@@ -446,9 +448,8 @@ static void name_lines(struct names *n, char *buf, u32 size)
 }
 
 /*
- * GDB sends the expressions of all lines in their order, but a variable with a
- * fixed address is no expression to it.  Where the numbers leave doubt there
- * are no names.
+ * GDB sends the expressions of all lines in order, but a variable at a fixed
+ * address is no expression to it. Give no names if the numbers leave a doubt.
  */
 void gtp_print_names(struct gtp_point *tp)
 {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's probes.  Tracepoints at one place share one, which serves them
- * in the order of their definition; the kernel would have an order of its own.
- * All process context, under gtp.lock, but for what counts losses.
+ * Probes. Tracepoints at one place share a probe, which serves them in the
+ * order of their definition. The kernel would call separate probes in an order
+ * of its own.
+ *
+ * Context of all functions but those that count losses: process, holds
+ * gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -18,7 +21,7 @@
 #include "trace/internal.h"
 #include "trace/probes.h"
 
-static LIST_HEAD(sites);	/* in the order of their first tracepoints */
+static LIST_HEAD(sites);	/* by first tracepoint; under gtp.lock */
 
 #define HASH_BITS	11
 static struct hlist_head by_place[1 << HASH_BITS];
@@ -30,11 +33,11 @@ static struct hlist_head *site_bucket(u64 place)
 	return &by_place[mixed >> (32 - HASH_BITS)];
 }
 
-/* ---- losses --------------------------------------------------------------------- */
+/* ---- losses ------------------------------------------------------------ */
 
 /*
- * Any context.  a - b, but not below 0: the kernel may lose a count when two CPUs
- * count at once.
+ * a - b, but at least 0: the kernel may lose a count if two CPUs count at once.
+ * Context: any, including NMI.
  */
 static u64 less(u64 a, u64 b)
 {
@@ -44,15 +47,16 @@ static u64 less(u64 a, u64 b)
 static void site_lost(const struct gtp_site *site, struct gtp_lost *lost)
 {
 	lost->missed = less(kc_load(&site->kp.nmissed),
-			    /* Before 4.4 it takes no const. */
+			    /* Not const before 4.4. */
 			    atomic_long_read((atomic_long_t *)&site->faults));
 	lost->returns = site->is_return ? kc_load(&site->rp.nmissed) : 0;
 }
 
 /*
- * Any context, in a hit of a probe that is not of returns: those have their hits in
- * a kprobe of the kernel's own.  Where there is one of each the kernel counts a
- * fault for both, and it stays in the count of the returns'.
+ * Count a fault in a hit. Return probes are hit in a kprobe of the kernel's
+ * own. If a place has both kinds, the kernel counts a fault for both, and it
+ * stays in the return probe's count.
+ * Context: any, including NMI; in a hit.
  */
 static int site_fault(struct kprobe *kp, struct pt_regs *regs, int trapnr)
 {
@@ -60,7 +64,10 @@ static int site_fault(struct kprobe *kp, struct pt_regs *regs, int trapnr)
 	return 0;
 }
 
-/* Any context.  Of a site that goes in a run a grace period takes care. */
+/*
+ * A site that is removed during a run is valid for a grace period.
+ * Context: any, including NMI.
+ */
 static void point_lost(const struct gtp_point *tp, struct gtp_lost *lost)
 {
 	const struct gtp_site *site = kc_load_acquire(&tp->site);
@@ -91,7 +98,10 @@ u64 gtp_missed_returns(const struct gtp_point *tp)
 	return lost.returns;
 }
 
-/* Any context.  Not under gtp.lock in a hit, but in a run no tracepoint goes. */
+/*
+ * Hits do not hold gtp.lock, but no tracepoint leaves the list during a run.
+ * Context: any, including NMI.
+ */
 static u64 sum_lost(u64 (*lost)(const struct gtp_point *tp))
 {
 	const struct list_head *points = gtp_shown_points();
@@ -113,17 +123,17 @@ u64 gtp_get_lost_returns(struct gtp_cpu *tc)
 	return sum_lost(gtp_missed_returns);
 }
 
-/* ---- who is served by which ------------------------------------------------------- */
+/* ---- which site serves a tracepoint ------------------------------------ */
 
-/* No kernel takes more by default. */
+/* No kernel has a larger default. */
 static int default_maxactive(void)
 {
 	return max_t(int, 10, 2 * gtp.nr_cpus);
 }
 
 /*
- * The kernel follows as many calls at once as it was told when a return probe was
- * put in; for one who wants more there is a second probe.
+ * How many calls the kernel follows at once is fixed when a return probe is
+ * registered. A tracepoint that needs more gets a second probe.
  */
 static int site_serves(const struct gtp_site *site, const struct gtp_point *tp,
 		       u64 place)
@@ -159,7 +169,7 @@ struct gtp_site *gtp_site_for(const struct gtp_point *tp)
 	return site;
 }
 
-/* Process context, under gtp.lock.  See arch/arch.h. */
+/* See arch/arch.h. */
 int arch_own_probe(unsigned long addr)
 {
 	const struct gtp_site *site;
@@ -173,7 +183,7 @@ int arch_own_probe(unsigned long addr)
 	return -1;
 }
 
-/* 0 is the kernel's default. */
+/* Raise site->maxactive for tp; 0 is the kernel's default. */
 static void site_follow(struct gtp_site *site, const struct gtp_point *tp)
 {
 	int enough = default_maxactive();
@@ -186,8 +196,8 @@ static void site_follow(struct gtp_site *site, const struct gtp_point *tp)
 }
 
 /*
- * A hit may be under way.  A handler for one looks at no other, so the new one
- * may come first; and there is no way back to a handler for one.
+ * Hits may be in progress. A handler for one tracepoint reads no other, so the
+ * new one may come first in the list. A site never returns to such a handler.
  */
 void gtp_site_add(struct gtp_site *site, struct gtp_point *tp)
 {
@@ -235,8 +245,7 @@ int gtp_site_set(struct gtp_site *site)
 }
 
 /*
- * Its tracepoints are in none from now on.  Hits that are under way may go on with
- * what is in it for a grace period.
+ * Detach all tracepoints. Hits in progress may use the site for a grace period.
  */
 static void site_leave(struct gtp_site *site)
 {
@@ -258,7 +267,7 @@ void gtp_site_drop(struct gtp_site *site)
 	kfree(site);
 }
 
-/* ---- those that the kernel does not take out ------------------------------------ */
+/* ---- probes that the kernel fails to remove ---------------------------- */
 
 static LIST_HEAD(kept);
 static u32 nr_kept;
@@ -269,8 +278,9 @@ u32 gtp_sites_kept(void)
 }
 
 /*
- * For good: the kernel counts what hangs on ftrace, and has counted this one out
- * or not, so that to try again could take ftrace from other probes.
+ * Keep the site for good. The kernel counts its users of ftrace and may have
+ * counted this one out or not, so that retrying could disable ftrace for other
+ * probes.
  */
 static void site_keep(struct gtp_site *site)
 {
@@ -283,7 +293,7 @@ static void site_keep(struct gtp_site *site)
 	__module_get(THIS_MODULE);
 }
 
-/* A kind of remark: remarks.c. */
+/* See remarks.c. */
 int gtp_remark_kept(u32 n, char *buf, size_t size)
 {
 	const struct gtp_site *site;
@@ -309,12 +319,13 @@ int gtp_remark_kept(u32 n, char *buf, size_t size)
 	return 0;
 }
 
-/* ---- taking them out ---------------------------------------------------------------- */
+/* ---- removing probes --------------------------------------------------- */
 
 /*
- * So many are taken out at a time, and then GDB hears of us: few at first, and more
- * as long as that is quick.  Each batch costs a grace period, and may wait for one of
- * the kernel's optimizer; each probe may cost a change of code on all CPUs.
+ * Probes per batch, after which GDB is notified: few at first, and more while
+ * that is quick. Each batch costs a grace period and may wait for the kernel's
+ * optimizer; each probe may cost a code change on all CPUs. leaving* hold one
+ * batch, under gtp.lock.
  */
 #define BATCH_FIRST	8
 #define BATCH		256
@@ -325,8 +336,8 @@ static struct kprobe *leaving_kps[BATCH];
 static struct kretprobe *leaving_rps[BATCH];
 
 /*
- * Before the grace period in which handlers that look at tracepoints end, also
- * where the kernel then does not take the probe out.
+ * Called before the grace period after which no handler reads tracepoints. That
+ * comes even if the kernel fails to remove the probe.
  */
 static void site_silence(struct gtp_site *site)
 {
@@ -362,7 +373,10 @@ static void batch_out(int n)
 			kfree(leaving[i]);
 }
 
-/* Of those that are there: how many were taken out, and of how many tracepoints. */
+/*
+ * Remove up to `most' sites in the range. Return how many, and add their
+ * tracepoints to *points.
+ */
 static int some_out(u64 start, u64 size, int most, u32 *points)
 {
 	const struct gtp_point *tp;

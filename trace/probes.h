@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's probes, and which tracepoints each of them serves.  Process
- * context, under gtp.lock; may sleep.
+ * Probes, and the tracepoints that each serves.
+ *
+ * Context of all functions: process, holds gtp.lock; may sleep.
  */
 #ifndef GTP_PROBES_H
 #define GTP_PROBES_H
 
 #include <linux/list.h>
-#include <linux/mutex.h>	/* and with it atomic.h, wherever that is */
+#include <linux/mutex.h>	/* brings atomic.h, wherever that is */
 #include <linux/types.h>
 
 #include "agent/agent.h"
@@ -16,59 +17,59 @@
 struct gtp_point;
 struct rsp_tx;
 
-/* A probe, of all armed tracepoints at one place and of one kind. */
+/* A probe for all armed tracepoints of one kind at one place. */
 struct gtp_site {
-	/* Hit path, next to what the kernel reads of a kprobe. */
-	struct gtp_point *only;	/* for handlers that serve one; stays */
-	struct agent_range range;	/* its, and where it is in pt_regs */
+	/* Read by hits; next to what the kernel reads of a kprobe. */
+	struct gtp_point *only;	/* first one added; for handlers of one */
+	struct agent_range range;	/* of `only'; its offset in pt_regs */
 	u16 range_at;
-	struct gtp_point *first;	/* in the order of their definition */
+	struct gtp_point *first;	/* in the order of definition */
 	union {
 		struct kprobe kp;
-		struct kretprobe rp;	/* is_return; begins with its kp */
+		struct kretprobe rp;	/* if is_return; starts with its kp */
 	};
 
 	struct gtp_point *last;
-	u64 addr;		/* of who came first */
-	u64 place;		/* where the kernel puts it: arch_probe_place() */
+	u64 addr;		/* of its first tracepoint */
+	u64 place;		/* of the probe: arch_probe_place() */
 	int is_return;
-	int is_in;		/* the kernel has it */
-	int maxactive;		/* as asked for; 0: default */
-	atomic_long_t faults;	/* in hits, which nmissed counts, too */
-	kprobe_opcode_t *where;	/* kp.addr when it was taken out */
-	struct hlist_node hash;	/* by place, but for kept ones */
-	struct list_head list;	/* of all sites, or of those that are kept */
+	int is_in;		/* registered */
+	int maxactive;		/* as requested; 0: default */
+	atomic_long_t faults;	/* in hits; nmissed includes them */
+	kprobe_opcode_t *where;	/* kp.addr before unregistering */
+	struct hlist_node hash;	/* by place; not if kept */
+	struct list_head list;	/* all sites, or the kept ones */
 };
 
 /*
- * The site for a tracepoint in no site: one that is there, or a new one without a
- * probe.  NULL: no memory.
+ * Find or create the site for a tracepoint that has none. A new site has no
+ * probe yet. NULL: no memory.
  */
 struct gtp_site *gtp_site_for(const struct gtp_point *tp);
-/* From now on, if the probe is in, it is hit. */
+/* Hits of tp begin here if the probe is registered. */
 void gtp_site_add(struct gtp_site *site, struct gtp_point *tp);
-/* Put the probe in, if it is not in: 0 or a negative errno. */
+/* Register the probe if it is not. Return 0 or a negative errno. */
 int gtp_site_set(struct gtp_site *site);
-/* One whose probe is not in: its tracepoints are in no site any more. */
+/* Free a site without probe, and detach its tracepoints. */
 void gtp_site_drop(struct gtp_site *site);
 
 /*
- * Take all probes out: when it returns no hit is under way.  batch_done hears of
- * how many tracepoints, and may give gtp.lock away for a while.
+ * Remove all probes. No hit is in progress on return. batch_done gets the
+ * number of tracepoints so far, and may release gtp.lock for a while.
  */
 void gtp_sites_out(void (*batch_done)(u32 points));
-/* The same of those at these addresses, while a run is on. */
+/* The same for an address range, during a run. */
 void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 points));
 
 /*
- * How many probes the kernel did not take out.  They serve no tracepoint, stay,
- * and hold the module.
+ * Number of probes that the kernel failed to remove. They serve no tracepoint,
+ * and pin the module.
  */
 u32 gtp_sites_kept(void);
 
-/* kret.c: the same of a return probe. */
+/* kret.c: the same for a return probe. */
 int gtp_return_set(struct gtp_site *site);
-/* From now on, but for a grace period, it touches nothing. */
+/* After a grace period its handlers touch nothing. */
 void gtp_return_silence(struct gtp_site *site);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Trace state variables that the module itself knows.  All get_ functions: any
- * context; tc is NULL when GDB asks outside of a hit.
+ * Trace state variables that the module provides. tc is NULL if GDB asks
+ * outside of a hit.
+ *
+ * Context of all get_ functions: any, including NMI.
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>
@@ -18,7 +20,7 @@
 #include "trace/internal.h"
 #include "trace/probes.h"
 
-#define VERSION_NUMBER	20261122	/* $gtp_version: the date */
+#define VERSION_NUMBER	20261122	/* $gtp_version: a date */
 
 static u64 get_version(struct gtp_cpu *tc)
 {
@@ -50,7 +52,7 @@ static u64 get_rdtsc(struct gtp_cpu *tc)
 	return kc_cycles();
 }
 
-/* A clock that stands still while the CPU is in a hit. */
+/* Stands still while the CPU is in a hit. */
 static u64 get_cooked_clock(struct gtp_cpu *tc)
 {
 	if (tc)
@@ -65,7 +67,7 @@ static u64 get_cooked_rdtsc(struct gtp_cpu *tc)
 	return gtp_cooked(kc_cycles(), 1);
 }
 
-/* Seconds and nanoseconds are of one sample. */
+/* Take seconds and nanoseconds from one sample. */
 static void sample_wall(struct gtp_cpu *tc)
 {
 	if (tc->has_wall)
@@ -102,7 +104,7 @@ int gtp_is_trapped(const struct gtp_cpu *tc)
 
 	if (!tc || tc->tp->is_return)
 		return 0;
-	/* None, once its module has gone. */
+	/* NULL once its module has gone. */
 	site = kc_load_acquire(&tc->tp->site);
 	return site && !kc_kprobe_on_ftrace(&site->kp) &&
 	       arch_hit_by_trap(tc->handler_regs);
@@ -155,7 +157,7 @@ static enum agent_error put_printk_format(struct gtp_cpu *tc, u64 val)
 	return AGENT_OK;
 }
 
-/* A place for what GDB does not collect by an expression. */
+/* Scratch for values that GDB collects without an expression. */
 static u64 get_printk_tmp(struct gtp_cpu *tc)
 {
 	return tc ? tc->print_tmp : 0;
@@ -169,7 +171,7 @@ static enum agent_error put_printk_tmp(struct gtp_cpu *tc, u64 val)
 
 static u64 get_dump_stack(struct gtp_cpu *tc)
 {
-	/* To collect it GDB asks twice. */
+	/* GDB reads it twice to collect it. */
 	if (tc && !tc->dumped)
 		gtp_print_stack(tc);
 	if (tc)
@@ -202,7 +204,7 @@ static void set_self_trace(u64 val)
 	kc_store(&gtp.self_trace, val);
 }
 
-/* An action that names it is enough: gtp_special_uses(). */
+/* Naming it in an action is enough: gtp_special_uses(). */
 static enum agent_error put_self_trace(struct gtp_cpu *tc, u64 val)
 {
 	return AGENT_OK;
@@ -246,7 +248,7 @@ static u64 get_bt(struct gtp_cpu *tc)
 	return kc_load(&gtp.bt_size);
 }
 
-/* A `tvariable $bt' without a value gives 0. */
+/* A plain `tvariable $bt' gives 0. */
 static void set_bt(u64 val)
 {
 	kc_store(&gtp.bt_size,
@@ -305,9 +307,8 @@ static u64 get_lost_no_share(struct gtp_cpu *tc)
 }
 
 /*
- * The names are those of the original KGTP; the numbers are 1, 2, ... in this
- * order.  They must leave no gap: GDB numbers the user's next variable by how
- * many it has learnt of, whatever their numbers are.
+ * Names as in the original KGTP; numbers are 1, 2, ... in this order. There
+ * must be no gap: GDB numbers the user's next variable by how many it knows.
  */
 const struct gtp_special gtp_specials[] = {
 	{ .name = "gtp_version", .get = get_version },
@@ -367,8 +368,8 @@ const u32 gtp_nr_specials = ARRAY_SIZE(gtp_specials);
 #define NO_USER_SPACE	"is not available: kgtp does not trace user space"
 
 /*
- * What the original KGTP knows and we do not: made by a `tvariable', it would
- * be a variable that does nothing.  A * stands for the rest of a name.
+ * Variables of the original KGTP that we lack: a `tvariable' would create one
+ * that does nothing. A trailing * matches any rest of a name.
  */
 static const struct {
 	const char *name;
@@ -451,9 +452,12 @@ int gtp_special_uses(const struct agent_prog *prog)
 	return uses;
 }
 
-/* ---- the cooked clocks ------------------------------------------------------ */
+/* ---- the cooked clocks ------------------------------------------------- */
 
-/* Any context, under ringbuf_enter(): first, and last. */
+/*
+ * Called first, and gtp_cooked_end() last, in a hit.
+ * Context: any, including NMI; under ringbuf_enter().
+ */
 void gtp_cooked_begin(struct gtp_cpu *tc)
 {
 	tc->entered_clock = kc_clock();
@@ -468,7 +472,7 @@ void gtp_cooked_end(struct gtp_cpu *tc)
 		   tc->spent_cycles + kc_cycles() - tc->entered_cycles);
 }
 
-/* Process context.  As above, outside of a hit. */
+/* The same outside of a hit. Context: process. */
 u64 gtp_cooked(u64 now, int cycles)
 {
 	struct gtp_cpu *tc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Trace state variables: the table of them, and GDB's own.  Those that the
- * module knows are in special.c.
+ * Trace state variables: their table, and those that GDB defines. special.c has
+ * those that the module provides.
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>
@@ -13,15 +13,15 @@
 #include "trace/internal.h"
 
 /*
- * Filled from the front, emptied as a whole.  Written under gtp.lock while no
- * run is on, read by the hit path.  The special ones stand in front.
+ * Special variables come first; emptied as a whole. Written under gtp.lock
+ * while no run is on, read by hits.
  */
 static struct gtp_var *vars[GTP_VARS_MAX];
 static u32 nr_vars;
 
 /*
- * Numbers that GDB has given to a special one, which has its own as well: GDB
- * makes a variable again that the user has deleted.
+ * Additional numbers of special variables: GDB creates a variable again that
+ * the user has deleted.
  */
 struct again {
 	u32 num;
@@ -30,10 +30,10 @@ struct again {
 
 #define AGAIN_MAX	128
 
-static struct again agains[AGAIN_MAX];	/* as vars */
+static struct again agains[AGAIN_MAX];	/* guarded like vars */
 static u32 nr_agains;
 
-/* What $p_x, $per_cpu_x, $p_x0, $p_x1, ... are names of. */
+/* Values of $p_x, $per_cpu_x, $p_x0, $p_x1, ... */
 struct gtp_percpu {
 	struct gtp_percpu *next;
 	kc_word64_t __percpu *words;
@@ -41,9 +41,9 @@ struct gtp_percpu {
 	char name[];		/* len bytes: "x" */
 };
 
-static struct gtp_percpu *percpus;	/* as vars */
+static struct gtp_percpu *percpus;	/* guarded like vars */
 
-/* The last run's (kept.c), but for the special ones. */
+/* Those of the last run (kept.c), without special ones. Under gtp.lock. */
 static struct {
 	struct gtp_var *vars[GTP_VARS_MAX];
 	u32 nr_vars;
@@ -52,7 +52,7 @@ static struct {
 	struct gtp_percpu *percpus;
 } kept;
 
-/* ---- values: any context -------------------------------------------------- */
+/* ---- values: any context ----------------------------------------------- */
 
 struct gtp_var *gtp_var_slot(u32 slot)
 {
@@ -64,7 +64,7 @@ kc_word64_t __percpu *gtp_var_own(const struct gtp_var *var)
 	return var->each && var->cpu < 0 ? var->each->words : NULL;
 }
 
-/* Preemption off, if it is the value of who executes. */
+/* With preemption off, for the executing CPU's value. */
 kc_word64_t *gtp_var_word(struct gtp_var *var)
 {
 	if (!var->each)
@@ -74,7 +74,7 @@ kc_word64_t *gtp_var_word(struct gtp_var *var)
 	return per_cpu_ptr(var->each->words, var->cpu);
 }
 
-/* ---- the table: process context, under gtp.lock -------------------------- */
+/* ---- the table: process context, under gtp.lock ------------------------ */
 
 static struct gtp_var *find_again(const struct again *list, u32 n, u32 num)
 {
@@ -129,10 +129,7 @@ s64 gtp_var_get(struct gtp_var *var)
 	return value;
 }
 
-/*
- * GDB sends it back at the next tstart, where nothing but 0 is allowed if the
- * user cannot set it.
- */
+/* GDB sends it back at the next tstart. Read-only variables must get 0 then. */
 s64 gtp_var_initial(struct gtp_var *var)
 {
 	if (!var->special)
@@ -221,7 +218,7 @@ void gtp_vars_exit(void)
 		kfree(vars[--nr_vars]);
 }
 
-/* ---- per-CPU variables ------------------------------------------------------ */
+/* ---- per-CPU variables ------------------------------------------------- */
 
 static struct gtp_percpu *percpu_find(const char *name, size_t len)
 {
@@ -245,7 +242,7 @@ static struct gtp_percpu *percpu_find(const char *name, size_t len)
 	return p;
 }
 
-/* "p_" or "per_cpu_", a name, and perhaps the number of a CPU. */
+/* "p_" or "per_cpu_", a name, and optionally a CPU's number. */
 static const char *percpu_attach(struct gtp_var *var)
 {
 	const char *name = var->name;
@@ -275,7 +272,7 @@ static const char *percpu_attach(struct gtp_var *var)
 	return var->each ? NULL : "no memory";
 }
 
-/* One initial value for all CPUs, but for those that have another one. */
+/* One initial value for all CPUs, except those that have their own. */
 static void percpu_start(struct gtp_percpu *p)
 {
 	s64 all = 0;
@@ -303,9 +300,9 @@ void gtp_vars_start(void)
 		percpu_start(p);
 }
 
-/* ---- QTDV -------------------------------------------------------------------- */
+/* ---- QTDV -------------------------------------------------------------- */
 
-/* 0, or -1 with the reply in tx. */
+/* Return -1, with an error in tx. */
 static int complain(struct rsp_tx *tx, const char *name, const char *what)
 {
 	rsp_error(tx, "variable %s: %s", name, what);
@@ -329,8 +326,8 @@ static int define_special(struct gtp_var *var, const char *name, s64 value,
 }
 
 /*
- * If the module has a variable of that name, *var is that one, and has one more
- * number.  NULL, or why not.
+ * If a special variable has that name, give it another number and set *var.
+ * Return NULL or an error.
  */
 static const char *define_again(u32 num, const char *name,
 				struct gtp_var **var)
@@ -350,7 +347,7 @@ static const char *define_again(u32 num, const char *name,
 	return NULL;
 }
 
-/* NULL, or why not. */
+/* Return NULL or an error. */
 static const char *define_new(u32 num, const char *name, struct gtp_var **var)
 {
 	const char *why = gtp_special_missing(name);
@@ -407,7 +404,7 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 	return 0;
 }
 
-/* ---- what agent/ asks when it compiles ------------------------------------- */
+/* ---- used by agent/ when compiling ------------------------------------- */
 
 static enum agent_error var_usable(const struct gtp_var *var, int use)
 {
@@ -440,7 +437,7 @@ enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
 	return AGENT_E_BAD_VAR;
 }
 
-/* A CPU's own values change under ringbuf_enter() only. */
+/* Per-CPU values change only under ringbuf_enter(). */
 int agent_target_var_shared(u32 slot)
 {
 	return !vars[slot]->special && !vars[slot]->each;
