@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Are the probes in the code?  The kernel registers them without a word while
- * kprobes are switched off, or ftrace, which some of them hang on; and it takes
- * out those that are in when its user switches them off.  No kernel tells, but
- * the code does.  Process context, under gtp.lock.
+ * Check that the code has our probes. The kernel registers probes silently
+ * while kprobes, or the ftrace that some of them use, are switched off, and
+ * removes them when the user switches either off. Only the code itself tells.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -15,14 +16,14 @@
 #include "trace/internal.h"
 #include "trace/probes.h"
 
-/* What was found at the last look. */
+/* Result of the last check. Under gtp.lock. */
 static struct {
 	u32 armed, off;
-	u32 traps, traps_off;	/* of these: not ftrace's */
+	u32 traps, traps_off;	/* of these: not by ftrace */
 	int was_off;		/* in this run */
 } probes;
 
-/* One that went with its module is not in the code, and nobody switched it. */
+/* A probe whose module was unloaded is not in the code, but not off. */
 static int is_off(const struct kprobe *kp)
 {
 	return !kc_kprobe_gone(kp) &&
@@ -40,7 +41,7 @@ void gtp_look_at_probes(int begin)
 	kc_assert_held(&gtp.lock);
 	memset(&probes, 0, sizeof(probes));
 	list_for_each_entry(tp, &gtp.points, list) {
-		/* Each probe once. */
+		/* Check each probe once. */
 		if (!tp->site || tp->site->first != tp)
 			continue;
 		kp = &tp->site->kp;
@@ -57,7 +58,7 @@ void gtp_look_at_probes(int begin)
 #define KPROBES_ON	"`echo 1 >/sys/kernel/debug/kprobes/enabled' switches kprobes on"
 #define FTRACE_ON	"`sysctl kernel.ftrace_enabled=1' switches ftrace on"
 
-/* Only what hangs on ftrace is off: is ftrace? */
+/* Only ftrace's probes are off: find out whether ftrace is. */
 static const char *off_by_ftrace(void)
 {
 	unsigned long addr;

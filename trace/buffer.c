@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * qTBuffer: all frames, one after the other, as GDB's trace file format has
- * them (tsave).  All process context, under gtp.lock.
+ * qTBuffer: all frames in sequence, in GDB's trace file format (tsave).
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -14,12 +15,12 @@
 
 #define BUFFER_STRIDE	256	/* frames */
 
-/* Where the last reply came from: GDB reads from the start to the end. */
+/* Position of the last reply: GDB reads from start to end. Under gtp.lock. */
 static struct {
 	struct gtp_selected s;
 	u8 regs[ARCH_REGS_MAX];
 	u32 regs_len;
-	u64 start, end;		/* offsets of this frame in the whole */
+	u64 start, end;		/* offsets of this frame in the file */
 } buffer_at;
 
 void gtp_buffer_drop(void)
@@ -28,7 +29,10 @@ void gtp_buffer_drop(void)
 	memset(&buffer_at, 0, sizeof(buffer_at));
 }
 
-/* More than one reply away from what was read last. */
+/*
+ * With many frames: if they are not numbered yet, or off is not near the last
+ * read.
+ */
 int gtp_buffer_takes_long(u64 off)
 {
 	if (!gtp_frames_many())
@@ -41,7 +45,7 @@ int gtp_buffer_takes_long(u64 off)
 }
 
 /*
- * Move to the frame that holds that offset.  0, -EINTR or as gtp_copy_frame().
+ * Move to the frame at off. Return 0, -EINTR or an error of gtp_copy_frame().
  */
 static int buffer_seek(u64 off)
 {
@@ -101,7 +105,7 @@ void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx)
 		off += n;
 		len -= n;
 	}
-	/* Behind the last frame, too, GDB asks once more. */
+	/* GDB also asks once past the last frame. */
 	if (rsp_tx_used(tx))
 		return;
 	gtp_buffer_drop();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * QTFrame: finding and selecting trace frames.  All process
- * context, under gtp.lock.
+ * QTFrame: find and select trace frames.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/sched.h>
@@ -11,9 +12,9 @@
 #include "compat/lock.h"
 #include "trace/internal.h"
 
-#define FRAMES_MANY	65536		/* to look at all of them takes its time */
+#define FRAMES_MANY	65536		/* too many to walk quickly */
 #define FRAMES_STRIDE	1024
-#define FRAMES_KEPT	16384		/* bytes of memory that are used again */
+#define FRAMES_KEPT	16384		/* bytes of a reusable copy */
 
 struct gtp_selected gtp_selected;
 
@@ -52,15 +53,15 @@ int gtp_frames_many(void)
 	return info.frames > FRAMES_MANY;
 }
 
-/* Process context.  As gtp_progress(), some frames on. */
 static int frames_step(u64 n)
 {
 	return n % FRAMES_STRIDE ? 0 : gtp_progress("trace frames looked at", n);
 }
 
 /*
- * The selected frame's number in a new index.  Where it has gone, all frames
- * come after it.  Interrupted: any, since who searches on ends at once.
+ * Number to search from: the one after the selected frame, in an index that may
+ * be new. If that frame is gone, all others come after it. If interrupted, any
+ * number will do: the search ends at once.
  */
 static u64 frames_next(void)
 {
@@ -95,7 +96,8 @@ int gtp_frames_index(void)
 }
 
 /*
- * The first frame from number `from` on that fits: 0 and *n, -ENOENT or -EINTR.
+ * Find the first match from number `from' on. Return 0 and *n, -ENOENT or
+ * -EINTR.
  */
 static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
 {
@@ -120,8 +122,8 @@ static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
 }
 
 /*
- * Memory for a frame's copy.  What a small one had serves the next, or each
- * would take pages and give them back; a large one's goes with it.
+ * Memory for the copy of a frame. Reuse that of small frames, to not allocate
+ * pages for each one; free that of a large frame with it.
  */
 static int frames_room(struct gtp_selected *s, u32 len)
 {
@@ -158,7 +160,7 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 	s->frame.data = s->copy;
 	s->frame.len = len;
 	ret = ringbuf_read(gtp.rb, ref.cpu, ref.pos, 0, s->copy, len);
-	/* No run is on, so that cannot be; but what was there before is lost. */
+	/* Cannot fail while no run is on. If it does, the old copy is lost. */
 	s->gone = ret && s->valid;
 	if (ret)
 		return ret;

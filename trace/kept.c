@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the trace frames belong to: the tracepoints, variables and constant
- * memory of the last run.  Under gtp.lock, in process context where nothing else
- * is said.
+ * The experiment that the trace frames belong to: tracepoints, variables and
+ * constant memory of the last run.
  *
- * GDB sends QTinit and all its definitions before each QTStart, and one of them
- * may be refused.  Until the run really begins, the last one is all that there is
- * to be read: its frames, counts, values and definitions go together.
+ * GDB sends QTinit and all definitions before each QTStart, and one of them may
+ * be refused. Until the new run really begins, readers see the last one: its
+ * frames, counts, values and definitions belong together.
+ *
+ * Context of all functions, unless noted: process, holds gtp.lock.
  */
 #include "compat/lock.h"
 #include "trace/internal.h"
@@ -19,7 +20,7 @@ struct list_head *gtp_shown_points(void)
 void gtp_keep(void)
 {
 	kc_assert_held(&gtp.lock);
-	/* What has been defined and has not run has no frames. */
+	/* Definitions that never ran have no frames. */
 	if (!gtp.ran) {
 		gtp_points_free();
 		gtp_vars_clear();

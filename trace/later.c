@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What takes long.  Who writes such a packet to the device need not wait for its
- * end, and can meanwhile pass on to GDB what is said of its progress.  Under
- * gtp.lock.
+ * Slow packets. Whoever writes one to the device does not wait for its end, and
+ * can pass progress notices on to GDB.
+ *
+ * Context of all functions, unless noted: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -40,7 +41,7 @@ void gtp_serve_now(void)
 	gtp_send_reply(tx);
 }
 
-/* Any process context, without the lock. */
+/* Context: process; need not hold gtp.lock. */
 void gtp_interrupt(void)
 {
 	kc_store(&gtp.give_up, 1);
@@ -49,7 +50,7 @@ void gtp_interrupt(void)
 
 int gtp_progress(const char *what, u64 done)
 {
-	/* Or who waits for its turn. */
+	/* Also for a packet that is still queued. */
 	struct rsp_tx *tx = gtp.serving ? gtp.serving : gtp.later_tx;
 	char text[80];
 	u64 now;

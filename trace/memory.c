@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The `m' packet: live memory, or a frame's.  All process context, under
- * gtp.lock.
+ * The `m' packet: live memory, or that of a frame.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -12,10 +13,10 @@
 #include "compat/read.h"
 #include "trace/internal.h"
 
-/* Memory that GDB says is constant: a frame need not have collected it. */
+/* Constant memory according to GDB: need not be in a frame. */
 struct gtp_range {
 	struct list_head list;
-	u64 start, end;		/* as linked */
+	u64 start, end;		/* as GDB sent them */
 };
 
 static void free_ranges(struct list_head *ranges)
@@ -43,7 +44,7 @@ void gtp_ro_drop_kept(void)
 	free_ranges(&gtp.kept_ro);
 }
 
-/* QTro: 0, -EINVAL or -ENOMEM, and then there are none. */
+/* QTro. Return 0, or -EINVAL or -ENOMEM with no range set. */
 int gtp_add_ro(struct rsp_text list)
 {
 	struct gtp_range *r;
@@ -68,9 +69,9 @@ int gtp_add_ro(struct rsp_text list)
 }
 
 /*
- * How many bytes from addr on, of n, are constant.  GDB sends QTro as the
- * vmlinux was linked, whatever qOffsets said (before 7.3 as it is to be
- * loaded); a module's sections it sends as they are.
+ * How many of n bytes from addr on are constant. For the kernel, QTro has link
+ * addresses whatever qOffsets said (load addresses before GDB 7.3). For modules
+ * it has their actual addresses.
  */
 static u32 constant_bytes(u64 addr, u32 n)
 {
@@ -87,7 +88,7 @@ static u32 constant_bytes(u64 addr, u32 n)
 	return 0;
 }
 
-/* How many bytes from addr on, of n, before the next that the frame has. */
+/* How many of n bytes from addr on precede the next block of the frame. */
 static u32 uncollected_bytes(u64 addr, u32 n)
 {
 	struct frame_block b;
@@ -99,7 +100,9 @@ static u32 uncollected_bytes(u64 addr, u32 n)
 	return n;
 }
 
-/* A run whose session has gone may read more than this session. */
+/*
+ * A run whose session has ended may be allowed to read more than this session.
+ */
 static long read_allowed(u64 addr, void *buf, u32 n)
 {
 	long err = 0;
@@ -109,7 +112,9 @@ static long read_allowed(u64 addr, void *buf, u32 n)
 	return err ? err : kc_read_kernel(buf, addr, n);
 }
 
-/* Bytes of live memory that could be read, up to the end of a page. */
+/*
+ * Read live memory, at most to the end of a page. Return the number of bytes.
+ */
 static u32 read_live(u64 addr, void *buf, u32 n)
 {
 	u32 to_page_end = PAGE_SIZE - (addr & (PAGE_SIZE - 1));
@@ -118,7 +123,7 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 	if (n > to_page_end)
 		n = to_page_end;
 	err = read_allowed(addr, buf, n);
-	/* It may be memory that was added meanwhile. */
+	/* It may be RAM that was added since. */
 	if (err == -EPERM && !gtp.armed) {
 		kc_read_update();
 		err = read_allowed(addr, buf, n);
@@ -131,7 +136,7 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 	return n;
 }
 
-/* A frame's memory, or what is the same now as it was then. */
+/* Read memory of a frame, or live memory that is constant. */
 static u32 read_frame(u64 addr, void *buf, u32 n)
 {
 	u32 got = frame_read_mem(&gtp_selected.frame, addr, buf, n);
@@ -167,12 +172,12 @@ void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx)
 		addr += n;
 		len -= n;
 	}
-	/* What could be read is a valid, short reply. */
+	/* A short reply is valid. */
 	if (!rsp_tx_used(tx))
 		rsp_error_num(tx, 1);
 }
 
-/* What was refused is told in tstatus: the reply has no room for it. */
+/* tstatus reports what was refused: the reply to `m' cannot. */
 int gtp_remark_device(u32 n, char *buf, size_t size)
 {
 	if (n || !gtp.device)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Modules that go during a run, with tracepoints in them, and come back.  Process
- * context, under gtp.lock, but for module_event().
+ * Modules with tracepoints that are unloaded and loaded again during a run.
+ *
+ * Context of all functions but module_event(): process, holds gtp.lock.
  */
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -18,11 +19,11 @@
 #include "trace/internal.h"
 #include "trace/probes.h"
 
-/* ---- what the kernel tells ---------------------------------------------------- */
+/* ---- events from the kernel -------------------------------------------- */
 
 /*
- * Who loads a module waits for the notifier, and may be what the holder of
- * gtp.lock waits for.  So it takes a note, and the thread does the rest.
+ * The loader of a module waits for the notifier, and the holder of gtp.lock may
+ * wait for the loader. So the notifier only queues an event for the thread.
  */
 struct module_event {
 	struct list_head list;
@@ -31,11 +32,12 @@ struct module_event {
 };
 
 static DEFINE_MUTEX(events_lock);
-static LIST_HEAD(events);	/* in their order */
+static LIST_HEAD(events);	/* oldest first; under events_lock */
 
 /*
- * What there was no memory for, in this run or the last: how often, and the last
- * one.  As long as a note is missing no other is taken: it could mislead.
+ * Events for which there was no memory, in this run or the last: their number,
+ * and the last one. While one is missing no other is queued: it could mislead.
+ * Under events_lock.
  */
 static struct {
 	u32 n;
@@ -43,9 +45,9 @@ static struct {
 	char name[KC_MODULE_NAME_LEN];
 } lost;
 
-static u32 lost_at_start;	/* lost.n when the last start began */
+static u32 lost_at_start;	/* lost.n at last start; under events_lock */
 
-/* Under events_lock. */
+/* Context: process, holds events_lock. */
 static void lose(const struct kc_module *mod, int comes)
 {
 	lost.n++;
@@ -72,7 +74,7 @@ static void module_event(const struct kc_module *mod, int comes)
 	gtp_run_wake();
 }
 
-/* NULL: there is none; missing: the next one is not there. */
+/* NULL: none left; *missing: the next event was lost. */
 static struct module_event *next_event(int *missing)
 {
 	struct module_event *event = NULL;
@@ -90,14 +92,14 @@ static struct module_event *next_event(int *missing)
 	return event;
 }
 
-/* ---- modules that have gone ------------------------------------------------------ */
+/* ---- modules that were unloaded ---------------------------------------- */
 
 enum gone_state {
 	GONE_AWAY,
-	GONE_BACK,		/* where it was */
-	GONE_MOVED,		/* back at another address */
-	GONE_OTHER,		/* another build has come */
-	GONE_UNKNOWN,		/* one has come of which that cannot be told */
+	GONE_BACK,		/* at the same address */
+	GONE_MOVED,		/* at another address */
+	GONE_OTHER,		/* another build was loaded */
+	GONE_UNKNOWN,		/* one of unknown build was loaded */
 };
 
 struct gtp_gone {
@@ -105,12 +107,12 @@ struct gtp_gone {
 	struct kc_module home;	/* as its tracepoints were compiled for it */
 	struct kc_module was;	/* where it was last */
 	enum gone_state state;
-	const char *why;	/* of the last that was refused; NULL: is_stale() */
+	const char *why;	/* of the last one refused; NULL: is_stale() */
 };
 
-static LIST_HEAD(gone);		/* in this run or the last */
+static LIST_HEAD(gone);		/* in this run or the last; under gtp.lock */
 
-/* 1, 0, or -1: that cannot be told. */
+/* 1, 0, or -1 if unknown. */
 static int same_build(const struct kc_module *a, const struct kc_module *b)
 {
 	if (a->text_size != b->text_size)
@@ -134,7 +136,10 @@ static int is_back(const struct gtp_gone *g)
 	return g->state == GONE_BACK || g->state == GONE_MOVED;
 }
 
-/* For tracepoints that were set for it as it is there; it goes now. */
+/*
+ * The entry for tracepoints that were set for the module as it is now, before
+ * it is unloaded.
+ */
 static struct gtp_gone *gone_get(const struct kc_module *mod)
 {
 	struct gtp_gone *g;
@@ -155,8 +160,8 @@ static struct gtp_gone *gone_get(const struct kc_module *mod)
 }
 
 /*
- * A tracepoint whose module is not there has an address that says nothing:
- * whatever is there now is another module's.
+ * The address of a tracepoint whose module is absent means nothing: another
+ * module may be there now.
  */
 static int is_in(const struct gtp_point *tp, const struct kc_module *mod)
 {
@@ -174,7 +179,10 @@ static void module_went(const struct kc_module *mod)
 		if (!is_in(tp, mod))
 			continue;
 		tp->away = 1;
-		/* It has come back with another home, or has not been away. */
+		/*
+		 * Without an entry, tp was set after the module last returned,
+		 * or this is the first time it goes.
+		 */
 		if (tp->gone || untold)
 			continue;
 		tp->gone = gone_get(mod);
@@ -185,7 +193,7 @@ static void module_went(const struct kc_module *mod)
 		lose(mod, 0);
 		mutex_unlock(&events_lock);
 	}
-	/* Also where it was another build. */
+	/* Also if that was another build. */
 	list_for_each_entry(g, &gone, list)
 		if (!strcmp(g->home.name, mod->name))
 			g->state = GONE_AWAY;
@@ -200,8 +208,9 @@ static noinline int is_in_a_module(u64 addr)
 }
 
 /*
- * A note is missing.  Where a probe is alive its module is there.  All else that
- * is not the kernel's own stays out, as nobody knows what is there now.
+ * An event is missing. If a probe is alive its module is there. All others
+ * outside of the kernel's own code stay unarmed: nobody knows what is there
+ * now.
  */
 static void modules_unknown(void)
 {
@@ -217,7 +226,7 @@ static void modules_unknown(void)
 	}
 }
 
-/* What it was compiled for is no more where it was. */
+/* Is something that it was compiled for no longer at its old address? */
 static int is_stale(const struct gtp_point *tp, const struct kc_module *mod)
 {
 	const struct kc_module *home = &tp->gone->home;
@@ -245,7 +254,7 @@ static void point_back(struct gtp_point *tp, const struct kc_module *mod)
 	tp->refused = 0;
 	tp->addr = (unsigned long)(tp->addr + moved);
 	gtp_compile_move(tp, moved);
-	/* Until it is set once more, with what is true now. */
+	/* Unarmed until the user sets it again, with the new addresses. */
 	if (is_stale(tp, mod)) {
 		refused(tp, NULL);
 		return;
@@ -259,10 +268,10 @@ static void point_back(struct gtp_point *tp, const struct kc_module *mod)
 		refused(tp, why);
 }
 
-/* So many are armed without a break. */
+/* Tracepoints to arm before releasing the lock. */
 #define TURN	64
 
-/* The same build is laid out in the same way, wherever it is. */
+/* All copies of a build have the same layout. */
 static void module_back(struct gtp_gone *g, const struct kc_module *mod)
 {
 	struct gtp_point *tp;
@@ -308,7 +317,7 @@ void gtp_modules_settle(void)
 	for (event = next_event(&missing); event;
 	     event = next_event(&missing)) {
 		if (!gtp.armed || gtp_must_settle())
-			;	/* its run is over */
+			;	/* the run is over */
 		else if (event->comes)
 			module_came(&event->mod);
 		else
@@ -319,7 +328,7 @@ void gtp_modules_settle(void)
 		modules_unknown();
 }
 
-/* No run is on: what was told too late for the last one is dropped. */
+/* No run is on: drop events that came too late for the last one. */
 void gtp_modules_watch(int on)
 {
 	struct gtp_point *tp;
@@ -329,7 +338,7 @@ void gtp_modules_watch(int on)
 	gtp_modules_settle();
 	if (!on)
 		return;
-	/* Without a QTinit they are those of the last run. */
+	/* Without a QTinit these are the tracepoints of the last run. */
 	list_for_each_entry(tp, &gtp.points, list)
 		tp->away = 0;
 	mutex_lock(&events_lock);
@@ -338,7 +347,7 @@ void gtp_modules_watch(int on)
 	kc_modules_wanted(1);
 }
 
-/* A new run begins: what there is to tell is of the last one. */
+/* A new run begins: drop what is to be reported about the last one. */
 void gtp_modules_forget(void)
 {
 	struct gtp_gone *g, *next;
@@ -361,9 +370,9 @@ void gtp_modules_forget(void)
 	}
 }
 
-/* ---- what the user is told --------------------------------------------------------- */
+/* ---- reports ----------------------------------------------------------- */
 
-/* "tracepoint 3 and 2 more"; returns how many they are. */
+/* "tracepoint 3 and 2 more". Return their number. */
 static u32 gone_who(const struct gtp_gone *g, int only_refused, char *buf,
 		    size_t size)
 {
@@ -413,7 +422,7 @@ static void gone_tell(const struct gtp_gone *g, char *buf, size_t size)
 	}
 }
 
-/* 0: there is nothing to say. */
+/* Return 0 if there is nothing to report. */
 static int refused_tell(const struct gtp_gone *g, char *buf, size_t size)
 {
 	char who[48];
@@ -429,7 +438,7 @@ static int refused_tell(const struct gtp_gone *g, char *buf, size_t size)
 	return 1;
 }
 
-/* 0: there is nothing to say. */
+/* Return 0 if there is nothing to report. */
 static int lost_tell(char *buf, size_t size)
 {
 	char more[32] = "";
@@ -446,7 +455,10 @@ static int lost_tell(char *buf, size_t size)
 	return some;
 }
 
-/* Each has one text, and another one if some are not armed though it is back. */
+/*
+ * Each entry has one text, and another one if it is back but some tracepoints
+ * are not armed.
+ */
 int gtp_remark_gone(u32 n, char *buf, size_t size)
 {
 	const struct gtp_gone *g;

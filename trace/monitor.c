@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * qRcmd: what the user says to GDB's `monitor'.  All process context, under
- * gtp.lock.
+ * qRcmd: GDB's `monitor' command.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -14,7 +15,7 @@
 #define COMMAND_MAX	200	/* characters */
 #define SKIPS_MAX	256
 
-/* `monitor disable': tracepoints at these addresses are left out. */
+/* `monitor disable': addresses of excluded tracepoints. Under gtp.lock. */
 static u64 skips[SKIPS_MAX];
 static unsigned int nr_skips;
 
@@ -36,7 +37,7 @@ static void say_address(struct rsp_tx *tx, const char *format, u64 addr)
 	rsp_notice(tx, text);
 }
 
-/* "0x1f" or "1f": 0, or -1. */
+/* "0x1f" or "1f". Return 0 or -1. */
 static int parse_address(const char *s, u64 *addr)
 {
 	struct rsp_text digits;
@@ -100,7 +101,7 @@ static void do_vmlinux(char *args, struct rsp_tx *tx)
 	gtp_vmlinux_monitor(args, tx);
 }
 
-/* For this session, and for the run that is on. */
+/* For this session, and for the current run. */
 static void set_io(int on)
 {
 	gtp.reads_devices = on;
@@ -128,7 +129,7 @@ static void do_io(char *args, struct rsp_tx *tx)
 
 static void do_help(char *args, struct rsp_tx *tx);
 
-/* The first one is also what no command at all stands for. */
+/* The first one is the default. */
 static const struct {
 	const char *name;
 	void (*run)(char *args, struct rsp_tx *tx);
@@ -163,7 +164,7 @@ static char *skip_blanks(char *s)
 	return s;
 }
 
-/* Cuts s behind its first word; returns what comes after it. */
+/* Cut s after its first word. Return what follows. */
 static char *cut_word(char *s)
 {
 	while (*s && *s != ' ' && *s != '\t')
@@ -173,7 +174,7 @@ static char *cut_word(char *s)
 	return skip_blanks(s);
 }
 
-/* Act on one line: NULL, or a complaint. */
+/* Run one line. Return NULL or an error. */
 static const char *monitor_run(char *line, struct rsp_tx *tx)
 {
 	char *word = skip_blanks(line);
@@ -195,8 +196,8 @@ static const char *monitor_run(char *line, struct rsp_tx *tx)
 }
 
 /*
- * What goes wrong is told and is still "OK": of an error GDB would say that the
- * protocol is broken.
+ * Errors are printed, and the reply is still "OK": GDB would take an error
+ * reply for a broken protocol.
  */
 void gtp_serve_monitor(struct rsp_text hex, struct rsp_tx *tx)
 {

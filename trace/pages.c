@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What ringbuf/ asks of its surroundings.
+ * Services that ringbuf/ requires.
  */
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
@@ -15,7 +15,7 @@ int ringbuf_cpu_present(unsigned int cpu)
 	return cpu_present(cpu);
 }
 
-/* Process context; sleeps.  Gives up rather than wake the OOM killer. */
+/* Fail rather than invoke the OOM killer. Context: process; sleeps. */
 void *ringbuf_page_alloc(void)
 {
 	return (void *)__get_free_pages(GFP_KERNEL | __GFP_NORETRY |
@@ -28,7 +28,7 @@ void ringbuf_page_free(void *page)
 	free_pages((unsigned long)page, get_order(RINGBUF_PAGE_SIZE));
 }
 
-/* Process context; sleeps. */
+/* Context: process; sleeps. */
 void *ringbuf_table_alloc(size_t bytes)
 {
 	void *table = gtp_may_take(bytes) ? vmalloc(bytes) : NULL;
@@ -43,20 +43,20 @@ void ringbuf_table_free(void *table)
 	vfree(table);
 }
 
-/* Process context; sleeps. */
+/* Context: process; sleeps. */
 int ringbuf_give_way(const char *what, u64 done)
 {
 	return gtp_progress(what, done);
 }
 
-/* Process context; waits. */
+/* Context: process; sleeps. */
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {
 	unsigned long flags;
 
 	kc_cpus_lock();
 	if (!cpu_online(cpu) || kc_run_on_cpu(cpu, fn, arg)) {
-		/* Nobody writes for a CPU that is offline. */
+		/* An offline CPU writes nothing. */
 		local_irq_save(flags);
 		fn(arg);
 		local_irq_restore(flags);

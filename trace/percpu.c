@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Addresses of per-CPU variables.  Where the kernel has them from 0 on, GDB has
- * moved them with all the rest by what qOffsets said, the slide: its
- * &runqueues is in [slide, slide + size).  So that
+ * Addresses of per-CPU variables. Where the kernel links them from 0 on, GDB
+ * moves them like everything else, by the slide in qOffsets: its &runqueues is
+ * in [slide, slide + size). Two adjustments make
  *
  *	(struct rq *)((char *)&runqueues + __per_cpu_offset[1])
  *
- * is right everywhere, `m' answers the words of __per_cpu_offset[] less the
- * slide, live and of frames: GDB adds what it has moved.  What runs at a hit reads
- * the real words, so constants in that range are moved back when they are
- * compiled, in expressions that name the table: others have numbers there, too, and
- * addresses of the user's.  A sum could not be repaired: real address + slide may
- * be mapped.
+ * right everywhere:
+ *
+ * - GDB sees the words of __per_cpu_offset[] less the slide, in live memory and
+ *   in frames, since it has added the slide already.
+ * - Hits read the real words. So constants in that range are moved back when
+ *   compiled, but only in expressions that name the table: in others they may
+ *   be numbers, or user addresses.
+ *
+ * The sum itself could not be repaired: real address + slide may be mapped.
  */
 #include <linux/kernel.h>
 
@@ -19,7 +22,7 @@
 #include "compat/read.h"
 #include "trace/internal.h"
 
-/* Written once, at init.  low is 0 where nothing needs to be done. */
+/* Written once, at init. low is 0 if there is nothing to adjust. */
 static u64 low;
 static unsigned long table, table_len;	/* __per_cpu_offset[] */
 
@@ -36,7 +39,7 @@ u64 gtp_percpu_place(u64 addr)
 	return addr - gtp.slide < low ? addr - gtp.slide : addr;
 }
 
-static int moves_consts;	/* while an expression is compiled */
+static int moves_consts;	/* while compiling; under gtp.lock */
 
 u64 agent_target_const(u64 v)
 {
@@ -53,7 +56,7 @@ enum agent_error gtp_percpu_compile(const u8 *code, u32 len,
 	err = agent_compile(code, len, insn, map, prog, err_pc);
 	if (err || !low || !agent_has_number(prog, table, table_len))
 		return err;
-	/* It names the table: once more, with its constants moved. */
+	/* It names the table: compile again with its constants moved. */
 	moves_consts = 1;
 	return agent_compile(code, len, insn, map, prog, err_pc);
 }
@@ -68,7 +71,7 @@ void gtp_percpu_patch(u64 addr, void *buf, u32 len)
 		return;
 	while (at < end) {
 		from = (at - table) % sizeof(word);
-		/* It does not change after boot. */
+		/* The table does not change after boot. */
 		if (kc_read_kernel(&word, at - from, sizeof(word)))
 			return;
 		word -= gtp.slide;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where there can be a probe, and why not elsewhere.  Process context, under
- * gtp.lock; may sleep.
+ * Where a probe may be, and why not elsewhere.
+ *
+ * Context of all functions: process, holds gtp.lock; may sleep.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -15,8 +16,8 @@
 #define NO_CODE	"no code of the kernel or of a loaded module is there"
 
 /*
- * Why that is no code; NULL: it may be.  Not inline: 32-bit kernels allow a
- * function 1024 bytes of stack.
+ * Why addr is no code; NULL: it may be. Not inline: 32-bit kernels limit a
+ * function to 1024 bytes of stack.
  */
 static noinline const char *no_code(u64 addr)
 {
@@ -26,8 +27,8 @@ static noinline const char *no_code(u64 addr)
 	if (kc_symbol_at(addr, &place))
 		return NO_CODE;
 	/*
-	 * Of a module it would be "name+0x1/0x2 [module]".  Without
-	 * CONFIG_KALLSYMS_ALL there may be no _etext, and data have no names.
+	 * Module symbols look like "name+0x1/0x2 [module]". Without
+	 * CONFIG_KALLSYMS_ALL _etext may be missing, and data have no names.
 	 */
 	if (etext && addr >= etext && !strchr(place.text, '['))
 		return "that is data, not code";
@@ -41,8 +42,8 @@ const char *gtp_place_error(const struct gtp_point *tp, int err)
 	if (tp->place_err == -EINVAL)
 		return tp->place_why;
 	/*
-	 * Where the kernel, or arch/, has but one word for several things: data can
-	 * be read as instructions, too.
+	 * Each of these has several causes, in the kernel or in arch/. Data can
+	 * look like instructions, too.
 	 */
 	if (err == -EINVAL || err == -ENODATA || err == -ENOENT ||
 	    err == -EILSEQ)

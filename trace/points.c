@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints as GDB defines them: QTDP, QTDPsrc.  All process context, under
- * gtp.lock.
+ * Tracepoints as GDB defines them: QTDP, QTDPsrc.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -13,18 +14,21 @@
 #include "trace/internal.h"
 #include "trace/points.h"
 
-/* Defined while a run is on, and not yet complete: it is in no list. */
+/* Being defined during a run, and not complete: in no list. Under gtp.lock. */
 static struct gtp_point *coming;
-static u64 serial;	/* of the last one that was defined */
-/* It takes part in the run, and GDB defines it once more: it is left as it is. */
+static u64 serial;	/* of the last definition; under gtp.lock */
+/*
+ * Takes part in the run, and GDB defines it again: left as it is. Under
+ * gtp.lock.
+ */
 static struct gtp_point *again;
 
 #define HASH_BITS	11
 static struct hlist_head by_place[1 << HASH_BITS];
 
 /*
- * One number may be at many addresses, and the other way round.  Of an address
- * that part which stays when a module returns elsewhere: modules.c.
+ * One number may be at many addresses, and vice versa. Hash the part of an
+ * address that stays if a module returns elsewhere; see modules.c.
  */
 static struct hlist_head *point_bucket(u32 num, u64 addr)
 {
@@ -69,7 +73,7 @@ static void texts_free(struct list_head *head)
 	}
 }
 
-/* Or that is coming. */
+/* Includes the pending one. */
 static struct gtp_point *point_find_any(u32 num, u64 addr)
 {
 	if (coming && coming->num == num && coming->addr == addr)
@@ -77,7 +81,7 @@ static struct gtp_point *point_find_any(u32 num, u64 addr)
 	return gtp_point_find(num, addr);
 }
 
-/* Its probe is out, and it is in no list. */
+/* tp is unarmed and in no list. */
 static void point_free(struct gtp_point *tp)
 {
 	if (!tp)
@@ -123,8 +127,8 @@ void gtp_points_drop_kept(void)
 }
 
 /*
- * Their definitions and counts: what it takes to run goes.  But actions with
- * errors are told of by their names.
+ * Keep definitions and counts; drop what only a run needs. Tracepoints with
+ * errors keep their actions, which remarks name.
  */
 void gtp_points_keep(void)
 {
@@ -221,8 +225,8 @@ const char *gtp_point_define(const struct rsp_cmd *cmd)
 }
 
 /*
- * In a run nothing leaves the list, and the hit path may walk it ($lost_missed):
- * a new one must be able to lead on to the end before it can be seen.
+ * During a run nothing leaves the list, and hits may walk it ($lost_missed). So
+ * link the new one to the end before it becomes visible.
  */
 void gtp_point_show(struct gtp_point *tp)
 {
@@ -243,7 +247,7 @@ int gtp_point_complete(struct rsp_tx *tx)
 	if (!tp)
 		return 0;
 	coming = NULL;
-	/* Unless the run has ended since it was defined. */
+	/* The run may have ended since. */
 	if (gtp.armed)
 		ret = gtp_start_late(tp, tx);
 	else
@@ -253,7 +257,7 @@ int gtp_point_complete(struct rsp_tx *tx)
 	return ret;
 }
 
-/* Kept as text: it is compiled at QTStart, when all variables are known. */
+/* Keep the text. QTStart compiles it, when all variables are known. */
 const char *gtp_point_actions(const struct rsp_cmd *cmd)
 {
 	struct gtp_point *tp;

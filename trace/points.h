@@ -4,18 +4,18 @@
 
 #include "rsp/rsp.h"
 
-/* A NUL-terminated copy, to be kfree()d; NULL: no memory. */
+/* A NUL-terminated copy, for kfree(); NULL: no memory. */
 char *gtp_text_dup(struct rsp_text text);
-/* QTDP, QTDP:-, QTDPsrc: NULL, or what is wrong. */
+/* QTDP, QTDP:-, QTDPsrc. Return NULL or an error. */
 const char *gtp_point_define(const struct rsp_cmd *cmd);
 const char *gtp_point_actions(const struct rsp_cmd *cmd);
 const char *gtp_point_source(const struct rsp_cmd *cmd);
 /*
- * The last packet of a tracepoint but for its sources: if a run is on, it joins.
- * 0, or -1 with the complaint in tx, and then it is no more.
+ * All packets of a tracepoint but its sources have arrived: it joins the run,
+ * if one is on. Return 0, or -1 with an error in tx and the tracepoint freed.
  */
 int gtp_point_complete(struct rsp_tx *tx);
-/* It is in the list, which a hit may be walking. */
+/* Add it to the list, which hits may be walking. */
 void gtp_point_show(struct gtp_point *tp);
 
 #endif

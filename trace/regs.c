@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Registers as GDB has them.  All process context, under gtp.lock.
+ * Registers in GDB's layout.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
@@ -10,9 +12,9 @@
 #include "trace/internal.h"
 
 /*
- * GDB takes the frame of a return for one of the function's entry, and would
- * show as arguments what is left in their registers.  The second register of a
- * value is shown to who has named it.
+ * GDB takes the frame of a return for one at the function's entry, and would
+ * show stale argument registers as arguments. Show the second register of the
+ * return value only if the action named it.
  */
 static int is_lost(unsigned int i, const struct frame_block *regs)
 {
@@ -26,10 +28,9 @@ static int is_lost(unsigned int i, const struct frame_block *regs)
 }
 
 /*
- * Where one register is, or NULL if it is not available.  Without a struct
- * pt_regs (NULL) there is only the pc.  Outside of a frame that is 0: a running
- * kernel has none, but GDB refuses to connect to a target whose pc is not
- * available.
+ * Where register i is, or NULL if unavailable. Without pt_regs (NULL) only the
+ * pc is available. Outside of a frame it is 0: a running kernel has none, but
+ * GDB refuses to connect to a target without pc.
  */
 static const u8 *find_reg(unsigned int i, const struct frame_block *regs,
 			  const unsigned long *pc)
@@ -41,7 +42,7 @@ static const u8 *find_reg(unsigned int i, const struct frame_block *regs,
 	return regs->data + arch_regs[i].offset;
 }
 
-/* As GDB has it, over zeros; returns its length there. */
+/* Copy to zeroed memory in GDB's layout. Return the length there. */
 static u32 copy_reg(unsigned int i, const u8 *from, u8 *dst)
 {
 	u32 bytes = arch_regs[i].bits / 8;
@@ -51,7 +52,7 @@ static u32 copy_reg(unsigned int i, const u8 *from, u8 *dst)
 	return bytes;
 }
 
-/* *b, or NULL if it has none. */
+/* Return b, or NULL if the frame has no registers. */
 static const struct frame_block *regs_of(const struct gtp_selected *s,
 					 struct frame_block *b)
 {
@@ -61,7 +62,7 @@ static const struct frame_block *regs_of(const struct gtp_selected *s,
 	return NULL;
 }
 
-/* Registers from one on, to before another: runs of what is available or not. */
+/* Put registers [i, end), in runs of available and unavailable ones. */
 static void put_regs(struct rsp_tx *tx, unsigned int i, unsigned int end)
 {
 	struct frame_block b;

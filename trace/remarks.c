@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the user should know of the run, and no packet has a place for: GDB shows
- * it in `tstatus', as trace notes, and gtpstat has it, too.  Process context,
- * under gtp.lock.
+ * Remarks: facts about the run that no packet has a field for. GDB shows them
+ * in `tstatus' as trace notes; gtpstat has them, too.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/kernel.h>
 
@@ -10,8 +11,8 @@
 #include "trace/internal.h"
 
 /*
- * To add a kind of remark is to add its function here: first what is wrong with
- * the run as such, then what goes wrong in hits, of which there may be many.
+ * Add new kinds here. Problems of the run come first, then those of hits, which
+ * may be many.
  */
 static const gtp_remark_t kinds[] = {
 	gtp_remark_off,
@@ -36,7 +37,7 @@ int gtp_remark(u32 n, char *buf, size_t size)
 	return 0;
 }
 
-/* How many kinds from this one on have something to say. */
+/* Number of kinds, from this one on, that have a remark. */
 static u32 kinds_left(const gtp_remark_t *kind, char *buf, size_t size)
 {
 	u32 n = 0;
@@ -46,7 +47,7 @@ static u32 kinds_left(const gtp_remark_t *kind, char *buf, size_t size)
 	return n;
 }
 
-/* No kind hides another: the first of each kind has a place. */
+/* Show at least the first remark of each kind. */
 void gtp_put_notes(struct rsp_tx *tx)
 {
 	int more = gtp.notes && gtp.notes[0], hidden = 0;

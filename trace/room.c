@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much memory may be had, so that the neighbours do not meet the OOM killer.
- * All process context, under gtp.lock.
+ * Limit allocations, so that other processes do not meet the OOM killer.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -10,13 +11,15 @@
 #include "trace/internal.h"
 
 /*
- * What is left to them: an eighth of the memory, but no more than they will need
- * at once.
+ * Memory left to others: an eighth of it, but no more than they need at once.
  */
 #define MEMORY_MARGIN	(256ULL << 20)
-/* What is smaller than this, in all, does not matter to them. */
+/* Totals below this do not matter to others. */
 #define MEMORY_SMALL	(1ULL << 20)
-/* A buffer takes one in so many bytes for pointers to its pages: twice, to grow. */
+/*
+ * A buffer takes one in this many bytes for pointers to its pages; twice, to
+ * grow.
+ */
 #define MEMORY_TABLES	(RINGBUF_PAGE_SIZE / (2 * sizeof(void *)))
 
 u64 gtp_may_have(void)
@@ -41,12 +44,14 @@ int gtp_may_take(u64 bytes)
 	return gtp_may_grow(bytes, bytes);
 }
 
-/* ---- definitions ------------------------------------------------------------ */
+/* ---- definitions ------------------------------------------------------- */
 
-/* What kmalloc() adds to so many bytes, roughly. */
+/* Size with the approximate overhead of kmalloc(). */
 #define ROUNDED(bytes)	((bytes) + (bytes) / 4 + 64)
 
-/* Bytes of the experiment's definitions; up to where nobody needs to ask. */
+/*
+ * Bytes of definitions; limit up to which no check is needed. Under gtp.lock.
+ */
 static u64 defined, granted = MEMORY_SMALL;
 
 void gtp_define_none(void)
@@ -55,7 +60,7 @@ void gtp_define_none(void)
 	granted = MEMORY_SMALL;
 }
 
-/* To ask takes longer than to define: it is done once for so many bytes. */
+/* Checking takes longer than defining, so check once per MEMORY_SMALL bytes. */
 int gtp_may_define(size_t bytes)
 {
 	u64 sum = defined + ROUNDED(bytes);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Starting and stopping the experiment.  All process context, under gtp.lock,
- * but for the thread's own loop.
+ * Starting and stopping the trace run.
+ *
+ * Context of all functions but the thread's: process, holds gtp.lock.
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>
@@ -31,9 +32,11 @@
 static struct task_struct *run_thread;
 static DECLARE_WAIT_QUEUE_HEAD(run_wait);
 
-/* ---- the trace buffer --------------------------------------------------------- */
+/* ---- the trace buffer -------------------------------------------------- */
 
-/* The scratch, and a buffer of gtp.size bytes; kept from run to run. */
+/*
+ * Allocate scratch data and a buffer of gtp.size bytes. Kept from run to run.
+ */
 static int run_alloc(void)
 {
 	struct gtp_cpu *tc;
@@ -55,7 +58,7 @@ static int run_alloc(void)
 	return 0;
 }
 
-/* 0 or -ENOMEM, and then the old buffer is as it was. */
+/* Return 0; or -ENOMEM or -EINTR, with the old buffer unchanged. */
 int gtp_set_size(u64 bytes)
 {
 	int ret = 0;
@@ -77,12 +80,13 @@ int gtp_set_size(u64 bytes)
 	return 0;
 }
 
-/* ---- probes ----------------------------------------------------------------- */
+/* ---- probes ------------------------------------------------------------ */
 
 /*
- * The thread takes the probes out of a run that has ended by itself, or sees to
- * those of modules.  Whoever waits for the lock gets it between two batches: to look
- * at memory, or to ask for what is to be done behind this, and hears how it goes.
+ * Set while the thread unregisters the probes of a run that has ended by
+ * itself, or handles modules. Between two batches it releases gtp.lock, so that
+ * others can read memory, or queue a packet and get progress notices. Under
+ * gtp.lock.
  */
 static int settling;
 
@@ -110,7 +114,7 @@ static void run_taken_out(u32 done)
 	gtp_breathe(done);
 }
 
-/* n: how many more are kept now. */
+/* n: number of probes newly kept. */
 static void run_tell_kept(struct rsp_tx *tx, u32 n)
 {
 	char text[160];
@@ -124,9 +128,9 @@ static void run_tell_kept(struct rsp_tx *tx, u32 n)
 }
 
 /*
- * When it returns no hit is under way.  tx, if not NULL, takes notices.  A module
- * whose probes are in cannot go: its exit function could not refuse when the
- * kernel does not take them out.
+ * No hit is in progress on return. tx takes notices, or is NULL. The module
+ * cannot be unloaded while armed: its exit function could not refuse if the
+ * kernel fails to remove a probe.
  */
 static void run_disarm(struct rsp_tx *tx)
 {
@@ -139,7 +143,7 @@ static void run_disarm(struct rsp_tx *tx)
 	module_put(THIS_MODULE);
 }
 
-/* ---- counters ---------------------------------------------------------------- */
+/* ---- counters ---------------------------------------------------------- */
 
 void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 {
@@ -171,8 +175,8 @@ static void run_reset_count(struct gtp_point *tp)
 }
 
 /*
- * Where the time of hits is measured it is that of all hits, also of tracepoints
- * that are in already when the first joins the run that asks for it.
+ * If any tracepoint uses a cooked clock, the time of all hits is measured, also
+ * of those tracepoints that were armed before it joined the run.
  */
 static void run_set_way(struct gtp_point *tp)
 {
@@ -195,7 +199,7 @@ static void run_set_ways(void)
 		run_set_way(tp);
 }
 
-/* ---- start and stop ----------------------------------------------------------- */
+/* ---- start and stop ---------------------------------------------------- */
 
 static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 {
@@ -209,15 +213,20 @@ static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
 			  tp->num);
 		return -1;
 	}
-	/* Also of disabled ones: best before the first probe is in. */
+	/*
+	 * Disabled tracepoints, too: best done before any probe is registered.
+	 */
 	gtp_place_check(tp);
 	return 0;
 }
 
-/* GDB hears of what has been done.  1, and a reply: nobody waits for it any more. */
+/*
+ * Report progress. Return 1 with an error in tx if the start has been
+ * cancelled.
+ */
 static int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
 {
-	/* Not for a signal: a session that has ended may have left it to be done. */
+	/* Ignore signals: gtp_close() of a killed process may run this. */
 	gtp_progress(done, n);
 	if (!kc_load(&gtp.give_up))
 		return 0;
@@ -279,7 +288,7 @@ static void run_tell_skipped(struct rsp_tx *tx, const struct gtp_point *tp)
 	gtp_send_notices(tx);
 }
 
-/* 0 or -1: go on without it or not. */
+/* Return 0 to go on without tp, or -1. */
 static int run_failed(struct gtp_point *tp, int err, struct rsp_tx *tx)
 {
 	if (gtp.ignore_error) {
@@ -290,7 +299,10 @@ static int run_failed(struct gtp_point *tp, int err, struct rsp_tx *tx)
 	return -1;
 }
 
-/* Is it to have a probe?  One that is disabled may be anywhere until it is enabled. */
+/*
+ * Does tp need a probe? A disabled one may have any address until it is
+ * enabled.
+ */
 static int run_is_wanted(const struct gtp_point *tp, struct rsp_tx *tx)
 {
 	if (tp->away || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
@@ -300,7 +312,7 @@ static int run_is_wanted(const struct gtp_point *tp, struct rsp_tx *tx)
 	return !tp->skipped;
 }
 
-/* NULL, or its site; gtp_place_check() has seen it. */
+/* Its site, or NULL; after gtp_place_check(). */
 static struct gtp_site *run_site(const struct gtp_point *tp, int *err)
 {
 	struct gtp_site *site = NULL;
@@ -316,7 +328,7 @@ static struct gtp_site *run_site(const struct gtp_point *tp, int *err)
 	return site;
 }
 
-/* Their probes are to be set once all is known that they serve. */
+/* Register no probe before it is known which tracepoints it serves. */
 static int run_place_all(struct rsp_tx *tx)
 {
 	struct gtp_point *tp;
@@ -335,7 +347,7 @@ static int run_place_all(struct rsp_tx *tx)
 	return 0;
 }
 
-/* 0, or -1 and a reply. */
+/* Return 0, or -1 with an error in tx. */
 static int run_set_all(struct rsp_tx *tx)
 {
 	struct gtp_point *tp;
@@ -367,8 +379,8 @@ static int run_arm_all(struct rsp_tx *tx)
 }
 
 /*
- * Put one probe in while a run is on.  Its hits come when it is added to its
- * site.  A site that no tracepoint is in goes with the run.
+ * Register a probe while a run is on. Hits begin once the caller adds tp to the
+ * site. A site left without tracepoints lasts until the end of the run.
  */
 static struct gtp_site *run_site_late(const struct gtp_point *tp, int *err)
 {
@@ -386,8 +398,8 @@ static struct gtp_site *run_site_late(const struct gtp_point *tp, int *err)
 }
 
 /*
- * From now on tracepoints are enabled by actions: those that were disabled at the
- * start of the run need their probes.
+ * Actions enable tracepoints from now on: arm those that were disabled at the
+ * start of the run.
  */
 static int run_arm_disabled(struct rsp_tx *tx)
 {
@@ -409,7 +421,7 @@ static int run_arm_disabled(struct rsp_tx *tx)
 	return 0;
 }
 
-/* Everything but what cannot fail. */
+/* Do all that can fail. */
 static int run_prepare_late(struct gtp_point *tp, struct gtp_site **site,
 			    struct rsp_tx *tx)
 {
@@ -444,12 +456,15 @@ int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
 		kc_store(&gtp.uses, uses);
 		return -1;
 	}
-	/* Only the time of hits concerns those that are in already. */
+	/*
+	 * Of all uses, only measuring the time in hits affects armed
+	 * tracepoints.
+	 */
 	if ((gtp.uses ^ uses) & GTP_USES_COOKED)
 		run_set_ways();
 	run_set_way(tp);
 	gtp_point_show(tp);
-	/* Its actions may name it: it is in the list before it is hit. */
+	/* Its actions may name it, so it is listed before it is hit. */
 	if (site)
 		gtp_site_add(site, tp);
 	return 0;
@@ -462,7 +477,7 @@ const char *gtp_arm_late(struct gtp_point *tp)
 
 	if (tp->skipped)
 		return "its address is left out by `monitor disable'";
-	/* Or when its module returns. */
+	/* If its module is absent, it is armed when that returns. */
 	if (tp->site || tp->away)
 		return NULL;
 	site = run_site_late(tp, &err);
@@ -473,7 +488,7 @@ const char *gtp_arm_late(struct gtp_point *tp)
 	return NULL;
 }
 
-/* Once a session. */
+/* Once per session. */
 static void run_tell_missing(struct rsp_tx *tx)
 {
 	char text[128];
@@ -489,7 +504,7 @@ static void run_tell_missing(struct rsp_tx *tx)
 	}
 }
 
-/* Nothing can fail any more: only now the last run's frames make way. */
+/* Nothing can fail from here on, so drop the frames of the last run. */
 static void run_begin(void)
 {
 	struct gtp_point *tp;
@@ -518,7 +533,7 @@ static void run_begin(void)
 	kc_store_release(&gtp.running, 1);
 }
 
-/* Nothing else tells of probes that are switched off. */
+/* Report probes that are switched off: nothing else does. */
 static void run_tell_off(struct rsp_tx *tx)
 {
 	char remark[GTP_REMARK_LEN], text[GTP_REMARK_LEN + 8];
@@ -551,7 +566,7 @@ int gtp_start(struct rsp_tx *tx)
 		    kc_clock_orders_cpus() ? GTP_CLOCK_NS : GTP_CLOCK_COUNTS;
 	kc_store(&gtp.last_errno, 0);
 	gtp_modules_watch(1);
-	/* Armed probes find the run off until all of them are in. */
+	/* Hits are ignored until all probes are armed. */
 	if (run_prepare(tx) || run_arm_all(tx)) {
 		kc_store(&gtp.last_errno, last_errno);
 		gtp_modules_watch(0);
@@ -587,13 +602,13 @@ void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx)
 	if (!gtp.armed)
 		return;
 	gtp_end_run(reason, NULL, AGENT_OK, 0, 0);
-	/* The hit path may have claimed the end and not yet said it. */
+	/* A hit may have claimed the end and not yet published it. */
 	while (kc_load_acquire(&gtp.running))
 		cpu_relax();
 	run_settle(tx);
 }
 
-/* GDB need not wait for a slow console: one line at a time. */
+/* Release the lock after each line: GDB must not wait for a slow console. */
 static void run_print(void)
 {
 	int more;
@@ -606,12 +621,12 @@ static void run_print(void)
 	} while (more && !kc_load(&gtp.later_tx) && !kthread_should_stop());
 }
 
-/* ---- the thread ----------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------- */
 
 void gtp_run_wake(void)
 {
 	wake_up(&run_wait);
-	wake_up_process(run_thread);	/* it may be sleeping between two looks */
+	wake_up_process(run_thread);	/* it may sleep between two polls */
 }
 
 void gtp_watch(void)
@@ -621,8 +636,9 @@ void gtp_watch(void)
 }
 
 /*
- * Not under gtp.lock.  Who asks for it meanwhile holds in_lock, and so is heard
- * of either by the check or by the next turn.
+ * A concurrent gtp_watch() runs under in_lock, so either this check or the next
+ * turn sees its session.
+ * Context: process, without gtp.lock.
  */
 static void run_check_session(void)
 {
@@ -636,8 +652,9 @@ static void run_check_session(void)
 #define LOOKS_A_SECOND	10
 
 /*
- * A handler must not unregister probes, nor wake anything: it may have hit in
- * the scheduler.  So this thread looks ten times a second, while a run is on.
+ * A handler must not unregister probes or wake anything: it may have hit inside
+ * the scheduler. So this thread polls ten times a second during a run, and
+ * while any of the other conditions below holds.
  */
 static int run_poll(void *unused)
 {

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * QTSave: the experiment and its frames as a file of the traced machine, in the
- * form that GDB's `target tfile' reads.  All process context.
+ * QTSave: write the experiment and its frames to a file on the traced machine,
+ * for GDB's `target tfile'.
  *
- * The file is the work of the process that has the device open, with its
- * rights.  It must be new, below the directory that the module's parameter names,
- * and where its name says: no symlink leads the kernel to write elsewhere.
+ * The process that has the device open creates the file, with its own rights.
+ * The file must be new, below the directory given by the module parameter, and
+ * where its name says: no symlink may redirect the write.
  *
- * Three have a part in it: who writes the packet opens the file; the thread
- * kgtp_save appends to it, and may wait for its file system as long as that
- * likes; and the thread kgtp tells GDB how it goes.  gtp.lock is held where the
- * frames are read, and not where the file is touched.
+ * Three tasks take part. The writer of the packet opens the file. The thread
+ * kgtp_save appends to it, and may block on the file system for any time. The
+ * thread kgtp reports progress to GDB. gtp.lock is held while frames are read,
+ * but not during file operations.
+ *
+ * Context of all functions: process.
  */
 #include <linux/capability.h>
 #include <linux/err.h>
@@ -18,7 +20,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
-#include <linux/ptrace.h>	/* brings signals, also from 4.11 on */
+#include <linux/ptrace.h>	/* signals, also since 4.11 */
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/slab.h>
@@ -36,51 +38,51 @@
 
 #define NAME_MAX_LEN	4095
 #define SUFFIX		".tfile"
-/* GDB refuses a file with a longer line; it counts the one without its end. */
+/* GDB refuses a file with a longer line; the limit excludes the line's end. */
 #define LINE_MAX_LEN	998
-#define PART		65536	/* bytes that are written at a time */
-#define TELL_US		1000000	/* GDB hears of us; and how long it is to end */
+#define PART		65536	/* bytes to write at a time */
+#define TELL_US		1000000	/* between notices; also the time to stop */
 
 enum save_state {
-	SAVE_OPENING,		/* by who writes the packet */
-	SAVE_OPEN,		/* it waits for the thread kgtp */
-	SAVE_WRITING,		/* it is the thread kgtp_save's */
-	SAVE_DONE,		/* its file is closed */
+	SAVE_OPENING,		/* by the writer of the packet */
+	SAVE_OPEN,		/* waits for the thread kgtp */
+	SAVE_WRITING,		/* owned by the thread kgtp_save */
+	SAVE_DONE,		/* file is closed */
 };
 
-/* Under gtp.lock, but for `file' and `pos', which who has the state has. */
+/* Guarded by gtp.lock, but `file' and `pos' by whoever owns the state. */
 struct save {
 	enum save_state state;
-	struct rsp_tx *tx;	/* for the reply; NULL: nobody waits for it */
-	u64 told_us;		/* when GDB last heard of us */
-	int give_up;		/* it is to end */
-	u64 give_up_us;		/* since when */
+	struct rsp_tx *tx;	/* for the reply; NULL: none due */
+	u64 told_us;		/* last notice to GDB */
+	int give_up;		/* asked to stop */
+	u64 give_up_us;		/* at this time */
 	struct file *file;
 	loff_t pos;
-	int err;		/* the first one; from then on nothing is written */
+	int err;		/* first error; ends all writing */
 	unsigned int left_out;	/* lines that were too long */
-	u64 frames;		/* so far */
+	u64 frames;		/* saved so far */
 	struct gtp_selected frame;
-	struct rsp_tx line;	/* its payload is the line */
-	char line_buf[LINE_MAX_LEN + 4];	/* and a packet's '$' and end */
+	struct rsp_tx line;	/* its payload is one line */
+	char line_buf[LINE_MAX_LEN + 4];	/* line and framing */
 	u8 regs[ARCH_REGS_MAX];
-	u8 part[PART];		/* what is to be written */
+	u8 part[PART];		/* data to write */
 	u32 used;		/* bytes of it */
 	char name[NAME_MAX_LEN + 1];
 	char path[NAME_MAX_LEN + 1];
 };
 
-static const char *save_dir;	/* where files may be; NULL: nowhere */
-static struct save *save;	/* the one that has not ended, or NULL */
-static struct save *save_work;	/* it, while it is the thread's */
+static const char *save_dir;	/* NULL: saving is off; set at init */
+static struct save *save;	/* in progress, or NULL; under gtp.lock */
+static struct save *save_work;	/* same, while the thread owns it */
 static struct task_struct *save_thread;
 static DECLARE_WAIT_QUEUE_HEAD(save_wait);
 
-/* ---- the thread kgtp_save: what is in the file -------------------------------- */
+/* ---- the thread kgtp_save: file contents ------------------------------- */
 
 /*
- * Meanwhile the lock is free: if the session has ended, others may have changed
- * all that there is.  So who calls this looks at s->err before all else.
+ * Releases the lock: if the session has ended meanwhile, everything may have
+ * changed. So callers must check s->err first.
  */
 static void save_flush(struct save *s)
 {
@@ -152,7 +154,7 @@ static void save_point(struct save *s, const struct gtp_point *tp)
 		line_begin(s, "tp ");
 		if (!gtp_put_piece(&s->line, tp, n))
 			return;
-		/* Frames can be read without the condition, if it must be. */
+		/* The frames are readable without the condition, if need be. */
 		if (!n && !line_fits(s)) {
 			s->left_out++;
 			line_begin(s, "tp ");
@@ -201,7 +203,7 @@ static void save_header(struct save *s)
 	rsp_printf(&s->line, "%x", gtp_reg_block_len());
 	line_end(s);
 	save_status(s);
-	/* In the order of an upload. */
+	/* Same order as in an upload. */
 	list_for_each_entry_reverse(tp, gtp_shown_points(), list) {
 		save_point(s, tp);
 		if (s->err)
@@ -260,7 +262,7 @@ static void save_run(struct save *s)
 	}
 	mutex_unlock(&gtp.lock);
 	vfree(s->frame.copy);
-	/* What has ended the writing is not to end this, too. */
+	/* The signal that ended writing must not end closing, too. */
 	flush_signals(current);
 	ret = kc_file_end(s->file, !s->err);
 	mutex_lock(&gtp.lock);
@@ -288,7 +290,7 @@ static int save_loop(void *unused)
 	return 0;
 }
 
-/* ---- the thread kgtp, and gtp_close(): under gtp.lock -------------------------- */
+/* ---- the thread kgtp, and gtp_close(): under gtp.lock ------------------ */
 
 static const char *save_error(int err)
 {
@@ -329,7 +331,9 @@ static void save_hand_over(struct save *s)
 	wake_up(&save_wait);
 }
 
-/* A file system that waits for another machine lets go of who is killed. */
+/*
+ * A file system that waits for another machine gives up if its task is killed.
+ */
 static void save_stop(struct save *s)
 {
 	if (s->give_up)
@@ -372,7 +376,7 @@ static void save_free(struct save *s)
 	module_put(THIS_MODULE);
 }
 
-/* Its file is there, and it has waited for its turn. */
+/* The file is open, and the packet's turn has come. */
 void gtp_save_begin(struct rsp_tx *tx)
 {
 	struct save *s = save;
@@ -383,13 +387,13 @@ void gtp_save_begin(struct rsp_tx *tx)
 	save_hand_over(s);
 }
 
-/* Is it a save that will answer there? */
+/* Will a save reply in tx? */
 int gtp_save_answers(const struct rsp_tx *tx)
 {
 	return save && save->tx == tx;
 }
 
-/* Without the lock: should gtp_save_poll() be called now and then? */
+/* Does gtp_save_poll() need to be called? Need not hold gtp.lock. */
 int gtp_save_active(void)
 {
 	return kc_load(&save) != NULL;
@@ -441,9 +445,9 @@ void gtp_save_leave(void)
 	save_hand_over(s);
 }
 
-/* ---- who writes the packet -------------------------------------------------------- */
+/* ---- the writer of the packet ------------------------------------------ */
 
-/* Is the file where its name says, with no symlink on the way? */
+/* Is the file where its name says, without a symlink on the path? */
 static int save_in_place(struct save *s, struct rsp_tx *tx)
 {
 	const char *real = kc_file_path(s->file, s->path, sizeof(s->path));
@@ -458,7 +462,10 @@ static int save_in_place(struct save *s, struct rsp_tx *tx)
 	return 0;
 }
 
-/* With no lock held but the session's own.  0, or -1 and the reply. */
+/*
+ * Return 0, or -1 with a reply.
+ * Context: process, holds no lock but the session's.
+ */
 static int save_create(struct save *s, struct rsp_tx *tx)
 {
 	s->file = kc_file_create(s->name);
@@ -473,7 +480,7 @@ static int save_create(struct save *s, struct rsp_tx *tx)
 	return -1;
 }
 
-/* 0, or -1 and the reply. */
+/* Return 0, or -1 with a reply. */
 static int save_check_name(const char *name, long len, struct rsp_tx *tx)
 {
 	const long suffix = strlen(SUFFIX);
@@ -494,7 +501,7 @@ static int save_check_name(const char *name, long len, struct rsp_tx *tx)
 	return -1;
 }
 
-/* 0, or -1 and the reply. */
+/* Return 0, or -1 with a reply. */
 static int save_may(struct rsp_tx *tx)
 {
 	if (!save_dir)
@@ -534,8 +541,9 @@ static struct save *save_new(void)
 }
 
 /*
- * In the context of who writes the packet, under gtp.lock, which is free while
- * the file is opened.  0: gtp_save_begin() is to come.  -1: the reply is there.
+ * Called by the writer of the packet. Return 0 if gtp_save_begin() is to
+ * follow, or -1 with a reply.
+ * Context: process, holds gtp.lock, but releases it to open the file.
  */
 int gtp_save_open(struct rsp_text hexname, struct rsp_tx *tx)
 {
@@ -569,7 +577,7 @@ void gtp_save_init(const char *dir)
 	save_dir = dir;
 }
 
-/* No session is open, and no save under way: it would hold the module. */
+/* No session is open and no save in progress, as that would pin the module. */
 void gtp_save_exit(void)
 {
 	if (save_thread)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The packets of a session, and the way to the packets of tracing.
+ * Session packets, and dispatch to the tracing packets.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -27,7 +27,7 @@ struct gtp gtp = {
 	.kept_ro = LIST_HEAD_INIT(gtp.kept_ro),
 };
 
-/* The kernel is one thread to GDB: it runs, and GDB only looks. */
+/* To GDB the kernel is one running thread, which it can only observe. */
 #define THREAD "1"
 
 static void serve_supported(struct rsp_tx *tx)
@@ -46,9 +46,9 @@ static void serve_thread_extra(struct rsp_tx *tx)
 }
 
 /*
- * One static answer for each packet that needs no more.  Memory and registers
- * are read only: GDB must not write a breakpoint into a running kernel by
- * itself, which an empty reply to Z or X would make it do.
+ * Packets with a fixed reply are answered here. Memory and registers are
+ * read-only. Z and X get an error: at an empty reply GDB would try to write
+ * breakpoints into the running kernel itself.
  */
 static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
@@ -61,8 +61,9 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		break;
 	case RSP_RESUME:
 		/*
-		 * Of a stop by SIGTRAP GDB would go on to step while a symbol covers
-		 * the pc, which is 0: without KASLR per-CPU variables are there.
+		 * After SIGTRAP GDB would keep stepping while a symbol covers
+		 * the pc, which is 0: without KASLR per-CPU variables are
+		 * there.
 		 */
 		rsp_notice(tx, "The kernel is not stopped: it cannot be continued or stepped. trace, tstart and tfind show what it does.\n");
 		rsp_puts(tx, "T00thread:" THREAD ";");
@@ -83,7 +84,7 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_putc(tx, '1');
 		break;
 	case RSP_OFFSETS:
-		/* Where it is not known nothing has moved, as no reply says. */
+		/* 0: not moved. No reply means the same. */
 		if (gtp.text)
 			rsp_printf(tx, "TextSeg=%lx", gtp.text);
 		break;
@@ -128,7 +129,7 @@ static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_error(tx, "%s", cmd->why);
 		break;
 	default:
-		/* Empty: not supported. */
+		/* Empty reply: not supported. */
 		break;
 	}
 }
@@ -188,7 +189,7 @@ int gtp_set_peer(pid_t tgid)
 	return 0;
 }
 
-/* Is what the thread does, or was to do, of use when nobody is there? */
+/* Should the thread's packet be finished although the session has ended? */
 static int serve_is_for_good(void)
 {
 	switch (gtp.later.id) {
@@ -205,7 +206,7 @@ static int serve_is_for_good(void)
 
 void gtp_close(void)
 {
-	/* The thread may change it no more: it is the session's last packet. */
+	/* Nothing changes it now: it is the last packet of the session. */
 	int finish = serve_is_for_good();
 
 	if (!finish)
@@ -222,7 +223,7 @@ void gtp_close(void)
 	gtp_select_none();
 	if (!gtp.disconnected)
 		gtp_stop(GTP_DISCONNECTED, NULL);
-	/* The run keeps its own until the next one begins. */
+	/* A continuing run keeps its setting until the next one begins. */
 	gtp.reads_devices = 0;
 	if (!gtp.armed)
 		kc_store(&kc_reads_devices, 0);
@@ -230,8 +231,9 @@ void gtp_close(void)
 }
 
 /*
- * Where the kernel is, and how far from where it was linked.  _text is in front
- * of _stext, and without CONFIG_KALLSYMS_ALL the kernel's table begins with that.
+ * Find the kernel's address and its distance from the link address. _text
+ * precedes _stext, but without CONFIG_KALLSYMS_ALL the symbol table begins with
+ * _stext.
  */
 static int find_kernel(void)
 {

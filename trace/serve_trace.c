@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The packets of tracing: QT* and qT*.  All process context, under gtp.lock.
+ * The tracing packets: QT* and qT*.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -13,7 +15,7 @@
 #include "trace/points.h"
 #include "trace/trace.h"
 
-/* OK, or the complaint. */
+/* Reply OK, or the error. */
 static void answer(struct rsp_tx *tx, const char *complaint)
 {
 	if (complaint)
@@ -43,7 +45,7 @@ static void serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	const char *complaint;
 
-	/* One that joins a run; the others are asked about at QTStart. */
+	/* Joins a run. Others are checked at QTStart. */
 	if (gtp.armed && gtp_vmlinux_refuses(tx))
 		return;
 	complaint = gtp_point_define(cmd);
@@ -117,14 +119,14 @@ static void serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 }
 
 /*
- * qTStatus must have room for all notes, and for the rest of what it says.
- * Bytes; each takes two digits.
+ * Limits in bytes, of two digits each: qTStatus must have space for all notes
+ * and its other fields.
  */
 #define NOTE_MAX	4096
 #define USER_MAX	1024
 #define STATUS_REST	0x3000
 
-/* So many digits of a note are kept: no character of UTF-8 is cut in two. */
+/* Digits of a note to keep, without splitting a UTF-8 character. */
 static size_t note_digits(struct rsp_text hex, size_t most)
 {
 	size_t n = 2 * most;
@@ -137,8 +139,8 @@ static size_t note_digits(struct rsp_text hex, size_t most)
 }
 
 /*
- * A note that the packet does not name stays.  One that is too long is cut, and
- * not refused, or GDB could not start the run, to which it sends the note again.
+ * A note that the packet does not name stays. Cut one that is too long: if it
+ * were refused, GDB could not start a run, since it sends the note each time.
  */
 static int set_note(char **note, struct rsp_text hex, const char *what,
 		    size_t most, struct rsp_tx *tx)
@@ -205,7 +207,7 @@ static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	answer_point(tx, cmd->u.tp.num, cmd->u.tp.addr, complaint);
 }
 
-/* ---- qTStatus ------------------------------------------------------------------ */
+/* ---- qTStatus ---------------------------------------------------------- */
 
 static void put_error(struct rsp_tx *tx)
 {
@@ -251,7 +253,7 @@ static void put_reason(struct rsp_tx *tx, int notes)
 	}
 }
 
-/* GDB shows these two as an int. */
+/* GDB shows these two as int. */
 #define SIZE_SHOWN_MAX	0x7fffffffULL
 
 static void put_field(struct rsp_tx *tx, const char *name, u64 value)
@@ -271,7 +273,7 @@ void gtp_put_status(struct rsp_tx *tx, int notes)
 	rsp_putc(tx, gtp.armed ? '1' : '0');
 	if (!gtp.armed)
 		put_reason(tx, notes);
-	/* First, for GDB before 7.4: it loses the field after "tstop:TEXT:0". */
+	/* First, since GDB before 7.4 loses the field after "tstop:TEXT:0". */
 	put_field(tx, "starttime", gtp.start_us);
 	put_field(tx, "stoptime", gtp.stop_us);
 	put_field(tx, "tframes", info.frames);
@@ -294,7 +296,7 @@ static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	gtp_put_status(tx, 1);
 }
 
-/* ---- counters and variables ------------------------------------------------------ */
+/* ---- counters and variables -------------------------------------------- */
 
 static void serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
@@ -346,14 +348,14 @@ static void serve_save(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	gtp_save_begin(tx);
 }
 
-/* ---- what takes long ------------------------------------------------------------- */
+/* ---- slow packets ------------------------------------------------------ */
 
 static int always(const struct rsp_cmd *cmd)
 {
 	return 1;
 }
 
-/* It may put probes in: its own, and those that its actions enable. */
+/* May arm tracepoints: its own, and those that its actions enable. */
 static int is_joiner(const struct rsp_cmd *cmd)
 {
 	return gtp.armed;
@@ -364,16 +366,16 @@ static int is_far(const struct rsp_cmd *cmd)
 	return gtp_buffer_takes_long(cmd->u.mem.addr);
 }
 
-/* ---- dispatch ---------------------------------------------------------------------- */
+/* ---- dispatch ---------------------------------------------------------- */
 
 static const struct packet {
 	enum rsp_cmd_id id;
 	void (*serve)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-	/* Does it take its time, so that the thread serves it?  NULL: never. */
+	/* Is it slow, so that the thread serves it? NULL: never. */
 	int (*takes_long)(const struct rsp_cmd *cmd);
 	/*
-	 * NULL, or what comes before that, in the context of who writes the
-	 * packet.  Not 0: it has replied, and that was all.
+	 * Runs before that in the context of the writer; may be NULL. Nonzero:
+	 * it has replied, and nothing else follows.
 	 */
 	int (*first)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 } packets[] = {
@@ -410,8 +412,8 @@ static const struct packet *packet_find(enum rsp_cmd_id id)
 }
 
 /*
- * A run that has ended by itself still has its probes: these have to be taken out
- * first, which takes long, too.
+ * A run that has ended by itself still has its probes. Removing them comes
+ * first and is slow, too.
  */
 int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters for people: the node gtpstat.  Process context.
+ * The node gtpstat: counters for people.
+ *
+ * Context of all functions: process.
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>
@@ -85,26 +87,26 @@ static void show_remark(struct seq_file *m, u32 n)
 		seq_printf(m, "%s# %s\n", n ? "" : "\n", buf);
 }
 
-/* ---- record by record ------------------------------------------------------- */
+/* ---- record by record -------------------------------------------------- */
 
 /*
- * A reader gets the text in pieces, and may take its time between them, so the
- * lock is held for no longer than a piece.  What has changed meanwhile can make
- * a record be missed or come twice, but each is whole.
+ * A reader gets the text in pieces and may pause between them, so gtp.lock is
+ * held only for one piece. Changes in between may skip or repeat a record, but
+ * each one is whole.
  */
 enum stat_section {
 	STAT_HEAD,
-	STAT_CPUS,		/* record 0 is the line above them */
+	STAT_CPUS,		/* record 0 is the heading */
 	STAT_POINTS,		/* likewise */
 	STAT_REMARKS,
 	STAT_MISSING,
 	STAT_END,
 };
 
-/* The record that a reader is at, from stat_start() to stat_stop(). */
+/* The reader's record, from stat_start() to stat_stop(). Under gtp.lock. */
 static struct {
 	u32 section, n;
-	const struct gtp_point *tp;	/* STAT_POINTS, but for record 0 */
+	const struct gtp_point *tp;	/* STAT_POINTS, except record 0 */
 } stat_at;
 
 static const struct gtp_point *stat_point(const struct list_head *l)
@@ -140,7 +142,7 @@ static int stat_is_there(void)
 	}
 }
 
-/* On to the next section, if this one has no such record. */
+/* Skip to the next section if this one has no such record. */
 static void *stat_here(loff_t *pos)
 {
 	while (stat_at.section < STAT_END && !stat_is_there()) {

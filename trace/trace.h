@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The trace experiment, and the answers to GDB's packets.
+ * The trace experiment and the replies to GDB's packets.
  */
 #ifndef GTP_TRACE_H
 #define GTP_TRACE_H
@@ -10,76 +10,92 @@
 struct rsp_tx;
 struct seq_operations;
 
-/* Bytes of payload in the largest packet, either way; told to GDB. */
+/* Largest payload in bytes, both directions; announced to GDB. */
 #define GTP_PACKET_SIZE	0x8000
 
 /*
- * Process context; sleeps.  Below the directory save_dir `tsave -r' may write;
- * NULL: nowhere.  0 or a negative errno.
+ * `tsave -r' may write below save_dir; NULL: nowhere. Return 0 or a negative
+ * errno.
+ * Context: process; sleeps.
  */
 int gtp_init(u64 buffer_size, const char *save_dir);
-/* Process context; sleeps.  Ends the run and frees all; no session is open. */
+/*
+ * End the run and free everything. No session is open.
+ * Context: process; sleeps.
+ */
 void gtp_exit(void);
 
 /*
- * Process context; sleeps.  A session of GDB begins, opened by that process: 0
- * or -ERESTARTSYS.
+ * Begin a session of GDB, opened by tgid. Return 0 or -ERESTARTSYS.
+ * Context: process; sleeps.
  */
 int gtp_open(pid_t tgid);
 
 /*
- * Process context; sleeps.  Of the session that is open: GDB is that process.  0
- * or -ERESTARTSYS.
+ * Set GDB's tgid for the current session. Return 0 or -ERESTARTSYS.
+ * Context: process; sleeps.
  */
 int gtp_set_peer(pid_t tgid);
 /*
- * Process context; sleeps.  It has ended: the run stops, unless disconnected
- * tracing is on.  The frames stay for the next session.
+ * End the session. Stops the run unless disconnected tracing is on. The frames
+ * stay for the next session.
+ * Context: process; sleeps.
  */
 void gtp_close(void);
 
-/* Process context; sleeps.  Counters and sizes as text, "name value" a line. */
+/*
+ * Counters and sizes as text, a "name value" per line.
+ * Context: process; sleeps.
+ */
 extern const struct seq_operations gtp_stat_ops;
 
-/* Any process context.  gtp_check_session() is called until it returns 0. */
+/* Have gtp_check_session() called until it returns 0. Context: process. */
 void gtp_watch(void);
 
-/* Process context; sleeps.  For gtp_serve(): 0 or -ERESTARTSYS. */
+/*
+ * Taken around gtp_serve(). Return 0 or -ERESTARTSYS.
+ * Context: process; sleeps.
+ */
 int gtp_lock(void);
 void gtp_unlock(void);
 
 /*
- * Any process context.  What is served later is to end soon, done or not; its
- * reply says so.
+ * Make a packet served by the thread end soon, done or not. Its reply says
+ * which.
+ * Context: process.
  */
 void gtp_interrupt(void);
 
 #define GTP_NOACK	1	/* no acks after this reply */
-/* gtp_send_reply() brings it; until then the packet and tx are ours. */
+/* gtp_send_reply() will send it; until then trace/ owns packet and tx. */
 #define GTP_LATER	2
 
 /*
- * Process context; sleeps; under gtp_lock().  Act on one packet (NUL-terminated at packet[len])
- * and leave the reply in tx, which rsp_tx_end() has ended.  Returns GTP_
- * flags.
+ * Serve one packet, NUL-terminated at packet[len], and leave the finished reply
+ * in tx. Return GTP_NOACK, GTP_LATER or 0.
+ * Context: process, under gtp_lock(); sleeps.
  */
 int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx);
 
-/* ---- what the surroundings define (dev/session.c) -------------------------- */
+/* ---- provided by dev/session.c ----------------------------------------- */
 
 /*
- * Process context; sleeps.  Send the notices in tx now, before its reply; the
- * reply is then empty.  GDB gives up on a reply that takes longer than some
- * seconds, but each notice makes it wait anew.
+ * Send the notices in tx now, which leaves an empty reply. GDB gives up on a
+ * reply after some seconds, but waits anew after each notice.
+ * Context: process; sleeps.
  */
 void gtp_send_notices(struct rsp_tx *tx);
-/* The same, at once, of what is in no tx: it may have a reply begun. */
+/* Send one notice at once, outside of tx, which may hold part of a reply. */
 void gtp_send_notice(struct rsp_tx *tx, const char *text);
-/* Process context; sleeps.  The reply that was to come later. */
+/*
+ * Send the reply of a packet that was served later.
+ * Context: process; sleeps.
+ */
 void gtp_send_reply(struct rsp_tx *tx);
 /*
- * Process context; sleeps.  The thread asks, ten times a second, while a packet
- * is due: has it taken too long?  1: ask again.
+ * Called ten times a second while a packet is due, to end a session that takes
+ * too long. Return 1 to be called again.
+ * Context: process; sleeps.
  */
 int gtp_check_session(void);
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a GDB that connects again is told: tracepoints (qTfP, qTsP) and
- * variables (qTfV, qTsV).  All process context, under gtp.lock.
+ * Upload to a GDB that reconnects: tracepoints (qTfP, qTsP) and variables
+ * (qTfV, qTsV).
  *
- * The last tracepoint comes first: GDB turns the order round before it numbers
- * them, and takes the numbers for the target's when it adds one to a run.
+ * The last tracepoint comes first: GDB reverses the order before it numbers
+ * them, and takes its numbers for the target's when it adds one to a run.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/string.h>
 
 #include "compat/barrier.h"
 #include "trace/internal.h"
 
-static struct gtp_point *up_tp;	/* next piece is of this one; NULL: none */
+/* Position of the upload. Under gtp.lock. */
+static struct gtp_point *up_tp;	/* NULL: none left */
 static u32 up_piece;
 static u32 up_var;
 
@@ -61,7 +64,7 @@ int gtp_put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
 		return 1;
 	}
 	list_for_each_entry(t, &tp->actions, list) {
-		/* From the first 'S' on all actions are of while-stepping. */
+		/* From the first 'S' on, actions belong to while-stepping. */
 		step |= t->text[0] == 'S';
 		if (n--)
 			continue;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Has GDB the symbols of this kernel?  With those of another one all that it
- * shows is garbage, and its tracepoints are in other functions.
+ * Check that GDB has the symbols of this kernel. With others all that it shows
+ * is garbage, and its tracepoints are in the wrong functions.
  *
- * Whenever GDB has loaded symbols it offers to look some up (qSymbol::).  It is
- * asked for functions that this module is linked with, over all of the kernel.
- * One that its file does not have says nothing.  GDB need not go on to the end:
- * nothing waits for it.
+ * Whenever GDB has loaded symbols it offers to look some up (qSymbol::). Ask
+ * for functions that this module is linked with, from all over the kernel. One
+ * that GDB's file lacks tells nothing. GDB need not answer all: nothing waits
+ * for it.
  *
- * All process context, under gtp.lock.
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -24,7 +24,7 @@
 #include "compat/kernel_name.h"
 #include "trace/internal.h"
 
-/* Exported by every kernel, from one end of its code to the other. */
+/* Exported by every kernel; spread over its code from end to end. */
 static const struct {
 	const char *name;
 	const void *at;
@@ -42,23 +42,23 @@ static const struct {
 };
 
 enum verdict {
-	VM_UNKNOWN,		/* GDB has told of less than two */
+	VM_UNKNOWN,		/* fewer than two answers */
 	VM_RIGHT,
 	VM_UNMOVED,		/* right, but as linked */
 	VM_WRONG,
 };
 
-/* Of this session. */
+/* State of this session. Under gtp.lock. */
 static struct {
 	enum verdict verdict;
 	int any;		/* `monitor vmlinux any' */
 	int told;
-	/* What GDB has said of each, last time or this time. */
+	/* GDB's answers, from this time or the last. */
 	struct {
 		int found;
 		u64 value;
 	} answers[ARRAY_SIZE(knowns)];
-	int checking;		/* it is asked for the first and the last only */
+	int checking;		/* asking only for the first and the last */
 } vm;
 
 void gtp_vmlinux_open(void)
@@ -95,7 +95,7 @@ static void conclude(void)
 		vm.told = 0;
 }
 
-/* The one that GDB answers for; ARRAY_SIZE(knowns): none that it was asked for. */
+/* The symbol in GDB's answer; ARRAY_SIZE(knowns): not one of ours. */
 static u32 find_known(struct rsp_text hex)
 {
 	char name[32];
@@ -109,7 +109,7 @@ static u32 find_known(struct rsp_text hex)
 	return i;
 }
 
-/* The same as last time? */
+/* Return whether it is the same as last time. */
 static int take_answer(u32 i, const struct rsp_cmd *cmd)
 {
 	int found = cmd->u.symbol.found;
@@ -123,9 +123,9 @@ static int take_answer(u32 i, const struct rsp_cmd *cmd)
 }
 
 /*
- * Which one to ask for after that answer; ARRAY_SIZE(knowns): none.  GDB offers
- * anew whenever it has loaded any file.  Where it says the same as last time of
- * both ends of the kernel's code, that was a module's.
+ * The next symbol to ask for; ARRAY_SIZE(knowns): none. GDB offers again
+ * whenever it has loaded any file. If both ends of the kernel's code are where
+ * they were last time, that file was a module's.
  */
 static u32 after_answer(u32 i, int same)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * qXfer: target.xml and the list of what a frame holds.  All process context,
- * under gtp.lock.
+ * qXfer: target.xml, and the contents of a frame.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -11,15 +12,15 @@
 #include "arch/arch.h"
 #include "trace/internal.h"
 
-/* A line of at most 127 bytes for each register, and nine around them. */
+/* At most 127 bytes a line: one per register, and nine others. */
 #define TARGET_XML_MAX	((ARCH_REGS_MAX / 4 + 9) * 128)
 
-/* A part [off, off + size) of a text that is made as it goes. */
+/* Part [off, off + size) of a text that is generated on the fly. */
 struct window {
-	u64 off;		/* of the text, still to be skipped */
+	u64 off;		/* of the text, still to skip */
 	char *buf;
 	size_t size, len;
-	int more;		/* the text goes on behind the window */
+	int more;		/* the text continues past the window */
 };
 
 static void win_puts(struct window *w, const char *s)
@@ -93,7 +94,7 @@ static void make_frame_info(struct window *w)
 	win_puts(w, "</traceframe-info>\n");
 }
 
-/* Nothing that these texts hold needs an escape. */
+/* These texts never need XML escapes. */
 static void serve_text(const struct rsp_cmd *cmd, struct rsp_tx *tx,
 		       void (*make)(struct window *w))
 {
