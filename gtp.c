@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * KGTP: GDB traces the running kernel.  Module entry; the rooms are described
- * in docs/design.md.
+ * KGTP: GDB tracepoints in the running kernel. Module entry. docs/design.md
+ * describes the directories.
  */
 #include <linux/errno.h>
 #include <linux/init.h>

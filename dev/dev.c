@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#include <linux/sched.h>	/* first: fs.h of RHEL 6 needs its types */
+#include <linux/sched.h>	/* first: RHEL 6's fs.h needs its types */
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -19,12 +19,13 @@
 #include "dev/session.h"
 #include "dev/stat.h"
 
-static DEFINE_MUTEX(dev_lock);	/* opening and closing */
+static DEFINE_MUTEX(dev_lock);	/* guards opening and closing */
 static struct session session;
 
 /*
- * A process may open the device once for both ways, or once for each: what a
- * shell does for `nc ... < /proc/gtp > /proc/gtp'.  Under dev_lock.
+ * A process may open the device once for both directions, or once for each, as
+ * a shell does for `nc ... < /proc/gtp > /proc/gtp'.
+ * Context: process, holds dev_lock.
  */
 static int dev_join(const struct file *file)
 {
@@ -64,7 +65,7 @@ static int dev_open(struct inode *inode, struct file *file)
 {
 	int ret;
 
-	/* Access mode 3 is for ioctl() alone. */
+	/* Access mode 3 is for ioctl() only. */
 	if (!(file->f_mode & (FMODE_READ | FMODE_WRITE)))
 		return -EINVAL;
 	ret = dev_permitted();
@@ -72,7 +73,7 @@ static int dev_open(struct inode *inode, struct file *file)
 		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	/* The session before may still be ending. */
+	/* The previous session may still be ending. */
 	ret = mutex_lock_interruptible(&dev_lock) ? -ERESTARTSYS : 0;
 	if (!ret) {
 		ret = dev_join(file);
@@ -99,7 +100,7 @@ static int dev_release(struct inode *inode, struct file *file)
 		session_end(&session);
 	}
 	mutex_unlock(&dev_lock);
-	/* A reader that is left gets what is there, and then the end. */
+	/* A remaining reader gets what is left, and then end of file. */
 	wake_up_interruptible(&session.wait);
 	module_put(THIS_MODULE);
 	return 0;
@@ -133,7 +134,7 @@ static ssize_t dev_read(struct file *file, char __user *buf, size_t n,
 	return ret;
 }
 
-/* A packet of another writer of this session is being served: wait, or not. */
+/* Wait while a packet of another writer is served, unless O_NONBLOCK. */
 static int dev_lock_input(const struct file *file)
 {
 	if (file->f_flags & O_NONBLOCK)
@@ -141,7 +142,7 @@ static int dev_lock_input(const struct file *file)
 	return mutex_lock_interruptible(&session.in_lock) ? -ERESTARTSYS : 0;
 }
 
-/* Bytes taken from a first part of the user's, or a negative errno. */
+/* Take the first bytes of buf. Return how many, or a negative errno. */
 static ssize_t dev_write_part(const struct file *file, const char __user *buf,
 			      size_t n)
 {
@@ -173,7 +174,7 @@ static ssize_t dev_write(struct file *file, const char __user *buf, size_t n,
 			cond_resched();
 			continue;
 		}
-		/* 0: a reply has to be read first. */
+		/* 0: a reply must be read first. */
 		if (!ret && (file->f_flags & O_NONBLOCK))
 			ret = -EAGAIN;
 		if (!ret)
@@ -217,9 +218,9 @@ static long dev_set_peer(const void __user *arg)
 }
 
 /*
- * GDB opens the path of `target remote' as a serial line, and sets it up.
- * There is nothing to set.  A 32-bit program on a 64-bit kernel has the same
- * numbers and structures, and its pointers come as they are.
+ * GDB opens the path of `target remote' as a serial line and configures it,
+ * which does nothing here. A 32-bit program on a 64-bit kernel uses the same
+ * numbers and structures, and its pointers need no conversion.
  */
 static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {

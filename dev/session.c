@@ -13,8 +13,8 @@
 #include "dev/session.h"
 
 /*
- * A packet has so long, and a second more for each so many of its bytes, which
- * a line of 1200 baud manages.  What sends less keeps the device from others.
+ * Time limit of a packet: these seconds, and one more per BYTES_A_SECOND bytes,
+ * which a 1200 baud line manages. Slower senders would block the device.
  */
 #define PACKET_SECONDS		5
 #define BYTES_A_SECOND		100
@@ -28,14 +28,14 @@ int session_begin(struct session *s)
 	mem = vmalloc(SESSION_FIFO + 2 * SESSION_IN + SESSION_PACKET);
 	if (!mem)
 		return -ENOMEM;
-	/* The thread may still look at the last one. */
+	/* The thread may still be checking the last session. */
 	mutex_lock(&s->in_lock);
 	s->fifo = mem;
 	s->in[0] = mem + SESSION_FIFO;
 	s->in[1] = s->in[0] + SESSION_IN;
 	rsp_rx_init(&s->rx, s->in[0], SESSION_IN);
 	rsp_tx_init(&s->tx, s->in[1] + SESSION_IN, SESSION_PACKET);
-	s->tx.len = 0;		/* nothing to send again */
+	s->tx.len = 0;		/* nothing to repeat */
 	s->out_put = 0;
 	s->out_get = 0;
 	s->had_writer = 0;
@@ -63,15 +63,15 @@ static u32 session_used(const struct session *s)
 	return kc_load(&s->out_put) - kc_load(&s->out_get);
 }
 
-/* An ack and the largest reply. */
+/* Is there space for an ack and the largest reply? */
 static int session_fits(const struct session *s)
 {
 	return session_used(s) + SESSION_PACKET + 1 <= SESSION_FIFO;
 }
 
 /*
- * While the thread serves a packet, what comes is taken in up to the last byte
- * of the next one: an interrupt gets through.
+ * While the thread serves a packet, accept input up to the last byte of the
+ * next one, so that an interrupt gets through.
  */
 int session_has_room(const struct session *s)
 {
@@ -84,7 +84,7 @@ int session_has_output(const struct session *s)
 	return session_used(s) != 0;
 }
 
-/* There is room: session_input() has made sure. */
+/* session_input() has made sure that there is space. */
 static void session_push(struct session *s, const char *bytes, size_t n)
 {
 	size_t at, part;
@@ -105,11 +105,11 @@ static void session_packet(struct session *s)
 
 	if (!s->rx.noack)
 		session_push(s, "+", 1);
-	/* Before it is served, or the reply might be there already. */
+	/* Before gtp_serve(): the thread may reply at once. */
 	kc_store(&s->busy, 1);
 	flags = gtp_serve(s->rx.buf, s->rx.len, &s->tx);
 	if (flags & GTP_LATER) {
-		/* The thread reads the packet, while the next one comes. */
+		/* The thread uses this buffer while the next packet arrives. */
 		s->rx.buf = s->rx.buf == s->in[0] ? s->in[1] : s->in[0];
 		return;
 	}
@@ -119,7 +119,7 @@ static void session_packet(struct session *s)
 		s->rx.noack = 1;
 }
 
-/* What does not find room is left out: it is only for the patience of GDB. */
+/* Drop notices that do not fit: they only keep GDB waiting. */
 void gtp_send_notices(struct rsp_tx *tx)
 {
 	struct session *s = container_of(tx, struct session, tx);
@@ -150,7 +150,10 @@ void gtp_send_reply(struct rsp_tx *tx)
 	wake_up_interruptible(&s->wait);
 }
 
-/* It arrived whole: sent again it would be as long.  Its name is there. */
+/*
+ * Ack it: it was received whole, and would be as long if sent again. buf starts
+ * with its name.
+ */
 static void session_too_long(struct session *s)
 {
 	const char *name = s->rx.buf;
@@ -167,7 +170,7 @@ static void session_too_long(struct session *s)
 	session_push(s, s->tx.buf, s->tx.len);
 }
 
-/* Of what is longer than announced only that whose parts are cut. */
+/* Of longer packets, accept only QTNotes, whose parts are cut. */
 static int session_takes(const struct session *s)
 {
 	static const char notes[] = "QTNotes:";
@@ -196,12 +199,12 @@ static void session_event(struct session *s, enum rsp_event event)
 		session_too_long(s);
 		break;
 	case RSP_EV_NAK:
-		/* Busy: GDB has lost patience, and no reply. */
+		/* Busy: GDB has timed out, and there is no reply to repeat. */
 		if (!s->rx.noack && !kc_load(&s->busy))
 			session_push(s, s->tx.buf, s->tx.len);
 		break;
 	case RSP_EV_INTERRUPT:
-		/* Otherwise nothing is stopped, so there is nothing to report. */
+		/* Otherwise there is nothing to stop or report. */
 		if (kc_load(&s->busy))
 			gtp_interrupt();
 		break;
@@ -212,11 +215,11 @@ static void session_event(struct session *s, enum rsp_event event)
 }
 
 /*
- * ---- who is at the other end
+ * ---- the peer
  *
- * What speaks no protocol of GDB's is not served at all: a web browser or a
- * scanner that a forwarder (nc) has let through.  The relay is stricter; here is
- * what holds without it.
+ * Serve nothing to a peer that does not speak GDB's protocol, such as a web
+ * browser or a scanner that a forwarder (nc) let through. The relay is
+ * stricter; this protects without it.
  */
 
 static void session_stop(struct session *s, int err)
@@ -226,7 +229,7 @@ static void session_stop(struct session *s, int err)
 	wake_up_interruptible(&s->wait);
 }
 
-/* n more bytes have been taken in. */
+/* n more bytes have been accepted. */
 static void session_watch(struct session *s, size_t n)
 {
 	int waits = !s->whole || rsp_rx_busy(&s->rx);
@@ -239,7 +242,10 @@ static void session_watch(struct session *s, size_t n)
 	}
 	s->fresh = 0;
 	s->waits = waits;
-	/* One that begins anew, again and again, gets no more time than a whole one. */
+	/*
+	 * Restarting a packet again and again gains no more time than a whole
+	 * one.
+	 */
 	s->got = min_t(u32, s->got + n, SESSION_PACKET);
 }
 
@@ -248,11 +254,11 @@ int session_check(struct session *s)
 	unsigned long most;
 	int again;
 
-	/* A writer is inside: it is heard of later. */
+	/* A writer is active: check it later. */
 	if (!mutex_trylock(&s->in_lock))
 		return 1;
 	if (s->waits && !session_has_room(s)) {
-		/* It is us who take nothing in. */
+		/* The delay is ours. */
 		s->since = jiffies;
 	} else if (s->waits) {
 		most = PACKET_SECONDS * HZ + s->got * HZ / BYTES_A_SECOND;
@@ -266,7 +272,7 @@ int session_check(struct session *s)
 	return again;
 }
 
-/* A packet is completed under the lock that it needs, or not at all. */
+/* Complete a packet only under gtp.lock, which serving it needs. */
 static int session_byte(struct session *s, char c)
 {
 	int ret;
@@ -308,8 +314,8 @@ ssize_t session_input(struct session *s, const char *bytes, size_t n)
 }
 
 /*
- * What has been put there stays until out_get goes on.  The memory of who reads
- * may be long in coming: nobody who puts waits for that.
+ * The data stay in place until out_get advances. The reader's memory may fault
+ * for long: no writer of the FIFO waits for that.
  */
 ssize_t session_output(struct session *s, char __user *buf, size_t n)
 {

@@ -7,18 +7,18 @@
 #include "dev/stat.h"
 #include "trace/trace.h"
 
-/* No file of this outlives the module. */
+/* An open file pins the module. */
 static int stat_open(struct inode *inode, struct file *file)
 {
 	int ret;
 
-	/* It tells addresses. */
+	/* gtpstat shows addresses. */
 	ret = dev_permitted();
 	if (ret)
 		return ret;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	/* Before 2.6.20 what it takes is not const. */
+	/* Its argument is not const before 2.6.20. */
 	ret = seq_open(file, (void *)&gtp_stat_ops);
 	if (ret)
 		module_put(THIS_MODULE);

@@ -4,7 +4,7 @@
 
 #include <linux/fs.h>
 
-/* The node gtpstat: what is lost and what is used, for people. */
+/* The node gtpstat: losses and usage, for people. */
 extern const struct file_operations dev_stat_fops;
 
 #endif
