@@ -1,45 +1,44 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 #	make			kgtp.ko for the running kernel, and putgtprsp
-#	make KDIR=DIR		... for the kernel whose build tree is DIR
+#	make KDIR=DIR		the same for the kernel whose build tree is DIR
 #	make install, uninstall	(PREFIX, MODDIR, DESTDIR)
-#	make probe		what was found out about the kernel's API
-#	make demo		a kernel in QEMU, traced by GDB, in one command
+#	make probe		show the results of the kernel API probes
+#	make demo		trace a kernel in QEMU with GDB, in one command
 #	make shell		the same, at the (gdb) prompt
-#	make check		the tests that CI runs, in under an hour
-#	make check-all		and on more kernels, in hours
-#	make lint, unit, compat	parts of them
-#	make bench	what a hit costs, in instructions (docs/performance.md)
+#	make check		the tests that CI runs; under an hour
+#	make check-all		the same and more kernels; hours
+#	make lint, unit, compat	parts of make check
+#	make bench		instructions per hit (docs/performance.md)
 #	make clean
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-# One version, for all.
+# dkms.conf is the only source of the version.
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
-# The kernel's own build has a CC of its own; this one is for user space.
+# For user space only; kbuild has its own CC.
 CFLAGS ?= -O2 -g
 RELAY_CFLAGS := -std=gnu89 -Wall -Wextra -Wdeclaration-after-statement \
 	-Werror -DKGTP_VERSION='"$(VERSION)"'
 
-# The release as `uname -r` and vermagic have it, which kernel.release and `make
-# kernelrelease` are not on Debian; without a tree, its usual place tells.
+# The release as in `uname -r` and vermagic.  On Debian, kernel.release and `make
+# kernelrelease` differ from it.  Without a tree, derive it from the path of KDIR.
 KREL = $(or $(firstword $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
 	$(addprefix $(KDIR)/include/,generated/utsrelease.h linux/utsrelease.h \
 	linux/version.h) 2>/dev/null)),$(patsubst \
 	/lib/modules/%/build,%,$(filter /lib/modules/%,$(KDIR))))
 MODDIR = /lib/modules/$(KREL)/extra
 
-# For compat/probe.sh: the tree, and what else its answers depend on.
+# For compat/probe.sh: the tree, and other settings its results depend on.
 PROBE_STAMP = $(filter-out KDIR=% PREFIX=% MODDIR=% DESTDIR=% V=%,$(MAKEOVERRIDES))
 export KDIR PROBE_STAMP
 
 all: modules putgtprsp/putgtprsp
 
-# Variables given to this make (CC=gcc-12 and the like) reach the kernel's make
-# by themselves.
+# Make passes its command-line variables (CC=gcc-12) on to kbuild by itself.
 modules: compat-config
 	@$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
@@ -55,7 +54,7 @@ putgtprsp/putgtprsp: $(wildcard putgtprsp/*.[ch]) dkms.conf
 			"install gcc and libc6-dev (Red Hat: glibc-devel)" >&2; exit 1; }
 	$(CC) $(CFLAGS) $(RELAY_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS)
 
-# Not into a DESTDIR: that is a package's business.
+# Not with DESTDIR: packages run depmod when they are installed.
 DEPMOD = PATH="$$PATH:/usr/sbin:/sbin" depmod $(KREL) || { \
 	echo "kgtp: depmod $(KREL) failed; if it is missing, install kmod" >&2; exit 1; }
 
@@ -96,7 +95,7 @@ clean: clean-objects
 	rm -rf compat/.probe compat/config.h tests/unit/build putgtprsp/putgtprsp
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# What kbuild makes.  compat/probe.sh asks for this too, when the tree changes.
+# Remove what kbuild generates.  compat/probe.sh runs this when the tree changes.
 clean-objects:
 	find . \( -name .git -o -name .probe -o -name tests \) -prune -o -type f \
 		\( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where the device is, and the line that says why it cannot be opened.
+ * Find and open the device, and explain why it cannot be opened.
  */
 #include "putgtprsp.h"
 
@@ -18,15 +18,15 @@
 #define MOUNT		"mount -t debugfs none " DEBUGFS_DEFAULT
 
 struct search {
-	int look;		/* only look: nothing is opened */
-	char path[NAME_LEN];	/* the device that was opened or tried */
-	char denied[NAME_LEN];	/* the first one that needs more rights */
-	int err;		/* errno of what ended the search, 0: absent */
+	int look;		/* check only, do not open */
+	char path[NAME_LEN];	/* the device opened or tried last */
+	char denied[NAME_LEN];	/* the first device that denied access */
+	int err;		/* errno that ended the search; 0: absent */
 };
 
 static struct search search;
 
-/* Can it be opened, as far as its name tells?  0 or -1. */
+/* Check existence, type and access rights without opening. */
 static int look_at(const char *path)
 {
 	struct stat st;
@@ -46,7 +46,7 @@ static int open_device(const char *path, int look)
 
 	if (look)
 		return look_at(path);
-	/* O_NOCTTY: with -d it may be a terminal line. */
+	/* O_NOCTTY: -d may name a terminal line. */
 	do {
 		fd = open(path, O_RDWR | O_NONBLOCK | O_NOCTTY);
 	} while (fd < 0 && errno == EINTR && !signals_caught());
@@ -102,9 +102,9 @@ static void explain_absent(int debugfs_mounted)
 }
 
 /*
- * Returns the descriptor (0 when looking), or -1. An absent device or a denied one lets the
- * search go on (an ordinary user cannot even look into debugfs); anything
- * else, EBUSY above all, ends it.
+ * Returns the descriptor (0 when only checking) or -1. If the device is absent
+ * or access is denied, the search continues (an ordinary user cannot even
+ * search debugfs); any other error, notably EBUSY, ends it.
  */
 static int try_path(struct search *s, const char *dir)
 {
@@ -125,7 +125,10 @@ static int try_path(struct search *s, const char *dir)
 	return -1;
 }
 
-/* Space, tab, newline and backslash are \ooo there; old musl leaves them so. */
+/*
+ * /proc/mounts escapes space, tab, newline and backslash as \ooo; old musl
+ * does not decode them.
+ */
 static void unescape(char *p)
 {
 	unsigned int c;
@@ -143,7 +146,7 @@ static void unescape(char *p)
 	*to = '\0';
 }
 
-/* Tries every debugfs of /proc/mounts. */
+/* Try every debugfs in /proc/mounts. */
 static int try_mounts(struct search *s, int *mounted)
 {
 	char line[2 * NAME_LEN], dir[NAME_LEN / 2], type[32];
@@ -203,15 +206,15 @@ static int find_device(const char *path, const char **name, int look)
 	return fd;
 }
 
-/* Opens path, or what the search finds if path is NULL. Says why it cannot. */
+/* Open path, or search if path is NULL. Reports failures. */
 int device_open(const char *path, const char **name)
 {
 	return find_device(path, name, 0);
 }
 
 /*
- * The same without opening it: who has forgotten to load the module hears that
- * before the peer has said a word. 0, or -1 if it cannot be opened.
+ * Check without opening, so that a missing module is reported before the peer
+ * has sent anything. Returns 0, or -1 if the device cannot be opened.
  */
 int device_look(const char *path)
 {

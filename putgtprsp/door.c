@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who is let in: before the device is opened the peer must have sent a byte
- * that GDB begins with. A web browser that is sent here by a page, or any other
- * program that has the wrong port, is hung up on and opens no device.
+ * Admission: the device is opened only after the peer has sent a byte that GDB
+ * starts with. A web browser directed here by a page, or any other program on
+ * the wrong port, is disconnected and never opens the device.
  */
 #include "putgtprsp.h"
 
@@ -12,15 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* An acknowledgement, a request for another reply, a packet, an interrupt. */
+/* ACK, NAK, start of a packet, interrupt. */
 static int is_gdbs(unsigned char c)
 {
 	return c == '+' || c == '-' || c == '$' || c == 0x03;
 }
 
 /*
- * Nothing but a terminal has noise in front of the first packet: line noise,
- * and the rest of an earlier session.
+ * For terminals only: line noise and leftovers of an earlier session may
+ * precede the first packet.
  */
 static size_t skip_noise(unsigned char *buf, size_t n)
 {
@@ -46,7 +46,10 @@ static void refuse_byte(const struct door *d, unsigned char c)
 		 d->name, shown);
 }
 
-/* Waits for input. 1, 0 if the time is over, -1 if a signal came. */
+/*
+ * Wait for input. Returns 1, 0 on timeout, or -1 on a signal or if poll()
+ * failed.
+ */
 static int wait_input(const struct door *d)
 {
 	struct pollfd p[2];
@@ -77,9 +80,9 @@ static int wait_input(const struct door *d)
 }
 
 /*
- * Waits for the first bytes and leaves them in buf. Returns how many; 0: the
- * peer has gone without a word; -1: it is not let in, and the log says why, or
- * a signal came.
+ * Wait for the first bytes and read them into buf. Returns their number, 0 if
+ * the peer hung up without sending anything, or -1 if the peer was refused or
+ * reading failed (both reported) or on a signal.
  */
 long door_wait(struct door *d, unsigned char *buf, size_t size)
 {
@@ -96,7 +99,7 @@ long door_wait(struct door *d, unsigned char *buf, size_t size)
 		n = read(d->in, buf, size);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
-		/* A peer that was killed resets its socket; a dead line says EIO. */
+		/* A killed peer resets its socket; a dead line returns EIO. */
 		if (!n || (n < 0 && (errno == ECONNRESET || errno == EIO)))
 			return 0;
 		if (n < 0) {
@@ -114,7 +117,7 @@ long door_wait(struct door *d, unsigned char *buf, size_t size)
 		return -1;
 	}
 	d->heard = now_ticks();
-	/* One that nobody waits behind has all the time until it speaks. */
+	/* With no client queued behind it, a peer may start at any time. */
 	if (!d->strict)
 		d->since = d->heard;
 	return n;

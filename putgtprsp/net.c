@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Sockets: addresses, listening, accepting one client, refusing a second one,
- * connecting out. Whoever fails here has said why.
+ * connecting out. Functions that fail have reported the reason.
  */
 #include "putgtprsp.h"
 
@@ -35,8 +35,8 @@ static int set_port(struct endpoint *ep, const char *port, int lowest)
 }
 
 /*
- * HOST:PORT, [V6]:PORT, :PORT (this machine) and, for listening (port_alone),
- * PORT. No host means loopback, never "everybody".
+ * HOST:PORT, [V6]:PORT, :PORT and, for listening (port_alone), PORT. No host
+ * means loopback, never the wildcard address.
  */
 int parse_endpoint(const char *arg, int port_alone, struct endpoint *ep)
 {
@@ -76,7 +76,7 @@ int parse_endpoint(const char *arg, int port_alone, struct endpoint *ep)
 	return set_port(ep, colon + 1, port_alone ? 0 : 1);
 }
 
-/* The name lookup may take long; no signal handler is set yet, so ^C works. */
+/* A lookup can be slow; call it before signals_setup() so that ^C works. */
 static struct addrinfo *lookup(const struct endpoint *ep)
 {
 	struct addrinfo hints, *list = NULL;
@@ -133,7 +133,7 @@ static int try_listen(const struct addrinfo *ai)
 
 	if (fd < 0)
 		return -1;
-	/* Or a restart would have to wait for the last session's TIME_WAIT. */
+	/* Let a restart bind while the last session is in TIME_WAIT. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, ai->ai_addr, ai->ai_addrlen) || listen(fd, 1) ||
 	    set_nonblock(fd)) {
@@ -145,7 +145,7 @@ static int try_listen(const struct addrinfo *ai)
 	return fd;
 }
 
-/* Listens on the first address of ep that can be had, and says which it is. */
+/* Listen on the first address of ep that works, and report it. */
 int tcp_listen(const struct endpoint *ep)
 {
 	struct addrinfo *list = lookup(ep), *ai;
@@ -218,7 +218,10 @@ fail:
 	return -1;
 }
 
-/* GDB waits for every reply, and a peer whose machine died must be noticed. */
+/*
+ * GDB waits for every reply, so do not delay packets; keepalive detects a peer
+ * whose machine died.
+ */
 static void tune_tcp(int fd)
 {
 	int on = 1, idle = 60, interval = 10, count = 6;
@@ -230,7 +233,7 @@ static void tune_tcp(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
 }
 
-/* Sets the signals up itself: after the name lookup, see lookup(). */
+/* Calls signals_setup() after the name lookup, see lookup(). */
 int tcp_connect(const struct endpoint *ep)
 {
 	struct addrinfo *list = lookup(ep), *ai;
@@ -257,9 +260,9 @@ int tcp_connect(const struct endpoint *ep)
 }
 
 /*
- * Makes way for our socket: removes one that nobody has bound any more. A
- * datagram socket asks, since its connect() fails either way, with EPROTOTYPE
- * if there is an owner, so that the owner does not see a client come and go.
+ * Remove a stale socket, one that no process has bound. Probe with a datagram
+ * socket: its connect() always fails, with EPROTOTYPE if the socket has an
+ * owner, so the owner sees no connection.
  */
 static int remove_stale(const char *path, const struct sockaddr_un *sun)
 {
@@ -311,7 +314,7 @@ int unix_listen(const char *path)
 		complain("cannot make a socket: %s", strerror(errno));
 		return -1;
 	}
-	/* 0600 from the start, not a moment later. */
+	/* The socket must never exist with a mode wider than 0600. */
 	mask = umask(0177);
 	failed = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
 	umask(mask);
@@ -347,8 +350,8 @@ static int accept_client(int lsn, char *name)
 }
 
 /*
- * Waits for a client, whose name goes into name[NAME_LEN]; -1 if a signal came
- * (or, with its line, on a failure).
+ * Wait for a client and store its address in name[NAME_LEN]. Returns -1 on a
+ * signal or on a failure, which is reported.
  */
 int next_client(int lsn, char *name)
 {
@@ -369,7 +372,7 @@ int next_client(int lsn, char *name)
 			note("connection from %s", name);
 			return fd;
 		}
-		/* Clients that are gone again are no reason to end. */
+		/* Ignore errors of clients that disconnected already. */
 		if (errno == EMFILE || errno == ENFILE || errno == EINVAL ||
 		    errno == EBADF || errno == ENOMEM || errno == ENOBUFS) {
 			complain("cannot accept a connection: %s",
@@ -380,7 +383,7 @@ int next_client(int lsn, char *name)
 	return -1;
 }
 
-/* For a client that comes while another one is served. */
+/* Refuse a client that connects during a session. */
 void refuse_client(int lsn)
 {
 	char name[NAME_LEN];
@@ -393,10 +396,10 @@ void refuse_client(int lsn)
 }
 
 /*
- * Closes a client's socket. What it sent and we have not read would turn the
- * close into a reset, which may destroy replies on their way to it; so say
- * "end" first and give it wait_ms to hang up, however much it still sends: the
- * next one waits.
+ * Close a client's socket. Unread input would turn the close into a reset,
+ * which may destroy replies in flight. So shut down sending first and give the
+ * client wait_ms to hang up, however much it still sends: the next client is
+ * waiting.
  */
 void hang_up(int fd, int wait_ms)
 {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which process of this machine is at the other end of a session's line, and
- * which user's it is.
+ * Find the process and the user at the local other end of a connection.
  *
- * Of a Unix socket the kernel tells. The other end of a TCP connection is, if
- * it is here, a line of /proc/net/tcp or tcp6, with our two addresses the other
- * way round; whoever has that line's inode open in /proc/PID/fd is the process,
- * and whoever made the socket is its uid.
+ * For a Unix socket the kernel knows the process. The local peer of a TCP
+ * connection is a line of /proc/net/tcp or tcp6 with our two addresses swapped.
+ * Its uid is that of the socket's creator; the process is the one that has its
+ * inode open in /proc/PID/fd.
  *
- * A port has no mode, as a Unix socket has: any user of this machine can connect
- * to it, and so can the web pages that they look at.
+ * Unlike a Unix socket, a port has no mode: any user of this machine can
+ * connect to it, and so can the web pages that they open.
  */
 #include "putgtprsp.h"
 
@@ -24,7 +23,7 @@
 
 #include "../dev/ioctl.h"
 
-/* An IPv4 address as IPv6 has it: the two ends need not agree on the family. */
+/* IPv4 addresses are v4-mapped: the two ends may use different families. */
 struct address {
 	struct in6_addr ip;
 	unsigned int port;
@@ -67,7 +66,7 @@ static int same(const struct address *a, const struct address *b)
 	return a->port == b->port && !memcmp(&a->ip, &b->ip, sizeof(a->ip));
 }
 
-/* Fails for what is no TCP socket. */
+/* Fails if fd is not a TCP socket. */
 static int get_address(int get(int, struct sockaddr *, socklen_t *), int fd,
 		       struct address *a)
 {
@@ -92,9 +91,9 @@ static int get_address(int get(int, struct sockaddr *, socklen_t *), int fd,
 }
 
 /*
- * Is that address one of this machine's?  What would be sent there would come
- * from itself.  Nothing is sent: of a datagram socket connect() says only where
- * to, and port 9 stands for any.
+ * Is this an address of this machine? If so, a datagram sent to it would have
+ * it as its source address, too. connect() on a datagram socket sends nothing;
+ * port 9 is arbitrary.
  */
 static int is_ours(const struct address *a)
 {
@@ -118,7 +117,7 @@ static int is_ours(const struct address *a)
 	}
 	fd = socket(u.any.sa_family, SOCK_DGRAM, 0);
 	if (fd < 0)
-		return 1;	/* no way to tell: the careful answer */
+		return 1;	/* unknown: assume local, the safe side */
 	found = !connect(fd, &u.any, len) &&
 		!get_address(getsockname, fd, &source) &&
 		!memcmp(&source.ip, &a->ip, sizeof(a->ip));
@@ -136,7 +135,7 @@ static int is_local(const struct ends *e)
 				  sizeof(e->local.ip)) || is_ours(&e->remote);
 }
 
-/* An address there is words in hex, each as this machine has it in memory. */
+/* /proc/net/tcp prints an address as hex words in host byte order. */
 static int parse_address(const char *hex, unsigned int port, struct address *a)
 {
 	unsigned int word[4];
@@ -154,9 +153,9 @@ static int parse_address(const char *hex, unsigned int port, struct address *a)
 }
 
 /*
- * The socket whose ends are these: 1, or 0 if there is none. One that has no
- * inode is nobody's: not yet accepted, or closed; its uid says 0 then, which is
- * not root's.
+ * Find the peer's socket in a table. Returns 1 or 0. A socket without an inode
+ * (not yet accepted, or closed) does not count: it has no owner, and its uid of
+ * 0 does not mean root.
  */
 static int find_in(const char *table, const struct ends *e, struct line *l)
 {
@@ -188,7 +187,7 @@ static int find_line(const struct ends *e, struct line *l)
 	       find_in("/proc/net/tcp6", e, l);
 }
 
-/* Fails for what is no TCP connection. */
+/* Fails if fd is not a TCP connection. */
 static int get_ends(int fd, struct ends *e)
 {
 	return get_address(getpeername, fd, &e->remote) ||
@@ -220,7 +219,7 @@ static int has_open(const char *pid, const char *link)
 	return found;
 }
 
-/* A process other than ourselves that has the socket open, or 0. */
+/* A process other than this one that has the socket open, or 0. */
 static int find_process(unsigned long inode)
 {
 	char link[64];
@@ -241,7 +240,7 @@ static int find_process(unsigned long inode)
 	return found;
 }
 
-/* The process at the other end of fd, or 0 if it is not here or not known. */
+/* The process at the other end of fd, or 0 if it is remote or unknown. */
 static int find_peer(int fd)
 {
 	struct ucred cred;
@@ -257,7 +256,7 @@ static int find_peer(int fd)
 	return find_line(&e, &l) ? find_process(l.inode) : 0;
 }
 
-/* --allow-uid: numbers, or "any". 0, or -1 with its line. */
+/* Parse --allow-uid. Returns 0, or -1 after reporting an error. */
 int allow_uids(const char *list)
 {
 	const char *whole = list;
@@ -269,7 +268,7 @@ int allow_uids(const char *list)
 	}
 	for (;; list += len + 1) {
 		len = strcspn(list, ",");
-		/* 2^32 - 1 is nobody's. */
+		/* 2^32 - 1 is not a valid uid. */
 		if (!len || len > 10 || strspn(list, "0123456789") != len ||
 		    strtoul(list, NULL, 10) >= 0xffffffffUL) {
 			complain("bad list of users '%s': UID[,UID...] or any is expected, numbers as id -u prints them",
@@ -297,7 +296,6 @@ static int uid_allowed(unsigned int uid)
 	return any_uid || uid == 0 || uid == geteuid() || uid == getuid();
 }
 
-/* Is it a connection by TCP? */
 int peer_is_tcp(int fd)
 {
 	struct ends e;
@@ -306,9 +304,9 @@ int peer_is_tcp(int fd)
 }
 
 /*
- * May the user at the other end of fd come in? 0, or -1 with its line. Whoever
- * comes from another machine may, and the listener has warned of that; a Unix
- * socket and a pipe have a mode and an owner.
+ * Is the user at the other end of fd allowed? Returns 0, or -1 after reporting
+ * a refusal. Peers on other machines are allowed; the listener has warned about
+ * that. Unix sockets and pipes are allowed: they have a mode and an owner.
  */
 int peer_allowed(int fd, const char *name)
 {
@@ -332,10 +330,10 @@ int peer_allowed(int fd, const char *name)
 }
 
 /*
- * GDB's own hits are not the user's, so the device is told who GDB is, if it
- * is on this machine. Not before GDB has sent something: a connection that has
- * not been accepted yet is nobody's. A device that does not want to know is
- * none of ours, or older.
+ * Tell the device which local process is GDB, so that it does not trace GDB's
+ * own hits. Call this only after the peer has sent something: a connection that
+ * has not been accepted yet has no owner. The ioctl fails on older modules and
+ * on devices that are not ours; ignore that.
  */
 void tell_peer(int dev, int fd)
 {

@@ -4,7 +4,7 @@
  *
  *	gdb vmlinux -ex 'target remote | putgtprsp'
  *
- * See putgtprsp.8. The files of the program are listed in putgtprsp.h.
+ * See putgtprsp.8. putgtprsp.h lists the source files.
  */
 #include "putgtprsp.h"
 
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ALLOW_UID	256	/* an option that has no letter */
+#define ALLOW_UID	256	/* long option without a letter */
 
 enum mode { STDIO, TCP_LISTEN, TCP_CONNECT, UNIX_LISTEN };
 
@@ -25,7 +25,7 @@ struct options {
 	int once;
 };
 
-/* In lines, since C90 compilers need not take longer strings than 509 bytes. */
+/* One string a line: C90 compilers need not accept more than 509 bytes. */
 static const char * const help[] = {
 	"Usage: putgtprsp [-v] [-d DEVICE]                      stdin and stdout",
 	"       putgtprsp [-v1] [-d DEVICE] -l [ADDRESS:]PORT   listen on TCP",
@@ -68,7 +68,7 @@ static int usage(const char *what, const char *arg)
 	return EXIT_USAGE;
 }
 
-/* getopt's own lines would start with the path that we were called by. */
+/* getopt's own messages would start with argv[0]. */
 static int bad_option(int missing, char **argv)
 {
 	char name[3];
@@ -78,10 +78,13 @@ static int bad_option(int missing, char **argv)
 	if (missing && optopt == ALLOW_UID)
 		return usage("an argument is missing after --allow-uid", "");
 	name[2] = '\0';
-	/* musl's optind is beyond the end here; optopt is right for a long one too. */
+	/*
+	 * With musl, optind is past the end here. optopt is also valid for long
+	 * options.
+	 */
 	if (missing)
 		return usage("an argument is missing after ", name);
-	/* A long option: unknown, ambiguous, or with an argument too many. */
+	/* A long option: unknown, ambiguous, or with an unexpected argument. */
 	if (!strncmp(argv[optind - 1], "--", 2))
 		return usage("bad option ", argv[optind - 1]);
 	return usage("bad option ", name);
@@ -96,7 +99,7 @@ static int set_mode(struct options *o, enum mode mode, const char *address)
 	return 0;
 }
 
-/* Returns -1 to go on, or the exit status. */
+/* Returns -1 to continue, or the exit status. */
 static int take_option(int c, struct options *o, char **argv)
 {
 	int err = 0;
@@ -165,7 +168,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
-/* The device is open exactly as long as there is a peer, and it may be GDB. */
+/* Keep the device open only while a peer that may be GDB is connected. */
 static int serve_gdb(const struct options *o, const struct door *d, size_t n,
 		     int out, int lsn)
 {
@@ -183,9 +186,9 @@ static int serve_gdb(const struct options *o, const struct door *d, size_t n,
 }
 
 /*
- * Until GDB has said something nothing is opened, but a module that is missing
- * is told at once. Behind a listener the next one waits, so this one has not
- * long to speak; a tool that inetd starts is behind one, too.
+ * Open the device only after GDB has sent something, but report a missing
+ * module at once. Behind a listener, other clients queue, so the peer must
+ * start soon; the same holds when inetd runs this program.
  */
 static int serve_peer(const struct options *o, int in, int out, int lsn,
 		      const char *peer)
@@ -197,18 +200,18 @@ static int serve_peer(const struct options *o, int in, int out, int lsn,
 	d.name = peer;
 	d.since = now_ticks();
 	d.strict = lsn >= 0 || (in == STDIN_FILENO && peer_is_tcp(in));
-	/* Whoever is not allowed need not say anything to be told so. */
+	/* Refuse early, before the peer has sent anything. */
 	if (d.strict && peer_allowed(in, peer))
 		return EXIT_TROUBLE;
 	if (device_look(o->device))
 		return EXIT_TROUBLE;
-	/* Not before: a failure should leave the terminal as it is. */
+	/* Only now: a failure above must leave the terminal unchanged. */
 	if (in == STDIN_FILENO && (stdio_nonblock() || stdin_raw()))
 		return EXIT_TROUBLE;
 	n = door_wait(&d, relay_first(), BUF_SIZE);
 	if (n <= 0)
 		return n ? EXIT_TROUBLE : 0;
-	/* Before it has spoken, nobody may have accepted our connection. */
+	/* Only now: the peer may not have accepted our connection earlier. */
 	if (!d.strict && peer_allowed(in, peer))
 		return EXIT_TROUBLE;
 	return serve_gdb(o, &d, n, out, lsn);
@@ -248,7 +251,7 @@ static int serve_unix(const struct options *o)
 {
 	int lsn;
 
-	/* Before the socket exists, so that it is never left behind. */
+	/* Before the socket exists, so that a signal never leaves it behind. */
 	if (signals_setup())
 		return EXIT_TROUBLE;
 	lsn = unix_listen(o->address);

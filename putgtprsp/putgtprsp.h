@@ -2,18 +2,18 @@
 /*
  * putgtprsp - relay between KGTP's device and GDB
  *
- * putgtprsp.c	options and the four ways to get a peer
- * door.c	who is let in: the first byte
+ * putgtprsp.c	options and the four modes
+ * door.c	admission by the peer's first byte
  * relay.c	the session: one poll loop, one bounded buffer per direction
- * scan.c	finds the packets in the byte stream (log, replies still owed)
- * device.c	where the device is, and why it cannot be opened
- * peer.c	which process and which user of this machine the peer is
+ * scan.c	finds packets in the byte stream (log, replies still owed)
+ * device.c	finds the device and explains why it cannot be opened
+ * peer.c	finds the local process and user behind a connection
  * net.c	addresses, listening, accepting, connecting
- * undo.c	signals, and what has to be put back when the process ends
+ * undo.c	signals, messages, and cleanup at exit
  *
- * This has to build with gcc 4.1 (gnu89) and to run on Linux 2.6.18, hence no
- * accept4, pipe2, SOCK_CLOEXEC, signalfd, ppoll or epoll, and no clock_gettime
- * (it needs -lrt before glibc 2.17).
+ * Must build with gcc 4.1 (gnu89) and run on Linux 2.6.18: no accept4, pipe2,
+ * SOCK_CLOEXEC, signalfd, ppoll or epoll, and no clock_gettime (needs -lrt
+ * before glibc 2.17).
  */
 #ifndef PUTGTPRSP_H
 #define PUTGTPRSP_H
@@ -28,7 +28,7 @@
 #define KGTP_VERSION "1.0"
 #endif
 
-/* Exit statuses beside 0. */
+/* Exit statuses other than 0. */
 #define EXIT_TROUBLE	1
 #define EXIT_USAGE	2
 
@@ -85,7 +85,7 @@ struct scan {
 	unsigned char sum;
 	char digits[3];
 	unsigned long len;
-	unsigned long packets;	/* whole ones, so far */
+	unsigned long packets;	/* complete packets so far */
 	unsigned char text[SCAN_KEEP];
 };
 
@@ -95,14 +95,14 @@ void scan_end(struct scan *s);
 int scan_busy(const struct scan *s);
 
 /* door.c */
-#define PACKET_MS	5000	/* for the first byte, and for each packet */
+#define PACKET_MS	5000	/* limit for the first byte and each packet */
 
 struct door {
 	int in;
-	int strict;		/* others wait in line behind this peer */
-	unsigned long since;	/* ticks: when the wait for a packet began */
-	unsigned long heard;	/* ticks: when the first byte had come */
-	const char *name;	/* the peer's */
+	int strict;		/* other clients may queue behind this peer */
+	unsigned long since;	/* ticks: start of the wait for a packet */
+	unsigned long heard;	/* ticks: arrival of the first byte */
+	const char *name;	/* of the peer, for messages */
 };
 
 long door_wait(struct door *d, unsigned char *buf, size_t size);

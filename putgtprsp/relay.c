@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The session: one poll loop, one bounded buffer per direction. Each of the
- * four ends is read or written only when poll() says so and is non-blocking,
- * so no end that is slow can keep the other direction from moving. That is
- * what makes it free of deadlocks: the device may want its replies to be read
- * before it takes more.
+ * The session: one poll loop, one bounded buffer per direction. All descriptors
+ * are non-blocking and used only when poll() reports them ready, so a slow end
+ * cannot stall the other direction. This avoids a deadlock: the device may not
+ * accept input until its replies have been read.
  *
- * The session runs until one side ends, and then a bounded time longer:
- *  - the peer ended: what it has sent goes to the device, and what the device
- *    still has to say goes to the peer if it is there to hear it (it may have
- *    shut down its sending side only);
- *  - the device ended: what it has said goes to the peer.
+ * The session runs until one side ends, and then for a bounded time:
+ *  - the peer ended: forward its data to the device, and outstanding replies to
+ *    the peer if it still reads (it may have shut down only its sending side);
+ *  - the device ended: forward its data to the peer.
  */
 #include "putgtprsp.h"
 
@@ -20,12 +18,12 @@
 #include <sys/times.h>
 #include <unistd.h>
 
-#define QUIET_MS	100	/* nothing more to expect */
-#define STALL_MS	2000	/* nothing moves, though something should */
-#define SLOW_MS		10000	/* the same, if a slow device may be the cause */
-#define ENDING_MS	10000	/* the device has got all and sends on and on */
+#define QUIET_MS	100	/* idle, and no data expected */
+#define STALL_MS	2000	/* idle, though data is pending */
+#define SLOW_MS		10000	/* the same, if the device may be slow */
+#define ENDING_MS	10000	/* the device has all input and keeps sending */
 #define TICK_MS		20
-#define BYTE_MS		10	/* of a peer that nobody waits behind */
+#define BYTE_MS		10	/* extra per byte, if not strict */
 
 enum { P_SIG, P_DEV, P_IN, P_OUT, P_LSN, P_NR };
 
@@ -37,17 +35,17 @@ struct buf {
 struct relay {
 	const char *dev_name, *peer;
 	int dev, in, out, lsn;
-	int in_end, in_err;	/* it sends no more */
-	int out_end, out_err;	/* the peer takes no more */
+	int in_end, in_err;	/* the peer has stopped sending */
+	int out_end, out_err;	/* the peer has stopped reading */
 	int dev_end, dev_err;
 	int owed;
-	int strict;		/* of struct door */
-	int waits;		/* a packet is due: the first, or the rest of one */
-	int held;		/* there is no room for it */
-	int late;		/* it did not come in time */
-	unsigned long since;	/* in ticks: when that wait began */
-	unsigned long got;	/* bytes since then */
-	unsigned long seen;	/* packets then */
+	int strict;		/* see struct door */
+	int waits;		/* the first packet, or the rest of one, is due */
+	int held;		/* the buffer has no room for it */
+	int late;		/* it missed its deadline */
+	unsigned long since;	/* in ticks: start of that wait */
+	unsigned long got;	/* bytes received since then */
+	unsigned long seen;	/* complete packets at that time */
 	int ending;
 	unsigned long ending_at, last_move;	/* in ticks */
 	struct scan down, up;	/* to and from the device */
@@ -56,7 +54,7 @@ struct relay {
 
 static struct relay relay;
 
-/* times() counts from some point in the past, whatever the clock is set to. */
+/* times() is not affected by changes of the system time. */
 unsigned long now_ticks(void)
 {
 	struct tms t;
@@ -80,7 +78,7 @@ static size_t buf_used(const struct buf *b)
 	return b->tail - b->head;
 }
 
-/* Moves the rest to the front only when that pays. */
+/* Move data to the front only when at least half the buffer is free. */
 static size_t buf_room(struct buf *b)
 {
 	if (b->head == b->tail) {
@@ -94,7 +92,7 @@ static size_t buf_room(struct buf *b)
 	return BUF_SIZE - b->tail;
 }
 
-/* 1: something moved, 0: not now, -1: end of file, or *err is its errno. */
+/* Returns 1 if data moved, 0 if not ready, -1 at end of file or on *err. */
 static int fill(int fd, struct buf *b, struct scan *s, int *err)
 {
 	size_t room = buf_room(b);
@@ -131,9 +129,9 @@ static int flush(int fd, struct buf *b, int *err)
 /*
  * ---- deadlines
  *
- * GDB may be silent for days between packets, but not before the first one, and
- * not in the middle of one. Where others wait for their turn a packet has 5 s;
- * elsewhere, as on a serial line, a second more for each 100 bytes.
+ * GDB may be silent for days between packets, but not before the first packet
+ * or within one. A packet has 5 s; where no other client can queue, as on a
+ * serial line, one more second per 100 bytes.
  */
 static void watch_packets(struct relay *r, size_t n)
 {
@@ -148,7 +146,7 @@ static void watch_packets(struct relay *r, size_t n)
 	r->got += n;
 }
 
-/* Milliseconds until the peer is late, or -1. */
+/* Milliseconds until the deadline, or -1 if there is none. */
 static long time_left(const struct relay *r)
 {
 	unsigned long idle, most = PACKET_MS;
@@ -168,11 +166,11 @@ static void check_late(struct relay *r)
 	r->late = 1;
 	r->in_end = 1;
 	r->out_end = 1;
-	/* Half a packet is of no use to the device. */
+	/* The device cannot use half a packet. */
 	r->to_dev.head = r->to_dev.tail;
 }
 
-/* An end that nothing is wanted from must not wake us up by its POLLHUP. */
+/* Exclude idle descriptors: their POLLHUP would wake poll() in a loop. */
 static void want(struct pollfd *p, int fd, short events)
 {
 	p->fd = events ? fd : -1;
@@ -192,11 +190,11 @@ static void set_poll(struct relay *r, struct pollfd *p)
 	want(&p[P_DEV], r->dev, r->dev_end ? 0 : ev);
 	ev = !r->in_end && !r->dev_end && buf_room(&r->to_dev) ? POLLIN : 0;
 	want(&p[P_IN], r->in, ev);
-	/* Here POLLHUP and POLLERR are wanted: nobody takes the replies. */
+	/* Always poll for POLLHUP and POLLERR: the peer stopped reading. */
 	p[P_OUT].fd = r->out_end ? -1 : r->out;
 	p[P_OUT].events = buf_used(&r->to_peer) ? POLLOUT : 0;
 	p[P_OUT].revents = 0;
-	/* While a session ends, the next client waits its turn. */
+	/* While a session ends, the next client stays in the backlog. */
 	want(&p[P_LSN], r->lsn, r->lsn >= 0 && !r->ending ? POLLIN : 0);
 }
 
@@ -229,8 +227,8 @@ static int step_device(struct relay *r, const struct pollfd *p)
 		}
 	}
 	/*
-	 * Replies first: it has ended only when nothing is left to read, and
-	 * that we know only if there was room to read.
+	 * Read replies first: the device has ended only when nothing is left to
+	 * read, which is known only if the buffer had room.
 	 */
 	if (!moved && (p->events & POLLIN) && (write_err || bad)) {
 		device_ended(r, write_err ? write_err : EIO);
@@ -253,7 +251,7 @@ static int step_in(struct relay *r, const struct pollfd *p)
 	if (n >= 0)
 		return n;
 	r->in_end = 1;
-	/* A peer that was killed resets its socket; a dead line says EIO. */
+	/* A killed peer resets its socket; a dead line returns EIO. */
 	if (err == ECONNRESET || (err == EIO && isatty(r->in)))
 		r->out_end = 1;
 	else
@@ -276,13 +274,12 @@ static int step_out(struct relay *r, const struct pollfd *p)
 	return 1;
 }
 
-/* Whether the session is over, or why not yet. */
 static int is_over(struct relay *r)
 {
 	unsigned long idle = ms_since(r->last_move);
 	int undelivered = buf_used(&r->to_peer) && !r->out_end;
 
-	/* A script on stdin: a packet may keep the device busy for a while. */
+	/* With a script on stdin, a packet may keep the device busy. */
 	if (buf_used(&r->to_dev) && !r->dev_end)
 		return idle >= (r->out_end ? STALL_MS : SLOW_MS);
 	if (idle >= STALL_MS || ms_since(r->ending_at) >= ENDING_MS)
@@ -291,7 +288,7 @@ static int is_over(struct relay *r)
 		return !undelivered;
 	if (undelivered)
 		return 0;
-	/* The two ends of one peer may not go in the same instant. */
+	/* The two ends of one peer may close at slightly different times. */
 	if (r->out_end)
 		return r->in_end || idle >= QUIET_MS;
 	return !r->owed && idle >= QUIET_MS;
@@ -308,7 +305,7 @@ static void check_ending(struct relay *r)
 	r->last_move = r->ending_at;
 }
 
-/* poll() promised what did not come true; do not burn the CPU over it. */
+/* poll() reported an event but nothing moved: do not spin. */
 static void back_off(void)
 {
 	struct pollfd p;
@@ -324,7 +321,7 @@ static int run(struct relay *r)
 
 	while (!r->ending || !is_over(r)) {
 		set_poll(r, p);
-		/* If it is us who take nothing, the peer is not late. */
+		/* While we do not read, the peer cannot be late. */
 		r->held = p[P_IN].fd < 0;
 		n = poll(p, P_NR, r->ending ? TICK_MS : time_left(r));
 		if (signals_caught())
@@ -342,7 +339,7 @@ static int run(struct relay *r)
 		moved |= step_out(r, &p[P_OUT]);
 		moved |= step_in(r, &p[P_IN]);
 		if (p[P_LSN].revents && !p[P_IN].revents && !r->in_end) {
-			/* Not if our peer has just hung up: that is its heir. */
+			/* Unless our peer has hung up: then serve it next. */
 			refuse_client(r->lsn);
 			moved = 1;
 		}
@@ -358,7 +355,7 @@ static int run(struct relay *r)
 	return 0;
 }
 
-/* At most one line. A peer that hung up is not a failure. */
+/* Report at most one failure. A peer that hung up is not a failure. */
 static int verdict(struct relay *r)
 {
 	unsigned long lost = buf_used(&r->to_dev);
@@ -387,17 +384,17 @@ static int verdict(struct relay *r)
 	return EXIT_TROUBLE;
 }
 
-/* Where the first bytes of a session go: BUF_SIZE of them. */
+/* Buffer of BUF_SIZE bytes for the first bytes of a session. */
 unsigned char *relay_first(void)
 {
 	return relay.to_dev.data;
 }
 
 /*
- * Relays between dev and the peer (d->in and out may be one socket), whose
- * first n bytes are in relay_first(), until one of them ends or a signal is
- * caught. lsn: the listening socket, whose further clients are refused
- * meanwhile, or -1. Returns the exit status.
+ * Relay between dev and the peer until one of them ends or a signal is caught.
+ * d->in and out may be the same socket; the peer's first n bytes are in
+ * relay_first(). lsn is the listening socket, whose other clients are refused
+ * during the session, or -1. Returns the exit status.
  */
 int relay_session(int dev, const char *dev_name, const struct door *d, size_t n,
 		  int out, int lsn)
@@ -421,7 +418,7 @@ int relay_session(int dev, const char *dev_name, const struct door *d, size_t n,
 	tell_peer(r->dev, r->in);
 	scan_feed(&r->down, r->to_dev.data, n);
 	watch_packets(r, n);
-	/* To open the device and to find the peer is our time, not the peer's. */
+	/* Do not charge the peer for opening the device and finding the peer. */
 	if (!r->down.packets)
 		r->since = d->since + (now_ticks() - d->heard);
 	failed = run(r);

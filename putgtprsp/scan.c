@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Finds the packets in one direction of the byte stream. The relay itself does
- * not need them, it moves bytes; but the log shows packets, and when GDB has
- * hung up, the number of replies still owed says how long to wait for them.
+ * Find the packets in one direction of the byte stream. The relay only moves
+ * bytes, but the log shows packets, and after GDB has hung up, the number of
+ * replies still owed decides how long to wait for them.
  */
 #include "putgtprsp.h"
 
@@ -36,7 +36,7 @@ static char *escape(char *p, const unsigned char *text, size_t n)
 	return p;
 }
 
-/* One log line: direction, what stands before the text, the text, what follows. */
+/* Log one line: direction, before, the escaped text, after. */
 static void show(struct scan *s, const char *before, const char *after)
 {
 	char line[4 * SCAN_KEEP + 160];
@@ -81,7 +81,7 @@ static void settle(struct scan *s, int change)
 		*s->owed += change;
 }
 
-/* 'k' has no reply; console output ("O" and hex) and '%' are not replies. */
+/* 'k' has no reply; console output ("O" and hex) and '%' are no replies. */
 static void count_packet(struct scan *s)
 {
 	int console;
@@ -125,7 +125,7 @@ static void scan_idle(struct scan *s, unsigned char c)
 	} else if (c == '+' || c == '-') {
 		flush_junk(s);
 		show(s, c == '+' ? "+" : "-", "");
-		/* GDB's '-' asks for the reply again; ours ends the wait. */
+		/* GDB's NAK asks for the reply again; the device's ends the wait. */
 		if (c == '-')
 			settle(s, s->from_gdb ? 1 : -1);
 	} else if (c == 0x03 && s->from_gdb) {
@@ -146,7 +146,7 @@ static void scan_byte(struct scan *s, unsigned char c)
 		if (c == '#') {
 			s->state = DIGIT1;
 		} else if (c == '$') {
-			/* Never inside a packet: it is escaped there. */
+			/* '$' is escaped inside a packet, so this is a new one. */
 			show(s, "$", " (cut off)");
 			restart(s, BODY);
 			s->lead = c;
@@ -179,7 +179,7 @@ void scan_end(struct scan *s)
 	restart(s, IDLE);
 }
 
-/* A packet has begun, and its end is still to come. */
+/* Is a packet incomplete? */
 int scan_busy(const struct scan *s)
 {
 	return s->state != IDLE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Signals, messages, and what has to be put back when the process ends: the
- * terminal's mode, the O_NONBLOCK flags (they belong to the open file, which
- * we share with whoever started us), and the name of the Unix socket.
+ * Signals, messages, and what must be restored at exit: the terminal's mode,
+ * the O_NONBLOCK flags (they belong to the open file, which is shared with the
+ * parent), and the path of the Unix socket.
  */
 #include "putgtprsp.h"
 
@@ -32,8 +32,8 @@ static dev_t socket_dev;
 static ino_t socket_ino;
 
 /*
- * A whole line in one write, and only if stderr takes it within wait_ms: GDB
- * reads our stderr only now and then, and a session must not hang on its log.
+ * Write a whole line at once, if stderr becomes writable within wait_ms: GDB
+ * reads our stderr only occasionally, and the log must not block the session.
  */
 static int emit(const char *line, size_t len, int wait_ms)
 {
@@ -55,7 +55,7 @@ static void say(const char *fmt, va_list ap)
 
 	memcpy(line, prefix, n);
 	vsnprintf(line + n, sizeof(line) - n - 1, fmt, ap);
-	/* A newline in a file name must not make two lines of it. */
+	/* A newline in a file name must not split the line. */
 	for (p = line; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
@@ -63,7 +63,7 @@ static void say(const char *fmt, va_list ap)
 	emit(line, p - line, 1000);
 }
 
-/* The one line that explains a failure. */
+/* Report a failure or an event, in one line. */
 void complain(const char *fmt, ...)
 {
 	va_list ap;
@@ -73,7 +73,7 @@ void complain(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* What only -v wants to know. */
+/* A message for -v only. */
 void note(const char *fmt, ...)
 {
 	va_list ap;
@@ -85,7 +85,7 @@ void note(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* A line of the packet log, with the time of day in front. */
+/* A line of the packet log, prefixed with the time of day. */
 void log_line(const char *text)
 {
 	static unsigned long lost;
@@ -123,7 +123,7 @@ int set_nonblock(int fd)
 	return fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-/* Started with stdin, stdout or stderr closed, the device would become one. */
+/* If stdin, stdout or stderr is closed, the device must not take its place. */
 int fill_std_fds(void)
 {
 	int fd;
@@ -143,7 +143,7 @@ static void on_signal(int sig)
 
 	caught = sig;
 	if (write(self_pipe[1], "", 1) < 0) {
-		/* It is full, so poll() wakes up anyway. */
+		/* The pipe is full, so poll() wakes up anyway. */
 	}
 	errno = saved;
 }
@@ -166,9 +166,9 @@ int signals_setup(void)
 	sa.sa_handler = on_signal;
 	for (i = 0; i < sizeof(end) / sizeof(end[0]); i++) {
 		/*
-		 * What our parent ignores stays ignored: nohup, a shell's
-		 * background job, and GDB, which keeps its own ^C from
-		 * killing the connection.
+		 * Signals that the parent ignores stay ignored: under nohup, in
+		 * a background job, and from GDB, which protects the connection
+		 * from its own ^C.
 		 */
 		if (!sigaction(end[i], NULL, &old) && old.sa_handler == SIG_IGN)
 			continue;
@@ -177,7 +177,7 @@ int signals_setup(void)
 	return 0;
 }
 
-/* Readable as soon as a signal has asked us to end. */
+/* Readable once a terminating signal has arrived. */
 int signals_fd(void)
 {
 	return self_pipe[0];
@@ -188,7 +188,7 @@ int signals_caught(void)
 	return caught;
 }
 
-/* Ends the process by the signal it caught, so that the parent sees it. */
+/* Terminate by the caught signal, so that the parent sees it. */
 void signals_reraise(void)
 {
 	struct sigaction sa;
@@ -203,7 +203,7 @@ void signals_reraise(void)
 	_exit(128 + sig);
 }
 
-/* Remembers a socket that we made, for undo_all(). */
+/* Remember our socket for undo_all(). */
 void undo_socket_path(const char *path)
 {
 	struct stat st;
@@ -222,18 +222,18 @@ void undo_all(void)
 	int i;
 
 	if (tty_is_raw) {
-		/* Not TCSADRAIN: a line that is stopped would keep us here. */
+		/* Not TCSADRAIN: it would block on a stopped line. */
 		tcsetattr(STDIN_FILENO, TCSANOW, &saved_tty);
 		tty_is_raw = 0;
 	}
-	/* Last set, first put back: both may be one open file. */
+	/* Restore in reverse order: both may be the same open file. */
 	for (i = 1; i >= 0; i--) {
 		if (saved_flags[i] >= 0)
 			fcntl(i, F_SETFL, saved_flags[i]);
 		saved_flags[i] = -1;
 	}
 	if (socket_path[0]) {
-		/* Only if the name is still our socket. */
+		/* Only if the path is still our socket. */
 		if (!lstat(socket_path, &st) && st.st_dev == socket_dev &&
 		    st.st_ino == socket_ino)
 			unlink(socket_path);
@@ -256,7 +256,7 @@ int stdio_nonblock(void)
 	return 0;
 }
 
-/* On a terminal (a serial line): 8 bits, no echo, no special characters. */
+/* If stdin is a terminal: 8 bits, no echo, no special characters. */
 int stdin_raw(void)
 {
 	struct termios raw;
@@ -279,7 +279,7 @@ int stdin_raw(void)
 		return -1;
 	}
 	tty_is_raw = 1;
-	/* A user who just typed the command would wonder why ^C does nothing. */
+	/* Tell a user who typed the command why ^C does nothing. */
 	complain("standard input is a terminal, now in raw mode for GDB at its other end; to end: kill %ld",
 		 (long)getpid());
 	return 0;
