@@ -49,7 +49,7 @@ enum agent_error {
 	AGENT_E_NO_ROOM,	/* the frame does not fit in the trace buffer */
 	AGENT_E_TOO_BIG,	/* a block over the target's limit */
 	AGENT_E_BUDGET,
-	AGENT_E_BAD_POINT,	/* from the target: no such tracepoint */
+	AGENT_E_BAD_TRACEPOINT,	/* from the target: no such tracepoint */
 	AGENT_E_TARGET,		/* any other refusal by the target */
 	AGENT_E_NR
 };
@@ -121,7 +121,7 @@ struct agent_range {
 };
 
 /* Returns 1 and sets *r if the program is just such a condition. */
-int agent_as_range(const struct agent_prog *prog, struct agent_range *r);
+int agent_match_range(const struct agent_prog *prog, struct agent_range *r);
 
 /*
  * The program's result for that value.
@@ -133,15 +133,15 @@ static inline int agent_in_range(const struct agent_range *r, u64 v)
 	return v - r->first <= r->span;
 }
 
-enum agent_shape_kind {
+enum agent_pattern_kind {
 	AGENT_BLOCK,		/* collect len bytes at reg + add */
 	AGENT_COLLECT,		/* collect a variable */
 	AGENT_INCREMENT,	/* variable += add */
 	AGENT_SET,		/* variable = add */
 };
 
-struct agent_shape {
-	enum agent_shape_kind kind;
+struct agent_pattern {
+	enum agent_pattern_kind kind;
 	int reg;		/* -1: none */
 	u32 slot;
 	u64 add, len;
@@ -151,7 +151,7 @@ struct agent_shape {
  * Returns 1 and sets *s if the program does just that, whatever it leaves on
  * the stack.
  */
-int agent_as_shape(const struct agent_prog *prog, struct agent_shape *s);
+int agent_match_pattern(const struct agent_prog *prog, struct agent_pattern *s);
 
 /* ---- provided by the user: trace/collect.c, or a test's fake ------------ */
 

@@ -85,7 +85,7 @@ enum {
  */
 
 /*
- * agent/shape.c: match at `in' a constant that is added or subtracted, or a
+ * agent/pattern.c: match at `in' a constant that is added or subtracted, or a
  * variable incremented by a constant; *n is what is added.  Returns the next
  * instruction, or NULL.
  * Context: any.

@@ -70,7 +70,7 @@ static const struct agent_insn *set_source(struct agent_range *r,
 	return in + 1;
 }
 
-int agent_as_range(const struct agent_prog *prog, struct agent_range *r)
+int agent_match_range(const struct agent_prog *prog, struct agent_range *r)
 {
 	const struct agent_insn *in = set_source(r, prog->insn);
 	int swapped = 0;

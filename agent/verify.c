@@ -531,7 +531,7 @@ static const char * const messages[AGENT_E_NR] = {
 	[AGENT_E_NO_ROOM]	= "no room in the trace buffer",
 	[AGENT_E_TOO_BIG]	= "a block of over 1 GiB",
 	[AGENT_E_BUDGET]	= "too many jumps backward, a loop without end",
-	[AGENT_E_BAD_POINT]	= "there is no tracepoint of that number",
+	[AGENT_E_BAD_TRACEPOINT]	= "there is no tracepoint of that number",
 	[AGENT_E_TARGET]	= "refused by the target",
 };
 

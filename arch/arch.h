@@ -81,7 +81,7 @@ const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
  * Mask by index in arch_regs: registers that hold arguments at a function's
  * entry and nothing of use at its return.
  */
-extern const u32 arch_return_lost;
+extern const u32 arch_return_clobbered;
 
 /* Of these, what may hold the second half of a two-register return value. */
 extern const u32 arch_return_second;

@@ -15,11 +15,12 @@
 
 /* 64-bit: rcx, rdx, rsi, rdi, r8, r9; 32-bit, with regparm: ecx. */
 #ifdef CONFIG_X86_64
-const u32 arch_return_lost = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9;
+const u32 arch_return_clobbered =
+	1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9;
 const u32 arch_return_second = 1 << 3;
 #define FRAME_POINTER	6
 #else
-const u32 arch_return_lost = 1 << 1;
+const u32 arch_return_clobbered = 1 << 1;
 const u32 arch_return_second;		/* edx is not lost */
 #define FRAME_POINTER	5
 #endif

@@ -34,7 +34,7 @@ static const char * const missing[] = {
 	NULL
 };
 
-const char *kc_missing(unsigned int i)
+const char *kc_missing_feature(unsigned int i)
 {
 	return i < sizeof(missing) / sizeof(missing[0]) ? missing[i] : NULL;
 }

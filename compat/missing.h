@@ -9,6 +9,6 @@
  * The name of the i-th missing feature; NULL after the last.
  * Context: any.
  */
-const char *kc_missing(unsigned int i);
+const char *kc_missing_feature(unsigned int i);
 
 #endif

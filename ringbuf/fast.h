@@ -104,7 +104,7 @@ struct ringbuf_cpu {
 /* Drop frames if necessary so that the frame can grow to end: 0 or -ENOSPC. */
 int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end);
 /* Continue in page idx. */
-void ringbuf_go_on(struct ringbuf_cpu *rc, u32 idx, u64 page_end);
+void ringbuf_set_page(struct ringbuf_cpu *rc, u32 idx, u64 page_end);
 
 static inline int ringbuf_is_busy(const struct ringbuf_cpu *rc)
 {
@@ -124,7 +124,7 @@ static inline void ringbuf_claim(struct ringbuf_cpu *rc)
 static inline int ringbuf_enter(struct ringbuf_cpu *rc)
 {
 	if (ringbuf_is_busy(rc))
-		return ringbuf_turn_away(rc);
+		return ringbuf_reject(rc);
 	ringbuf_claim(rc);
 	return 1;
 }
@@ -262,7 +262,7 @@ static inline u32 ringbuf_finish(struct ringbuf_cpu *rc,
 	ringbuf_count_add(&rc->created, 1);
 	ringbuf_count_publish(&rc->committed, end);
 	if (split && c->page_end != rc->page_end)
-		ringbuf_go_on(rc, c->idx, c->page_end);
+		ringbuf_set_page(rc, c->idx, c->page_end);
 	return size;
 }
 
@@ -278,7 +278,7 @@ static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n)
 	return ringbuf_at(rc, pos);
 }
 
-static inline void ringbuf_give_back(struct ringbuf_cpu *rc, u32 n)
+static inline void ringbuf_untake(struct ringbuf_cpu *rc, u32 n)
 {
 	rc->pos -= n;
 }
@@ -314,7 +314,7 @@ static inline void ringbuf_resume(struct ringbuf_cpu *rc,
 				  const struct ringbuf_cursor *c, u32 undo)
 {
 	rc->pos = ringbuf_cursor_pos(c);
-	ringbuf_go_on(rc, c->idx, c->page_end);
+	ringbuf_set_page(rc, c->idx, c->page_end);
 	if (undo)
 		ringbuf_rewind(rc, ringbuf_mark(rc) - undo * sizeof(u64));
 }

@@ -19,12 +19,12 @@
 #define RINGBUF_AHEAD		(16 * RINGBUF_PAGE_SIZE)
 
 /*
- * Call after each step of a long operation.  Returns as ringbuf_give_way().
+ * Call after each step of a long operation.  Returns as ringbuf_yield().
  * Context: process.
  */
 static inline int ringbuf_step(const char *what, u64 done)
 {
-	return done & (RINGBUF_STRIDE - 1) ? 0 : ringbuf_give_way(what, done);
+	return done & (RINGBUF_STRIDE - 1) ? 0 : ringbuf_yield(what, done);
 }
 
 /*
@@ -51,7 +51,7 @@ static inline u64 ringbuf_count_get(const union ringbuf_count *c)
  * that the counter is passing.
  * Context: any, including NMI; any CPU.
  */
-static inline u64 ringbuf_count_glance(const union ringbuf_count *c)
+static inline u64 ringbuf_count_peek(const union ringbuf_count *c)
 {
 	u32 first, low, last;
 
@@ -143,6 +143,6 @@ static inline u32 ringbuf_page_on(const struct ringbuf_cpu *rc, u32 idx,
  * Start the next frame at pos; pages, room or limit may have changed.
  * Context: this CPU with its writer claimed, or no writer active.
  */
-void ringbuf_aim_at(struct ringbuf_cpu *rc, u64 pos);
+void ringbuf_seek(struct ringbuf_cpu *rc, u64 pos);
 
 #endif

@@ -103,7 +103,7 @@ static void ringbuf_change_free(struct ringbuf_change *c)
 		ringbuf_table_free(c->fresh);
 }
 
-/* Returns 0, -ENOMEM or the error of ringbuf_give_way(). */
+/* Returns 0, -ENOMEM or the error of ringbuf_yield(). */
 static int ringbuf_change_alloc(struct ringbuf_change *c)
 {
 	u64 nr = ringbuf_pages_for(ringbuf_room(c->share));
@@ -176,7 +176,7 @@ static void ringbuf_cap(struct ringbuf_cpu *rc)
 
 	rc->room = end - ringbuf_count_own(&rc->tail);
 	rc->limit = end;
-	ringbuf_aim_at(rc, end);
+	ringbuf_seek(rc, end);
 }
 
 /*
@@ -244,7 +244,7 @@ static void ringbuf_change_apply(void *arg)
 	rc->room = ringbuf_room(c->share);
 	rc->limit = tail + rc->room;
 	rc->tail_idx = c->nr_pages ? ringbuf_page_of(tail, c->nr_pages) : 0;
-	ringbuf_aim_at(rc, end);
+	ringbuf_seek(rc, end);
 	c->pages = pages;
 	c->done = 1;
 leave:
@@ -269,7 +269,7 @@ static void ringbuf_apply_all(struct ringbuf *rb,
 		while (!c->done) {
 			ringbuf_run_on_cpu(cpu, ringbuf_change_apply, c);
 			if (!c->done)
-				ringbuf_give_way("trace frames dropped",
+				ringbuf_yield("trace frames dropped",
 					ringbuf_count_get(&c->rc->shrunk));
 		}
 	}
@@ -367,7 +367,7 @@ void ringbuf_reset(struct ringbuf *rb)
 		ringbuf_count_publish(&rc->tail,
 				      ringbuf_count_own(&rc->committed));
 		rc->limit = ringbuf_count_own(&rc->tail) + rc->room;
-		ringbuf_aim_at(rc, ringbuf_count_own(&rc->tail));
+		ringbuf_seek(rc, ringbuf_count_own(&rc->tail));
 		rc->tail_idx = rc->idx;
 		ringbuf_count_set(&rc->created, 0);
 		ringbuf_count_set(&rc->overwritten, 0);
@@ -397,14 +397,14 @@ static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
 	u64 tail, end, gone;
 	int tries;
 
-	info->shrunk = ringbuf_count_glance(&rc->shrunk);
+	info->shrunk = ringbuf_count_peek(&rc->shrunk);
 	for (tries = 0; tries < 8; tries++) {
-		tail = ringbuf_count_glance(&rc->tail);
-		info->overwritten = ringbuf_count_glance(&rc->overwritten);
-		end = ringbuf_count_glance(&rc->committed);
-		info->created = ringbuf_count_glance(&rc->created);
-		if (ringbuf_count_glance(&rc->tail) == tail &&
-		    ringbuf_count_glance(&rc->committed) == end)
+		tail = ringbuf_count_peek(&rc->tail);
+		info->overwritten = ringbuf_count_peek(&rc->overwritten);
+		end = ringbuf_count_peek(&rc->committed);
+		info->created = ringbuf_count_peek(&rc->created);
+		if (ringbuf_count_peek(&rc->tail) == tail &&
+		    ringbuf_count_peek(&rc->committed) == end)
 			break;
 	}
 	gone = info->overwritten + info->shrunk;
@@ -424,10 +424,10 @@ static void ringbuf_cpu_info(const struct ringbuf_cpu *rc,
 	info->size = rc->share;
 	info->free = rc->share - used;
 	for (i = 0; i < RINGBUF_LEVELS; i++)
-		nested += ringbuf_count_glance(&rc->nested[i]);
+		nested += ringbuf_count_peek(&rc->nested[i]);
 	info->no_share = ringbuf_has_share(rc) ? rc->no_share : nested;
 	info->nested = nested - info->no_share;
-	info->too_big = ringbuf_count_glance(&rc->too_big);
+	info->too_big = ringbuf_count_peek(&rc->too_big);
 	info->memory = sizeof(union ringbuf_slot) +
 		       rc->nr_pages * (RINGBUF_PAGE_SIZE + sizeof(void *));
 }

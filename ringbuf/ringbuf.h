@@ -36,7 +36,7 @@ struct ringbuf_cpu;
 /*
  * Allocate a buffer of `bytes` in all (1 or more), divided evenly among the
  * CPUs below nr_cpus for which ringbuf_cpu_present() is true; the shares add up
- * to exactly `bytes`.  NULL: out of memory, or ringbuf_give_way() failed.
+ * to exactly `bytes`.  NULL: out of memory, or ringbuf_yield() failed.
  */
 struct ringbuf *ringbuf_alloc(u64 bytes, unsigned int nr_cpus);
 /* No writer may be active. */
@@ -54,7 +54,7 @@ void ringbuf_set_circular(struct ringbuf *rb, int circular);
  * Change the size while writers are active.  Growing loses no frame; shrinking
  * drops, and counts, the oldest whole frames of each CPU that do not fit.  CPUs
  * that have become present get a share; a CPU never loses its share.  Returns
- * 0, -ENOMEM or the error of ringbuf_give_way(); on an error nothing has
+ * 0, -ENOMEM or the error of ringbuf_yield(); on an error nothing has
  * changed.
  */
 int ringbuf_resize(struct ringbuf *rb, u64 bytes);
@@ -96,11 +96,11 @@ struct ringbuf_cpu *ringbuf_writer(struct ringbuf *rb, unsigned int cpu);
 static inline int ringbuf_enter(struct ringbuf_cpu *rc);
 /*
  * The parts of ringbuf_enter().  If ringbuf_is_busy(), call
- * ringbuf_turn_away(), which counts the loss and returns 0; otherwise
+ * ringbuf_reject(), which counts the loss and returns 0; otherwise
  * ringbuf_claim().  An operation of a single instruction needs no claim.
  */
 static inline int ringbuf_is_busy(const struct ringbuf_cpu *rc);
-int ringbuf_turn_away(struct ringbuf_cpu *rc);
+int ringbuf_reject(struct ringbuf_cpu *rc);
 static inline void ringbuf_claim(struct ringbuf_cpu *rc);
 static inline void ringbuf_leave(struct ringbuf_cpu *rc);
 
@@ -175,11 +175,11 @@ int ringbuf_append(struct ringbuf_cpu *rc, const void *data, u32 n);
 int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b);
 /*
  * Append n bytes, a multiple of 8, in one piece for the caller to fill.
- * ringbuf_give_back() undoes the last ringbuf_take().  NULL: the current page
+ * ringbuf_untake() undoes the last ringbuf_take().  NULL: the current page
  * has no such piece; use the functions above.
  */
 static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n);
-static inline void ringbuf_give_back(struct ringbuf_cpu *rc, u32 n);
+static inline void ringbuf_untake(struct ringbuf_cpu *rc, u32 n);
 
 /* Pad with zeros to a multiple of 8.  There is always space for that. */
 void ringbuf_pad(struct ringbuf_cpu *rc);
@@ -220,7 +220,7 @@ int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
  * Number all frames from 0 in order of ->time; frames of one CPU keep their
  * order.  Build the index when the run has stopped; linear in the number of
  * frames.  Returns 0, or, without an index, -ENOMEM or the error of
- * ringbuf_give_way().  A later resize makes entries stale, not wrong.
+ * ringbuf_yield().  A later resize makes entries stale, not wrong.
  */
 int ringbuf_index_build(struct ringbuf *rb);
 void ringbuf_index_drop(struct ringbuf *rb);
@@ -251,6 +251,6 @@ void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg);
  * Called every RINGBUF_STRIDE steps of a long operation: let others run.
  * Returns 0, or a negative errno if the requester has given up.
  */
-int ringbuf_give_way(const char *what, u64 done);
+int ringbuf_yield(const char *what, u64 done);
 
 #endif

@@ -19,7 +19,7 @@
 
 /* ---- the claim ------------------------------------------------------------ */
 
-int ringbuf_turn_away(struct ringbuf_cpu *rc)
+int ringbuf_reject(struct ringbuf_cpu *rc)
 {
 	u32 depth = kc_load(&rc->depth);
 	u32 level = min_t(u32, depth & ~RINGBUF_NO_SHARE, RINGBUF_LEVELS - 1);
@@ -41,7 +41,7 @@ struct ringbuf_cpu *ringbuf_writer(struct ringbuf *rb, unsigned int cpu)
 /* ---- the current page --------------------------------------------------- */
 
 /* Derive edge and bias from idx and page_end. */
-static void ringbuf_aim(struct ringbuf_cpu *rc)
+static void ringbuf_set_edge(struct ringbuf_cpu *rc)
 {
 	u64 most = ringbuf_count_own(&rc->committed) + RINGBUF_FRAME_MAX;
 
@@ -54,18 +54,18 @@ static void ringbuf_aim(struct ringbuf_cpu *rc)
 }
 
 /* See private.h. */
-void ringbuf_aim_at(struct ringbuf_cpu *rc, u64 pos)
+void ringbuf_seek(struct ringbuf_cpu *rc, u64 pos)
 {
 	rc->idx = rc->nr_pages ? ringbuf_page_of(pos, rc->nr_pages) : 0;
 	rc->page_end = (pos | RINGBUF_PAGE_MASK) + 1;
-	ringbuf_aim(rc);
+	ringbuf_set_edge(rc);
 }
 
-void ringbuf_go_on(struct ringbuf_cpu *rc, u32 idx, u64 page_end)
+void ringbuf_set_page(struct ringbuf_cpu *rc, u32 idx, u64 page_end)
 {
 	rc->idx = idx;
 	rc->page_end = page_end;
-	ringbuf_aim(rc);
+	ringbuf_set_edge(rc);
 }
 
 /* pos is at the page's end. */
@@ -73,8 +73,8 @@ static void ringbuf_next_page(struct ringbuf_cpu *rc)
 {
 	u32 idx = rc->idx + 1;
 
-	ringbuf_go_on(rc, idx == rc->nr_pages ? 0 : idx,
-		      rc->page_end + RINGBUF_PAGE_SIZE);
+	ringbuf_set_page(rc, idx == rc->nr_pages ? 0 : idx,
+			 rc->page_end + RINGBUF_PAGE_SIZE);
 }
 
 /* Number of pages from pos, in the current frame, to page idx. */
@@ -92,7 +92,7 @@ static u32 ringbuf_idx_back(const struct ringbuf_cpu *rc, u32 pages)
 }
 
 /* Cut the frame back to pos. */
-static void ringbuf_go_back(struct ringbuf_cpu *rc, u64 pos)
+static void ringbuf_truncate(struct ringbuf_cpu *rc, u64 pos)
 {
 	u32 pages;
 
@@ -102,7 +102,7 @@ static void ringbuf_go_back(struct ringbuf_cpu *rc, u64 pos)
 	pages = ringbuf_pages_back(rc, pos);
 	rc->idx = ringbuf_idx_back(rc, pages);
 	rc->page_end -= (u64)pages << RINGBUF_PAGE_SHIFT;
-	ringbuf_aim(rc);
+	ringbuf_set_edge(rc);
 }
 
 /* ---- space -------------------------------------------------------------- */
@@ -148,7 +148,7 @@ static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
 	}
 	rc->tail_idx = idx;
 	rc->limit = tail + rc->room;
-	ringbuf_aim(rc);
+	ringbuf_set_edge(rc);
 	ringbuf_count_add(&rc->overwritten, dropped);
 	ringbuf_count_publish(&rc->tail, tail);
 	/* Readers must see the new tail before they see overwritten data. */
@@ -270,8 +270,8 @@ void ringbuf_pad(struct ringbuf_cpu *rc)
 
 void ringbuf_rewind(struct ringbuf_cpu *rc, u32 mark)
 {
-	ringbuf_go_back(rc, ringbuf_count_own(&rc->committed) +
-			    sizeof(struct ringbuf_hdr) + mark);
+	ringbuf_truncate(rc, ringbuf_count_own(&rc->committed) +
+				     sizeof(struct ringbuf_hdr) + mark);
 }
 
 void ringbuf_patch(struct ringbuf_cpu *rc, u32 mark, u64 word)
@@ -286,7 +286,7 @@ void ringbuf_patch(struct ringbuf_cpu *rc, u32 mark, u64 word)
 void ringbuf_discard(struct ringbuf_cpu *rc)
 {
 	/* It was never committed, so no reader has seen it. */
-	ringbuf_go_back(rc, ringbuf_count_own(&rc->committed));
+	ringbuf_truncate(rc, ringbuf_count_own(&rc->committed));
 }
 
 void ringbuf_discard_too_big(struct ringbuf_cpu *rc)

@@ -31,16 +31,16 @@ static int is_off(const struct kprobe *kp)
 				 kc_kprobe_on_ftrace(kp));
 }
 
-void gtp_look_at_probes(int begin)
+void gtp_check_armed(int begin)
 {
 	int was_off = !begin && probes.was_off;
-	const struct gtp_point *tp;
+	const struct gtp_tracepoint *tp;
 	const struct kprobe *kp;
 	int trap, off;
 
 	kc_assert_held(&gtp.lock);
 	memset(&probes, 0, sizeof(probes));
-	list_for_each_entry(tp, &gtp.points, list) {
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
 		/* Check each probe once. */
 		if (!tp->site || tp->site->first != tp)
 			continue;
@@ -77,7 +77,7 @@ int gtp_remark_off(u32 n, char *buf, size_t size)
 	if (n)
 		return 0;
 	if (gtp.armed)
-		gtp_look_at_probes(0);
+		gtp_check_armed(0);
 	if (gtp.armed && probes.off)
 		snprintf(buf, size, "%u of %u probes are switched off: %s",
 			 probes.off, probes.armed,

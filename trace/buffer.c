@@ -116,5 +116,5 @@ void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx)
 	else if (ret == -EINTR)
 		rsp_error(tx, "interrupted");
 	else
-		rsp_error(tx, GTP_GONE);
+		rsp_error(tx, GTP_FRAME_GONE);
 }

@@ -18,7 +18,7 @@
 
 /* State of gtp_compile(). */
 struct compile {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	struct rsp_tx *tx;	/* for errors */
 	const char *where;	/* for errors; NULL: the tracepoint */
 	struct agent_insn *insn;	/* next free one */
@@ -107,7 +107,7 @@ int agent_target_has_reg(unsigned int regno)
 }
 
 /* Set the base of a block. */
-static void put_base(struct gtp_point *tp, struct gtp_action *act, int reg)
+static void put_base(struct gtp_tracepoint *tp, struct gtp_action *act, int reg)
 {
 	act->base_at = GTP_BASE_NONE;
 	if (reg < 0)
@@ -121,8 +121,8 @@ static void put_base(struct gtp_point *tp, struct gtp_action *act, int reg)
 		act->base_at = GTP_BASE_BY_NUMBER;
 }
 
-static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
-		       u64 off, u64 len)
+static void set_memory(struct gtp_tracepoint *tp, struct gtp_action *act,
+		       int reg, u64 off, u64 len)
 {
 	act->kind = GTP_ACT_MEMORY;
 	act->off = off;
@@ -138,7 +138,7 @@ static void set_memory(struct gtp_point *tp, struct gtp_action *act, int reg,
  * $_ret at a function's entry: take the word at sp. GDB uses the frame
  * pointer, which few kernels keep.
  */
-static void set_ret(struct gtp_point *tp, struct gtp_action *act, u64 len)
+static void set_ret(struct gtp_tracepoint *tp, struct gtp_action *act, u64 len)
 {
 	set_memory(tp, act, arch_sp, 0, len);
 	act->kind = GTP_ACT_RET;
@@ -146,7 +146,7 @@ static void set_ret(struct gtp_point *tp, struct gtp_action *act, u64 len)
 }
 
 /* $bt: bt_size bytes, or fewer if the stack ends before. */
-static void set_bt(struct gtp_point *tp, struct gtp_action *act)
+static void set_bt(struct gtp_tracepoint *tp, struct gtp_action *act)
 {
 	set_memory(tp, act, arch_sp, 0, gtp.bt_size);
 	act->kind = GTP_ACT_BT;
@@ -156,7 +156,7 @@ static void set_bt(struct gtp_point *tp, struct gtp_action *act)
 }
 
 /* A variable to collect or to add to. */
-static void set_var(struct gtp_action *act, enum agent_shape_kind kind)
+static void set_var(struct gtp_action *act, enum agent_pattern_kind kind)
 {
 	struct gtp_var *var = act->var;
 
@@ -171,12 +171,12 @@ static void set_var(struct gtp_action *act, enum agent_shape_kind kind)
 }
 
 /* Turn an expression that needs no interpreter into another kind of action. */
-static void simplify(struct gtp_point *tp, struct gtp_action *act)
+static void simplify(struct gtp_tracepoint *tp, struct gtp_action *act)
 {
-	struct agent_shape s;
+	struct agent_pattern s;
 	struct gtp_var *var;
 
-	if (!agent_as_shape(&act->prog, &s))
+	if (!agent_match_pattern(&act->prog, &s))
 		return;
 	if (s.kind == AGENT_SET)
 		return;
@@ -273,7 +273,7 @@ static void compile_regs(struct compile *c, struct rsp_text mask)
 
 	c->tp->regs = GTP_REGS_BLOCK;
 	if (regs & arch_return_second &&
-	    ((regs & arch_return_lost) == arch_return_second ||
+	    ((regs & arch_return_clobbered) == arch_return_second ||
 	     (regs & all) == all))
 		c->tp->regs_are |= FRAME_REGS_SECOND;
 }
@@ -304,7 +304,7 @@ static int compile_action(struct compile *c, const struct rsp_action *a,
 static int compile_actions(struct compile *c, struct gtp_action *acts)
 {
 	struct rsp_action a;
-	struct gtp_text *t;
+	struct gtp_string *t;
 	struct rsp_text list;
 	const char *why;
 	int step = 0;
@@ -328,7 +328,7 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 	return 0;
 }
 
-void gtp_compile_drop(struct gtp_point *tp)
+void gtp_compile_drop(struct gtp_tracepoint *tp)
 {
 	u32 i;
 
@@ -343,10 +343,10 @@ void gtp_compile_drop(struct gtp_point *tp)
 	tp->code = NULL;
 	tp->nr_acts = 0;
 	tp->acts_end = NULL;
-	tp->sized_end = NULL;
+	tp->fixed_end = NULL;
 	tp->size = 0;
 	tp->has_cond = 0;
-	tp->gate = GTP_GATE_NONE;
+	tp->prefilter = GTP_PREFILTER_NONE;
 	tp->regs = 0;
 	tp->is_return = 0;
 	tp->regs_are = 0;
@@ -358,11 +358,11 @@ void gtp_compile_drop(struct gtp_point *tp)
  * Most need little. vmalloc() takes whole pages, from an address range that is
  * small on 32-bit machines.
  */
-static struct agent_insn *compile_alloc(struct gtp_point *tp, size_t nr)
+static struct agent_insn *compile_alloc(struct gtp_tracepoint *tp, size_t nr)
 {
 	size_t size = nr * sizeof(struct agent_insn);
 
-	if (!gtp_may_define(size))
+	if (!gtp_can_define(size))
 		return NULL;
 	tp->code_is_large = size > PAGE_SIZE;
 	tp->code = tp->code_is_large ? vmalloc(size) :
@@ -371,9 +371,9 @@ static struct agent_insn *compile_alloc(struct gtp_point *tp, size_t nr)
 }
 
 /* An upper bound: each byte of bytecode takes two digits. */
-static size_t compile_max_insns(const struct gtp_point *tp)
+static size_t compile_max_insns(const struct gtp_tracepoint *tp)
 {
-	const struct gtp_text *t;
+	const struct gtp_string *t;
 	size_t n = tp->cond_hex ? strlen(tp->cond_hex) / 2 : 0;
 
 	list_for_each_entry(t, &tp->actions, list)
@@ -400,42 +400,43 @@ static void warn_step(struct compile *c)
  * Only for a register that pt_regs holds as a whole word, below sp:
  * arch_hit_regs() leaves those unchanged.
  */
-static enum gtp_gate gate_of_reg(struct gtp_point *tp)
+static enum gtp_prefilter prefilter_of_reg(struct gtp_tracepoint *tp)
 {
 	const struct arch_reg *reg = &arch_regs[tp->range.reg];
 
 	tp->range_at = reg->offset;
 	if (reg->size == sizeof(unsigned long) && tp->range.reg != arch_pc &&
 	    reg->offset < arch_regs[arch_sp].offset)
-		return GTP_GATE_REG;
-	return GTP_GATE_NONE;
+		return GTP_PREFILTER_REG;
+	return GTP_PREFILTER_NONE;
 }
 
-static enum gtp_gate compile_gate(struct gtp_point *tp)
+static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
 {
 	struct gtp_var *var;
 
-	if (tp->is_return || !agent_as_range(&tp->cond, &tp->range))
-		return GTP_GATE_NONE;
+	if (tp->is_return || !agent_match_range(&tp->cond, &tp->range))
+		return GTP_PREFILTER_NONE;
 	if (tp->range.source == AGENT_OF_REG)
-		return gate_of_reg(tp);
+		return prefilter_of_reg(tp);
 	var = gtp_var_slot(tp->range.slot);
 	if (tp->range.source == AGENT_OF_VAR)
-		return gtp_var_is_pid(var) ? GTP_GATE_PID : GTP_GATE_NONE;
+		return gtp_var_is_pid(var) ? GTP_PREFILTER_PID :
+					     GTP_PREFILTER_NONE;
 	if (var->special)
-		return GTP_GATE_NONE;
+		return GTP_PREFILTER_NONE;
 	tp->shared = &var->value;
 	if (!var->each)
-		return GTP_GATE_SHARED;
+		return GTP_PREFILTER_SHARED;
 	tp->counter = gtp_var_own(var);
 	if (!KC_HAS_ADD_OWN64 || !tp->counter || tp->range.shift ||
 	    tp->range.mask != ~0ULL)
-		return GTP_GATE_NONE;
-	return GTP_GATE_COUNTER;
+		return GTP_PREFILTER_NONE;
+	return GTP_PREFILTER_COUNTER;
 }
 
 /* Add up the leading actions of fixed size. */
-static void set_size(struct gtp_point *tp)
+static void set_size(struct gtp_tracepoint *tp)
 {
 	const struct gtp_action *act = tp->acts;
 
@@ -446,12 +447,12 @@ static void set_size(struct gtp_point *tp)
 			break;
 		tp->size += act->size;
 	}
-	tp->sized_end = act;
+	tp->fixed_end = act;
 }
 
 static int compile_parts(struct compile *c)
 {
-	struct gtp_point *tp = c->tp;
+	struct gtp_tracepoint *tp = c->tp;
 	struct rsp_text cond;
 	int uses;
 
@@ -490,15 +491,15 @@ static int compile_parts(struct compile *c)
 	if (tp->uses & GTP_USES_PRINT)
 		gtp_print_names(tp);
 	if (tp->has_cond)
-		tp->gate = compile_gate(tp);
-	if (tp->gate)
+		tp->prefilter = compile_prefilter(tp);
+	if (tp->prefilter)
 		tp->has_cond = 0;
 	if (tp->step)
 		warn_step(c);
 	return 0;
 }
 
-int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx)
+int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
 	struct compile c;
 	int ret = -1;
@@ -525,7 +526,7 @@ static int goes_by_pc(const struct gtp_action *act)
 	       act->basereg == arch_pc;
 }
 
-int gtp_compile_names(const struct gtp_point *tp, u64 start, u64 size)
+int gtp_compile_names(const struct gtp_tracepoint *tp, u64 start, u64 size)
 {
 	const struct gtp_action *act;
 
@@ -542,7 +543,7 @@ int gtp_compile_names(const struct gtp_point *tp, u64 start, u64 size)
 	return 0;
 }
 
-void gtp_compile_move(struct gtp_point *tp, u64 by)
+void gtp_compile_move(struct gtp_tracepoint *tp, u64 by)
 {
 	u32 i;
 

@@ -11,13 +11,13 @@ void gtp_compile_end(void);
  * Check and decode condition and actions, after gtp_compile_begin(). Return 0,
  * or -1 with an error in tx and nothing left of it.
  */
-int gtp_compile(struct gtp_point *tp, struct rsp_tx *tx);
-void gtp_compile_drop(struct gtp_point *tp);
+int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx);
+void gtp_compile_drop(struct gtp_tracepoint *tp);
 /* Does the condition or an action name an address in this range? */
-int gtp_compile_names(const struct gtp_point *tp, u64 start, u64 size);
+int gtp_compile_names(const struct gtp_tracepoint *tp, u64 start, u64 size);
 /*
  * tp->addr of an unarmed tracepoint has moved: adjust actions relative to pc.
  */
-void gtp_compile_move(struct gtp_point *tp, u64 by);
+void gtp_compile_move(struct gtp_tracepoint *tp, u64 by);
 
 #endif

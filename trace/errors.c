@@ -20,57 +20,58 @@ static int is_passing(enum agent_error err)
 	       err == AGENT_E_DIV_ZERO || err == AGENT_E_TOO_BIG;
 }
 
-static int is_entry(const struct gtp_error *e, const struct gtp_point *tp,
+static int is_entry(const struct gtp_error *e, const struct gtp_tracepoint *tp,
 		    u32 where, enum agent_error err)
 {
 	return e->tp == tp && e->where == where && e->err == err;
 }
 
 /* The entry for this error, or a free one. NULL: the table is full. */
-static struct gtp_error *find_entry(struct gtp_cpu *tc, struct gtp_point *tp,
-				    u32 where, enum agent_error err)
+static struct gtp_error *find_entry(struct gtp_hit_ctx *ctx,
+				    struct gtp_tracepoint *tp, u32 where,
+				    enum agent_error err)
 {
 	u32 at = tp->num * 7 + where, i;
 	struct gtp_error *e;
 
 	for (i = 0; i < GTP_ERRORS; i++) {
-		e = &tc->errors[(at + i) % GTP_ERRORS];
+		e = &ctx->errors[(at + i) % GTP_ERRORS];
 		if (!kc_load_acquire(&e->tp) || is_entry(e, tp, where, err))
 			return e;
 	}
 	return NULL;
 }
 
-static void note(struct gtp_cpu *tc, u32 where, enum agent_error err)
+static void note(struct gtp_hit_ctx *ctx, u32 where, enum agent_error err)
 {
-	struct gtp_count *count = kc_this_cpu(tc->tp->count);
-	struct gtp_error *e = find_entry(tc, tc->tp, where, err);
+	struct gtp_count *count = kc_this_cpu(ctx->tp->count);
+	struct gtp_error *e = find_entry(ctx, ctx->tp, where, err);
 	u64 now = kc_clock();
 
 	kc_store64(&count->errors, count->errors + 1);
 	if (!e) {
-		kc_store64(&tc->errors_unlisted, tc->errors_unlisted + 1);
+		kc_store64(&ctx->errors_unlisted, ctx->errors_unlisted + 1);
 		return;
 	}
 	if (!e->tp) {
 		e->where = where;
 		e->err = err;
 		e->count = 0;
-		e->first = tc->fault;
+		e->first = ctx->fault;
 		e->first_time = now;
 	}
-	kc_store64(&e->last, tc->fault);
+	kc_store64(&e->last, ctx->fault);
 	kc_store64(&e->last_time, now);
 	kc_store64(&e->count, e->count + 1);
-	kc_store_release(&e->tp, tc->tp);
+	kc_store_release(&e->tp, ctx->tp);
 }
 
-enum agent_error gtp_hit_error(struct gtp_cpu *tc, u32 where,
+enum agent_error gtp_hit_error(struct gtp_hit_ctx *ctx, u32 where,
 			       enum agent_error err)
 {
 	if (!is_passing(err) || kc_load(&gtp.stop_on_error))
 		return err;
-	note(tc, where, err);
+	note(ctx, where, err);
 	return AGENT_OK;
 }
 
@@ -78,15 +79,15 @@ enum agent_error gtp_hit_error(struct gtp_cpu *tc, u32 where,
 
 void gtp_errors_reset(void)
 {
-	struct gtp_cpu *tc;
+	struct gtp_hit_ctx *ctx;
 	int cpu;
 
-	if (!gtp.cpus)
+	if (!gtp.hit_ctx)
 		return;
 	for_each_possible_cpu(cpu) {
-		tc = per_cpu_ptr(gtp.cpus, cpu);
-		memset(tc->errors, 0, sizeof(tc->errors));
-		tc->errors_unlisted = 0;
+		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		memset(ctx->errors, 0, sizeof(ctx->errors));
+		ctx->errors_unlisted = 0;
 	}
 }
 
@@ -113,7 +114,7 @@ static void add_up(struct gtp_error *sum, const struct gtp_error *e)
 static int sum_up(int from, const struct gtp_error *e, struct gtp_error *sum)
 {
 	const struct gtp_error *other;
-	struct gtp_cpu *tc;
+	struct gtp_hit_ctx *ctx;
 	int cpu;
 
 	memset(sum, 0, sizeof(*sum));
@@ -121,8 +122,8 @@ static int sum_up(int from, const struct gtp_error *e, struct gtp_error *sum)
 	sum->where = e->where;
 	sum->err = e->err;
 	for_each_possible_cpu(cpu) {
-		tc = per_cpu_ptr(gtp.cpus, cpu);
-		other = find_entry(tc, e->tp, e->where, e->err);
+		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		other = find_entry(ctx, e->tp, e->where, e->err);
 		if (!other || !kc_load(&other->tp))
 			continue;
 		if (cpu < from)
@@ -135,14 +136,14 @@ static int sum_up(int from, const struct gtp_error *e, struct gtp_error *sum)
 /* The n-th error over all CPUs. Return 1, or 0 if there is none. */
 static int nth(u32 n, struct gtp_error *sum)
 {
-	struct gtp_cpu *tc;
+	struct gtp_hit_ctx *ctx;
 	int cpu, i;
 
 	for_each_possible_cpu(cpu) {
-		tc = per_cpu_ptr(gtp.cpus, cpu);
+		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
 		for (i = 0; i < GTP_ERRORS; i++)
-			if (kc_load_acquire(&tc->errors[i].tp) &&
-			    sum_up(cpu, &tc->errors[i], sum) && !n--)
+			if (kc_load_acquire(&ctx->errors[i].tp) &&
+			    sum_up(cpu, &ctx->errors[i], sum) && !n--)
 				return 1;
 	}
 	return 0;
@@ -154,12 +155,14 @@ static u64 unlisted(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += kc_load64(&per_cpu_ptr(gtp.cpus, cpu)->errors_unlisted);
+		sum += kc_load64(
+			&per_cpu_ptr(gtp.hit_ctx, cpu)->errors_unlisted);
 	return sum;
 }
 
 /* `condition', `action "*buf"', or the number if the text is not known. */
-static void put_where(struct gtp_point *tp, u32 where, char *buf, size_t size)
+static void put_where(struct gtp_tracepoint *tp, u32 where, char *buf,
+		      size_t size)
 {
 	const char *name = NULL;
 
@@ -195,7 +198,7 @@ int gtp_remark_error(u32 n, char *buf, size_t size)
 	struct gtp_error e;
 	u64 more;
 
-	if (!gtp.cpus)
+	if (!gtp.hit_ctx)
 		return 0;
 	if (nth(n, &e)) {
 		put_where(e.tp, e.where, where, sizeof(where));

@@ -132,7 +132,7 @@ static int frames_room(struct gtp_selected *s, u32 len)
 
 	if (len <= s->room && s->room == FRAMES_KEPT)
 		return 0;
-	copy = gtp_may_take(room) ? vmalloc(room) : NULL;
+	copy = gtp_can_alloc(room) ? vmalloc(room) : NULL;
 	if (!copy)
 		return -ENOMEM;
 	vfree(s->copy);
@@ -253,5 +253,5 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	else if (ret == -EINTR)
 		rsp_error(tx, "interrupted");
 	else
-		rsp_error(tx, GTP_GONE);
+		rsp_error(tx, GTP_FRAME_GONE);
 }

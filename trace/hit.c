@@ -5,7 +5,7 @@
  * It runs in any context, including NMI, with preemption off and possibly any
  * lock held. Nothing here sleeps or allocates, and the only lock is
  * gtp.var_lock. docs/design.md lists all calls and why they are safe. Functions
- * that take tc or rc run under ringbuf_enter().
+ * that take ctx or rc run under ringbuf_enter().
  *
  * Most hits need only hit_always() or hit_page(), which put a frame of known
  * size straight into the ring. Other functions append to a frame action by
@@ -27,16 +27,16 @@
 #include "trace/internal.h"
 #include "trace/probes.h"
 
-void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
-		   enum agent_error err, int in_cond, u64 addr)
+void gtp_end_run(enum gtp_reason reason, const struct gtp_tracepoint *tp,
+		 enum agent_error err, int in_cond, u64 addr)
 {
 	if (cmpxchg(&gtp.stopping, 0, 1))
 		return;
-	gtp.end.reason = reason;
-	gtp.end.num = tp ? tp->num : 0;
-	gtp.end.err = err;
-	gtp.end.in_cond = in_cond;
-	gtp.end.addr = addr;
+	gtp.stop_cause.reason = reason;
+	gtp.stop_cause.num = tp ? tp->num : 0;
+	gtp.stop_cause.err = err;
+	gtp.stop_cause.in_cond = in_cond;
+	gtp.stop_cause.addr = addr;
 	kc_store_release(&gtp.running, 0);
 }
 
@@ -45,16 +45,16 @@ void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
  */
 enum agent_error gtp_hit_switch(u64 num, int on)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	int found = !num;
 
-	gtp_each_in_run(tp, &gtp.points) {
+	gtp_each_in_run(tp, &gtp.tracepoints) {
 		if (num && tp->num != num)
 			continue;
 		kc_store(&tp->enabled, on);
 		found = 1;
 	}
-	return found ? AGENT_OK : AGENT_E_BAD_POINT;
+	return found ? AGENT_OK : AGENT_E_BAD_TRACEPOINT;
 }
 
 /* ---- actions ----------------------------------------------------------- */
@@ -77,33 +77,33 @@ enum agent_error gtp_hit_switch(u64 num, int on)
 } while (0)
 
 /* An expression that fails must set no variable, so set them at the end. */
-static noinline enum agent_error hit_run_early(struct gtp_cpu *tc,
+static noinline enum agent_error hit_run_early(struct gtp_hit_ctx *ctx,
 					       const struct agent_prog *prog)
 {
 	enum agent_error err;
 
-	tc->nr_sets = 0;
-	tc->deferring = 1;
-	err = agent_run(prog, tc, tc->stack, &tc->result);
-	tc->deferring = 0;
-	return err ? err : gtp_put_sets(tc);
+	ctx->nr_sets = 0;
+	ctx->deferring = 1;
+	err = agent_run(prog, ctx, ctx->stack, &ctx->result);
+	ctx->deferring = 0;
+	return err ? err : gtp_put_sets(ctx);
 }
 
-static noinline enum agent_error hit_run(struct gtp_cpu *tc,
+static noinline enum agent_error hit_run(struct gtp_hit_ctx *ctx,
 					 const struct agent_prog *prog)
 {
 	enum agent_error err;
 	unsigned long flags;
 
 	if (!prog->rmw_var && !prog->sets_early)
-		return agent_run(prog, tc, tc->stack, &tc->result);
+		return agent_run(prog, ctx, ctx->stack, &ctx->result);
 	if (!prog->rmw_var)
-		return hit_run_early(tc, prog);
+		return hit_run_early(ctx, prog);
 	hit_lock_vars(flags);
 	if (prog->sets_early)
-		err = hit_run_early(tc, prog);
+		err = hit_run_early(ctx, prog);
 	else
-		err = agent_run(prog, tc, tc->stack, &tc->result);
+		err = agent_run(prog, ctx, ctx->stack, &ctx->result);
 	hit_unlock_vars(flags);
 	return err;
 }
@@ -150,29 +150,29 @@ static inline u64 hit_addr(const struct gtp_action *act,
 	return addr;
 }
 
-static u64 hit_block_addr(struct gtp_cpu *tc, const struct gtp_action *act)
+static u64 hit_block_addr(struct gtp_hit_ctx *ctx, const struct gtp_action *act)
 {
 	if (act->base_at == GTP_BASE_BY_NUMBER)
-		return act->off + agent_target_reg(tc, act->basereg);
-	return hit_addr(act, tc->regs);
+		return act->off + agent_target_reg(ctx, act->basereg);
+	return hit_addr(act, ctx->regs);
 }
 
-static enum agent_error hit_action(struct gtp_cpu *tc,
+static enum agent_error hit_action(struct gtp_hit_ctx *ctx,
 				   const struct gtp_action *act)
 {
 	switch (act->kind) {
 	case GTP_ACT_EXPR:
-		return hit_run(tc, &act->prog);
+		return hit_run(ctx, &act->prog);
 	case GTP_ACT_ADD:
 		hit_add(act);
 		return AGENT_OK;
 	case GTP_ACT_MEMORY:
-		return agent_target_trace(tc, hit_block_addr(tc, act),
+		return agent_target_trace(ctx, hit_block_addr(ctx, act),
 					  act->len);
 	case GTP_ACT_RET:
-		return gtp_collect_ret(tc, hit_block_addr(tc, act));
+		return gtp_collect_ret(ctx, hit_block_addr(ctx, act));
 	default:
-		return gtp_collect_var(tc, act->var);
+		return gtp_collect_var(ctx, act->var);
 	}
 }
 
@@ -180,37 +180,37 @@ static enum agent_error hit_action(struct gtp_cpu *tc,
  * Run the actions from act on, without printing. One that fails is left out of
  * the frame, and the next one runs.
  */
-static enum agent_error hit_actions(struct gtp_cpu *tc,
-				    const struct gtp_point *tp,
+static enum agent_error hit_actions(struct gtp_hit_ctx *ctx,
+				    const struct gtp_tracepoint *tp,
 				    const struct gtp_action *act)
 {
 	enum agent_error err = AGENT_OK;
 
 	for (; act != tp->acts_end && !err; act++) {
-		err = hit_action(tc, act);
+		err = hit_action(ctx, act);
 		if (unlikely(err))
-			err = gtp_hit_error(tc, act - tp->acts + 1, err);
+			err = gtp_hit_error(ctx, act - tp->acts + 1, err);
 	}
 	return err;
 }
 
 /* The same for all actions, where some may print. */
-static enum agent_error hit_actions_print(struct gtp_cpu *tc,
-					  const struct gtp_point *tp)
+static enum agent_error hit_actions_print(struct gtp_hit_ctx *ctx,
+					  const struct gtp_tracepoint *tp)
 {
 	const struct gtp_action *act;
 	enum agent_error err = AGENT_OK;
 
 	for (act = tp->acts; act != tp->acts_end && !err; act++) {
-		err = hit_action(tc, act);
-		if (!err && tc->wanted.kind)
-			err = gtp_print_wanted(tc, act->name);
+		err = hit_action(ctx, act);
+		if (!err && ctx->printed_value.kind)
+			err = gtp_print_collected(ctx, act->name);
 		if (!err)
 			continue;
 		/* A value that cannot be printed makes no frame either. */
-		tc->printed |= tc->print_level < GTP_LEVEL_FRAME;
-		tc->wanted.kind = GTP_PRINT_NONE;
-		err = gtp_hit_error(tc, act - tp->acts + 1, err);
+		ctx->printed |= ctx->print_level < GTP_LEVEL_FRAME;
+		ctx->printed_value.kind = GTP_PRINT_NONE;
+		err = gtp_hit_error(ctx, act - tp->acts + 1, err);
 	}
 	return err;
 }
@@ -231,14 +231,14 @@ static inline u64 hit_time(void)
 }
 
 /* The frame does not fit: count a loss, or end the run. */
-static noinline void hit_no_room(struct gtp_cpu *tc)
+static noinline void hit_no_room(struct gtp_hit_ctx *ctx)
 {
 	if (kc_load(&gtp.circular)) {
-		ringbuf_discard_too_big(tc->rc);
+		ringbuf_discard_too_big(ctx->rc);
 		return;
 	}
-	ringbuf_discard(tc->rc);
-	gtp_end_run(GTP_FULL, tc->tp, AGENT_OK, 0, 0);
+	ringbuf_discard(ctx->rc);
+	gtp_end_run(GTP_FULL, ctx->tp, AGENT_OK, 0, 0);
 }
 
 /* Fill the R block. If pt_regs ends in half a word, zero the rest. */
@@ -254,23 +254,23 @@ static inline void hit_fill_regs(u64 *p, const struct pt_regs *regs, u64 head)
  * Begin a frame, with registers if tp wants any. Return 0, or -1 if it does not
  * fit.
  */
-static int hit_begin(struct gtp_cpu *tc, const struct gtp_point *tp, u64 time,
-		     u64 head)
+static int hit_begin(struct gtp_hit_ctx *ctx, const struct gtp_tracepoint *tp,
+		     u64 time, u64 head)
 {
 	void *p;
 
-	if (ringbuf_begin_taking(tc->rc, tp->regs, tp->num, time, tp->addr,
+	if (ringbuf_begin_taking(ctx->rc, tp->regs, tp->num, time, tp->addr,
 				 &p)) {
 		if (tp->regs)
-			hit_fill_regs(p, tc->regs, head);
+			hit_fill_regs(p, ctx->regs, head);
 		return 0;
 	}
-	if (ringbuf_begin(tc->rc, tp->num, time, tp->addr))
+	if (ringbuf_begin(ctx->rc, tp->num, time, tp->addr))
 		return -1;
-	return tp->regs ? gtp_collect_regs(tc, head) : 0;
+	return tp->regs ? gtp_collect_regs(ctx, head) : 0;
 }
 
-static inline void hit_count(const struct gtp_point *tp, u32 size)
+static inline void hit_count(const struct gtp_tracepoint *tp, u32 size)
 {
 	struct gtp_count *count = kc_this_cpu(tp->count);
 
@@ -279,119 +279,121 @@ static inline void hit_count(const struct gtp_point *tp, u32 size)
 }
 
 /* Discard a hit that was printed and has only registers; else commit it. */
-static void hit_keep(struct gtp_cpu *tc)
+static void hit_keep(struct gtp_hit_ctx *ctx)
 {
-	if (tc->printed && ringbuf_mark(tc->rc) == tc->tp->regs) {
-		ringbuf_discard(tc->rc);
-		hit_count(tc->tp, 0);
+	if (ctx->printed && ringbuf_mark(ctx->rc) == ctx->tp->regs) {
+		ringbuf_discard(ctx->rc);
+		hit_count(ctx->tp, 0);
 	} else {
-		hit_count(tc->tp, ringbuf_commit(tc->rc));
+		hit_count(ctx->tp, ringbuf_commit(ctx->rc));
 	}
 }
 
 /* An error ends the run. Keep what the frame has so far. */
-static noinline void hit_failed(struct gtp_cpu *tc, enum agent_error err)
+static noinline void hit_failed(struct gtp_hit_ctx *ctx, enum agent_error err)
 {
 	if (err == AGENT_E_NO_ROOM) {
-		hit_no_room(tc);
+		hit_no_room(ctx);
 		return;
 	}
-	hit_keep(tc);
-	gtp_end_run(GTP_ERROR, tc->tp, err, 0, tc->fault);
+	hit_keep(ctx);
+	gtp_end_run(GTP_ERROR, ctx->tp, err, 0, ctx->fault);
 }
 
-static inline void hit_end(struct gtp_cpu *tc, const struct gtp_point *tp,
+static inline void hit_end(struct gtp_hit_ctx *ctx,
+			   const struct gtp_tracepoint *tp,
 			   enum agent_error err)
 {
 	if (err)
-		hit_failed(tc, err);
+		hit_failed(ctx, err);
 	else
-		hit_count(tp, ringbuf_commit(tc->rc));
+		hit_count(tp, ringbuf_commit(ctx->rc));
 }
 
-static void hit_frame(struct gtp_cpu *tc, const struct gtp_point *tp)
+static void hit_frame(struct gtp_hit_ctx *ctx, const struct gtp_tracepoint *tp)
 {
 	enum agent_error err = AGENT_E_NO_ROOM;
 
-	if (!hit_begin(tc, tp, hit_time(),
+	if (!hit_begin(ctx, tp, hit_time(),
 		       FRAME_HEAD('R', 0, sizeof(struct pt_regs))))
-		err = hit_actions(tc, tp, tp->acts);
-	hit_end(tc, tp, err);
+		err = hit_actions(ctx, tp, tp->acts);
+	hit_end(ctx, tp, err);
 }
 
 /* ---- the slow path ----------------------------------------------------- */
 
 /* A hit that may print, and then makes no frame. */
-static void hit_frame_slow(struct gtp_cpu *tc, const struct gtp_point *tp)
+static void hit_frame_slow(struct gtp_hit_ctx *ctx,
+			   const struct gtp_tracepoint *tp)
 {
 	enum agent_error err = AGENT_E_NO_ROOM;
 
-	tc->time = hit_time();
-	if (!hit_begin(tc, tp, tc->time,
+	ctx->time = hit_time();
+	if (!hit_begin(ctx, tp, ctx->time,
 		       FRAME_HEAD('R', tp->regs_are, sizeof(struct pt_regs))))
-		err = hit_actions_print(tc, tp);
+		err = hit_actions_print(ctx, tp);
 	if (err)
-		hit_failed(tc, err);
+		hit_failed(ctx, err);
 	else
-		hit_keep(tc);
+		hit_keep(ctx);
 }
 
-static void hit_pass(struct gtp_cpu *tc, struct gtp_point *tp)
+static void hit_pass(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp)
 {
 	u32 passed;
 
 	if (!tp->pass) {
-		hit_frame_slow(tc, tp);
+		hit_frame_slow(ctx, tp);
 		return;
 	}
 	passed = atomic_inc_return(&tp->passed);
 	if (passed > tp->pass)
 		return;
-	hit_frame_slow(tc, tp);
+	hit_frame_slow(ctx, tp);
 	if (passed == tp->pass)
 		gtp_end_run(GTP_PASSCOUNT, tp, AGENT_OK, 0, 0);
 }
 
 /* Resets the print state at its end, so that other hits need not. */
-static noinline void hit_slow(struct gtp_cpu *tc, struct gtp_point *tp,
-			      unsigned long ret_addr)
+static noinline void hit_slow(struct gtp_hit_ctx *ctx,
+			      struct gtp_tracepoint *tp, unsigned long ret_addr)
 {
 	int cooked = kc_load(&gtp.uses) & GTP_USES_COOKED;
 	enum agent_error err = AGENT_OK;
 
 	if (cooked)
-		gtp_cooked_begin(tc);
-	tc->ret_addr = ret_addr;
+		gtp_cooked_begin(ctx);
+	ctx->ret_addr = ret_addr;
 	if (tp->is_return)
-		tc->regs = arch_return_regs(tc->handler_regs, &tc->copy);
-	tc->has_wall = 0;
-	tc->print_format = FRAME_SHOW_AUTO;
-	tc->print_tmp = 0;
-	tc->dumped = 0;
+		ctx->regs = arch_return_regs(ctx->handler_regs, &ctx->copy);
+	ctx->has_wall = 0;
+	ctx->print_format = FRAME_SHOW_AUTO;
+	ctx->print_tmp = 0;
+	ctx->dumped = 0;
 	if (tp->uses & GTP_USES_PRINT)
-		tc->time = hit_time();	/* for a condition that prints */
-	tc->result = 1;
+		ctx->time = hit_time();	/* for a condition that prints */
+	ctx->result = 1;
 	if (tp->has_cond)
-		err = hit_run(tc, &tp->cond);
+		err = hit_run(ctx, &tp->cond);
 	if (err) {
-		tc->result = 0;
-		err = gtp_hit_error(tc, GTP_IN_COND, err);
+		ctx->result = 0;
+		err = gtp_hit_error(ctx, GTP_IN_COND, err);
 	}
 	if (err)
-		gtp_end_run(GTP_ERROR, tp, err, 1, tc->fault);
-	else if (tc->result)
-		hit_pass(tc, tp);
-	tc->print_level = GTP_LEVEL_FRAME;
-	tc->wanted.kind = GTP_PRINT_NONE;
-	tc->printed = 0;
+		gtp_end_run(GTP_ERROR, tp, err, 1, ctx->fault);
+	else if (ctx->result)
+		hit_pass(ctx, tp);
+	ctx->print_level = GTP_LEVEL_FRAME;
+	ctx->printed_value.kind = GTP_PRINT_NONE;
+	ctx->printed = 0;
 	if (cooked)
-		gtp_cooked_end(tc);
+		gtp_cooked_end(ctx);
 }
 
 /* ---- a hit ------------------------------------------------------------- */
 
 /* Is this the session's own process, or the printing thread? */
-static inline int hit_is_left_out(const struct gtp_point *tp)
+static inline int hit_is_left_out(const struct gtp_tracepoint *tp)
 {
 	const struct task_struct *task = current;
 
@@ -402,30 +404,30 @@ static inline int hit_is_left_out(const struct gtp_point *tp)
 }
 
 /* Does this hit count? */
-static inline int hit_is_on(const struct gtp_point *tp)
+static inline int hit_is_on(const struct gtp_tracepoint *tp)
 {
 	return kc_load_acquire(&gtp.running) && kc_load(&tp->enabled) &&
 	       !hit_is_left_out(tp);
 }
 
-static void hit_set(struct gtp_cpu *tc, struct gtp_point *tp,
+static void hit_set(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 		    struct pt_regs *regs)
 {
-	tc->tp = tp;
-	tc->handler_regs = regs;
-	tc->regs = arch_hit_regs(regs, &tc->copy);
+	ctx->tp = tp;
+	ctx->handler_regs = regs;
+	ctx->regs = arch_hit_regs(regs, &ctx->copy);
 }
 
 /* Releases the claim. */
-static noinline int hit_rest(struct gtp_cpu *tc, struct gtp_point *tp,
+static noinline int hit_rest(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 			     struct pt_regs *regs)
 {
-	hit_set(tc, tp, regs);
-	if (kc_load(&tp->way) == GTP_WAY_SLOW)
-		hit_slow(tc, tp, 0);
+	hit_set(ctx, tp, regs);
+	if (kc_load(&tp->dispatch) == GTP_DISPATCH_SLOW)
+		hit_slow(ctx, tp, 0);
 	else
-		hit_frame(tc, tp);
-	ringbuf_leave(tc->rc);
+		hit_frame(ctx, tp);
+	ringbuf_leave(ctx->rc);
 	return 0;
 }
 
@@ -542,29 +544,30 @@ static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
  * Put registers and the leading actions of fixed size straight into the ring.
  * Append the rest action by action. Releases the claim.
  */
-static __always_inline int hit_put(struct gtp_cpu *tc, struct gtp_point *tp,
+static __always_inline int hit_put(struct gtp_hit_ctx *ctx,
+				   struct gtp_tracepoint *tp,
 				   struct pt_regs *regs, int split)
 {
-	const struct pt_regs *at = arch_hit_regs(regs, &tc->copy);
+	const struct pt_regs *at = arch_hit_regs(regs, &ctx->copy);
 	const struct gtp_action *act = tp->acts;
-	struct ringbuf_cpu *rc = tc->rc;
+	struct ringbuf_cpu *rc = ctx->rc;
 	struct ringbuf_cursor c = ringbuf_cursor(rc);
 	u32 undo = 0;
 
 	if (!ringbuf_start(rc, &c, tp->size, tp->num, hit_time(), tp->addr,
 			   split))
-		return hit_rest(tc, tp, regs);
+		return hit_rest(ctx, tp, regs);
 	if (tp->regs)
 		hit_put_regs(rc, &c, at, split);
-	for (; act != tp->sized_end; act++) {
+	for (; act != tp->fixed_end; act++) {
 		undo = hit_put_action(rc, &c, act, at, split);
 		if (undo)
 			break;
 	}
 	if (unlikely(act != tp->acts_end)) {
-		hit_set(tc, tp, regs);
+		hit_set(ctx, tp, regs);
 		ringbuf_resume(rc, &c, undo ? undo - 1 : 0);
-		hit_end(tc, tp, hit_actions(tc, tp, act));
+		hit_end(ctx, tp, hit_actions(ctx, tp, act));
 	} else {
 		hit_count(tp, ringbuf_finish(rc, &c, split));
 	}
@@ -573,17 +576,17 @@ static __always_inline int hit_put(struct gtp_cpu *tc, struct gtp_point *tp,
 }
 
 /* The frame fits into this page. Releases the claim. */
-static noinline int hit_page(struct gtp_cpu *tc, struct gtp_point *tp,
+static noinline int hit_page(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 			     struct pt_regs *regs)
 {
-	return hit_put(tc, tp, regs, 0);
+	return hit_put(ctx, tp, regs, 0);
 }
 
 /* The same for a frame that may cross pages. */
-static noinline int hit_split(struct gtp_cpu *tc, struct gtp_point *tp,
-			      struct pt_regs *regs)
+static noinline int hit_split(struct gtp_hit_ctx *ctx,
+			      struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
-	return hit_put(tc, tp, regs, 1);
+	return hit_put(ctx, tp, regs, 1);
 }
 
 /*
@@ -591,33 +594,33 @@ static noinline int hit_split(struct gtp_cpu *tc, struct gtp_point *tp,
  * hits are of a probe with one tracepoint without prefilter.
  * Context: any, including NMI; preemption off (by kprobes).
  */
-static __always_inline int hit_always(struct gtp_point *tp,
+static __always_inline int hit_always(struct gtp_tracepoint *tp,
 				      struct pt_regs *regs)
 {
 	struct ringbuf_cpu *rc;
-	struct gtp_cpu *tc;
-	enum gtp_way way;
+	struct gtp_hit_ctx *ctx;
+	enum gtp_dispatch dispatch;
 	void *p;
 	u32 len;
 
 	if (!hit_is_on(tp))
 		return 0;
-	tc = kc_this_cpu(gtp.cpus);
-	rc = tc->rc;
+	ctx = kc_this_cpu(gtp.hit_ctx);
+	rc = ctx->rc;
 	if (ringbuf_is_busy(rc))
-		return ringbuf_turn_away(rc);
+		return ringbuf_reject(rc);
 	ringbuf_claim(rc);
-	way = kc_load(&tp->way);
-	if (way == GTP_WAY_SLOW)
-		return hit_rest(tc, tp, regs);
+	dispatch = kc_load(&tp->dispatch);
+	if (dispatch == GTP_DISPATCH_SLOW)
+		return hit_rest(ctx, tp, regs);
 	if (!ringbuf_page_has(rc, tp->size))
-		return hit_split(tc, tp, regs);
-	if (way == GTP_WAY_ACTIONS)
-		return hit_page(tc, tp, regs);
+		return hit_split(ctx, tp, regs);
+	if (dispatch == GTP_DISPATCH_ACTIONS)
+		return hit_page(ctx, tp, regs);
 	len = tp->regs;
 	p = ringbuf_open(rc, tp->num, kc_cycles(), tp->addr);
 	if (len)
-		hit_fill_regs(p, arch_hit_regs(regs, &tc->copy),
+		hit_fill_regs(p, arch_hit_regs(regs, &ctx->copy),
 			      FRAME_HEAD('R', 0, sizeof(*regs)));
 	ringbuf_shut(rc, len, p);
 	hit_count(tp, sizeof(struct ringbuf_hdr) + len);
@@ -625,7 +628,7 @@ static __always_inline int hit_always(struct gtp_point *tp,
 	return 0;
 }
 
-static int hit(struct gtp_point *tp, struct pt_regs *regs)
+static int hit(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
 	return hit_always(tp, regs);
 }
@@ -634,14 +637,14 @@ static int hit(struct gtp_point *tp, struct pt_regs *regs)
  * The same if a register is in a range. Most hits of most tracepoints end here,
  * before anything is written.
  */
-static int hit_if_reg(struct gtp_point *tp, struct pt_regs *regs)
+static int hit_if_reg(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
 	const unsigned long *reg = (void *)((char *)regs + tp->range_at);
 
 	return agent_in_range(&tp->range, *reg) ? hit(tp, regs) : 0;
 }
 
-static int hit_if_pid(struct gtp_point *tp, struct pt_regs *regs)
+static int hit_if_pid(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
 	return agent_in_range(&tp->range, current->pid) ? hit(tp, regs) : 0;
 }
@@ -651,29 +654,29 @@ static int hit_if_pid(struct gtp_point *tp, struct pt_regs *regs)
  * claimed this CPU. So nobody on this CPU is between reading and writing it,
  * and a nested hit finishes before this one resumes: no claim is needed.
  */
-static int hit_if_counter(struct gtp_point *tp, struct pt_regs *regs)
+static int hit_if_counter(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
 	struct ringbuf_cpu *rc;
 	u64 sum;
 
 	if (!hit_is_on(tp))
 		return 0;
-	rc = kc_this_cpu(gtp.cpus)->rc;
+	rc = kc_this_cpu(gtp.hit_ctx)->rc;
 	if (ringbuf_is_busy(rc))
-		return ringbuf_turn_away(rc);
+		return ringbuf_reject(rc);
 	sum = kc_add_own64(kc_this_cpu(tp->counter), tp->range.add);
 	return sum - tp->range.first <= tp->range.span ? hit(tp, regs) : 0;
 }
 
 /* The same for a shared variable, which needs a claim and the lock. */
-static int hit_if_shared(struct gtp_point *tp, struct pt_regs *regs)
+static int hit_if_shared(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
 	struct ringbuf_cpu *rc;
 	u64 sum;
 
 	if (!hit_is_on(tp))
 		return 0;
-	rc = kc_this_cpu(gtp.cpus)->rc;
+	rc = kc_this_cpu(gtp.hit_ctx)->rc;
 	if (!ringbuf_enter(rc))
 		return 0;
 	sum = hit_add_shared(tp->shared, tp->range.add);
@@ -687,7 +690,7 @@ static int hit_if_shared(struct gtp_point *tp, struct pt_regs *regs)
  * Each prefilter has a handler for probes with one tracepoint, which saves the
  * loop and the indirect call of probe_each().
  */
-static inline struct gtp_point *hit_only(struct kprobe *kp)
+static inline struct gtp_tracepoint *hit_only(struct kprobe *kp)
 {
 	return container_of(kp, struct gtp_site, kp)->only;
 }
@@ -728,7 +731,7 @@ static int probe_if_shared(struct kprobe *kp, struct pt_regs *regs)
 static int probe_each(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct gtp_site *site = container_of(kp, struct gtp_site, kp);
-	struct gtp_point *tp = kc_load_acquire(&site->first);
+	struct gtp_tracepoint *tp = kc_load_acquire(&site->first);
 
 	for (; tp; tp = kc_load_acquire(&tp->next_here))
 		tp->hit(tp, regs);
@@ -743,17 +746,17 @@ int gtp_hit_none(struct kprobe *kp, struct pt_regs *regs)
 static const struct {
 	gtp_hit_t hit;
 	kprobe_pre_handler_t only;
-} hit_gates[] = {
-	[GTP_GATE_NONE] = { hit, probe_hit },
-	[GTP_GATE_REG] = { hit_if_reg, probe_if_reg },
-	[GTP_GATE_PID] = { hit_if_pid, probe_if_pid },
-	[GTP_GATE_COUNTER] = { hit_if_counter, probe_if_counter },
-	[GTP_GATE_SHARED] = { hit_if_shared, probe_if_shared },
+} prefilters[] = {
+	[GTP_PREFILTER_NONE] = { hit, probe_hit },
+	[GTP_PREFILTER_REG] = { hit_if_reg, probe_if_reg },
+	[GTP_PREFILTER_PID] = { hit_if_pid, probe_if_pid },
+	[GTP_PREFILTER_COUNTER] = { hit_if_counter, probe_if_counter },
+	[GTP_PREFILTER_SHARED] = { hit_if_shared, probe_if_shared },
 };
 
-gtp_hit_t gtp_hit_by_gate(enum gtp_gate gate)
+gtp_hit_t gtp_hit_by_prefilter(enum gtp_prefilter prefilter)
 {
-	return hit_gates[gate].hit;
+	return prefilters[prefilter].hit;
 }
 
 kprobe_pre_handler_t gtp_hit_handler(const struct gtp_site *site)
@@ -762,21 +765,21 @@ kprobe_pre_handler_t gtp_hit_handler(const struct gtp_site *site)
 		return gtp_hit_none;
 	if (site->first != site->last)
 		return probe_each;
-	return hit_gates[site->only->gate].only;
+	return prefilters[site->only->prefilter].only;
 }
 
-void gtp_return_hit(struct gtp_point *tp, struct pt_regs *regs,
+void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 		    unsigned long ret_addr)
 {
-	struct gtp_cpu *tc;
+	struct gtp_hit_ctx *ctx;
 
 	if (!hit_is_on(tp))
 		return;
-	tc = kc_this_cpu(gtp.cpus);
-	if (!ringbuf_enter(tc->rc))
+	ctx = kc_this_cpu(gtp.hit_ctx);
+	if (!ringbuf_enter(ctx->rc))
 		return;
-	tc->tp = tp;
-	tc->handler_regs = regs;
-	hit_slow(tc, tp, ret_addr);
-	ringbuf_leave(tc->rc);
+	ctx->tp = tp;
+	ctx->handler_regs = regs;
+	hit_slow(ctx, tp, ret_addr);
+	ringbuf_leave(ctx->rc);
 }

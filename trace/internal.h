@@ -21,7 +21,7 @@
 /* ---- definitions ------------------------------------------------------- */
 
 /* Text from GDB, kept for upload (qTfP). */
-struct gtp_text {
+struct gtp_string {
 	struct list_head list;
 	u64 start, total;	/* source strings */
 	char *type;		/* source strings: "at", "cond" or "cmd" */
@@ -79,19 +79,19 @@ struct gtp_count {
  * Prefilters: conditions that are range checks, decided before a frame is
  * begun.
  */
-enum gtp_gate {
-	GTP_GATE_NONE,
-	GTP_GATE_REG,		/* a register */
-	GTP_GATE_PID,		/* $current_task_pid */
-	GTP_GATE_COUNTER,	/* a per-CPU variable that is incremented */
-	GTP_GATE_SHARED,	/* a shared variable that is incremented */
+enum gtp_prefilter {
+	GTP_PREFILTER_NONE,
+	GTP_PREFILTER_REG,	/* a register */
+	GTP_PREFILTER_PID,	/* $current_task_pid */
+	GTP_PREFILTER_COUNTER,	/* a per-CPU variable that is incremented */
+	GTP_PREFILTER_SHARED,	/* a shared variable that is incremented */
 };
 
 /* Which path a hit takes after its prefilter. */
-enum gtp_way {
-	GTP_WAY_PLAIN,		/* at most registers; time is the TSC */
-	GTP_WAY_ACTIONS,
-	GTP_WAY_SLOW,		/* anything else: see run_set_way() */
+enum gtp_dispatch {
+	GTP_DISPATCH_PLAIN,		/* at most registers; time is the TSC */
+	GTP_DISPATCH_ACTIONS,
+	GTP_DISPATCH_SLOW,		/* anything else: see run_set_dispatch() */
 };
 
 /* Size of an R block. */
@@ -106,14 +106,14 @@ struct gtp_lost {
 	unsigned long missed, returns;
 };
 
-struct gtp_point;
+struct gtp_tracepoint;
 struct gtp_site;
 
 /* A hit of tp. Context: any, including NMI; preemption off. */
-typedef int (*gtp_hit_t)(struct gtp_point *tp, struct pt_regs *regs);
+typedef int (*gtp_hit_t)(struct gtp_tracepoint *tp, struct pt_regs *regs);
 
 /* A tracepoint at one address. */
-struct gtp_point {
+struct gtp_tracepoint {
 	/*
 	 * Read at each hit. All but the first three are valid from QTStart to
 	 * the next QTStart or QTinit.
@@ -121,18 +121,18 @@ struct gtp_point {
 	int enabled;
 	u32 num;
 	u64 addr;
-	enum gtp_gate gate;	/* prefilter */
-	enum gtp_way way;	/* path of a hit */
-	u16 range_at;		/* GTP_GATE_REG: offset in pt_regs */
+	enum gtp_prefilter prefilter;
+	enum gtp_dispatch dispatch;	/* path of a hit */
+	u16 range_at;		/* GTP_PREFILTER_REG: offset in pt_regs */
 	u32 regs;		/* size of the R block, or 0 */
 	struct agent_range range;
-	kc_word64_t __percpu *counter;	/* GTP_GATE_COUNTER */
-	kc_word64_t *shared;	/* GTP_GATE_SHARED */
+	kc_word64_t __percpu *counter;	/* GTP_PREFILTER_COUNTER */
+	kc_word64_t *shared;	/* GTP_PREFILTER_SHARED */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	struct gtp_action *acts;
 	const struct gtp_action *acts_end;
 	/* End of the leading actions of fixed size; and with those: */
-	const struct gtp_action *sized_end;
+	const struct gtp_action *fixed_end;
 	u32 size;		/* of a frame, less its header */
 	u32 nr_acts;
 	u32 nr_exprs;		/* 'X' actions that GDB sent */
@@ -145,23 +145,23 @@ struct gtp_point {
 	atomic_t passed;
 
 	/* Valid while its probe is registered; see probes.c. */
-	struct gtp_point *next_here;	/* next tracepoint of the same site */
+	struct gtp_tracepoint *next_here;	/* of the same site */
 	gtp_hit_t hit;		/* by its prefilter */
 	struct gtp_site *site;	/* NULL: not armed */
 
-	struct list_head list;	/* gtp.points */
+	struct list_head list;	/* gtp.tracepoints */
 	struct hlist_node hash;	/* by number and address, while listed */
 	u64 serial;		/* order of definition */
-	u64 told;		/* address by which GDB knows it */
-	struct gtp_gone *gone;	/* module unloaded in this run: modules.c */
-	int away;		/* ... and has not returned */
+	u64 gdb_addr;		/* address by which GDB knows it */
+	struct gtp_unloaded *unloaded;	/* its module was, in this run */
+	int absent;		/* ... and has not returned */
 	int refused;		/* module has returned, but arming it failed */
 	int is_static;
-	int skipped;		/* gtp_is_skipped() at its definition */
+	int excluded;		/* gtp_is_excluded() at its definition */
 	u64 step;
 	char *cond_hex;		/* NULL: none */
-	struct list_head actions;	/* gtp_text */
-	struct list_head sources;	/* gtp_text */
+	struct list_head actions;	/* gtp_string */
+	struct list_head sources;	/* gtp_string */
 
 	/* From QTStart to the next QTStart or QTinit. */
 	void *code;		/* all decoded programs */
@@ -171,18 +171,18 @@ struct gtp_point {
 	int maxactive;		/* calls followed at once; 0: default */
 	/* Counts of former sites; counts of its site before it joined. */
 	struct gtp_lost lost, lost_before;
-	int is_kept;		/* listed in gtp.kept_points */
+	int is_kept;		/* listed in gtp.kept_tracepoints */
 	u64 kept_hits, kept_bytes, kept_errors;	/* if so, in place of count */
 };
 
-struct gtp_cpu;
+struct gtp_hit_ctx;
 /* addr: its current address, or the one that GDB knows. */
-struct gtp_point *gtp_point_find(u32 num, u64 addr);
-/* Search gtp_shown_points(). */
-struct gtp_point *gtp_point_find_shown(u32 num, u64 addr);
-void gtp_points_free(void);
-void gtp_points_keep(void);
-void gtp_points_drop_kept(void);
+struct gtp_tracepoint *gtp_tracepoint_find(u32 num, u64 addr);
+/* Search gtp_shown_tracepoints(). */
+struct gtp_tracepoint *gtp_tracepoint_find_shown(u32 num, u64 addr);
+void gtp_tracepoints_free(void);
+void gtp_tracepoints_keep(void);
+void gtp_tracepoints_drop_kept(void);
 
 /* ---- the experiment that the frames belong to: kept.c ------------------ */
 
@@ -193,14 +193,14 @@ void gtp_points_drop_kept(void);
 void gtp_keep(void);
 void gtp_drop_kept(void);
 /* Context: any during a run, when nothing is kept; else holds gtp.lock. */
-struct list_head *gtp_shown_points(void);
+struct list_head *gtp_shown_tracepoints(void);
 /*
  * Walk a list of tracepoints during a run without gtp.lock. None leaves the
- * list, and one that joins is complete before it is visible (gtp_point_show()).
+ * list, and gtp_tracepoint_show() adds only complete ones.
  * Context: any, including NMI.
  */
 #define gtp_next_in_run(head)	\
-	list_entry(kc_load(&(head)->next), struct gtp_point, list)
+	list_entry(kc_load(&(head)->next), struct gtp_tracepoint, list)
 #define gtp_each_in_run(tp, head)	\
 	for (tp = gtp_next_in_run(head); &tp->list != (head);	\
 	     tp = gtp_next_in_run(&tp->list))
@@ -212,7 +212,7 @@ struct list_head *gtp_shown_points(void);
  * effect here and is not run at a hit. Otherwise the reason for refusing it.
  * Context: process, holds gtp.lock.
  */
-const char *gtp_return_action(struct gtp_point *tp,
+const char *gtp_return_action(struct gtp_tracepoint *tp,
 			      const struct agent_prog *prog);
 /* Like arch_probe_check(). Context: process; may sleep. */
 int gtp_return_check(unsigned long addr, const char **why);
@@ -220,9 +220,10 @@ int gtp_return_check(unsigned long addr, const char **why);
  * Restore the real return address in buf, which was read from addr.
  * Context: any, including NMI.
  */
-void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len);
-u64 gtp_get_kret(struct gtp_cpu *tc);
-enum agent_error gtp_put_kret(struct gtp_cpu *tc, u64 val);
+void gtp_return_patch(const struct gtp_hit_ctx *ctx, u64 addr, void *buf,
+		      u32 len);
+u64 gtp_get_kret(struct gtp_hit_ctx *ctx);
+enum agent_error gtp_put_kret(struct gtp_hit_ctx *ctx, u64 val);
 extern const char gtp_kret_usage[];
 
 /* ---- callers: callers.c ------------------------------------------------ */
@@ -251,18 +252,18 @@ struct gtp_percpu;
 struct gtp_special {
 	const char *name;
 	/*
-	 * tc is NULL if GDB asks outside of a hit. NULL: write-only.
+	 * ctx is NULL if GDB asks outside of a hit. NULL: write-only.
 	 * Context: any, including NMI.
 	 */
-	u64 (*get)(struct gtp_cpu *tc);
+	u64 (*get)(struct gtp_hit_ctx *ctx);
 	void (*set)(u64 val);	/* QTDV; NULL: refuse */
 	/*
 	 * Set by a condition or an action. NULL: refuse.
 	 * Context: any, including NMI.
 	 */
-	enum agent_error (*put)(struct gtp_cpu *tc, u64 val);
+	enum agent_error (*put)(struct gtp_hit_ctx *ctx, u64 val);
 	/* `collect'. NULL: collect the value. Context: any, including NMI. */
-	enum agent_error (*collect)(struct gtp_cpu *tc,
+	enum agent_error (*collect)(struct gtp_hit_ctx *ctx,
 				    const struct gtp_var *var);
 	int uses;		/* GTP_USES_* of a tracepoint that names it */
 };
@@ -283,12 +284,12 @@ extern const struct gtp_special gtp_specials[];
 extern const u32 gtp_nr_specials;
 void gtp_specials_init(void);
 /* Does the probe itself count as an NMI? Context: any, including NMI. */
-int gtp_is_trapped(const struct gtp_cpu *tc);
+int gtp_is_trapped(const struct gtp_hit_ctx *ctx);
 int gtp_special_uses(const struct agent_prog *prog);
 /* Why this name is not available; NULL: it is. */
 const char *gtp_special_missing(const char *name);
-void gtp_cooked_begin(struct gtp_cpu *tc);
-void gtp_cooked_end(struct gtp_cpu *tc);
+void gtp_cooked_begin(struct gtp_hit_ctx *ctx);
+void gtp_cooked_end(struct gtp_hit_ctx *ctx);
 u64 gtp_cooked(u64 now, int cycles);
 void gtp_cooked_reset(void);
 
@@ -331,7 +332,7 @@ enum gtp_reason {
 };
 
 /* Why the run ended. */
-struct gtp_end {
+struct gtp_stop_cause {
 	enum gtp_reason reason;
 	u32 num;		/* tracepoint */
 	enum agent_error err;
@@ -349,7 +350,7 @@ enum gtp_print {
 	GTP_PRINT_STACK,
 };
 
-struct gtp_wanted {
+struct gtp_printed {
 	enum gtp_print kind;
 	u64 value;		/* or its address */
 	u64 len;
@@ -368,7 +369,7 @@ struct gtp_set {
 
 /* Errors of one kind in one place on one CPU; see errors.c. */
 struct gtp_error {
-	struct gtp_point *tp;	/* NULL: free; written last */
+	struct gtp_tracepoint *tp;	/* NULL: free; written last */
 	u32 where;		/* GTP_IN_COND, or the action: 1, 2, ... */
 	enum agent_error err;
 	kc_word64_t count;
@@ -380,9 +381,9 @@ struct gtp_error {
 #define GTP_ERRORS	32	/* entries; a run has few kinds of errors */
 
 /* Per-CPU scratch data, used under ringbuf_enter(). */
-struct gtp_cpu {
+struct gtp_hit_ctx {
 	struct ringbuf_cpu *rc;	/* set before the first run */
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	const struct pt_regs *regs;
 	const struct pt_regs *handler_regs;	/* as passed to the handler */
 	unsigned long ret_addr;	/* if tp->is_return */
@@ -399,7 +400,7 @@ struct gtp_cpu {
 	struct gtp_fifo *fifo;	/* allocated by the first run that prints */
 	u64 time;		/* of the hit */
 	u64 print_level, print_format, print_tmp;
-	struct gtp_wanted wanted;
+	struct gtp_printed printed_value;
 	int printed;
 	int dumped;		/* stack has been printed */
 	/* prog->sets_early: variables to set at the end of the expression */
@@ -427,7 +428,7 @@ struct gtp {
 	int running;		/* cleared by whoever ends the run first */
 	pid_t self, peer;	/* tgid of the session and of GDB; or -1 */
 	struct task_struct *printer;	/* task that is printing */
-	struct gtp_cpu __percpu *cpus;	/* allocated at the first QTStart */
+	struct gtp_hit_ctx __percpu *hit_ctx;	/* from the first QTStart on */
 	enum gtp_clock clock;
 	int uses;		/* GTP_USES_* of all tracepoints */
 	int circular;
@@ -440,15 +441,15 @@ struct gtp {
 
 	struct mutex lock GTP_SHARED;	/* guards all but the data of hits */
 
-	struct list_head points;
+	struct list_head tracepoints;
 	struct list_head ro;	/* gtp_range: QTro */
 	int ran;		/* the frames belong to these tracepoints */
 	/* From QTinit to the next run: the experiment of the frames. */
 	int keeps;
-	struct list_head kept_points, kept_ro;
+	struct list_head kept_tracepoints, kept_ro;
 
-	int stopping;		/* hits: cmpxchg 0 -> 1 claims `end' */
-	struct gtp_end end;	/* written by the claimer, then running = 0 */
+	int stopping;		/* hits: cmpxchg 0 -> 1 claims stop_cause */
+	struct gtp_stop_cause stop_cause;	/* before running = 0 */
 	int armed;		/* probes are registered */
 	unsigned int nr_cpus;	/* highest possible CPU + 1 */
 	u64 start_us, stop_us;
@@ -461,14 +462,14 @@ struct gtp {
 	u64 ignore_error;
 	s64 last_errno;
 	u64 stop_on_error;	/* read when a hit meets an error */
-	int told_missing;	/* to this session */
+	int missing_shown;	/* to this session */
 	u64 device;		/* address of device memory refused last */
 	int reads_devices;	/* `monitor io on' in this session */
-	struct rsp_cmd later;	/* packet for the thread to serve, and */
-	struct rsp_tx *later_tx;	/* ... its reply; NULL: none */
+	struct rsp_cmd deferred;	/* packet for the thread to serve, and */
+	struct rsp_tx *deferred_tx;	/* ... its reply; NULL: none */
 	int watch;		/* session has a deadline; written unlocked */
 	struct rsp_tx *serving;	/* reply in progress in the thread; or NULL */
-	u64 told_us;		/* time of the last progress notice */
+	u64 notice_us;		/* time of the last progress notice */
 	int give_up;		/* end long operations; written unlocked */
 	unsigned long text;	/* _text; 0: unknown, but not moved */
 	unsigned long stext;	/* _stext */
@@ -478,11 +479,11 @@ struct gtp {
 extern struct gtp gtp;
 
 /*
- * later.c: let the thread serve a slow packet. cmd's text must stay until the
- * reply.
+ * deferred.c: let the thread serve a slow packet. cmd's text must stay until
+ * the reply.
  */
-void gtp_serve_later(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-void gtp_serve_now(void);	/* serve it, if any */
+void gtp_defer_packet(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_deferred(void);	/* serve it, if any */
 /*
  * Long operations call this regularly with their progress, as in "N trace
  * frames numbered". It reschedules, and notifies GDB once a second. Return 0,
@@ -497,55 +498,56 @@ int gtp_start(struct rsp_tx *tx);
 /* tx takes notices; may be NULL. */
 void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx);
 /* Has a hit ended the run, while its probes are still registered? */
-int gtp_must_settle(void);
+int gtp_must_finish(void);
 /* If so, unregister them. */
-void gtp_settle(void);
+void gtp_finish_run(void);
 /* The thread, between two batches of probes: release gtp.lock for a moment. */
-void gtp_breathe(u32 done);
-void gtp_wait_settled(void);	/* for the thread to finish; drops gtp.lock */
+void gtp_yield_lock(u32 done);
+void gtp_wait_finished(void);	/* for the thread to finish; drops gtp.lock */
 void gtp_run_wake(void);	/* wake the thread */
 /*
  * End the run. All calls but the first do nothing.
  * Context: any, including NMI.
  */
-void gtp_end_run(enum gtp_reason reason, const struct gtp_point *tp,
-		   enum agent_error err, int in_cond, u64 addr);
+void gtp_end_run(enum gtp_reason reason, const struct gtp_tracepoint *tp,
+		 enum agent_error err, int in_cond, u64 addr);
 int gtp_set_size(u64 bytes);
 /*
  * May this many bytes be allocated? A vmalloc() that fails logs a backtrace,
  * and one that nearly fails has the OOM killer kill other processes.
  */
-int gtp_may_take(u64 bytes);
+int gtp_can_alloc(u64 bytes);
 /* The same for `more' bytes that bring the total to `total'. */
-int gtp_may_grow(u64 more, u64 total);
-u64 gtp_may_have(void);		/* how many bytes may be allocated */
+int gtp_can_grow(u64 more, u64 total);
+u64 gtp_alloc_max(void);		/* how many bytes may be allocated */
 /* The same for definitions: small, but there may be many. */
-int gtp_may_define(size_t bytes);
+int gtp_can_define(size_t bytes);
 void *gtp_define_alloc(size_t bytes);	/* zeroed, for kfree(); or NULL */
 void gtp_define_none(void);	/* QTinit */
 /*
  * Let a tracepoint that is in no list yet join the run. Return 0, or -1 with an
  * error in tx.
  */
-int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx);
+int gtp_start_late(struct gtp_tracepoint *tp, struct rsp_tx *tx);
 /* Arm a tracepoint while a run is on. Return NULL, or why it failed. */
-const char *gtp_arm_late(struct gtp_point *tp);
+const char *gtp_arm_late(struct gtp_tracepoint *tp);
 /* place.c: check whether tp can have a probe; record the result in tp. */
-void gtp_place_check(struct gtp_point *tp);
+void gtp_place_check(struct gtp_tracepoint *tp);
 /* Text for the error err of arming tp, without a full stop. */
-const char *gtp_place_error(const struct gtp_point *tp, int err);
-void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err);
-void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum);
+const char *gtp_place_error(const struct gtp_tracepoint *tp, int err);
+void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
+		      int err);
+void gtp_get_count(const struct gtp_tracepoint *tp, struct gtp_count *sum);
 
 /*
  * probes.c: hits that the kernel did not deliver (a kprobe inside a kprobe
  * handler), and returns that it did not follow.
  * Context: any, including NMI.
  */
-u64 gtp_missed(const struct gtp_point *tp);
-u64 gtp_missed_returns(const struct gtp_point *tp);
-u64 gtp_get_lost_missed(struct gtp_cpu *tc);
-u64 gtp_get_lost_returns(struct gtp_cpu *tc);
+u64 gtp_missed(const struct gtp_tracepoint *tp);
+u64 gtp_missed_returns(const struct gtp_tracepoint *tp);
+u64 gtp_get_lost_missed(struct gtp_hit_ctx *ctx);
+u64 gtp_get_lost_returns(struct gtp_hit_ctx *ctx);
 
 /* modules.c: modules that are unloaded and loaded again during a run. */
 int gtp_modules_init(void);
@@ -554,12 +556,12 @@ void gtp_modules_exit(void);
  * On from before the first probe is registered until the last is unregistered.
  */
 void gtp_modules_watch(int on);
-void gtp_modules_settle(void);
+void gtp_modules_handle(void);
 void gtp_modules_forget(void);
-int gtp_remark_gone(u32 n, char *buf, size_t size);
+int gtp_remark_unloaded(u32 n, char *buf, size_t size);
 
 /* hit.c: hit function for a prefilter. */
-gtp_hit_t gtp_hit_by_gate(enum gtp_gate gate);
+gtp_hit_t gtp_hit_by_prefilter(enum gtp_prefilter prefilter);
 /* kprobe handler for the tracepoints that a site has now. */
 kprobe_pre_handler_t gtp_hit_handler(const struct gtp_site *site);
 /* Handler of a probe without tracepoints. Touches nothing. */
@@ -568,7 +570,7 @@ int gtp_hit_none(struct kprobe *kp, struct pt_regs *regs);
  * A hit at the return of a function, to ret_addr.
  * Context: any, including NMI; preemption off.
  */
-void gtp_return_hit(struct gtp_point *tp, struct pt_regs *regs,
+void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 		    unsigned long ret_addr);
 /* Enable or disable tracepoint num, or all (0). Context: any, including NMI. */
 enum agent_error gtp_hit_switch(u64 num, int on);
@@ -576,39 +578,40 @@ enum agent_error gtp_hit_switch(u64 num, int on);
  * collect.c: append the R block. Return 0, or -1 if it does not fit.
  * Context: any, including NMI.
  */
-int gtp_collect_regs(struct gtp_cpu *tc, u64 head);
+int gtp_collect_regs(struct gtp_hit_ctx *ctx, u64 head);
 /*
  * Read n bytes, at most a page, of the kernel or of the current task. On an
- * error tc->fault is addr.
+ * error ctx->fault is addr.
  * Context: any, including NMI; in a hit.
  */
-enum agent_error gtp_read(struct gtp_cpu *tc, void *dst, u64 addr, u32 n);
+enum agent_error gtp_read(struct gtp_hit_ctx *ctx, void *dst, u64 addr, u32 n);
 /* The same up to a NUL, which *len includes. */
-enum agent_error gtp_read_string(struct gtp_cpu *tc, u8 *p, u64 addr, u32 n,
-				 u32 *len);
+enum agent_error gtp_read_string(struct gtp_hit_ctx *ctx, u8 *p, u64 addr,
+				 u32 n, u32 *len);
 /* Collect a block of memory, all of it or none. */
-enum agent_error gtp_collect_block(struct gtp_cpu *tc, u64 addr, u64 len);
-enum agent_error gtp_collect_var(struct gtp_cpu *tc, struct gtp_var *var);
+enum agent_error gtp_collect_block(struct gtp_hit_ctx *ctx, u64 addr, u64 len);
+enum agent_error gtp_collect_var(struct gtp_hit_ctx *ctx, struct gtp_var *var);
 /* `collect $_ret': the return address at addr. */
-enum agent_error gtp_collect_ret(struct gtp_cpu *tc, u64 addr);
+enum agent_error gtp_collect_ret(struct gtp_hit_ctx *ctx, u64 addr);
 /* `collect $bt' */
-enum agent_error gtp_collect_bt(struct gtp_cpu *tc, const struct gtp_var *var);
+enum agent_error gtp_collect_bt(struct gtp_hit_ctx *ctx,
+				const struct gtp_var *var);
 
 /*
  * Set the variables of an expression that has succeeded.
  * Context: any, including NMI; in a hit.
  */
-enum agent_error gtp_put_sets(struct gtp_cpu *tc);
+enum agent_error gtp_put_sets(struct gtp_hit_ctx *ctx);
 
 /* ---- errors: errors.c -------------------------------------------------- */
 
 /*
- * A condition (GTP_IN_COND) or an action has failed, on memory at tc->fault if
+ * A condition (GTP_IN_COND) or an action has failed, on memory at ctx->fault if
  * it was memory. Count the error and return AGENT_OK if the run goes on; else
  * return err.
  * Context: any, including NMI; under ringbuf_enter().
  */
-enum agent_error gtp_hit_error(struct gtp_cpu *tc, u32 where,
+enum agent_error gtp_hit_error(struct gtp_hit_ctx *ctx, u32 where,
 			       enum agent_error err);
 /* Context: process; no run is on. */
 void gtp_errors_reset(void);
@@ -617,8 +620,8 @@ int gtp_remark_error(u32 n, char *buf, size_t size);
 /* ---- printing: print.c ------------------------------------------------- */
 
 /* Context: any, including NMI; in a hit. */
-enum agent_error gtp_print_wanted(struct gtp_cpu *tc, const char *name);
-void gtp_print_stack(struct gtp_cpu *tc);
+enum agent_error gtp_print_collected(struct gtp_hit_ctx *ctx, const char *name);
+void gtp_print_stack(struct gtp_hit_ctx *ctx);
 /*
  * Allocate what gtp.uses requires before hits may print. Return 0 or -ENOMEM.
  * Context: process.
@@ -629,7 +632,7 @@ void gtp_print_reset(void);
  * Name the actions as the user typed them, where that is known.
  * Context: process.
  */
-void gtp_print_names(struct gtp_point *tp);
+void gtp_print_names(struct gtp_tracepoint *tp);
 /* Print the oldest record. Return 0 if there is none. */
 int gtp_print_one(void);
 /* Print all records, before what they point to is freed. */
@@ -640,7 +643,7 @@ u64 gtp_print_lost(void);	/* records lost in this run */
 
 /* ---- frames ------------------------------------------------------------ */
 
-#define GTP_GONE	"the trace frame is no longer in the buffer"
+#define GTP_FRAME_GONE	"the trace frame is no longer in the buffer"
 
 /* A copy of the frame that QTFrame selected. */
 struct gtp_selected {
@@ -689,7 +692,7 @@ int gtp_buffer_takes_long(u64 off);
 /* serve_trace.c. Return 1 if the command was a tracing command. */
 int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* The thread: serve such a command. */
-void gtp_serve_trace_now(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_trace_deferred(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* The qTStatus reply without its T; notes: include the user's notes. */
 void gtp_put_status(struct rsp_tx *tx, int notes);
 /*
@@ -706,7 +709,7 @@ int gtp_remark(u32 n, char *buf, size_t size);
  * armed.c: check whether the code has all probes; begin: a new run starts. The
  * remark reports those that are missing.
  */
-void gtp_look_at_probes(int begin);
+void gtp_check_armed(int begin);
 int gtp_remark_off(u32 n, char *buf, size_t size);
 /* probes.c: probes that the kernel failed to remove. */
 int gtp_remark_kept(u32 n, char *buf, size_t size);
@@ -716,7 +719,7 @@ int gtp_remark_returns(u32 n, char *buf, size_t size);
 void gtp_put_notes(struct rsp_tx *tx);
 /* monitor.c */
 void gtp_serve_monitor(struct rsp_text hex, struct rsp_tx *tx);
-int gtp_is_skipped(u64 addr);	/* excluded by the user */
+int gtp_is_excluded(u64 addr);	/* excluded by the user */
 /* save.c */
 int gtp_save_open(struct rsp_text hexname, struct rsp_tx *tx);
 void gtp_save_begin(struct rsp_tx *tx);
@@ -732,9 +735,9 @@ void gtp_upload_reset(void);
  * Put piece n of a tracepoint, or the variable in slot. Return 0 if there is
  * none.
  */
-int gtp_put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n);
+int gtp_put_piece(struct rsp_tx *tx, const struct gtp_tracepoint *tp, u32 n);
 int gtp_put_var(struct rsp_tx *tx, u32 slot);
-void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
+void gtp_put_definition(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
 			int with_cond);
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx);
 /* vmlinux.c. Context: process, holds gtp.lock. */

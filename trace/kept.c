@@ -12,9 +12,9 @@
 #include "compat/lock.h"
 #include "trace/internal.h"
 
-struct list_head *gtp_shown_points(void)
+struct list_head *gtp_shown_tracepoints(void)
 {
-	return gtp.keeps ? &gtp.kept_points : &gtp.points;
+	return gtp.keeps ? &gtp.kept_tracepoints : &gtp.tracepoints;
 }
 
 void gtp_keep(void)
@@ -22,13 +22,13 @@ void gtp_keep(void)
 	kc_assert_held(&gtp.lock);
 	/* Definitions that never ran have no frames. */
 	if (!gtp.ran) {
-		gtp_points_free();
+		gtp_tracepoints_free();
 		gtp_vars_clear();
 		gtp_clear_ro();
 		return;
 	}
 	gtp_drop_kept();
-	gtp_points_keep();
+	gtp_tracepoints_keep();
 	gtp_vars_keep();
 	gtp_ro_keep();
 	gtp.keeps = 1;
@@ -39,7 +39,7 @@ void gtp_drop_kept(void)
 {
 	if (!gtp.keeps)
 		return;
-	gtp_points_drop_kept();
+	gtp_tracepoints_drop_kept();
 	gtp_vars_drop_kept();
 	gtp_ro_drop_kept();
 	gtp.keeps = 0;

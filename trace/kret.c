@@ -21,24 +21,24 @@ const char gtp_kret_usage[] =
 	"the variable kret can only be set, to a constant, by a teval of its own";
 
 /* Not a value: it only marks the tracepoint. */
-u64 gtp_get_kret(struct gtp_cpu *tc)
+u64 gtp_get_kret(struct gtp_hit_ctx *ctx)
 {
 	return 0;
 }
 
 /* Never called: gtp_return_action() keeps its expressions from running. */
-enum agent_error gtp_put_kret(struct gtp_cpu *tc, u64 val)
+enum agent_error gtp_put_kret(struct gtp_hit_ctx *ctx, u64 val)
 {
 	return AGENT_E_TARGET;
 }
 
 /* Accept what folds to a constant: that covers all of GDB's languages. */
-const char *gtp_return_action(struct gtp_point *tp,
+const char *gtp_return_action(struct gtp_tracepoint *tp,
 			      const struct agent_prog *prog)
 {
-	struct agent_shape s;
+	struct agent_pattern s;
 
-	if (!agent_as_shape(prog, &s) || s.kind != AGENT_SET)
+	if (!agent_match_pattern(prog, &s) || s.kind != AGENT_SET)
 		return gtp_kret_usage;
 	if (s.add > MAXACTIVE)
 		return "kret is the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default";
@@ -79,7 +79,7 @@ static int return_hit(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kretprobe *rp = kc_kretprobe(ri);
 	unsigned long addr = kc_return_addr(ri, regs);
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 
 	/* The probe is being unregistered. */
 	if (!rp)
@@ -109,13 +109,13 @@ void gtp_return_silence(struct gtp_site *site)
 /* See remarks.c. */
 int gtp_remark_returns(u32 n, char *buf, size_t size)
 {
-	const struct gtp_point *tp, *first = NULL;
+	const struct gtp_tracepoint *tp, *first = NULL;
 	u64 missed, sum = 0;
 	int more = 0;
 
 	if (n)
 		return 0;
-	list_for_each_entry(tp, gtp_shown_points(), list) {
+	list_for_each_entry(tp, gtp_shown_tracepoints(), list) {
 		missed = tp->is_return ? gtp_missed_returns(tp) : 0;
 		if (!missed)
 			continue;
@@ -148,16 +148,17 @@ int gtp_return_set(struct gtp_site *site)
  * left something else.
  * Context: any, including NMI.
  */
-void gtp_return_patch(const struct gtp_cpu *tc, u64 addr, void *buf, u32 len)
+void gtp_return_patch(const struct gtp_hit_ctx *ctx, u64 addr, void *buf,
+		      u32 len)
 {
-	const u8 *word = (const u8 *)&tc->ret_addr;
+	const u8 *word = (const u8 *)&ctx->ret_addr;
 	u64 slot;
 	u32 i;
 
-	if (!tc->tp->is_return)
+	if (!ctx->tp->is_return)
 		return;
-	slot = agent_target_reg((void *)tc, arch_sp) - addr;
-	for (i = 0; i < sizeof(tc->ret_addr); i++, slot++)
+	slot = agent_target_reg((void *)ctx, arch_sp) - addr;
+	for (i = 0; i < sizeof(ctx->ret_addr); i++, slot++)
 		if (slot < len)
 			((u8 *)buf)[slot] = word[i];
 }

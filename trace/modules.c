@@ -102,7 +102,7 @@ enum gone_state {
 	GONE_UNKNOWN,		/* one of unknown build was loaded */
 };
 
-struct gtp_gone {
+struct gtp_unloaded {
 	struct list_head list;
 	struct kc_module home;	/* as its tracepoints were compiled for it */
 	struct kc_module was;	/* where it was last */
@@ -131,7 +131,7 @@ static int same_places(const struct kc_module *a, const struct kc_module *b)
 	return !memcmp(a->areas, b->areas, sizeof(a->areas));
 }
 
-static int is_back(const struct gtp_gone *g)
+static int is_back(const struct gtp_unloaded *g)
 {
 	return g->state == GONE_BACK || g->state == GONE_MOVED;
 }
@@ -140,9 +140,9 @@ static int is_back(const struct gtp_gone *g)
  * The entry for tracepoints that were set for the module as it is now, before
  * it is unloaded.
  */
-static struct gtp_gone *gone_get(const struct kc_module *mod)
+static struct gtp_unloaded *gone_get(const struct kc_module *mod)
 {
-	struct gtp_gone *g;
+	struct gtp_unloaded *g;
 
 	list_for_each_entry(g, &gone, list)
 		if (!strcmp(g->home.name, mod->name) && is_back(g) &&
@@ -163,32 +163,32 @@ static struct gtp_gone *gone_get(const struct kc_module *mod)
  * The address of a tracepoint whose module is absent means nothing: another
  * module may be there now.
  */
-static int is_in(const struct gtp_point *tp, const struct kc_module *mod)
+static int is_in(const struct gtp_tracepoint *tp, const struct kc_module *mod)
 {
 	return tp->addr - mod->text < mod->text_size &&
-	       (tp->gone ? is_back(tp->gone) : !tp->away);
+	       (tp->unloaded ? is_back(tp->unloaded) : !tp->absent);
 }
 
 static void module_went(const struct kc_module *mod)
 {
-	struct gtp_point *tp;
-	struct gtp_gone *g;
-	int untold = 0;
+	struct gtp_tracepoint *tp;
+	struct gtp_unloaded *g;
+	int unreported = 0;
 
-	list_for_each_entry(tp, &gtp.points, list) {
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
 		if (!is_in(tp, mod))
 			continue;
-		tp->away = 1;
+		tp->absent = 1;
 		/*
 		 * Without an entry, tp was set after the module last returned,
 		 * or this is the first time it goes.
 		 */
-		if (tp->gone || untold)
+		if (tp->unloaded || unreported)
 			continue;
-		tp->gone = gone_get(mod);
-		untold = !tp->gone;
+		tp->unloaded = gone_get(mod);
+		unreported = !tp->unloaded;
 	}
-	if (untold) {
+	if (unreported) {
 		mutex_lock(&events_lock);
 		lose(mod, 0);
 		mutex_unlock(&events_lock);
@@ -197,7 +197,7 @@ static void module_went(const struct kc_module *mod)
 	list_for_each_entry(g, &gone, list)
 		if (!strcmp(g->home.name, mod->name))
 			g->state = GONE_AWAY;
-	gtp_sites_out_of(mod->text, mod->text_size, gtp_breathe);
+	gtp_sites_out_of(mod->text, mod->text_size, gtp_yield_lock);
 }
 
 static noinline int is_in_a_module(u64 addr)
@@ -214,22 +214,23 @@ static noinline int is_in_a_module(u64 addr)
  */
 static void modules_unknown(void)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 
-	list_for_each_entry(tp, &gtp.points, list) {
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
 		if (tp->site ? !kc_kprobe_gone(&tp->site->kp) :
-			       tp->away || !is_in_a_module(tp->addr))
+			       tp->absent || !is_in_a_module(tp->addr))
 			continue;
-		tp->away = 1;
+		tp->absent = 1;
 		if (tp->site)
-			gtp_sites_out_of(tp->addr, 1, gtp_breathe);
+			gtp_sites_out_of(tp->addr, 1, gtp_yield_lock);
 	}
 }
 
 /* Is something that it was compiled for no longer at its old address? */
-static int is_stale(const struct gtp_point *tp, const struct kc_module *mod)
+static int is_stale(const struct gtp_tracepoint *tp,
+		    const struct kc_module *mod)
 {
-	const struct kc_module *home = &tp->gone->home;
+	const struct kc_module *home = &tp->unloaded->home;
 	int i;
 
 	for (i = 0; i < KC_MODULE_AREAS; i++)
@@ -240,15 +241,16 @@ static int is_stale(const struct gtp_point *tp, const struct kc_module *mod)
 	return 0;
 }
 
-static void refused(struct gtp_point *tp, const char *why)
+static void refused(struct gtp_tracepoint *tp, const char *why)
 {
 	tp->refused = 1;
-	tp->gone->why = why;
+	tp->unloaded->why = why;
 }
 
-static void point_back(struct gtp_point *tp, const struct kc_module *mod)
+static void tracepoint_back(struct gtp_tracepoint *tp,
+			    const struct kc_module *mod)
 {
-	u64 moved = mod->text - tp->gone->was.text;
+	u64 moved = mod->text - tp->unloaded->was.text;
 	const char *why;
 
 	tp->refused = 0;
@@ -259,9 +261,9 @@ static void point_back(struct gtp_point *tp, const struct kc_module *mod)
 		refused(tp, NULL);
 		return;
 	}
-	tp->away = 0;
+	tp->absent = 0;
 	gtp_place_check(tp);
-	if (tp->skipped || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
+	if (tp->excluded || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
 		return;
 	why = gtp_arm_late(tp);
 	if (why)
@@ -272,9 +274,9 @@ static void point_back(struct gtp_point *tp, const struct kc_module *mod)
 #define TURN	64
 
 /* All copies of a build have the same layout. */
-static void module_back(struct gtp_gone *g, const struct kc_module *mod)
+static void module_back(struct gtp_unloaded *g, const struct kc_module *mod)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	u32 n = 0;
 
 	if ((mod->text ^ g->was.text) & ~PAGE_MASK) {
@@ -282,19 +284,19 @@ static void module_back(struct gtp_gone *g, const struct kc_module *mod)
 		return;
 	}
 	g->state = same_places(&g->was, mod) ? GONE_BACK : GONE_MOVED;
-	list_for_each_entry(tp, &gtp.points, list) {
-		if (tp->gone != g || !tp->away)
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
+		if (tp->unloaded != g || !tp->absent)
 			continue;
-		point_back(tp, mod);
+		tracepoint_back(tp, mod);
 		if (!(++n % TURN))
-			gtp_breathe(n);
+			gtp_yield_lock(n);
 	}
 	g->was = *mod;
 }
 
 static void module_came(const struct kc_module *mod)
 {
-	struct gtp_gone *g;
+	struct gtp_unloaded *g;
 	int same;
 
 	list_for_each_entry(g, &gone, list) {
@@ -308,7 +310,7 @@ static void module_came(const struct kc_module *mod)
 	}
 }
 
-void gtp_modules_settle(void)
+void gtp_modules_handle(void)
 {
 	struct module_event *event;
 	int missing;
@@ -316,7 +318,7 @@ void gtp_modules_settle(void)
 	kc_assert_held(&gtp.lock);
 	for (event = next_event(&missing); event;
 	     event = next_event(&missing)) {
-		if (!gtp.armed || gtp_must_settle())
+		if (!gtp.armed || gtp_must_finish())
 			;	/* the run is over */
 		else if (event->comes)
 			module_came(&event->mod);
@@ -324,23 +326,23 @@ void gtp_modules_settle(void)
 			module_went(&event->mod);
 		kfree(event);
 	}
-	if (missing && gtp.armed && !gtp_must_settle())
+	if (missing && gtp.armed && !gtp_must_finish())
 		modules_unknown();
 }
 
 /* No run is on: drop events that came too late for the last one. */
 void gtp_modules_watch(int on)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 
 	if (!on)
 		kc_modules_wanted(0);
-	gtp_modules_settle();
+	gtp_modules_handle();
 	if (!on)
 		return;
 	/* Without a QTinit these are the tracepoints of the last run. */
-	list_for_each_entry(tp, &gtp.points, list)
-		tp->away = 0;
+	list_for_each_entry(tp, &gtp.tracepoints, list)
+		tp->absent = 0;
 	mutex_lock(&events_lock);
 	lost_at_start = lost.n;
 	mutex_unlock(&events_lock);
@@ -350,18 +352,18 @@ void gtp_modules_watch(int on)
 /* A new run begins: drop what is to be reported about the last one. */
 void gtp_modules_forget(void)
 {
-	struct gtp_gone *g, *next;
-	struct gtp_point *tp;
+	struct gtp_unloaded *g, *next;
+	struct gtp_tracepoint *tp;
 
 	mutex_lock(&events_lock);
 	lost.n -= lost_at_start;
 	lost_at_start = 0;
 	mutex_unlock(&events_lock);
-	list_for_each_entry(tp, gtp_shown_points(), list)
-		tp->gone = NULL;
-	list_for_each_entry(tp, &gtp.points, list) {
-		tp->gone = NULL;
-		tp->away = 0;
+	list_for_each_entry(tp, gtp_shown_tracepoints(), list)
+		tp->unloaded = NULL;
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
+		tp->unloaded = NULL;
+		tp->absent = 0;
 		tp->refused = 0;
 	}
 	list_for_each_entry_safe(g, next, &gone, list) {
@@ -373,14 +375,14 @@ void gtp_modules_forget(void)
 /* ---- reports ----------------------------------------------------------- */
 
 /* "tracepoint 3 and 2 more". Return their number. */
-static u32 gone_who(const struct gtp_gone *g, int only_refused, char *buf,
+static u32 gone_who(const struct gtp_unloaded *g, int only_refused, char *buf,
 		    size_t size)
 {
-	const struct gtp_point *tp;
+	const struct gtp_tracepoint *tp;
 	u32 n = 0, num = 0;
 
-	list_for_each_entry(tp, gtp_shown_points(), list)
-		if (tp->gone == g && (!only_refused || tp->refused) && !n++)
+	list_for_each_entry(tp, gtp_shown_tracepoints(), list)
+		if (tp->unloaded == g && (!only_refused || tp->refused) && !n++)
 			num = tp->num;
 	if (n > 1)
 		snprintf(buf, size, "tracepoint %u and %u more", num, n - 1);
@@ -391,7 +393,7 @@ static u32 gone_who(const struct gtp_gone *g, int only_refused, char *buf,
 	return n;
 }
 
-static void gone_tell(const struct gtp_gone *g, char *buf, size_t size)
+static void gone_tell(const struct gtp_unloaded *g, char *buf, size_t size)
 {
 	const char *name = g->home.name;
 	char who[48];
@@ -423,7 +425,7 @@ static void gone_tell(const struct gtp_gone *g, char *buf, size_t size)
 }
 
 /* Return 0 if there is nothing to report. */
-static int refused_tell(const struct gtp_gone *g, char *buf, size_t size)
+static int refused_tell(const struct gtp_unloaded *g, char *buf, size_t size)
 {
 	char who[48];
 
@@ -459,9 +461,9 @@ static int lost_tell(char *buf, size_t size)
  * Each entry has one text, and another one if it is back but some tracepoints
  * are not armed.
  */
-int gtp_remark_gone(u32 n, char *buf, size_t size)
+int gtp_remark_unloaded(u32 n, char *buf, size_t size)
 {
-	const struct gtp_gone *g;
+	const struct gtp_unloaded *g;
 
 	if (lost_tell(buf, size) && !n--)
 		return 1;
@@ -485,7 +487,7 @@ void gtp_modules_exit(void)
 {
 	kc_unwatch_modules();
 	mutex_lock(&gtp.lock);
-	gtp_modules_settle();
+	gtp_modules_handle();
 	gtp_modules_forget();
 	mutex_unlock(&gtp.lock);
 }

@@ -16,15 +16,15 @@
 #define SKIPS_MAX	256
 
 /* `monitor disable': addresses of excluded tracepoints. Under gtp.lock. */
-static u64 skips[SKIPS_MAX];
-static unsigned int nr_skips;
+static u64 excluded_list[SKIPS_MAX];
+static unsigned int nr_excluded;
 
-int gtp_is_skipped(u64 addr)
+int gtp_is_excluded(u64 addr)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_skips; i++)
-		if (skips[i] == addr)
+	for (i = 0; i < nr_excluded; i++)
+		if (excluded_list[i] == addr)
 			return 1;
 	return 0;
 }
@@ -66,11 +66,11 @@ static void show_skips(struct rsp_tx *tx)
 {
 	unsigned int i;
 
-	if (!nr_skips)
+	if (!nr_excluded)
 		rsp_notice(tx, "No address is left out.\n");
-	for (i = 0; i < nr_skips; i++)
+	for (i = 0; i < nr_excluded; i++)
 		say_address(tx, "Tracepoints at 0x%llx are left out.\n",
-			    skips[i]);
+			    excluded_list[i]);
 }
 
 static void do_disable(char *args, struct rsp_tx *tx)
@@ -80,17 +80,17 @@ static void do_disable(char *args, struct rsp_tx *tx)
 	if (!*args) {
 		show_skips(tx);
 	} else if (!strcmp(args, "clear")) {
-		nr_skips = 0;
+		nr_excluded = 0;
 		rsp_notice(tx, "No address is left out any more.\n");
 	} else if (parse_address(args, &addr)) {
 		rsp_notice(tx, "disable: that is no address; say one in hex, like 0xffffffff81234560.\n");
-	} else if (gtp_is_skipped(addr)) {
+	} else if (gtp_is_excluded(addr)) {
 		say_address(tx, "Tracepoints at 0x%llx are left out already.\n",
 			    addr);
-	} else if (nr_skips == SKIPS_MAX) {
+	} else if (nr_excluded == SKIPS_MAX) {
 		rsp_notice(tx, "disable: the list is full, it has 256 addresses.\n");
 	} else {
-		skips[nr_skips++] = addr;
+		excluded_list[nr_excluded++] = addr;
 		say_address(tx, "Tracepoints at 0x%llx are left out from the next tstart on.\n",
 			    addr);
 	}

@@ -31,7 +31,7 @@ void ringbuf_page_free(void *page)
 /* Context: process; sleeps. */
 void *ringbuf_table_alloc(size_t bytes)
 {
-	void *table = gtp_may_take(bytes) ? vmalloc(bytes) : NULL;
+	void *table = gtp_can_alloc(bytes) ? vmalloc(bytes) : NULL;
 
 	if (table)
 		memset(table, 0, bytes);
@@ -44,7 +44,7 @@ void ringbuf_table_free(void *table)
 }
 
 /* Context: process; sleeps. */
-int ringbuf_give_way(const char *what, u64 done)
+int ringbuf_yield(const char *what, u64 done)
 {
 	return gtp_progress(what, done);
 }

@@ -35,7 +35,7 @@ static noinline const char *no_code(u64 addr)
 	return NULL;
 }
 
-const char *gtp_place_error(const struct gtp_point *tp, int err)
+const char *gtp_place_error(const struct gtp_tracepoint *tp, int err)
 {
 	const char *why = NULL;
 
@@ -70,7 +70,7 @@ const char *gtp_place_error(const struct gtp_point *tp, int err)
 	}
 }
 
-void gtp_place_check(struct gtp_point *tp)
+void gtp_place_check(struct gtp_tracepoint *tp)
 {
 	tp->place_err = 0;
 	if ((unsigned long)tp->addr == tp->addr)
@@ -79,7 +79,8 @@ void gtp_place_check(struct gtp_point *tp)
 		tp->place_err = gtp_return_check(tp->addr, &tp->place_why);
 }
 
-void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_point *tp, int err)
+void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
+		      int err)
 {
 	struct kc_place place;
 	int known = (unsigned long)tp->addr == tp->addr &&

@@ -65,14 +65,14 @@ static void fifo_copy(struct gtp_fifo *f, u32 pos, const void *data, u32 n)
 	memcpy(f->data, (const u8 *)data + first, n - first);
 }
 
-static void fifo_put(struct gtp_cpu *tc, struct record *r)
+static void fifo_put(struct gtp_hit_ctx *ctx, struct record *r)
 {
-	struct gtp_fifo *f = tc->fifo;
+	struct gtp_fifo *f = ctx->fifo;
 	u32 head = f->head;
 
 	r->size = sizeof(*r) + ((r->len + 7) & ~7U);
-	r->num = tc->tp->num;
-	r->time = tc->time;
+	r->num = ctx->tp->num;
+	r->time = ctx->time;
 	if (FIFO_SIZE - (head - kc_load_acquire(&f->tail)) < r->size) {
 		kc_store64(&f->lost, f->lost + 1);
 		return;
@@ -83,12 +83,12 @@ static void fifo_put(struct gtp_cpu *tc, struct record *r)
 }
 
 /* Read a string, without its NUL. */
-static enum agent_error read_string(struct gtp_cpu *tc, u64 addr, u64 max,
+static enum agent_error read_string(struct gtp_hit_ctx *ctx, u64 addr, u64 max,
 				    struct record *r)
 {
-	u8 *data = tc->fifo->scratch;
+	u8 *data = ctx->fifo->scratch;
 	u32 n = min_t(u64, max, VALUE_MAX);
-	enum agent_error err = gtp_read_string(tc, data, addr, n, &r->len);
+	enum agent_error err = gtp_read_string(ctx, data, addr, n, &r->len);
 
 	if (err)
 		return err;
@@ -99,73 +99,73 @@ static enum agent_error read_string(struct gtp_cpu *tc, u64 addr, u64 max,
 	return AGENT_OK;
 }
 
-static enum agent_error read_value(struct gtp_cpu *tc, struct record *r)
+static enum agent_error read_value(struct gtp_hit_ctx *ctx, struct record *r)
 {
-	const struct gtp_wanted *w = &tc->wanted;
+	const struct gtp_printed *w = &ctx->printed_value;
 	enum agent_error err;
 
 	if (w->kind == GTP_PRINT_STRING)
-		return read_string(tc, w->value, w->len, r);
+		return read_string(ctx, w->value, w->len, r);
 	if (w->kind == GTP_PRINT_VAR && r->format == FRAME_SHOW_STRING)
-		return read_string(tc, w->value, VALUE_MAX, r);
+		return read_string(ctx, w->value, VALUE_MAX, r);
 	if (w->kind == GTP_PRINT_VAR) {
-		memcpy(tc->fifo->scratch, &w->value, sizeof(w->value));
+		memcpy(ctx->fifo->scratch, &w->value, sizeof(w->value));
 		r->len = sizeof(w->value);
 		return AGENT_OK;
 	}
 	r->len = min_t(u64, w->len, VALUE_MAX);
 	r->cut = w->len > VALUE_MAX;
 	if (w->kind == GTP_PRINT_RET)
-		tc->patches = kc_calls_replaced();
-	err = gtp_read(tc, tc->fifo->scratch, w->value, r->len);
-	tc->patches = 0;
+		ctx->patches = kc_calls_replaced();
+	err = gtp_read(ctx, ctx->fifo->scratch, w->value, r->len);
+	ctx->patches = 0;
 	return err;
 }
 
-enum agent_error gtp_print_wanted(struct gtp_cpu *tc, const char *name)
+enum agent_error gtp_print_collected(struct gtp_hit_ctx *ctx, const char *name)
 {
 	enum agent_error err;
 	struct record r;
 
-	if (!tc->fifo)
+	if (!ctx->fifo)
 		return AGENT_E_TARGET;
 	memset(&r, 0, sizeof(r));
-	r.kind = tc->wanted.kind;
-	r.level = tc->print_level;
-	r.format = tc->print_format;
-	r.value = tc->wanted.value;
-	r.name = name ? name : tc->wanted.name;
-	err = read_value(tc, &r);
+	r.kind = ctx->printed_value.kind;
+	r.level = ctx->print_level;
+	r.format = ctx->print_format;
+	r.value = ctx->printed_value.value;
+	r.name = name ? name : ctx->printed_value.name;
+	err = read_value(ctx, &r);
 	if (!err)
-		fifo_put(tc, &r);
-	tc->printed = 1;
-	tc->wanted.kind = 0;
+		fifo_put(ctx, &r);
+	ctx->printed = 1;
+	ctx->printed_value.kind = 0;
 	return err;
 }
 
 /* The readable part of the stack, up to where stacks end. */
-void gtp_print_stack(struct gtp_cpu *tc)
+void gtp_print_stack(struct gtp_hit_ctx *ctx)
 {
-	unsigned long sp = agent_target_reg(tc, arch_sp);
+	unsigned long sp = agent_target_reg(ctx, arch_sp);
 	struct record r;
 
-	if (!tc->fifo)
+	if (!ctx->fifo)
 		return;
 	memset(&r, 0, sizeof(r));
 	r.kind = GTP_PRINT_STACK;
-	r.level = tc->print_level < GTP_LEVEL_FRAME ? tc->print_level : 4;
-	r.value = tc->tp->addr;
+	r.level = ctx->print_level < GTP_LEVEL_FRAME ? ctx->print_level : 4;
+	r.value = ctx->tp->addr;
 	r.pid = current->pid;
 	memcpy(r.comm, current->comm, sizeof(r.comm));
 	sp &= ~(sizeof(long) - 1);
 	r.len = min_t(unsigned long, kc_stack_left(sp), STACK_MAX);
-	if (kc_read_kernel(tc->fifo->scratch, sp, r.len)) {
+	if (kc_read_kernel(ctx->fifo->scratch, sp, r.len)) {
 		r.len = min_t(unsigned long, r.len,
 			      PAGE_SIZE - (sp & (PAGE_SIZE - 1)));
-		if (kc_read_kernel(tc->fifo->scratch, sp, r.len))
+		if (kc_read_kernel(ctx->fifo->scratch, sp, r.len))
 			r.len = 0;
 	}
-	fifo_put(tc, &r);
+	fifo_put(ctx, &r);
 }
 
 /* ---- reading: process context, under gtp.lock -------------------------- */
@@ -181,7 +181,7 @@ static void fifo_get(struct gtp_fifo *f, u32 pos, void *data, u32 n)
 
 static struct gtp_fifo *fifo_of(int cpu)
 {
-	return gtp.cpus ? per_cpu_ptr(gtp.cpus, cpu)->fifo : NULL;
+	return gtp.hit_ctx ? per_cpu_ptr(gtp.hit_ctx, cpu)->fifo : NULL;
 }
 
 /* Take the oldest record of all CPUs. Return 1, or 0 if there is none. */
@@ -314,19 +314,19 @@ u64 gtp_print_lost(void)
 	return sum;
 }
 
-/* gtp.cpus is allocated. */
+/* gtp.hit_ctx is allocated. */
 int gtp_print_prepare(void)
 {
-	struct gtp_cpu *tc;
+	struct gtp_hit_ctx *ctx;
 	int cpu;
 
 	if (!(gtp.uses & GTP_USES_PRINT))
 		return 0;
 	for_each_possible_cpu(cpu) {
-		tc = per_cpu_ptr(gtp.cpus, cpu);
-		if (!tc->fifo)
-			tc->fifo = kzalloc(sizeof(*tc->fifo), GFP_KERNEL);
-		if (!tc->fifo)
+		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		if (!ctx->fifo)
+			ctx->fifo = kzalloc(sizeof(*ctx->fifo), GFP_KERNEL);
+		if (!ctx->fifo)
 			return -ENOMEM;
 	}
 	if (!print_etext)
@@ -349,7 +349,7 @@ void gtp_print_exit(void)
 	int cpu;
 
 	gtp_print_flush();
-	if (!gtp.cpus)
+	if (!gtp.hit_ctx)
 		return;
 	for_each_possible_cpu(cpu)
 		kfree(fifo_of(cpu));
@@ -359,7 +359,7 @@ void gtp_print_exit(void)
 
 /* How GDB sees the items of the user's action lines. */
 struct names {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	u32 plain;		/* variables: sent as expression or memory */
 	u32 other;		/* other expressions */
 	int many;		/* $args, $locals: sent as any number */
@@ -388,7 +388,7 @@ static int is_plain(struct rsp_text t)
 
 static void give_name(struct names *n, struct rsp_text expr)
 {
-	struct gtp_point *tp = n->tp;
+	struct gtp_tracepoint *tp = n->tp;
 	u32 i;
 
 	for (i = 0; i < tp->nr_acts; i++) {
@@ -421,7 +421,7 @@ static void name_item(struct names *n, struct rsp_text expr, char command)
 static void name_lines(struct names *n, char *buf, u32 size)
 {
 	struct rsp_text line, expr, hex;
-	struct gtp_text *t;
+	struct gtp_string *t;
 	u32 have = 0;
 	char command;
 	long len;
@@ -451,7 +451,7 @@ static void name_lines(struct names *n, char *buf, u32 size)
  * GDB sends the expressions of all lines in order, but a variable at a fixed
  * address is no expression to it. Give no names if the numbers leave a doubt.
  */
-void gtp_print_names(struct gtp_point *tp)
+void gtp_print_names(struct gtp_tracepoint *tp)
 {
 	const u32 size = 4096;
 	char *buf = kmalloc(size, GFP_KERNEL);

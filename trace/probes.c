@@ -68,7 +68,8 @@ static int site_fault(struct kprobe *kp, struct pt_regs *regs, int trapnr)
  * A site that is removed during a run is valid for a grace period.
  * Context: any, including NMI.
  */
-static void point_lost(const struct gtp_point *tp, struct gtp_lost *lost)
+static void tracepoint_lost(const struct gtp_tracepoint *tp,
+			    struct gtp_lost *lost)
 {
 	const struct gtp_site *site = kc_load_acquire(&tp->site);
 
@@ -82,19 +83,19 @@ static void point_lost(const struct gtp_point *tp, struct gtp_lost *lost)
 	lost->returns += tp->lost.returns;
 }
 
-u64 gtp_missed(const struct gtp_point *tp)
+u64 gtp_missed(const struct gtp_tracepoint *tp)
 {
 	struct gtp_lost lost;
 
-	point_lost(tp, &lost);
+	tracepoint_lost(tp, &lost);
 	return lost.missed;
 }
 
-u64 gtp_missed_returns(const struct gtp_point *tp)
+u64 gtp_missed_returns(const struct gtp_tracepoint *tp)
 {
 	struct gtp_lost lost;
 
-	point_lost(tp, &lost);
+	tracepoint_lost(tp, &lost);
 	return lost.returns;
 }
 
@@ -102,23 +103,23 @@ u64 gtp_missed_returns(const struct gtp_point *tp)
  * Hits do not hold gtp.lock, but no tracepoint leaves the list during a run.
  * Context: any, including NMI.
  */
-static u64 sum_lost(u64 (*lost)(const struct gtp_point *tp))
+static u64 sum_lost(u64 (*lost)(const struct gtp_tracepoint *tp))
 {
-	const struct list_head *points = gtp_shown_points();
-	const struct gtp_point *tp;
+	const struct list_head *tracepoints = gtp_shown_tracepoints();
+	const struct gtp_tracepoint *tp;
 	u64 sum = 0;
 
-	gtp_each_in_run(tp, points)
+	gtp_each_in_run(tp, tracepoints)
 		sum += lost(tp);
 	return sum;
 }
 
-u64 gtp_get_lost_missed(struct gtp_cpu *tc)
+u64 gtp_get_lost_missed(struct gtp_hit_ctx *ctx)
 {
 	return sum_lost(gtp_missed);
 }
 
-u64 gtp_get_lost_returns(struct gtp_cpu *tc)
+u64 gtp_get_lost_returns(struct gtp_hit_ctx *ctx)
 {
 	return sum_lost(gtp_missed_returns);
 }
@@ -135,8 +136,8 @@ static int default_maxactive(void)
  * How many calls the kernel follows at once is fixed when a return probe is
  * registered. A tracepoint that needs more gets a second probe.
  */
-static int site_serves(const struct gtp_site *site, const struct gtp_point *tp,
-		       u64 place)
+static int site_serves(const struct gtp_site *site,
+		       const struct gtp_tracepoint *tp, u64 place)
 {
 	if (site->place != place || site->is_return != tp->is_return)
 		return 0;
@@ -146,7 +147,7 @@ static int site_serves(const struct gtp_site *site, const struct gtp_point *tp,
 	       !site->maxactive || site->rp.maxactive >= default_maxactive();
 }
 
-struct gtp_site *gtp_site_for(const struct gtp_point *tp)
+struct gtp_site *gtp_site_for(const struct gtp_tracepoint *tp)
 {
 	u64 place = arch_probe_place(tp->addr);
 	struct hlist_head *bucket = site_bucket(place);
@@ -184,7 +185,7 @@ int arch_own_probe(unsigned long addr)
 }
 
 /* Raise site->maxactive for tp; 0 is the kernel's default. */
-static void site_follow(struct gtp_site *site, const struct gtp_point *tp)
+static void site_follow(struct gtp_site *site, const struct gtp_tracepoint *tp)
 {
 	int enough = default_maxactive();
 	int n = site->maxactive, more = tp->maxactive;
@@ -199,9 +200,9 @@ static void site_follow(struct gtp_site *site, const struct gtp_point *tp)
  * Hits may be in progress. A handler for one tracepoint reads no other, so the
  * new one may come first in the list. A site never returns to such a handler.
  */
-void gtp_site_add(struct gtp_site *site, struct gtp_point *tp)
+void gtp_site_add(struct gtp_site *site, struct gtp_tracepoint *tp)
 {
-	struct gtp_point **at = &site->first;
+	struct gtp_tracepoint **at = &site->first;
 
 	site_follow(site, tp);
 	if (site->last && site->last->serial < tp->serial)
@@ -216,7 +217,7 @@ void gtp_site_add(struct gtp_site *site, struct gtp_point *tp)
 	if (!*at)
 		site->last = tp;
 	site_lost(site, &tp->lost_before);
-	tp->hit = gtp_hit_by_gate(tp->gate);
+	tp->hit = gtp_hit_by_prefilter(tp->prefilter);
 	tp->next_here = *at;
 	kc_store_release(&tp->site, site);
 	kc_store_release(at, tp);
@@ -249,11 +250,11 @@ int gtp_site_set(struct gtp_site *site)
  */
 static void site_leave(struct gtp_site *site)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	struct gtp_lost lost;
 
 	for (tp = site->first; tp; tp = tp->next_here) {
-		point_lost(tp, &lost);
+		tracepoint_lost(tp, &lost);
 		tp->lost = lost;
 		kc_store_release(&tp->site, NULL);
 	}
@@ -375,11 +376,11 @@ static void batch_out(int n)
 
 /*
  * Remove up to `most' sites in the range. Return how many, and add their
- * tracepoints to *points.
+ * tracepoints to *tracepoints.
  */
-static int some_out(u64 start, u64 size, int most, u32 *points)
+static int some_out(u64 start, u64 size, int most, u32 *tracepoints)
 {
-	const struct gtp_point *tp;
+	const struct gtp_tracepoint *tp;
 	struct gtp_site *site;
 	int n = 0;
 
@@ -390,33 +391,33 @@ static int some_out(u64 start, u64 size, int most, u32 *points)
 			continue;
 		leaving[n++] = site;
 		for (tp = site->first; tp; tp = tp->next_here)
-			(*points)++;
+			(*tracepoints)++;
 	}
 	batch_out(n);
 	return n;
 }
 
-void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 points))
+void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 tracepoints))
 {
 	int most = BATCH_FIRST;
-	u32 points = 0;
+	u32 tracepoints = 0;
 	u64 began, took;
 
 	kc_assert_held(&gtp.lock);
 	for (;;) {
 		began = kc_wall_us();
-		if (some_out(start, size, most, &points) < most)
+		if (some_out(start, size, most, &tracepoints) < most)
 			return;
 		took = kc_wall_us() - began;
 		if (took < BATCH_QUICK_US)
 			most = min(2 * most, BATCH);
 		else if (took > BATCH_SLOW_US)
 			most = max(most / 2, 1);
-		batch_done(points);
+		batch_done(tracepoints);
 	}
 }
 
-void gtp_sites_out(void (*batch_done)(u32 points))
+void gtp_sites_out(void (*batch_done)(u32 tracepoints))
 {
 	gtp_sites_out_of(0, ~0ULL, batch_done);
 }

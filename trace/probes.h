@@ -14,22 +14,22 @@
 #include "agent/agent.h"
 #include "compat/kprobe.h"
 
-struct gtp_point;
+struct gtp_tracepoint;
 struct rsp_tx;
 
 /* A probe for all armed tracepoints of one kind at one place. */
 struct gtp_site {
 	/* Read by hits; next to what the kernel reads of a kprobe. */
-	struct gtp_point *only;	/* first one added; for handlers of one */
+	struct gtp_tracepoint *only;	/* the first; for handlers of one */
 	struct agent_range range;	/* of `only'; its offset in pt_regs */
 	u16 range_at;
-	struct gtp_point *first;	/* in the order of definition */
+	struct gtp_tracepoint *first;	/* in the order of definition */
 	union {
 		struct kprobe kp;
 		struct kretprobe rp;	/* if is_return; starts with its kp */
 	};
 
-	struct gtp_point *last;
+	struct gtp_tracepoint *last;
 	u64 addr;		/* of its first tracepoint */
 	u64 place;		/* of the probe: arch_probe_place() */
 	int is_return;
@@ -45,9 +45,9 @@ struct gtp_site {
  * Find or create the site for a tracepoint that has none. A new site has no
  * probe yet. NULL: no memory.
  */
-struct gtp_site *gtp_site_for(const struct gtp_point *tp);
+struct gtp_site *gtp_site_for(const struct gtp_tracepoint *tp);
 /* Hits of tp begin here if the probe is registered. */
-void gtp_site_add(struct gtp_site *site, struct gtp_point *tp);
+void gtp_site_add(struct gtp_site *site, struct gtp_tracepoint *tp);
 /* Register the probe if it is not. Return 0 or a negative errno. */
 int gtp_site_set(struct gtp_site *site);
 /* Free a site without probe, and detach its tracepoints. */
@@ -57,9 +57,9 @@ void gtp_site_drop(struct gtp_site *site);
  * Remove all probes. No hit is in progress on return. batch_done gets the
  * number of tracepoints so far, and may release gtp.lock for a while.
  */
-void gtp_sites_out(void (*batch_done)(u32 points));
+void gtp_sites_out(void (*batch_done)(u32 tracepoints));
 /* The same for an address range, during a run. */
-void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 points));
+void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 tracepoints));
 
 /*
  * Number of probes that the kernel failed to remove. They serve no tracepoint,

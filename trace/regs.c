@@ -18,7 +18,7 @@
  */
 static int is_lost(unsigned int i, const struct frame_block *regs)
 {
-	u32 lost = arch_return_lost;
+	u32 lost = arch_return_clobbered;
 
 	if (!(regs->num & FRAME_REGS_RETURN))
 		return 0;

@@ -25,7 +25,7 @@
 #include "compat/symbols.h"
 #include "trace/compile.h"
 #include "trace/internal.h"
-#include "trace/points.h"
+#include "trace/tracepoints.h"
 #include "trace/probes.h"
 #include "trace/trace.h"
 
@@ -39,21 +39,21 @@ static DECLARE_WAIT_QUEUE_HEAD(run_wait);
  */
 static int run_alloc(void)
 {
-	struct gtp_cpu *tc;
+	struct gtp_hit_ctx *ctx;
 	int cpu;
 
 	if (gtp.rb)
 		return 0;
-	if (!gtp.cpus)
-		gtp.cpus = kc_alloc_percpu(struct gtp_cpu);
-	if (gtp.cpus && gtp_may_take(gtp.size))
+	if (!gtp.hit_ctx)
+		gtp.hit_ctx = kc_alloc_percpu(struct gtp_hit_ctx);
+	if (gtp.hit_ctx && gtp_can_alloc(gtp.size))
 		gtp.rb = ringbuf_alloc(gtp.size, gtp.nr_cpus);
 	if (!gtp.rb)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
-		tc = per_cpu_ptr(gtp.cpus, cpu);
-		tc->rc = ringbuf_writer(gtp.rb, cpu);
-		tc->print_level = GTP_LEVEL_FRAME;
+		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		ctx->rc = ringbuf_writer(gtp.rb, cpu);
+		ctx->print_level = GTP_LEVEL_FRAME;
 	}
 	return 0;
 }
@@ -68,7 +68,7 @@ int gtp_set_size(u64 bytes)
 	if (bytes == gtp.size)
 		return 0;
 	if (bytes > gtp.size &&
-	    !gtp_may_grow(bytes - (gtp.rb ? gtp.size : 0), bytes))
+	    !gtp_can_grow(bytes - (gtp.rb ? gtp.size : 0), bytes))
 		return -ENOMEM;
 	if (gtp.rb)
 		ret = ringbuf_resize(gtp.rb, bytes);
@@ -88,30 +88,30 @@ int gtp_set_size(u64 bytes)
  * others can read memory, or queue a packet and get progress notices. Under
  * gtp.lock.
  */
-static int settling;
+static int finishing;
 
-void gtp_breathe(u32 done)
+void gtp_yield_lock(u32 done)
 {
-	if (!settling)
+	if (!finishing)
 		return;
 	mutex_unlock(&gtp.lock);
 	schedule_timeout_interruptible(1);
 	mutex_lock(&gtp.lock);
 }
 
-void gtp_wait_settled(void)
+void gtp_wait_finished(void)
 {
-	while (settling) {
+	while (finishing) {
 		mutex_unlock(&gtp.lock);
 		schedule_timeout_uninterruptible(1);
 		mutex_lock(&gtp.lock);
 	}
 }
 
-static void run_taken_out(u32 done)
+static void run_removed(u32 done)
 {
 	gtp_progress("tracepoints taken out", done);
-	gtp_breathe(done);
+	gtp_yield_lock(done);
 }
 
 /* n: number of probes newly kept. */
@@ -136,7 +136,7 @@ static void run_disarm(struct rsp_tx *tx)
 {
 	u32 kept = gtp_sites_kept();
 
-	gtp_sites_out(run_taken_out);
+	gtp_sites_out(run_removed);
 	run_tell_kept(tx, gtp_sites_kept() - kept);
 	kc_store(&gtp.armed, 0);
 	gtp_modules_watch(0);
@@ -145,7 +145,7 @@ static void run_disarm(struct rsp_tx *tx)
 
 /* ---- counters ---------------------------------------------------------- */
 
-void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
+void gtp_get_count(const struct gtp_tracepoint *tp, struct gtp_count *sum)
 {
 	const struct gtp_count *c;
 	int cpu;
@@ -164,7 +164,7 @@ void gtp_get_count(const struct gtp_point *tp, struct gtp_count *sum)
 	}
 }
 
-static void run_reset_count(struct gtp_point *tp)
+static void run_reset_count(struct gtp_tracepoint *tp)
 {
 	int cpu;
 
@@ -178,35 +178,35 @@ static void run_reset_count(struct gtp_point *tp)
  * If any tracepoint uses a cooked clock, the time of all hits is measured, also
  * of those tracepoints that were armed before it joined the run.
  */
-static void run_set_way(struct gtp_point *tp)
+static void run_set_dispatch(struct gtp_tracepoint *tp)
 {
-	enum gtp_way way = GTP_WAY_ACTIONS;
+	enum gtp_dispatch dispatch = GTP_DISPATCH_ACTIONS;
 
 	if (tp->has_cond || tp->pass || tp->is_return ||
 	    tp->uses & (GTP_USES_PRINT | GTP_USES_STATE) ||
 	    gtp.uses & GTP_USES_COOKED)
-		way = GTP_WAY_SLOW;
+		dispatch = GTP_DISPATCH_SLOW;
 	else if (!tp->nr_acts && gtp.clock == GTP_CLOCK_CYCLES)
-		way = GTP_WAY_PLAIN;
-	kc_store(&tp->way, way);
+		dispatch = GTP_DISPATCH_PLAIN;
+	kc_store(&tp->dispatch, dispatch);
 }
 
-static void run_set_ways(void)
+static void run_set_all_dispatch(void)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 
-	list_for_each_entry(tp, &gtp.points, list)
-		run_set_way(tp);
+	list_for_each_entry(tp, &gtp.tracepoints, list)
+		run_set_dispatch(tp);
 }
 
 /* ---- start and stop ---------------------------------------------------- */
 
-static int run_prepare_point(struct gtp_point *tp, struct rsp_tx *tx)
+static int run_prepare_tracepoint(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
 	if (gtp_compile(tp, tx))
 		return -1;
 	kc_store(&gtp.uses, gtp.uses | tp->uses);
-	if (!tp->count && gtp_may_define(gtp.nr_cpus * sizeof(*tp->count)))
+	if (!tp->count && gtp_can_define(gtp.nr_cpus * sizeof(*tp->count)))
 		tp->count = kc_alloc_percpu(struct gtp_count);
 	if (!tp->count) {
 		rsp_error(tx, "no memory for the counters of tracepoint %u",
@@ -234,14 +234,14 @@ static int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
 	return 1;
 }
 
-static int run_prepare_points(struct rsp_tx *tx)
+static int run_prepare_tracepoints(struct rsp_tx *tx)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	u32 done = 0;
 
-	list_for_each_entry(tp, &gtp.points, list)
+	list_for_each_entry(tp, &gtp.tracepoints, list)
 		if (run_is_given_up("tracepoints checked", done++, tx) ||
-		    run_prepare_point(tp, tx))
+		    run_prepare_tracepoint(tp, tx))
 			return -1;
 	return 0;
 }
@@ -256,18 +256,20 @@ static int run_prepare(struct rsp_tx *tx)
 		rsp_error(tx, "no memory to compile conditions and actions");
 		return -1;
 	}
-	ret = run_prepare_points(tx);
+	ret = run_prepare_tracepoints(tx);
 	gtp_compile_end();
 	if (ret)
 		return -1;
-	run_set_ways();
+	run_set_all_dispatch();
 	if (run_alloc()) {
 		if (kc_load(&gtp.give_up))
 			rsp_error(tx, "interrupted; the trace has not started");
 		else
-			rsp_error(tx, "no memory for a trace buffer of %llu bytes: %llu can be had; see set trace-buffer-size",
-				  (unsigned long long)gtp.size,
-				  (unsigned long long)gtp_may_have());
+			rsp_error(
+				tx,
+				"no memory for a trace buffer of %llu bytes: %llu can be had; see set trace-buffer-size",
+				(unsigned long long)gtp.size,
+				(unsigned long long)gtp_alloc_max());
 		return -1;
 	}
 	if (gtp_print_prepare()) {
@@ -277,7 +279,8 @@ static int run_prepare(struct rsp_tx *tx)
 	return 0;
 }
 
-static void run_tell_skipped(struct rsp_tx *tx, const struct gtp_point *tp)
+static void run_tell_excluded(struct rsp_tx *tx,
+			      const struct gtp_tracepoint *tp)
 {
 	char text[112];
 
@@ -289,7 +292,7 @@ static void run_tell_skipped(struct rsp_tx *tx, const struct gtp_point *tp)
 }
 
 /* Return 0 to go on without tp, or -1. */
-static int run_failed(struct gtp_point *tp, int err, struct rsp_tx *tx)
+static int run_failed(struct gtp_tracepoint *tp, int err, struct rsp_tx *tx)
 {
 	if (gtp.ignore_error) {
 		kc_store(&gtp.last_errno, err);
@@ -303,17 +306,17 @@ static int run_failed(struct gtp_point *tp, int err, struct rsp_tx *tx)
  * Does tp need a probe? A disabled one may have any address until it is
  * enabled.
  */
-static int run_is_wanted(const struct gtp_point *tp, struct rsp_tx *tx)
+static int run_is_wanted(const struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
-	if (tp->away || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
+	if (tp->absent || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
 		return 0;
-	if (tp->skipped)
-		run_tell_skipped(tx, tp);
-	return !tp->skipped;
+	if (tp->excluded)
+		run_tell_excluded(tx, tp);
+	return !tp->excluded;
 }
 
 /* Its site, or NULL; after gtp_place_check(). */
-static struct gtp_site *run_site(const struct gtp_point *tp, int *err)
+static struct gtp_site *run_site(const struct gtp_tracepoint *tp, int *err)
 {
 	struct gtp_site *site = NULL;
 
@@ -331,11 +334,11 @@ static struct gtp_site *run_site(const struct gtp_point *tp, int *err)
 /* Register no probe before it is known which tracepoints it serves. */
 static int run_place_all(struct rsp_tx *tx)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	struct gtp_site *site;
 	int err;
 
-	list_for_each_entry(tp, &gtp.points, list) {
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
 		if (!run_is_wanted(tp, tx))
 			continue;
 		site = run_site(tp, &err);
@@ -350,11 +353,11 @@ static int run_place_all(struct rsp_tx *tx)
 /* Return 0, or -1 with an error in tx. */
 static int run_set_all(struct rsp_tx *tx)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	u32 done = 0;
 	int err;
 
-	list_for_each_entry(tp, &gtp.points, list) {
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
 		if (run_is_given_up("tracepoints set", done++, tx))
 			return -1;
 		if (!tp->site)
@@ -382,7 +385,7 @@ static int run_arm_all(struct rsp_tx *tx)
  * Register a probe while a run is on. Hits begin once the caller adds tp to the
  * site. A site left without tracepoints lasts until the end of the run.
  */
-static struct gtp_site *run_site_late(const struct gtp_point *tp, int *err)
+static struct gtp_site *run_site_late(const struct gtp_tracepoint *tp, int *err)
 {
 	struct gtp_site *site = run_site(tp, err);
 
@@ -404,11 +407,11 @@ static struct gtp_site *run_site_late(const struct gtp_point *tp, int *err)
 static int run_arm_disabled(struct rsp_tx *tx)
 {
 	struct gtp_site *site;
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 	u32 done = 0;
 	int err;
 
-	list_for_each_entry(tp, &gtp.points, list) {
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
 		gtp_progress("tracepoints looked at", done++);
 		if (tp->enabled || tp->site || !run_is_wanted(tp, tx))
 			continue;
@@ -422,7 +425,7 @@ static int run_arm_disabled(struct rsp_tx *tx)
 }
 
 /* Do all that can fail. */
-static int run_prepare_late(struct gtp_point *tp, struct gtp_site **site,
+static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 			    struct rsp_tx *tx)
 {
 	int switched = gtp.uses & GTP_USES_SWITCH;
@@ -432,7 +435,7 @@ static int run_prepare_late(struct gtp_point *tp, struct gtp_site **site,
 		rsp_error(tx, "no memory to compile conditions and actions");
 		return -1;
 	}
-	err = run_prepare_point(tp, tx);
+	err = run_prepare_tracepoint(tp, tx);
 	gtp_compile_end();
 	if (err)
 		return -1;
@@ -447,7 +450,7 @@ static int run_prepare_late(struct gtp_point *tp, struct gtp_site **site,
 	return err ? run_failed(tp, err, tx) : 0;
 }
 
-int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
+int gtp_start_late(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
 	struct gtp_site *site = NULL;
 	int uses = gtp.uses;
@@ -461,24 +464,24 @@ int gtp_start_late(struct gtp_point *tp, struct rsp_tx *tx)
 	 * tracepoints.
 	 */
 	if ((gtp.uses ^ uses) & GTP_USES_COOKED)
-		run_set_ways();
-	run_set_way(tp);
-	gtp_point_show(tp);
+		run_set_all_dispatch();
+	run_set_dispatch(tp);
+	gtp_tracepoint_show(tp);
 	/* Its actions may name it, so it is listed before it is hit. */
 	if (site)
 		gtp_site_add(site, tp);
 	return 0;
 }
 
-const char *gtp_arm_late(struct gtp_point *tp)
+const char *gtp_arm_late(struct gtp_tracepoint *tp)
 {
 	struct gtp_site *site;
 	int err;
 
-	if (tp->skipped)
+	if (tp->excluded)
 		return "its address is left out by `monitor disable'";
 	/* If its module is absent, it is armed when that returns. */
-	if (tp->site || tp->away)
+	if (tp->site || tp->absent)
 		return NULL;
 	site = run_site_late(tp, &err);
 	if (!site)
@@ -494,12 +497,13 @@ static void run_tell_missing(struct rsp_tx *tx)
 	char text[128];
 	unsigned int i;
 
-	if (gtp.told_missing)
+	if (gtp.missing_shown)
 		return;
-	gtp.told_missing = 1;
-	for (i = 0; kc_missing(i); i++) {
+	gtp.missing_shown = 1;
+	for (i = 0; kc_missing_feature(i); i++) {
 		snprintf(text, sizeof(text),
-			 "Not available on this kernel: %s.\n", kc_missing(i));
+			 "Not available on this kernel: %s.\n",
+			 kc_missing_feature(i));
 		rsp_notice(tx, text);
 	}
 }
@@ -507,14 +511,14 @@ static void run_tell_missing(struct rsp_tx *tx)
 /* Nothing can fail from here on, so drop the frames of the last run. */
 static void run_begin(void)
 {
-	struct gtp_point *tp;
+	struct gtp_tracepoint *tp;
 
 	gtp_modules_forget();
 	gtp_drop_kept();
 	gtp_frames_drop();
 	ringbuf_reset(gtp.rb);
 	ringbuf_set_circular(gtp.rb, gtp.circular);
-	list_for_each_entry(tp, &gtp.points, list)
+	list_for_each_entry(tp, &gtp.tracepoints, list)
 		run_reset_count(tp);
 	gtp_vars_start();
 	gtp_cooked_reset();
@@ -523,7 +527,7 @@ static void run_begin(void)
 	kc_wall_anchor();
 	kc_read_update();
 	kc_sequence_set(&gtp.sequence, 0);
-	memset(&gtp.end, 0, sizeof(gtp.end));
+	memset(&gtp.stop_cause, 0, sizeof(gtp.stop_cause));
 	gtp.stopping = 0;
 	gtp.ran = 1;
 	kc_store(&kc_reads_devices, gtp.reads_devices);
@@ -538,7 +542,7 @@ static void run_tell_off(struct rsp_tx *tx)
 {
 	char remark[GTP_REMARK_LEN], text[GTP_REMARK_LEN + 8];
 
-	gtp_look_at_probes(1);
+	gtp_check_armed(1);
 	if (!gtp_remark_off(0, remark, sizeof(remark)))
 		return;
 	snprintf(text, sizeof(text), "%s.\n", remark);
@@ -555,7 +559,7 @@ int gtp_start(struct rsp_tx *tx)
 		rsp_error(tx, "the trace is running already");
 		return -1;
 	}
-	if (list_empty(&gtp.points)) {
+	if (list_empty(&gtp.tracepoints)) {
 		rsp_error(tx, "there is no tracepoint");
 		return -1;
 	}
@@ -578,23 +582,23 @@ int gtp_start(struct rsp_tx *tx)
 	return 0;
 }
 
-int gtp_must_settle(void)
+int gtp_must_finish(void)
 {
 	return gtp.armed && !kc_load_acquire(&gtp.running);
 }
 
-static void run_settle(struct rsp_tx *tx)
+static void run_finish(struct rsp_tx *tx)
 {
 	kc_assert_held(&gtp.lock);
-	if (!gtp_must_settle())
+	if (!gtp_must_finish())
 		return;
 	gtp.stop_us = kc_wall_us();
 	run_disarm(tx);
 }
 
-void gtp_settle(void)
+void gtp_finish_run(void)
 {
-	run_settle(NULL);
+	run_finish(NULL);
 }
 
 void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx)
@@ -605,7 +609,7 @@ void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx)
 	/* A hit may have claimed the end and not yet published it. */
 	while (kc_load_acquire(&gtp.running))
 		cpu_relax();
-	run_settle(tx);
+	run_finish(tx);
 }
 
 /* Release the lock after each line: GDB must not wait for a slow console. */
@@ -618,7 +622,7 @@ static void run_print(void)
 		more = gtp_print_one();
 		mutex_unlock(&gtp.lock);
 		cond_resched();
-	} while (more && !kc_load(&gtp.later_tx) && !kthread_should_stop());
+	} while (more && !kc_load(&gtp.deferred_tx) && !kthread_should_stop());
 }
 
 /* ---- the thread -------------------------------------------------------- */
@@ -662,26 +666,26 @@ static int run_poll(void *unused)
 
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(run_wait, kc_load(&gtp.armed) ||
-					 kc_load(&gtp.later_tx) ||
+					 kc_load(&gtp.deferred_tx) ||
 					 gtp_print_pending() ||
 					 kc_load(&gtp.watch) ||
 					 gtp_save_active() ||
 					 kthread_should_stop());
-		if (!kc_load(&gtp.later_tx))
+		if (!kc_load(&gtp.deferred_tx))
 			schedule_timeout_interruptible(HZ / LOOKS_A_SECOND);
 		run_check_session();
 		mutex_lock(&gtp.lock);
-		settling = 1;
-		gtp_settle();
-		gtp_modules_settle();
-		settling = 0;
-		gtp_serve_now();
+		finishing = 1;
+		gtp_finish_run();
+		gtp_modules_handle();
+		finishing = 0;
+		gtp_serve_deferred();
 		gtp_save_poll();
 		if (gtp.armed)
 			kc_wall_anchor();
 		if (gtp.armed && kc_wall_us() - looked_us >= 1000000) {
 			looked_us = kc_wall_us();
-			gtp_look_at_probes(0);
+			gtp_check_armed(0);
 		}
 		mutex_unlock(&gtp.lock);
 		run_print();
@@ -705,8 +709,8 @@ void gtp_run_exit(void)
 		ringbuf_free(gtp.rb);
 	gtp.rb = NULL;
 	gtp_print_exit();
-	if (gtp.cpus)
-		free_percpu(gtp.cpus);
-	gtp.cpus = NULL;
+	if (gtp.hit_ctx)
+		free_percpu(gtp.hit_ctx);
+	gtp.hit_ctx = NULL;
 	mutex_unlock(&gtp.lock);
 }

@@ -54,7 +54,7 @@ enum save_state {
 struct save {
 	enum save_state state;
 	struct rsp_tx *tx;	/* for the reply; NULL: none due */
-	u64 told_us;		/* last notice to GDB */
+	u64 notice_us;		/* last notice to GDB */
 	int give_up;		/* asked to stop */
 	u64 give_up_us;		/* at this time */
 	struct file *file;
@@ -146,7 +146,7 @@ static void save_status(struct save *s)
 	line_end(s);
 }
 
-static void save_point(struct save *s, const struct gtp_point *tp)
+static void save_tracepoint(struct save *s, const struct gtp_tracepoint *tp)
 {
 	u32 n;
 
@@ -196,7 +196,7 @@ static void save_target(struct save *s)
 
 static void save_header(struct save *s)
 {
-	const struct gtp_point *tp;
+	const struct gtp_tracepoint *tp;
 
 	save_bytes(s, "\x7fTRACE0\n", 8);
 	line_begin(s, "R ");
@@ -204,8 +204,8 @@ static void save_header(struct save *s)
 	line_end(s);
 	save_status(s);
 	/* Same order as in an upload. */
-	list_for_each_entry_reverse(tp, gtp_shown_points(), list) {
-		save_point(s, tp);
+	list_for_each_entry_reverse(tp, gtp_shown_tracepoints(), list) {
+		save_tracepoint(s, tp);
 		if (s->err)
 			return;
 	}
@@ -382,7 +382,7 @@ void gtp_save_begin(struct rsp_tx *tx)
 	struct save *s = save;
 
 	s->tx = tx;
-	s->told_us = kc_wall_us();
+	s->notice_us = kc_wall_us();
 	s->err = gtp.rb ? gtp_frames_index() : 0;
 	save_hand_over(s);
 }
@@ -421,8 +421,8 @@ void gtp_save_poll(void)
 		rsp_error(s->tx, "interrupted; the file system has not answered yet: when it does %.300s is removed",
 			  s->name);
 		save_reply(s);
-	} else if (now - s->told_us > TELL_US) {
-		s->told_us = now;
+	} else if (now - s->notice_us > TELL_US) {
+		s->notice_us = now;
 		snprintf(text, sizeof(text),
 			 "%llu trace frames saved so far...\n",
 			 (unsigned long long)s->frames);
@@ -508,7 +508,7 @@ static int save_may(struct rsp_tx *tx)
 		rsp_error(tx, "tsave -r is off: load the module with save_dir=DIRECTORY, below which it may write");
 	else if (!capable(CAP_SYS_ADMIN))
 		rsp_error(tx, "that is not allowed: it needs CAP_SYS_ADMIN");
-	else if (gtp.armed && !gtp_must_settle())
+	else if (gtp.armed && !gtp_must_finish())
 		rsp_error(tx, "the trace is running");
 	else if (save)
 		rsp_error(tx, "the last tsave -r has not ended: the file system of %.300s does not answer",

@@ -21,9 +21,9 @@
 
 struct gtp gtp = {
 	.lock = __MUTEX_INITIALIZER(gtp.lock),
-	.points = LIST_HEAD_INIT(gtp.points),
+	.tracepoints = LIST_HEAD_INIT(gtp.tracepoints),
 	.ro = LIST_HEAD_INIT(gtp.ro),
-	.kept_points = LIST_HEAD_INIT(gtp.kept_points),
+	.kept_tracepoints = LIST_HEAD_INIT(gtp.kept_tracepoints),
 	.kept_ro = LIST_HEAD_INIT(gtp.kept_ro),
 };
 
@@ -147,7 +147,7 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 		gtp_vmlinux_tell(tx);
 	if (!gtp_serve_trace(&cmd, tx))
 		serve_session(&cmd, tx);
-	later = gtp.later_tx == tx;
+	later = gtp.deferred_tx == tx;
 	if (later)
 		return GTP_LATER;
 	rsp_tx_end(tx);
@@ -171,7 +171,7 @@ int gtp_open(pid_t tgid)
 	if (ret)
 		return ret;
 	kc_store(&gtp.self, tgid);
-	gtp.told_missing = 0;
+	gtp.missing_shown = 0;
 	gtp.device = 0;
 	gtp_vmlinux_open();
 	gtp_unlock();
@@ -192,7 +192,7 @@ int gtp_set_peer(pid_t tgid)
 /* Should the thread's packet be finished although the session has ended? */
 static int serve_is_for_good(void)
 {
-	switch (gtp.later.id) {
+	switch (gtp.deferred.id) {
 	case RSP_QTSTART:
 		return gtp.disconnected;
 	case RSP_QTFRAME:
@@ -212,11 +212,11 @@ void gtp_close(void)
 	if (!finish)
 		gtp_interrupt();
 	mutex_lock(&gtp.lock);
-	gtp_wait_settled();
+	gtp_wait_finished();
 	kc_store(&gtp.give_up, 0);
 	if (finish)
-		gtp_serve_now();
-	kc_store(&gtp.later_tx, NULL);
+		gtp_serve_deferred();
+	kc_store(&gtp.deferred_tx, NULL);
 	gtp_save_leave();
 	kc_store(&gtp.self, -1);
 	kc_store(&gtp.peer, -1);
@@ -278,8 +278,9 @@ int gtp_init(u64 buffer_size, const char *save_dir)
 		kc_err("the kernel has no clock sched_clock()\n");
 		return ret;
 	}
-	for (i = 0; kc_missing(i); i++)
-		kc_info("not available on this kernel: %s\n", kc_missing(i));
+	for (i = 0; kc_missing_feature(i); i++)
+		kc_info("not available on this kernel: %s\n",
+			kc_missing_feature(i));
 	ret = gtp_vars_init();
 	if (!ret)
 		ret = gtp_run_init();
@@ -301,7 +302,7 @@ void gtp_exit(void)
 	gtp_modules_exit();
 	gtp_run_exit();
 	gtp_drop_kept();
-	gtp_points_free();
+	gtp_tracepoints_free();
 	gtp_clear_ro();
 	gtp_vars_exit();
 	kfree(gtp.user);

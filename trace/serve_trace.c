@@ -12,7 +12,7 @@
 #include "compat/barrier.h"
 #include "compat/check.h"
 #include "trace/internal.h"
-#include "trace/points.h"
+#include "trace/tracepoints.h"
 #include "trace/trace.h"
 
 /* Reply OK, or the error. */
@@ -24,8 +24,8 @@ static void answer(struct rsp_tx *tx, const char *complaint)
 		rsp_ok(tx);
 }
 
-static void answer_point(struct rsp_tx *tx, u32 num, u64 addr,
-			 const char *complaint)
+static void answer_tracepoint(struct rsp_tx *tx, u32 num, u64 addr,
+			      const char *complaint)
 {
 	if (complaint)
 		rsp_error(tx, "tracepoint %u at 0x%llx: %s", num,
@@ -48,25 +48,26 @@ static void serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	/* Joins a run. Others are checked at QTStart. */
 	if (gtp.armed && gtp_vmlinux_refuses(tx))
 		return;
-	complaint = gtp_point_define(cmd);
-	if (!complaint && !cmd->u.tdp.more && gtp_point_complete(tx))
+	complaint = gtp_tracepoint_define(cmd);
+	if (!complaint && !cmd->u.tdp.more && gtp_tracepoint_complete(tx))
 		return;
-	answer_point(tx, cmd->u.tdp.num, cmd->u.tdp.addr, complaint);
+	answer_tracepoint(tx, cmd->u.tdp.num, cmd->u.tdp.addr, complaint);
 }
 
 static void serve_actions(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	const char *complaint = gtp_point_actions(cmd);
+	const char *complaint = gtp_tracepoint_actions(cmd);
 
-	if (!complaint && !cmd->u.actions.more && gtp_point_complete(tx))
+	if (!complaint && !cmd->u.actions.more && gtp_tracepoint_complete(tx))
 		return;
-	answer_point(tx, cmd->u.actions.num, cmd->u.actions.addr, complaint);
+	answer_tracepoint(tx, cmd->u.actions.num, cmd->u.actions.addr,
+			  complaint);
 }
 
 static void serve_source(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	answer_point(tx, cmd->u.src.num, cmd->u.src.addr,
-		     gtp_point_source(cmd));
+	answer_tracepoint(tx, cmd->u.src.num, cmd->u.src.addr,
+			  gtp_tracepoint_source(cmd));
 }
 
 static void serve_var(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -107,10 +108,12 @@ static void serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_error(tx, "interrupted; the trace buffer stays at %llu bytes",
 			  (unsigned long long)gtp.size);
 	else if (ret)
-		rsp_error(tx, "no memory for a trace buffer of that size; it stays at %llu bytes; up to %llu can be had",
-			  (unsigned long long)gtp.size,
-			  (unsigned long long)(gtp_may_have() +
-					       (gtp.rb ? gtp.size : 0)));
+		rsp_error(
+			tx,
+			"no memory for a trace buffer of that size; it stays at %llu bytes; up to %llu can be had",
+			(unsigned long long)gtp.size,
+			(unsigned long long)(gtp_alloc_max() +
+					     (gtp.rb ? gtp.size : 0)));
 	if (ret)
 		return;
 	if (gtp_selected.gone && !gone)
@@ -154,7 +157,7 @@ static int set_note(char **note, struct rsp_text hex, const char *what,
 	if (!hex.p)
 		return 0;
 	hex.len = note_digits(hex, most);
-	s = gtp_text_dup(hex);
+	s = gtp_strdup(hex);
 	if (!s)
 		return -ENOMEM;
 	kfree(*note);
@@ -193,7 +196,7 @@ static void serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	struct gtp_point *tp = gtp_point_find(cmd->u.tp.num,
+	struct gtp_tracepoint *tp = gtp_tracepoint_find(cmd->u.tp.num,
 						  cmd->u.tp.addr);
 
 	const char *complaint = NULL;
@@ -204,14 +207,14 @@ static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		complaint = gtp_arm_late(tp);
 	if (!complaint)
 		kc_store(&tp->enabled, cmd->id == RSP_QTENABLE);
-	answer_point(tx, cmd->u.tp.num, cmd->u.tp.addr, complaint);
+	answer_tracepoint(tx, cmd->u.tp.num, cmd->u.tp.addr, complaint);
 }
 
 /* ---- qTStatus ---------------------------------------------------------- */
 
 static void put_error(struct rsp_tx *tx)
 {
-	const struct gtp_end *end = &gtp.end;
+	const struct gtp_stop_cause *end = &gtp.stop_cause;
 	const char *where = end->in_cond ? "condition" : "actions";
 	char text[160];
 
@@ -229,7 +232,7 @@ static void put_error(struct rsp_tx *tx)
 
 static void put_reason(struct rsp_tx *tx, int notes)
 {
-	switch (gtp.end.reason) {
+	switch (gtp.stop_cause.reason) {
 	case GTP_NOT_RUN:
 		rsp_puts(tx, ";tnotrun:0");
 		break;
@@ -239,13 +242,13 @@ static void put_reason(struct rsp_tx *tx, int notes)
 		rsp_puts(tx, ":0");
 		break;
 	case GTP_FULL:
-		rsp_printf(tx, ";tfull:%x", gtp.end.num);
+		rsp_printf(tx, ";tfull:%x", gtp.stop_cause.num);
 		break;
 	case GTP_DISCONNECTED:
 		rsp_puts(tx, ";tdisconnected:0");
 		break;
 	case GTP_PASSCOUNT:
-		rsp_printf(tx, ";tpasscount:%x", gtp.end.num);
+		rsp_printf(tx, ";tpasscount:%x", gtp.stop_cause.num);
 		break;
 	case GTP_ERROR:
 		put_error(tx);
@@ -300,7 +303,7 @@ static void serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	struct gtp_point *tp = gtp_point_find_shown(cmd->u.tp.num,
+	struct gtp_tracepoint *tp = gtp_tracepoint_find_shown(cmd->u.tp.num,
 						    cmd->u.tp.addr);
 	struct gtp_count count;
 
@@ -423,14 +426,14 @@ int gtp_serve_trace(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		return 0;
 	if (p->first && p->first(cmd, tx))
 		return 1;
-	if (gtp_must_settle() || (p->takes_long && p->takes_long(cmd)))
-		gtp_serve_later(cmd, tx);
+	if (gtp_must_finish() || (p->takes_long && p->takes_long(cmd)))
+		gtp_defer_packet(cmd, tx);
 	else
 		p->serve(cmd, tx);
 	return 1;
 }
 
-void gtp_serve_trace_now(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+void gtp_serve_trace_deferred(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	packet_find(cmd->id)->serve(cmd, tx);
 }

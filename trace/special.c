@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Trace state variables that the module provides. tc is NULL if GDB asks
+ * Trace state variables that the module provides. ctx is NULL if GDB asks
  * outside of a hit.
  *
  * Context of all get_ functions: any, including NMI.
@@ -22,179 +22,179 @@
 
 #define VERSION_NUMBER	20261122	/* $gtp_version: a date */
 
-static u64 get_version(struct gtp_cpu *tc)
+static u64 get_version(struct gtp_hit_ctx *ctx)
 {
 	return VERSION_NUMBER;
 }
 
-static u64 get_cpu_id(struct gtp_cpu *tc)
+static u64 get_cpu_id(struct gtp_hit_ctx *ctx)
 {
 	return raw_smp_processor_id();
 }
 
-static u64 get_current_task(struct gtp_cpu *tc)
+static u64 get_current_task(struct gtp_hit_ctx *ctx)
 {
 	return (unsigned long)current;
 }
 
-static u64 get_thread_info(struct gtp_cpu *tc)
+static u64 get_thread_info(struct gtp_hit_ctx *ctx)
 {
 	return (unsigned long)current_thread_info();
 }
 
-static u64 get_clock(struct gtp_cpu *tc)
+static u64 get_clock(struct gtp_hit_ctx *ctx)
 {
 	return kc_clock();
 }
 
-static u64 get_rdtsc(struct gtp_cpu *tc)
+static u64 get_rdtsc(struct gtp_hit_ctx *ctx)
 {
 	return kc_cycles();
 }
 
 /* Stands still while the CPU is in a hit. */
-static u64 get_cooked_clock(struct gtp_cpu *tc)
+static u64 get_cooked_clock(struct gtp_hit_ctx *ctx)
 {
-	if (tc)
-		return tc->entered_clock - tc->spent_clock;
+	if (ctx)
+		return ctx->entered_clock - ctx->spent_clock;
 	return gtp_cooked(kc_clock(), 0);
 }
 
-static u64 get_cooked_rdtsc(struct gtp_cpu *tc)
+static u64 get_cooked_rdtsc(struct gtp_hit_ctx *ctx)
 {
-	if (tc)
-		return tc->entered_cycles - tc->spent_cycles;
+	if (ctx)
+		return ctx->entered_cycles - ctx->spent_cycles;
 	return gtp_cooked(kc_cycles(), 1);
 }
 
 /* Take seconds and nanoseconds from one sample. */
-static void sample_wall(struct gtp_cpu *tc)
+static void sample_wall(struct gtp_hit_ctx *ctx)
 {
-	if (tc->has_wall)
+	if (ctx->has_wall)
 		return;
-	tc->wall_sec = kc_wall_any(&tc->wall_nsec);
-	tc->has_wall = 1;
+	ctx->wall_sec = kc_wall_any(&ctx->wall_nsec);
+	ctx->has_wall = 1;
 }
 
-static u64 get_xtime_sec(struct gtp_cpu *tc)
+static u64 get_xtime_sec(struct gtp_hit_ctx *ctx)
 {
 	u32 nsec;
 
-	if (!tc)
+	if (!ctx)
 		return kc_wall(&nsec);
-	sample_wall(tc);
-	return tc->wall_sec;
+	sample_wall(ctx);
+	return ctx->wall_sec;
 }
 
-static u64 get_xtime_nsec(struct gtp_cpu *tc)
+static u64 get_xtime_nsec(struct gtp_hit_ctx *ctx)
 {
 	u32 nsec;
 
-	if (!tc) {
+	if (!ctx) {
 		kc_wall(&nsec);
 		return nsec;
 	}
-	sample_wall(tc);
-	return tc->wall_nsec;
+	sample_wall(ctx);
+	return ctx->wall_nsec;
 }
 
-int gtp_is_trapped(const struct gtp_cpu *tc)
+int gtp_is_trapped(const struct gtp_hit_ctx *ctx)
 {
 	const struct gtp_site *site;
 
-	if (!tc || tc->tp->is_return)
+	if (!ctx || ctx->tp->is_return)
 		return 0;
 	/* NULL once its module has gone. */
-	site = kc_load_acquire(&tc->tp->site);
+	site = kc_load_acquire(&ctx->tp->site);
 	return site && !kc_kprobe_on_ftrace(&site->kp) &&
-	       arch_hit_by_trap(tc->handler_regs);
+	       arch_hit_by_trap(ctx->handler_regs);
 }
 
-static u64 get_hardirq_count(struct gtp_cpu *tc)
+static u64 get_hardirq_count(struct gtp_hit_ctx *ctx)
 {
-	return kc_hardirq_count(gtp_is_trapped(tc));
+	return kc_hardirq_count(gtp_is_trapped(ctx));
 }
 
-static u64 get_softirq_count(struct gtp_cpu *tc)
+static u64 get_softirq_count(struct gtp_hit_ctx *ctx)
 {
 	return kc_softirq_count();
 }
 
-static u64 get_irq_count(struct gtp_cpu *tc)
+static u64 get_irq_count(struct gtp_hit_ctx *ctx)
 {
-	return kc_irq_count(gtp_is_trapped(tc));
+	return kc_irq_count(gtp_is_trapped(ctx));
 }
 
-static u64 get_task_user(struct gtp_cpu *tc)
+static u64 get_task_user(struct gtp_hit_ctx *ctx)
 {
 	return kc_task_is_user();
 }
 
-static u64 get_task_regs(struct gtp_cpu *tc)
+static u64 get_task_regs(struct gtp_hit_ctx *ctx)
 {
 	return (unsigned long)kc_task_regs();
 }
 
-static u64 get_printk_level(struct gtp_cpu *tc)
+static u64 get_printk_level(struct gtp_hit_ctx *ctx)
 {
-	return tc ? tc->print_level : GTP_LEVEL_FRAME;
+	return ctx ? ctx->print_level : GTP_LEVEL_FRAME;
 }
 
-static enum agent_error put_printk_level(struct gtp_cpu *tc, u64 val)
+static enum agent_error put_printk_level(struct gtp_hit_ctx *ctx, u64 val)
 {
-	tc->print_level = min_t(u64, val, GTP_LEVEL_FRAME);
+	ctx->print_level = min_t(u64, val, GTP_LEVEL_FRAME);
 	return AGENT_OK;
 }
 
-static u64 get_printk_format(struct gtp_cpu *tc)
+static u64 get_printk_format(struct gtp_hit_ctx *ctx)
 {
-	return tc ? tc->print_format : FRAME_SHOW_AUTO;
+	return ctx ? ctx->print_format : FRAME_SHOW_AUTO;
 }
 
-static enum agent_error put_printk_format(struct gtp_cpu *tc, u64 val)
+static enum agent_error put_printk_format(struct gtp_hit_ctx *ctx, u64 val)
 {
-	tc->print_format = min_t(u64, val, FRAME_SHOW_BYTES);
+	ctx->print_format = min_t(u64, val, FRAME_SHOW_BYTES);
 	return AGENT_OK;
 }
 
 /* Scratch for values that GDB collects without an expression. */
-static u64 get_printk_tmp(struct gtp_cpu *tc)
+static u64 get_printk_tmp(struct gtp_hit_ctx *ctx)
 {
-	return tc ? tc->print_tmp : 0;
+	return ctx ? ctx->print_tmp : 0;
 }
 
-static enum agent_error put_printk_tmp(struct gtp_cpu *tc, u64 val)
+static enum agent_error put_printk_tmp(struct gtp_hit_ctx *ctx, u64 val)
 {
-	tc->print_tmp = val;
+	ctx->print_tmp = val;
 	return AGENT_OK;
 }
 
-static u64 get_dump_stack(struct gtp_cpu *tc)
+static u64 get_dump_stack(struct gtp_hit_ctx *ctx)
 {
 	/* GDB reads it twice to collect it. */
-	if (tc && !tc->dumped)
-		gtp_print_stack(tc);
-	if (tc)
-		tc->dumped = 1;
+	if (ctx && !ctx->dumped)
+		gtp_print_stack(ctx);
+	if (ctx)
+		ctx->dumped = 1;
 	return 0;
 }
 
-static u64 get_lost_printk(struct gtp_cpu *tc)
+static u64 get_lost_printk(struct gtp_hit_ctx *ctx)
 {
 	return gtp_print_lost();
 }
 
-static enum agent_error put_enable(struct gtp_cpu *tc, u64 val)
+static enum agent_error put_enable(struct gtp_hit_ctx *ctx, u64 val)
 {
 	return gtp_hit_switch(val, 1);
 }
 
-static enum agent_error put_disable(struct gtp_cpu *tc, u64 val)
+static enum agent_error put_disable(struct gtp_hit_ctx *ctx, u64 val)
 {
 	return gtp_hit_switch(val, 0);
 }
 
-static u64 get_self_trace(struct gtp_cpu *tc)
+static u64 get_self_trace(struct gtp_hit_ctx *ctx)
 {
 	return kc_load(&gtp.self_trace);
 }
@@ -205,17 +205,17 @@ static void set_self_trace(u64 val)
 }
 
 /* Naming it in an action is enough: gtp_special_uses(). */
-static enum agent_error put_self_trace(struct gtp_cpu *tc, u64 val)
+static enum agent_error put_self_trace(struct gtp_hit_ctx *ctx, u64 val)
 {
 	return AGENT_OK;
 }
 
-static u64 get_cpu_number(struct gtp_cpu *tc)
+static u64 get_cpu_number(struct gtp_hit_ctx *ctx)
 {
 	return gtp.nr_cpus;
 }
 
-static u64 get_ignore_error(struct gtp_cpu *tc)
+static u64 get_ignore_error(struct gtp_hit_ctx *ctx)
 {
 	return kc_load(&gtp.ignore_error);
 }
@@ -225,7 +225,7 @@ static void set_ignore_error(u64 val)
 	kc_store(&gtp.ignore_error, val);
 }
 
-static u64 get_stop_on_error(struct gtp_cpu *tc)
+static u64 get_stop_on_error(struct gtp_hit_ctx *ctx)
 {
 	return gtp.stop_on_error;
 }
@@ -235,7 +235,7 @@ static void set_stop_on_error(u64 val)
 	kc_store(&gtp.stop_on_error, val);
 }
 
-static u64 get_last_errno(struct gtp_cpu *tc)
+static u64 get_last_errno(struct gtp_hit_ctx *ctx)
 {
 	return kc_load(&gtp.last_errno);
 }
@@ -243,7 +243,7 @@ static u64 get_last_errno(struct gtp_cpu *tc)
 #define BT_SIZE_DEFAULT	512
 #define BT_SIZE_MAX	(1 << 20)	/* no stack is larger */
 
-static u64 get_bt(struct gtp_cpu *tc)
+static u64 get_bt(struct gtp_hit_ctx *ctx)
 {
 	return kc_load(&gtp.bt_size);
 }
@@ -255,7 +255,7 @@ static void set_bt(u64 val)
 		 val ? min_t(u64, val, BT_SIZE_MAX) : BT_SIZE_DEFAULT);
 }
 
-static u64 get_current_pid(struct gtp_cpu *tc)
+static u64 get_current_pid(struct gtp_hit_ctx *ctx)
 {
 	return current->pid;
 }
@@ -281,27 +281,27 @@ static u64 loss(int which)
 	}
 }
 
-static u64 get_lost_nested(struct gtp_cpu *tc)
+static u64 get_lost_nested(struct gtp_hit_ctx *ctx)
 {
 	return loss(0);
 }
 
-static u64 get_lost_overwritten(struct gtp_cpu *tc)
+static u64 get_lost_overwritten(struct gtp_hit_ctx *ctx)
 {
 	return loss(1);
 }
 
-static u64 get_lost_shrunk(struct gtp_cpu *tc)
+static u64 get_lost_shrunk(struct gtp_hit_ctx *ctx)
 {
 	return loss(2);
 }
 
-static u64 get_lost_too_big(struct gtp_cpu *tc)
+static u64 get_lost_too_big(struct gtp_hit_ctx *ctx)
 {
 	return loss(3);
 }
 
-static u64 get_lost_no_share(struct gtp_cpu *tc)
+static u64 get_lost_no_share(struct gtp_hit_ctx *ctx)
 {
 	return loss(4);
 }
@@ -458,40 +458,40 @@ int gtp_special_uses(const struct agent_prog *prog)
  * Called first, and gtp_cooked_end() last, in a hit.
  * Context: any, including NMI; under ringbuf_enter().
  */
-void gtp_cooked_begin(struct gtp_cpu *tc)
+void gtp_cooked_begin(struct gtp_hit_ctx *ctx)
 {
-	tc->entered_clock = kc_clock();
-	tc->entered_cycles = kc_cycles();
+	ctx->entered_clock = kc_clock();
+	ctx->entered_cycles = kc_cycles();
 }
 
-void gtp_cooked_end(struct gtp_cpu *tc)
+void gtp_cooked_end(struct gtp_hit_ctx *ctx)
 {
-	kc_store64(&tc->spent_clock,
-		   tc->spent_clock + kc_clock() - tc->entered_clock);
-	kc_store64(&tc->spent_cycles,
-		   tc->spent_cycles + kc_cycles() - tc->entered_cycles);
+	kc_store64(&ctx->spent_clock,
+		   ctx->spent_clock + kc_clock() - ctx->entered_clock);
+	kc_store64(&ctx->spent_cycles,
+		   ctx->spent_cycles + kc_cycles() - ctx->entered_cycles);
 }
 
 /* The same outside of a hit. Context: process. */
 u64 gtp_cooked(u64 now, int cycles)
 {
-	struct gtp_cpu *tc;
+	struct gtp_hit_ctx *ctx;
 
-	if (!gtp.cpus)
+	if (!gtp.hit_ctx)
 		return now;
-	tc = per_cpu_ptr(gtp.cpus, raw_smp_processor_id());
-	return now - kc_load64(cycles ? &tc->spent_cycles : &tc->spent_clock);
+	ctx = per_cpu_ptr(gtp.hit_ctx, raw_smp_processor_id());
+	return now - kc_load64(cycles ? &ctx->spent_cycles : &ctx->spent_clock);
 }
 
 /* No run is on. */
 void gtp_cooked_reset(void)
 {
-	struct gtp_cpu *tc;
+	struct gtp_hit_ctx *ctx;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		tc = per_cpu_ptr(gtp.cpus, cpu);
-		tc->spent_clock = 0;
-		tc->spent_cycles = 0;
+		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		ctx->spent_clock = 0;
+		ctx->spent_cycles = 0;
 	}
 }

@@ -65,7 +65,7 @@ static void show_cpu(struct seq_file *m, int cpu)
 		   (unsigned long long)info.shrunk);
 }
 
-static void show_point(struct seq_file *m, const struct gtp_point *tp)
+static void show_tracepoint(struct seq_file *m, const struct gtp_tracepoint *tp)
 {
 	struct gtp_count count;
 
@@ -97,7 +97,7 @@ static void show_remark(struct seq_file *m, u32 n)
 enum stat_section {
 	STAT_HEAD,
 	STAT_CPUS,		/* record 0 is the heading */
-	STAT_POINTS,		/* likewise */
+	STAT_TRACEPOINTS,	/* likewise */
 	STAT_REMARKS,
 	STAT_MISSING,
 	STAT_END,
@@ -106,22 +106,22 @@ enum stat_section {
 /* The reader's record, from stat_start() to stat_stop(). Under gtp.lock. */
 static struct {
 	u32 section, n;
-	const struct gtp_point *tp;	/* STAT_POINTS, except record 0 */
+	const struct gtp_tracepoint *tp;	/* STAT_TRACEPOINTS, n > 0 */
 } stat_at;
 
-static const struct gtp_point *stat_point(const struct list_head *l)
+static const struct gtp_tracepoint *stat_tracepoint(const struct list_head *l)
 {
-	return l == gtp_shown_points() ? NULL :
-		list_entry(l, struct gtp_point, list);
+	return l == gtp_shown_tracepoints() ? NULL :
+		list_entry(l, struct gtp_tracepoint, list);
 }
 
-static const struct gtp_point *stat_find_point(u32 n)
+static const struct gtp_tracepoint *stat_find_tracepoint(u32 n)
 {
-	const struct list_head *l = gtp_shown_points()->next;
+	const struct list_head *l = gtp_shown_tracepoints()->next;
 
-	while (l != gtp_shown_points() && --n)
+	while (l != gtp_shown_tracepoints() && --n)
 		l = l->next;
-	return stat_point(l);
+	return stat_tracepoint(l);
 }
 
 static int stat_is_there(void)
@@ -133,12 +133,12 @@ static int stat_is_there(void)
 		return !stat_at.n;
 	case STAT_CPUS:
 		return gtp.rb && stat_at.n <= gtp.nr_cpus;
-	case STAT_POINTS:
+	case STAT_TRACEPOINTS:
 		return !stat_at.n || stat_at.tp;
 	case STAT_REMARKS:
 		return gtp_remark(stat_at.n, buf, sizeof(buf));
 	default:
-		return kc_missing(stat_at.n) != NULL;
+		return kc_missing_feature(stat_at.n) != NULL;
 	}
 }
 
@@ -161,16 +161,16 @@ static void *stat_start(struct seq_file *m, loff_t *pos)
 		return ERR_PTR(ret);
 	stat_at.section = *pos >> 32;
 	stat_at.n = *pos;
-	if (stat_at.section == STAT_POINTS && stat_at.n)
-		stat_at.tp = stat_find_point(stat_at.n);
+	if (stat_at.section == STAT_TRACEPOINTS && stat_at.n)
+		stat_at.tp = stat_find_tracepoint(stat_at.n);
 	return stat_here(pos);
 }
 
 static void *stat_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	if (stat_at.section == STAT_POINTS)
-		stat_at.tp = stat_point(stat_at.n ? stat_at.tp->list.next :
-				       gtp_shown_points()->next);
+	if (stat_at.section == STAT_TRACEPOINTS)
+		stat_at.tp = stat_tracepoint(stat_at.n ? stat_at.tp->list.next :
+				       gtp_shown_tracepoints()->next);
 	stat_at.n++;
 	return stat_here(pos);
 }
@@ -195,9 +195,9 @@ static int stat_show(struct seq_file *m, void *v)
 		else
 			seq_puts(m, "\n# cpu frames created nested too_big overwritten shrunk\n");
 		break;
-	case STAT_POINTS:
+	case STAT_TRACEPOINTS:
 		if (n)
-			show_point(m, stat_at.tp);
+			show_tracepoint(m, stat_at.tp);
 		else
 			seq_puts(m, "\n# tracepoint address hits bytes missed returns errors\n");
 		break;
@@ -206,7 +206,7 @@ static int stat_show(struct seq_file *m, void *v)
 		break;
 	default:
 		seq_printf(m, "%s# not available on this kernel: %s\n",
-			   n ? "" : "\n", kc_missing(n));
+			   n ? "" : "\n", kc_missing_feature(n));
 	}
 	return 0;
 }

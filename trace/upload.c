@@ -14,7 +14,7 @@
 #include "trace/internal.h"
 
 /* Position of the upload. Under gtp.lock. */
-static struct gtp_point *up_tp;	/* NULL: none left */
+static struct gtp_tracepoint *up_tp;	/* NULL: none left */
 static u32 up_piece;
 static u32 up_var;
 
@@ -24,12 +24,13 @@ void gtp_upload_reset(void)
 	up_piece = 0;
 }
 
-static void put_where(struct rsp_tx *tx, char kind, const struct gtp_point *tp)
+static void put_where(struct rsp_tx *tx, char kind,
+		      const struct gtp_tracepoint *tp)
 {
 	rsp_printf(tx, "%c%x:%llx:", kind, tp->num, (unsigned long long)tp->addr);
 }
 
-void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
+void gtp_put_definition(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
 			int with_cond)
 {
 	put_where(tx, 'T', tp);
@@ -43,8 +44,8 @@ void gtp_put_definition(struct rsp_tx *tx, const struct gtp_point *tp,
 	}
 }
 
-static void put_source(struct rsp_tx *tx, const struct gtp_point *tp,
-		       const struct gtp_text *t)
+static void put_source(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
+		       const struct gtp_string *t)
 {
 	put_where(tx, 'Z', tp);
 	rsp_puts(tx, t->type);
@@ -53,9 +54,9 @@ static void put_source(struct rsp_tx *tx, const struct gtp_point *tp,
 	rsp_puts(tx, t->text);
 }
 
-int gtp_put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
+int gtp_put_piece(struct rsp_tx *tx, const struct gtp_tracepoint *tp, u32 n)
 {
-	const struct gtp_text *t;
+	const struct gtp_string *t;
 	struct gtp_count count;
 	int step = 0;
 
@@ -87,15 +88,15 @@ int gtp_put_piece(struct rsp_tx *tx, const struct gtp_point *tp, u32 n)
 	return 1;
 }
 
-static void upload_point(struct rsp_tx *tx)
+static void upload_tracepoint(struct rsp_tx *tx)
 {
 	while (up_tp && !gtp_put_piece(tx, up_tp, up_piece)) {
 		up_piece = 0;
-		if (up_tp->list.prev == gtp_shown_points())
+		if (up_tp->list.prev == gtp_shown_tracepoints())
 			up_tp = NULL;
 		else
-			up_tp = list_entry(up_tp->list.prev, struct gtp_point,
-					   list);
+			up_tp = list_entry(up_tp->list.prev,
+					   struct gtp_tracepoint, list);
 	}
 	up_piece++;
 	if (!up_tp)
@@ -123,17 +124,19 @@ static void upload_var(struct rsp_tx *tx)
 
 void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx)
 {
-	struct list_head *points = gtp_shown_points();
+	struct list_head *tracepoints = gtp_shown_tracepoints();
 
 	switch (id) {
 	case RSP_QTFP:
-		up_tp = list_empty(points) ? NULL :
-			list_entry(points->prev, struct gtp_point, list);
+		up_tp = list_empty(tracepoints) ?
+				NULL :
+				list_entry(tracepoints->prev,
+					   struct gtp_tracepoint, list);
 		up_piece = 0;
-		upload_point(tx);
+		upload_tracepoint(tx);
 		break;
 	case RSP_QTSP:
-		upload_point(tx);
+		upload_tracepoint(tx);
 		break;
 	case RSP_QTFV:
 		up_var = 0;

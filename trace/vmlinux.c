@@ -52,7 +52,7 @@ enum verdict {
 static struct {
 	enum verdict verdict;
 	int any;		/* `monitor vmlinux any' */
-	int told;
+	int reported;
 	/* GDB's answers, from this time or the last. */
 	struct {
 		int found;
@@ -92,7 +92,7 @@ static void conclude(void)
 	else
 		vm.verdict = VM_WRONG;
 	if (vm.verdict != last)
-		vm.told = 0;
+		vm.reported = 0;
 }
 
 /* The symbol in GDB's answer; ARRAY_SIZE(knowns): not one of ours. */
@@ -187,9 +187,9 @@ static int is_bad(void)
 
 void gtp_vmlinux_tell(struct rsp_tx *tx)
 {
-	if (!is_bad() || vm.told || vm.any)
+	if (!is_bad() || vm.reported || vm.any)
 		return;
-	vm.told = 1;
+	vm.reported = 1;
 	say_verdict(tx);
 	rsp_notice(tx, "tstart is refused, and what would join a run, unless you say `monitor vmlinux any'.\n");
 }

@@ -51,7 +51,7 @@ void ringbuf_table_free(void *table)
 	free(table);
 }
 
-int ringbuf_give_way(const char *what, u64 done)
+int ringbuf_yield(const char *what, u64 done)
 {
 	return 0;
 }

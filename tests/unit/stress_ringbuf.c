@@ -114,7 +114,7 @@ static void take_call(struct cpu *c)
 	kc_store_release(&c->called, 0);
 }
 
-int ringbuf_give_way(const char *what, u64 done)
+int ringbuf_yield(const char *what, u64 done)
 {
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * agent_as_range() against the interpreter: programs that are nearly all of its
+ * agent_match_range() against the interpreter: programs that are nearly all of its
  * kind, with values at the edges of their ranges.
  */
 #include <stdlib.h>
@@ -182,7 +182,7 @@ static void one(const u8 *code, u32 len, u64 k, u32 reg)
 	int i;
 
 	CHECK_EQ(agent_compile(code, len, insn, map, &prog, NULL), AGENT_OK);
-	if (!agent_as_range(&prog, &r)) {
+	if (!agent_match_range(&prog, &r)) {
 		others++;
 		return;
 	}
@@ -254,7 +254,7 @@ static void test_recorded(void)
 
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		CHECK_EQ(agent_compile((const u8 *)t[i].code, t[i].len, insn, map, &prog, NULL), AGENT_OK);
-		CHECK_EQ(agent_as_range(&prog, &r), t[i].is);
+		CHECK_EQ(agent_match_range(&prog, &r), t[i].is);
 	}
 }
 

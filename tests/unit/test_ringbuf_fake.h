@@ -81,7 +81,7 @@ void ringbuf_table_free(void *table)
 static long ways;			/* given so far */
 static long refuse_way = -1;		/* this one is refused (-1: none) */
 
-int ringbuf_give_way(const char *what, u64 done)
+int ringbuf_yield(const char *what, u64 done)
 {
 	CHECK(what[0]);
 	return ways++ == refuse_way ? -EINTR : 0;

@@ -477,7 +477,7 @@ static void do_take(struct model *m)
 	if (rnd(4))
 		model_grow(m, buf, n);
 	else
-		ringbuf_give_back(m->rc, n);
+		ringbuf_untake(m->rc, n);
 	taken++;
 }
 

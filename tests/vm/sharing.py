@@ -26,7 +26,7 @@ class Memory:
 
     def find(self):
         """What a trace has got when it starts."""
-        point = "((struct gtp_point *)((long)gtp.points.next - (long)&((struct gtp_point *)0)->list))"
+        point = "((struct gtp_tracepoint *)((long)gtp.tracepoints.next - (long)&((struct gtp_tracepoint *)0)->list))"
         whats = [("gtp", 1), ("session", 1),      # these are in a section
                  (f"*{point}", 1), (f"*{point}->site", 1), ("*gtp.rb", 1), ("*gtp.rb->slots", self.gdb.value("gtp.rb->nr_cpus"))]
         self.structs = [(self.gdb.value(f"(long)&{what}") % TOP, self.gdb.value(f"sizeof({what})"), what, count) for what, count in whats]

@@ -286,7 +286,7 @@ static void do_functions(void)
 		fclose(file);
 }
 
-static void do_points(int n, char flag, int from, int to, int step)
+static void do_tracepoints(int n, char flag, int from, int to, int step)
 {
 	FILE *file = fopen("/proc/kallsyms", "r");
 	unsigned long long addr;
@@ -425,7 +425,7 @@ int talk_main(int argc, char **argv)
 		else if (!strcmp(word[0], "functions"))
 			do_functions();
 		else if (!strcmp(word[0], "points") && word[5])
-			do_points(n, word[2][0], atoi(word[3]),
+			do_tracepoints(n, word[2][0], atoi(word[3]),
 				  atoi(word[4]), atoi(word[5]));
 		else if (!strcmp(word[0], "flood") && word[4])
 			do_flood(n, atoi(word[2]), atoi(word[3]), word[4]);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * agent_as_shape() against the interpreter: programs that are nearly all of one
- * of its kinds.  What the shape stands for is done by hand, and must leave the
+ * agent_match_pattern() against the interpreter: programs that are nearly all of one
+ * of its kinds.  What the pattern stands for is done by hand, and must leave the
  * same behind: what is collected, variables, errors.
  */
 #include "tests/unit/test_agent_fake.h"
 
 static u64 seed = 0x9e3779b97f4a7c15ULL;
-static unsigned long shapes[4], others;
+static unsigned long patterns[4], others;
 
 static u32 rnd(u32 n)
 {
@@ -139,9 +139,9 @@ static void generate(void)
 	put(0x27, 1);
 }
 
-/* ---- what a shape stands for ---------------------------------------------- */
+/* ---- what a pattern stands for ---------------------------------------------- */
 
-static enum agent_error act(const struct agent_shape *s, struct fake *f)
+static enum agent_error act(const struct agent_pattern *s, struct fake *f)
 {
 	u64 v;
 
@@ -162,7 +162,7 @@ static enum agent_error act(const struct agent_shape *s, struct fake *f)
 static void one(void)
 {
 	struct agent_insn insn[128];
-	struct agent_shape s;
+	struct agent_pattern s;
 	struct fake other;
 	u64 stack[AGENT_STACK_MAX], value;
 	u16 map[128];
@@ -171,11 +171,11 @@ static void one(void)
 	memset(&s, 0xa5, sizeof(s));
 	if (agent_compile(code, len, insn, map, &prog, NULL))
 		return;
-	if (!agent_as_shape(&prog, &s)) {
+	if (!agent_match_pattern(&prog, &s)) {
 		others++;
 		return;
 	}
-	shapes[s.kind]++;
+	patterns[s.kind]++;
 	fake_init(&fake);
 	fake_init(&other);
 	fake.room = rnd(4) ? -1 : 0;
@@ -196,10 +196,10 @@ static void test_random(void)
 		one();
 	}
 	printf("  %lu blocks, %lu collected, %lu increments, %lu set, %lu others\n",
-	       shapes[AGENT_BLOCK], shapes[AGENT_COLLECT],
-	       shapes[AGENT_INCREMENT], shapes[AGENT_SET], others);
-	CHECK(shapes[AGENT_BLOCK] > 10000 && shapes[AGENT_COLLECT] > 10000);
-	CHECK(shapes[AGENT_INCREMENT] > 10000 && shapes[AGENT_SET] > 10000);
+	       patterns[AGENT_BLOCK], patterns[AGENT_COLLECT],
+	       patterns[AGENT_INCREMENT], patterns[AGENT_SET], others);
+	CHECK(patterns[AGENT_BLOCK] > 10000 && patterns[AGENT_COLLECT] > 10000);
+	CHECK(patterns[AGENT_INCREMENT] > 10000 && patterns[AGENT_SET] > 10000);
 	CHECK(others > 10000);
 }
 
@@ -244,13 +244,13 @@ static void test_recorded(void)
 		{ "\x22\1\x22\1\x0c\x21\0\0", 8, -1, 0, 0, 0 },
 	};
 	struct agent_insn insn[32];
-	struct agent_shape s;
+	struct agent_pattern s;
 	u16 map[32];
 	u32 i;
 
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		CHECK_EQ(agent_compile((const u8 *)t[i].code, t[i].len, insn, map, &prog, NULL), AGENT_OK);
-		CHECK_EQ(agent_as_shape(&prog, &s), t[i].kind >= 0);
+		CHECK_EQ(agent_match_pattern(&prog, &s), t[i].kind >= 0);
 		if (t[i].kind < 0)
 			continue;
 		CHECK_EQ(s.kind, t[i].kind);

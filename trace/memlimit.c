@@ -22,7 +22,7 @@
  */
 #define MEMORY_TABLES	(RINGBUF_PAGE_SIZE / (2 * sizeof(void *)))
 
-u64 gtp_may_have(void)
+u64 gtp_alloc_max(void)
 {
 	u64 margin = min_t(u64, kc_mem_total() >> 3, MEMORY_MARGIN);
 	u64 there = kc_mem_available();
@@ -33,15 +33,15 @@ u64 gtp_may_have(void)
 	return there - there / MEMORY_TABLES;
 }
 
-int gtp_may_grow(u64 more, u64 total)
+int gtp_can_grow(u64 more, u64 total)
 {
 	return more <= (total <= MEMORY_SMALL ? kc_mem_available() :
-						gtp_may_have());
+						gtp_alloc_max());
 }
 
-int gtp_may_take(u64 bytes)
+int gtp_can_alloc(u64 bytes)
 {
-	return gtp_may_grow(bytes, bytes);
+	return gtp_can_grow(bytes, bytes);
 }
 
 /* ---- definitions ------------------------------------------------------- */
@@ -61,12 +61,12 @@ void gtp_define_none(void)
 }
 
 /* Checking takes longer than defining, so check once per MEMORY_SMALL bytes. */
-int gtp_may_define(size_t bytes)
+int gtp_can_define(size_t bytes)
 {
 	u64 sum = defined + ROUNDED(bytes);
 
 	if (sum > granted) {
-		if (!gtp_may_grow(ROUNDED(bytes) + MEMORY_SMALL,
+		if (!gtp_can_grow(ROUNDED(bytes) + MEMORY_SMALL,
 				  sum + MEMORY_SMALL))
 			return 0;
 		granted = sum + MEMORY_SMALL;
@@ -77,5 +77,5 @@ int gtp_may_define(size_t bytes)
 
 void *gtp_define_alloc(size_t bytes)
 {
-	return gtp_may_define(bytes) ? kzalloc(bytes, GFP_KERNEL) : NULL;
+	return gtp_can_define(bytes) ? kzalloc(bytes, GFP_KERNEL) : NULL;
 }

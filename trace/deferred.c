@@ -16,24 +16,24 @@
 
 #define TELL_US		1000000		/* GDB waits for two seconds */
 
-void gtp_serve_later(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+void gtp_defer_packet(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	gtp.later = *cmd;
-	kc_store(&gtp.later_tx, tx);
-	gtp.told_us = kc_wall_us();
+	gtp.deferred = *cmd;
+	kc_store(&gtp.deferred_tx, tx);
+	gtp.notice_us = kc_wall_us();
 	gtp_run_wake();
 }
 
-void gtp_serve_now(void)
+void gtp_serve_deferred(void)
 {
-	struct rsp_tx *tx = gtp.later_tx;
+	struct rsp_tx *tx = gtp.deferred_tx;
 
 	if (!tx)
 		return;
-	kc_store(&gtp.later_tx, NULL);
+	kc_store(&gtp.deferred_tx, NULL);
 	gtp.serving = tx;
-	gtp_settle();
-	gtp_serve_trace_now(&gtp.later, tx);
+	gtp_finish_run();
+	gtp_serve_trace_deferred(&gtp.deferred, tx);
 	gtp.serving = NULL;
 	if (gtp_save_answers(tx))
 		return;
@@ -51,7 +51,7 @@ void gtp_interrupt(void)
 int gtp_progress(const char *what, u64 done)
 {
 	/* Also for a packet that is still queued. */
-	struct rsp_tx *tx = gtp.serving ? gtp.serving : gtp.later_tx;
+	struct rsp_tx *tx = gtp.serving ? gtp.serving : gtp.deferred_tx;
 	char text[80];
 	u64 now;
 
@@ -61,9 +61,9 @@ int gtp_progress(const char *what, u64 done)
 	if (!tx)
 		return 0;
 	now = kc_wall_us();
-	if (now - gtp.told_us < TELL_US)
+	if (now - gtp.notice_us < TELL_US)
 		return 0;
-	gtp.told_us = now;
+	gtp.notice_us = now;
 	snprintf(text, sizeof(text), "%llu %s so far...\n",
 		 (unsigned long long)done, what);
 	gtp_send_notice(tx, text);

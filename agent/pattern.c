@@ -54,7 +54,7 @@ const struct agent_insn *agent_increment(const struct agent_insn *in, u32 *slot,
 	return in && in->op == OP_SETV && in->target == *slot ? in + 1 : NULL;
 }
 
-static int as_block(const struct agent_insn *in, struct agent_shape *s)
+static int as_block(const struct agent_insn *in, struct agent_pattern *s)
 {
 	const struct agent_insn *next;
 	u64 n;
@@ -86,7 +86,7 @@ static int as_block(const struct agent_insn *in, struct agent_shape *s)
 	return in[0].op == OP_CONST8 && in[1].op == OP_TRACE && is_end(in + 2);
 }
 
-static int as_collect(const struct agent_insn *in, struct agent_shape *s)
+static int as_collect(const struct agent_insn *in, struct agent_pattern *s)
 {
 	s->kind = AGENT_COLLECT;
 	s->slot = in->target;
@@ -95,14 +95,14 @@ static int as_collect(const struct agent_insn *in, struct agent_shape *s)
 	return in->op == OP_TRACEV && in->target == s->slot && is_end(in + 1);
 }
 
-static int as_increment(const struct agent_insn *in, struct agent_shape *s)
+static int as_increment(const struct agent_insn *in, struct agent_pattern *s)
 {
 	s->kind = AGENT_INCREMENT;
 	in = agent_increment(in, &s->slot, &s->add);
 	return in && is_end(in);
 }
 
-static int as_set(const struct agent_insn *in, struct agent_shape *s)
+static int as_set(const struct agent_insn *in, struct agent_pattern *s)
 {
 	if (in[0].op != OP_CONST8 || in[1].op != OP_SETV)
 		return 0;
@@ -112,7 +112,7 @@ static int as_set(const struct agent_insn *in, struct agent_shape *s)
 	return is_end(in + 2);
 }
 
-int agent_as_shape(const struct agent_prog *prog, struct agent_shape *s)
+int agent_match_pattern(const struct agent_prog *prog, struct agent_pattern *s)
 {
 	const struct agent_insn *in = prog->insn;
 
