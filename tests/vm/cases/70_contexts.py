@@ -4,6 +4,7 @@ import os
 import re
 
 from harness import GdbError, case
+import hitcalls
 
 SECONDS = float(os.environ.get("KGTP_CONTEXT_SECONDS", "0.5"))
 
@@ -29,6 +30,15 @@ PLACES = {
                           "search_extable local_clock sched_clock_cpu cpu_clock sched_clock",
     "files": "vfs_read vfs_write fput",
 }
+
+
+@case(module=None, core=True)
+def hit_uses(t):
+    """The machine code that a hit may run refers to no symbol of the kernel that is not known to be safe in any context."""
+    uses = hitcalls.Module(t.built.module).hit_uses()
+    t.note(f"{len(uses)} symbols of the kernel")
+    assert any(name.startswith(("copy_from_kernel_nofault", "probe_kernel_read", "copy_user")) for name in uses), uses
+    assert not hitcalls.refused(uses), hitcalls.refused(uses)
 
 
 def loads(t):

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""What code of the kernel a hit may run, read from a built kgtp.ko.
+
+    tests/vm/hitcalls.py KGTP.KO        lists the symbols of the kernel, and which of our functions uses each
+    tests/vm/hitcalls.py                prints the table of docs/design.md
+
+A probe fires in any context, so a handler may call only what docs/design.md, "Contexts", allows.  This follows each
+reference of machine code, a call or an address, from the handlers through our own functions, and takes the functions of
+tables that hits call through as called.  It sees what the compiler has made of inline functions and macros, too.
+"""
+import bisect
+import fnmatch
+import re
+import subprocess
+import sys
+
+# Handlers that the kernel calls: of kprobes, kretprobes, and their faults.
+HANDLERS = ["probe_hit", "probe_if_reg", "probe_if_pid", "probe_if_counter", "probe_if_shared", "probe_each", "gtp_hit_none",
+            "return_hit", "return_none", "site_fault"]
+# Tables of pointers that hits call through: their symbol, the pointers in a row, and which of them hits use.
+TABLES = {"gtp_specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1})}
+
+# The kernel's symbols that a hit may use, and why each is safe with any lock held, in an NMI too.
+ALLOWED = {
+    "cpu_number current_task pcpu_hot __per_cpu_offset this_cpu_off per_cpu__* _proxy_pda const_* const_pcpu_hot":
+        "data of this CPU or of all; the current task",
+    "__preempt_count page_offset_base vmemmap_base physical_mask sme_me_mask phys_base nr_cpu_ids __cpu_possible_mask cpu_possible_m* "
+    "nr_node_ids __default_kernel_pte_mask pgdir_shift ptrs_per_p4d boot_cpu_data __cpu_data x86_cpu_to_*":
+        "variables, which are read only",
+    "cpumask_next find_next_bit _find_next_bit __next_cpu":
+        "pure functions",
+    "memcpy memset __memcpy __memset memmove":
+        "copies of memory that is there",
+    "copy_from_kernel_nofault probe_kernel_read __probe_kernel_read":
+        "the no-fault reader: `kc_read_kernel()`",
+    "copy_user_generic* rep_movs_alternative __copy_from_user_ll* __copy_user_*":
+        "the copy of `kc_read_user()` and `kc_copy_bulk()`, with page faults off",
+    "sched_clock_cpu local_clock* sched_clock cpu_clock":
+        "`kc_clock()`: lock-free, made for NMI",
+    "ktime_get_real_fast_ns":
+        "`kc_wall_any()`: lock-free, made for NMI",
+    "ktime_get_real_ts64 getnstimeofday64 getnstimeofday __getnstimeofday64 do_gettimeofday current_kernel_time ktime_get_real_seconds":
+        "`kc_wall()`: GDB asks outside of a hit",
+    "pv_* __x86_indirect_* __x86_return_thunk __SCT__*":
+        "indirect calls and returns; instructions that a hypervisor may replace",
+    "__fentry__ mcount":
+        "the function tracer, if the user traces our functions; made for any context",
+    "__stack_chk_fail __stack_chk_guard __ref_stack_chk_guard":
+        "panics; only if the stack is corrupted",
+    "kretprobe_trampoline* arch_rethook_trampoline __kretprobe_trampoline":
+        "an address that is compared",
+    "__asan_* __kasan_* __kcsan_* __tsan_* __ubsan_* debug_smp_processor_id __this_cpu_preempt_check":
+        "checks of kernels that look for faults themselves",
+}
+
+LABEL = re.compile(r"^([0-9a-f]+) <(.+)>:$")
+RELOC = re.compile(r"^\s+([0-9a-f]+): (R_\w+)\s+(\S+?)([+-]0x[0-9a-f]+)?$")
+DIRECT = re.compile(r"\s(?:call|jmp|j[a-z]+)[lq]?\s+([0-9a-f]+) <")
+
+
+def output(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+class Module:
+    """The functions of a module, and what each refers to."""
+
+    def __init__(self, path):
+        self.path = path
+        self.functions = {}         # section -> sorted addresses
+        self.names = {}             # (section, address) -> name
+        self.uses = {}              # (section, address) -> {("in", section, address) or ("out", symbol)}
+        self.symbols = {}           # name -> [(section, address, size)]
+        self.bits = 64 if "elf64" in output("objdump", "-f", path) else 32
+        self._read_symbols()
+        self._read_code()
+
+    def _read_symbols(self):
+        for line in output("objdump", "-t", self.path).splitlines():
+            found = re.match(r"^([0-9a-f]+) (.{7}) (\S+)\t([0-9a-f]+) (?:\.hidden )?(\S+)$", line)
+            if found and found[3] not in ("*UND*", "*ABS*"):
+                self.symbols.setdefault(found[5], []).append((found[3], int(found[1], 16), int(found[4], 16)))
+
+    def _at(self, section, address):
+        """The function that has that address."""
+        starts = self.functions.get(section, [])
+        i = bisect.bisect_right(starts, address) - 1
+        return (section, starts[i]) if i >= 0 else None
+
+    def _read_code(self):
+        text = output("objdump", "-dr", "--no-show-raw-insn", "-w", self.path)
+        code = []                   # (section, function, instruction, [relocations])
+        section = here = None
+        for line in text.splitlines():
+            if line.startswith("Disassembly of section "):
+                section = line[len("Disassembly of section "):-1]
+                continue
+            label = LABEL.match(line)
+            if label:
+                here = int(label[1], 16)
+                self.functions.setdefault(section, []).append(here)
+                self.names[section, here] = label[2]
+                continue
+            if "\t" in line and re.match(r"^\s+[0-9a-f]+:\t", line):
+                # -w puts the relocations of an instruction behind it.
+                parts = re.split(r"\t(?=[0-9a-f]+: R_)", line)
+                code.append((section, here, parts[0], [p.strip() for p in parts[1:]]))
+        for starts in self.functions.values():
+            starts.sort()
+        for section, here, instruction, relocations in code:
+            uses = self.uses.setdefault((section, here), set())
+            for text in relocations:
+                found = RELOC.match("  " + re.sub(r"\t", " ", text))
+                assert found, text
+                uses |= self._target(found[2], found[3], int(found[4] or "0", 16))
+            direct = DIRECT.search(instruction)
+            if direct and not relocations:
+                uses.add(("in", *self._at(section, int(direct[1], 16))))
+
+    def _target(self, kind, symbol, addend):
+        if symbol in self.functions:                    # a section
+            relative = 4 if re.search(r"PC32|PLT32", kind) and self.bits == 64 else 0
+            found = self._at(symbol, addend + relative)
+            return {("in", *found)} if found else set()
+        if symbol in self.symbols:
+            section, address, _ = self.symbols[symbol][0]
+            return {("in", section, address)} if (section, address) in self.names else set()
+        return set() if symbol.startswith(".") else {("out", symbol)}
+
+    def table(self, name, row, columns):
+        """The functions that a table's columns point to."""
+        section, start, size = self.symbols[name][0]
+        width = self.bits // 8
+        found = set()
+        for line in output("objdump", "-r", "-j", section, self.path).splitlines():
+            entry = re.match(r"^([0-9a-f]+) (R_\w+)\s+(\S+?)([+-]0x[0-9a-f]+)?$", line)
+            if not entry:
+                continue
+            offset = int(entry[1], 16) - start
+            if 0 <= offset < size and offset // width % row in columns:
+                found |= self._target(entry[2], entry[3], int(entry[4] or "0", 16))
+        assert found, name
+        return {use[1:] for use in found if use[0] == "in"}
+
+    def handlers(self):
+        found = {(section, address) for name in HANDLERS for section, address, _ in self.symbols.get(name, [])}
+        assert len(found) >= len(HANDLERS) - 2, found
+        return found
+
+    def hit_uses(self):
+        """-> {symbol of the kernel: {our functions that use it in a hit}}"""
+        todo = list(self.handlers())
+        for name, (row, columns) in TABLES.items():
+            todo += self.table(name, row, columns)
+        seen, out = set(todo), {}
+        while todo:
+            here = todo.pop()
+            for use in self.uses.get(here, ()):
+                if use[0] == "out":
+                    out.setdefault(use[1], set()).add(self.names[here])
+                elif use[1:] not in seen:
+                    seen.add(use[1:])
+                    todo.append(use[1:])
+        return out
+
+
+def refused(uses):
+    """-> {symbol: functions} of what a hit must not use."""
+    names = " ".join(ALLOWED).split()
+    return {symbol: users for symbol, users in uses.items() if not any(fnmatch.fnmatchcase(symbol, name) for name in names)}
+
+
+def table():
+    """The table of docs/design.md."""
+    rows = [("symbols of the kernel", "why they are safe"), ("---", "---")]
+    rows += [(", ".join(f"`{name}`" for name in names.split()), why) for names, why in ALLOWED.items()]
+    return "".join(f"| {names} | {why} |\n" for names, why in rows)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        print(table(), end="")
+        sys.exit()
+    for symbol, users in sorted(Module(sys.argv[1]).hit_uses().items()):
+        print(f"{symbol:32} {', '.join(sorted(users))}")
