@@ -28,7 +28,7 @@ ALLOWED = {
     "__preempt_count page_offset_base vmemmap_base physical_mask sme_me_mask phys_base nr_cpu_ids __cpu_possible_mask cpu_possible_m* "
     "nr_node_ids __default_kernel_pte_mask pgdir_shift ptrs_per_p4d boot_cpu_data __cpu_data x86_cpu_to_*":
         "variables, which are read only",
-    "cpumask_next find_next_bit _find_next_bit __next_cpu":
+    "cpumask_next find_next_bit _find_next_bit __first_cpu __next_cpu":
         "pure functions",
     "memcpy memset __memcpy __memset memmove":
         "copies of memory that is there",

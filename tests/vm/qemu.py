@@ -184,6 +184,8 @@ class Guest:
                 head = stream.readline()
                 if not head.endswith(b"\n"):
                     break
+                if not self.ready:
+                    head = head.lstrip(b"\xff")     # with CONFIG_SERIAL_8250_DETECT_IRQ the kernel sends it to each port
                 verb, number, value = head.split()
                 body = stream.read(int(value)) if verb == b"out" else b""
                 with self.changed:
@@ -192,7 +194,7 @@ class Guest:
         except OSError:
             pass
         except (ValueError, KeyError) as error:
-            why = f"the control channel is garbled: {error!r}"
+            why = f"the control channel is garbled: {error!r} at {head!r}"
         with contextlib.suppress(FileNotFoundError):    # taken away, empty, when it was we who ended QEMU
             said = self.stderr.read_text(errors="replace").strip()
             why += f" ({said})" if said else ""
