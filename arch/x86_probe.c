@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Places where a probe would bring the machine down.  Kernels refuse some of
- * them, each version more: what is below is what is known to be needed, and it
- * is asked for on every kernel.  All process context, under gtp.lock.
+ * Places where a probe would bring the machine down. Each kernel version refuses
+ * more of them; these checks run on every kernel.
+ *
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -24,8 +25,8 @@
 #endif
 
 /*
- * What BUG() puts behind ud2: before 2.6.20 32-bit kernels have a line number
- * and a pointer there; 64-bit ones hide them in instructions.
+ * Bytes that BUG() puts behind ud2: 32-bit kernels before 2.6.20 have a line
+ * number and a pointer there; 64-bit ones hide them in instructions.
  */
 #if !MODE64 && defined(CONFIG_DEBUG_BUGVERBOSE) && !defined(CONFIG_GENERIC_BUG)
 #define BUG_DATA	6
@@ -49,28 +50,28 @@ static const char ENTRY[] =
 #define TABLES		"that is where the kernel was started, and where its page tables are"
 #define RETURNS		"this kernel's own handling of returns uses that function; trace its entry, without kret"
 
-/* From one symbol to another; not there if one of them is not. */
+/* From one symbol to another; ignored unless both exist. */
 struct region {
 	const char *first, *last;
-	const char *with;	/* only if it contains this symbol */
+	const char *with;	/* ignored unless it contains this symbol */
 	const char *why;
 };
 
-/* last: where it ends. */
+/* last: the end. */
 static const struct region sections[] = {
 	{ "__kprobes_text_start", "__kprobes_text_end", NULL, KPROBES },
 	{ "__entry_text_start", "__entry_text_end", NULL, ENTRY },
 	{ "__noinstr_text_start", "__noinstr_text_end", NULL, NOINSTR },
-	/* Early kernels take them for code still. */
+	/* To early kernels this is still code. */
 	{ "_sinittext", "_einittext", NULL, INIT },
-	/* C functions; between 4.4 and 5.8 entry code, too. */
+	/* C functions; from 4.4 to 5.8 also entry code. */
 	{ "__irqentry_text_start", "__irqentry_text_end",
 	  "apic_timer_interrupt", ENTRY },
 };
 
 /*
- * Before 2.6.39 (ea7145477a46) there is no section of entry code: these are the
- * functions of entry*.S and ia32entry.S in their order.  last: its last one.
+ * Before 2.6.39 (ea7145477a46) entry code has no section of its own. These are
+ * the functions of entry*.S and ia32entry.S, in their order. last: the last one.
  */
 static const struct region functions[] = {
 #ifdef CONFIG_X86_64
@@ -90,26 +91,26 @@ static const struct region functions[] = {
 #endif
 	{ "xen_hvm_callback_vector", "xen_hvm_callback_vector", NULL, ENTRY },
 	{ "hyperv_callback_vector", "hyperv_callback_vector", NULL, ENTRY },
-	/* Real mode's, with its variables: what a machine wakes up in. */
+	/* Real-mode code in which a machine wakes up, and its variables. */
 	{ "wakeup_start", "wakeup_end", NULL, COPIED },
-	/* Each breakpoint goes through it; on later kernels it is kprobe text. */
+	/* Called for each breakpoint; in kprobe text on later kernels. */
 	{ "atomic_notifier_call_chain", "atomic_notifier_call_chain", NULL,
 	  KPROBES },
 };
 
-/* Entry code for faults that it has itself: not in its section. */
+/* Handles faults of entry code, but is outside of its section. */
 static const struct region fixups[] = {
 	{ "bad_iret", "bad_iret", NULL, ENTRY },
 	{ "bad_gs", "bad_gs", NULL, ENTRY },
 	{ "iret_exc", "iret_exc", NULL, ENTRY },
 };
 
-/* None of functions[] is longer, if the order is what it was. */
+/* Longer than any of functions[] if the order is as expected. */
 #define REGION_MAX	0x8000
 
 /*
- * Page tables, a page each, which early 64-bit kernels have in their text: behind
- * the code that starts them, with some variables in between.
+ * Page tables, a page each, that early 64-bit kernels have in their text, behind
+ * the startup code, with some variables in between.
  */
 static const char *const tables[] = {
 	"init_level4_pgt", "level3_ident_pgt", "level3_kernel_pgt",
@@ -122,9 +123,12 @@ static struct {
 	const char *why;
 } regions[ARRAY_SIZE(sections) + ARRAY_SIZE(fixups) + ARRAY_SIZE(functions) +
 	  1 /* tables[] */];
-static unsigned int nr_regions;		/* 0: not looked up yet */
+static unsigned int nr_regions;		/* 0: not yet looked up */
 
-/* Where CPUs start, in which idle tasks' stacks end; no symbol is the last one. */
+/*
+ * Startup code of CPUs, into which the first frame of an idle task returns. No
+ * symbol marks its end.
+ */
 #define START_MAX	0x400
 static unsigned long start_code;
 
@@ -166,8 +170,8 @@ static void regions_add(const struct region *r, unsigned int n)
 }
 
 /*
- * From the start of the kernel, or else the first table, to the end of the last one.
- * Later kernels have them behind their code, and so behind register_kprobe().
+ * From the start of the kernel, or else the first table, to the end of the last
+ * table. Later kernels have them behind their code, so behind register_kprobe().
  */
 static void tables_add(void)
 {
@@ -218,25 +222,24 @@ int arch_in_entry(unsigned long addr)
 	return 0;
 }
 
-/* ---- functions by name ---------------------------------------------------------- */
+/* ---- functions by name ------------------------------------------------- */
 
 /*
- * The kernel compares some addresses exactly.  With IBT a probe at an endbr is
- * moved behind it first, and then no address is the one of kretprobe_blacklist:
- * __switch_to on 6.12 and 7.2.  So functions are told by their names here: all
- * that is between two symbols, wherever in it the probe will be.
+ * The kernel compares addresses exactly, but with IBT it moves a probe at an
+ * endbr behind it first. Then no address is in kretprobe_blacklist (__switch_to
+ * on 6.12 and 7.2). So compare names here: all code from one symbol to the next.
  */
 struct named {
-	const char *name;	/* a * at its start or its end: any text */
+	const char *name;	/* a * at its start or end matches any text */
 	const char *why;
-	const char *unless;	/* not where there is this symbol */
+	const char *unless;	/* ignored if this symbol exists */
 };
 
 static const struct named no_probe[] = {
-	/* Calls may be sent to what they end in (call depth, FineIBT). */
+	/* Call depth tracking and FineIBT send calls to their end. */
 	{ "__pfx_*", PADDING },
 	{ "__cfi_*", PADDING },
-	/* The handler of an int3 returns through it, if the machine needs it. */
+	/* The int3 handler itself returns through it on some CPUs. */
 	{ "*_return_thunk", THUNK },
 	{ "*_untrain_ret", THUNK },
 	{ "__x86_indirect_*", THUNK },
@@ -247,7 +250,7 @@ static const struct named no_probe[] = {
 	{ "ftrace_regs_caller", FTRACE },
 	{ "ftrace_graph_caller", FTRACE },
 	{ "return_to_handler", FTRACE },
-	/* A CPU has no IDT of use there, and in some no stack. */
+	/* The CPU has no usable IDT there yet, and in some no stack. */
 	{ "startup_64", START },
 	{ "startup_32*", START },
 	{ "secondary_startup_64*", START },
@@ -286,11 +289,11 @@ static const struct named no_probe[] = {
 static const struct named no_return[] = {
 	{ "__switch_to", SWITCH },
 	{ "__switch_to_asm", SWITCH },
-	/* Assembly; since 6.6 (3aec4ecb3d1f) ret_from_fork() is a function of C. */
+	/* Assembly; a C function since 6.6 (3aec4ecb3d1f). */
 	{ "ret_from_fork", NOT_CALLED, "ret_from_fork_asm" },
 	{ "ret_from_fork_asm", NOT_CALLED },
 	{ "ret_from_kernel_thread", NOT_CALLED },
-	/* Called by the trampoline behind the guard: it would go round for ever. */
+	/* Called by the trampoline outside its guard: endless recursion. */
 	{ "objpool_push", RETURNS },	/* since 6.7 (4bbd93455659) */
 	{ "freelist_add", RETURNS },	/* since 5.11 (6e426e0fcd20) */
 	{ "__freelist_add", RETURNS },
@@ -300,8 +303,8 @@ static const struct named no_return[] = {
 };
 
 /*
- * text: as in struct kc_place.  What compilers append (.isra.0) is no part, nor
- * the second name that early code has for a function.
+ * text: as in struct kc_place. Ignore suffixes of the compiler (.isra.0), and the
+ * prefix of early code.
  */
 static int is_named(const char *text, const char *name)
 {
@@ -341,14 +344,14 @@ int arch_return_probe_check(unsigned long addr, const char **why)
 	return find_named(no_return, &place, why);
 }
 
-/* ---- instructions ------------------------------------------------------------- */
+/* ---- instructions ------------------------------------------------------ */
 
 /*
- * Follow the instructions from the symbol's start: 0, or -EILSEQ, or -ENODATA
- * if they cannot be followed.  Of our own probes it is known what was there.
- * Somebody else's may be in, as an int3, or, where kprobes are optimised, any as
- * a jump over several instructions.  Such kernels check for themselves, and know
- * those instructions: so *doubt is set at any int3 or long jump.
+ * Decode instructions from the symbol's start. Return 0, -EILSEQ if none starts
+ * at addr, or -ENODATA if they cannot be decoded. The original bytes under our
+ * own probes are known. A foreign probe may be an int3 or, if kprobes are
+ * optimized, a jump over several instructions. Kernels with such jumps check by
+ * themselves and know the original bytes: so set *doubt at any int3 or long jump.
  */
 static int insn_starts_at(unsigned long addr, const struct kc_place *place,
 			  int *doubt)
@@ -367,7 +370,7 @@ static int insn_starts_at(unsigned long addr, const struct kc_place *place,
 			code[0] = own;
 		if (code[0] == 0xcc || code[0] == 0xe9)
 			*doubt = 1;
-		/* Here it can only be a probe. */
+		/* On these kernels an int3 can only be a probe. */
 		if (code[0] == 0xcc && !kc_kprobes_check_insn())
 			return -ENODATA;
 		len = x86_insn_len(code, len, MODE64);
@@ -412,9 +415,9 @@ int arch_probe_is_in(unsigned long addr, u8 first, int on_ftrace)
 
 	if (kc_read_kernel(&code, addr, sizeof(code)))
 		return 1;
-	/* A call or a jump in place of ftrace's nop. */
+	/* ftrace puts a call or jump in place of its nop. */
 	if (on_ftrace)
 		return code == 0xcc || code == 0xe8 || code == 0xe9;
-	/* An int3, or a jump to what was here: never in place of another jump. */
+	/* An int3 or a jump, which never replaces another jump. */
 	return code == 0xcc || (code == 0xe9 && first != 0xe9);
 }

@@ -93,7 +93,7 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	}
 	/* Other CPUs wait for gtp.var_lock while it runs. */
 	if (prog->rmw_var && prog->traces)
-		return complain(c, "it changes a variable and collects memory: make it two");
+		return complain(c, "cannot update a variable and collect memory in one expression; split it");
 	c->insn += prog->nr;
 	*uses = gtp_special_uses(prog);
 	c->tp->uses |= *uses;

@@ -202,7 +202,7 @@ static void serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	const char *complaint = NULL;
 
 	if (!tp)
-		complaint = "there is no such tracepoint";
+		complaint = "no such tracepoint";
 	else if (cmd->id == RSP_QTENABLE && gtp.armed)
 		complaint = gtp_arm_late(tp);
 	if (!complaint)

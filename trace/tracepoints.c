@@ -195,7 +195,7 @@ const char *gtp_tracepoint_define(const struct rsp_cmd *cmd)
 		return NULL;
 	}
 	if (tp)
-		return "there is such a tracepoint already";
+		return "tracepoint already exists";
 	tp = gtp_define_alloc(sizeof(*tp));
 	if (!tp)
 		return no_memory;
@@ -265,7 +265,7 @@ const char *gtp_tracepoint_actions(const struct rsp_cmd *cmd)
 
 	tp = tracepoint_find_any(cmd->u.actions.num, cmd->u.actions.addr);
 	if (!tp)
-		return "there is no such tracepoint";
+		return "no such tracepoint";
 	if (tp == redefined)
 		return NULL;
 	if (gtp.armed && tp != incomplete)
@@ -284,7 +284,7 @@ const char *gtp_tracepoint_source(const struct rsp_cmd *cmd)
 
 	tp = tracepoint_find_any(cmd->u.src.num, cmd->u.src.addr);
 	if (!tp)
-		return "there is no such tracepoint";
+		return "no such tracepoint";
 	if (tp == redefined)
 		return NULL;
 	t = text_new(cmd->u.src.hex);

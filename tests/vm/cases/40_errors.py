@@ -500,7 +500,7 @@ def collecting_while_changing(t):
                    f"QTDP:-{number:x}:{address:016x}:XA,2c{var:04x}2d{var:04x}22080c27"):
         assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
     answer = gdb.cmd("maint packet QTStart")
-    assert "collects memory: make it two" in answer, answer
+    assert "collect memory in one expression; split it" in answer, answer
     gdb.cmd("maint packet QTinit")
 
 
