@@ -153,6 +153,13 @@ int arch_return_probe_check(unsigned long addr, const char **why);
 int arch_probe_is_in(unsigned long addr, u8 first, int on_ftrace);
 
 /*
+ * Defined in trace/: the first arch_probe_check() calls this for each symbol that
+ * it looks up; n is how many there were before.
+ * Context: process, holds gtp.lock.
+ */
+void arch_probe_progress(u32 n);
+
+/*
  * Defined in trace/: the first byte of the original instruction if one of our
  * probes is armed at addr; otherwise -1.
  */

@@ -132,6 +132,15 @@ static unsigned int nr_regions;		/* 0: not yet looked up */
 #define START_MAX	0x400
 static unsigned long start_code;
 
+/* A look-up takes milliseconds on old kernels, and there are many. */
+static unsigned long region_symbol(const char *name)
+{
+	static u32 nr_symbols;	/* looked up so far; under gtp.lock */
+
+	arch_probe_progress(nr_symbols++);
+	return kc_symbol(name);
+}
+
 static void region_add(const struct region *r, unsigned long start,
 		       unsigned long end)
 {
@@ -140,7 +149,7 @@ static void region_add(const struct region *r, unsigned long start,
 	if (!start || end <= start)
 		return;
 	if (r->with) {
-		with = kc_symbol(r->with);
+		with = region_symbol(r->with);
 		if (with < start || with >= end)
 			return;
 	}
@@ -157,11 +166,10 @@ static void regions_add(const struct region *r, unsigned int n)
 	struct kc_place place;
 
 	for (; n; n--, r++) {
-		/* To look a name up takes milliseconds on an old kernel. */
-		start = kc_symbol(r->first);
+		start = region_symbol(r->first);
 		if (!start)
 			continue;
-		last = strcmp(r->first, r->last) ? kc_symbol(r->last) : start;
+		last = strcmp(r->first, r->last) ? region_symbol(r->last) : start;
 		if (!last || last - start > REGION_MAX ||
 		    kc_symbol_at(last, &place))
 			continue;
@@ -176,11 +184,11 @@ static void regions_add(const struct region *r, unsigned int n)
 static void tables_add(void)
 {
 	static const struct region r = { NULL, NULL, NULL, TABLES };
-	unsigned long start = kc_symbol("startup_64"), end = 0, table;
+	unsigned long start = region_symbol("startup_64"), end = 0, table;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
-		table = kc_symbol(tables[i]);
+		table = region_symbol(tables[i]);
 		if (!table || table > (unsigned long)register_kprobe)
 			continue;
 		start = start ? min(start, table) : table;
@@ -195,12 +203,12 @@ static noinline void regions_find(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sections); i++)
-		region_add(&sections[i], kc_symbol(sections[i].first),
-			   kc_symbol(sections[i].last));
+		region_add(&sections[i], region_symbol(sections[i].first),
+			   region_symbol(sections[i].last));
 	regions_add(fixups, ARRAY_SIZE(fixups));
-	start_code = kc_symbol(MODE64 ? "secondary_startup_64" :
+	start_code = region_symbol(MODE64 ? "secondary_startup_64" :
 					"startup_32_smp");
-	if (!kc_symbol("__entry_text_start")) {
+	if (!region_symbol("__entry_text_start")) {
 		regions_add(functions, ARRAY_SIZE(functions));
 		tables_add();
 	}

@@ -35,6 +35,12 @@ static noinline const char *no_code(u64 addr)
 	return NULL;
 }
 
+/* See arch/arch.h. */
+void arch_probe_progress(u32 n)
+{
+	gtp_progress("symbols looked up", n);
+}
+
 const char *gtp_place_error(const struct gtp_tracepoint *tp, int err)
 {
 	const char *why = NULL;
