@@ -326,13 +326,26 @@ class Guest:
 
     def poke(self, address, data):
         """Write bytes to an address of the kernel's, through QEMU: for what nothing in the guest can make happen."""
+        answer = self._access(address, f"M{address:x},{len(data):x}:{data.hex()}")
+        if answer != "OK":
+            raise GuestError(f"QEMU cannot write to {address:#x}: {answer}")
+
+    def peek(self, address, size):
+        """Bytes at an address of the kernel's, through QEMU: a kernel's /dev/mem may refuse RAM."""
+        data = bytes.fromhex(self._access(address, f"m{address:x},{size:x}"))
+        if len(data) != size:
+            raise GuestError(f"QEMU reads {len(data)} bytes of {size} at {address:#x}")
+        return data
+
+    def _access(self, address, packet):
+        """QEMU's answer to a packet that reads or writes the kernel's memory."""
         for _ in range(100):
             with self._stopped() as stub:
-                answer = self._stub(stub, f"M{address:x},{len(data):x}:{data.hex()}")
-            if answer == "OK":
-                return
+                answer = self._stub(stub, packet)
+            if not re.fullmatch("E..", answer):
+                return answer
             time.sleep(0.02)        # a program was running, in whose page tables the kernel is not
-        raise GuestError(f"QEMU cannot write to {address:#x}: {answer}")
+        raise GuestError(f"QEMU finds no memory at {address:#x}: {answer}")
 
     def inject_nmi(self):
         """An NMI for no reason, as of a button: it comes to the first CPU."""

@@ -153,23 +153,6 @@ static int grep_main(int argc, char **argv)
 	return !count;
 }
 
-/* peek FILE OFFSET SIZE: those bytes; klibc's dd would read all before them. */
-static int peek_main(int argc, char **argv)
-{
-	static char data[65536];
-	ssize_t n;
-	int fd;
-
-	if (argc != 4 || strtoul(argv[3], NULL, 0) > sizeof(data))
-		return 2;
-	fd = open(argv[1], O_RDONLY);
-	n = fd < 0 ? -1 : pread(fd, data, strtoul(argv[3], NULL, 0),
-				strtoull(argv[2], NULL, 0));
-	if (n < 0)
-		return fail(argv[1]);
-	return write_all(1, data, n) != 0;
-}
-
 /* usleep MICROSECONDS */
 static int usleep_main(int argc, char **argv)
 {
@@ -204,7 +187,6 @@ static const struct {
 	{ "chmod",	chmod_main },
 	{ "grep",	grep_main },
 	{ "loup",	loup_main },
-	{ "peek",	peek_main },
 	{ "usleep",	usleep_main },
 	{ "date",	date_main },
 };
