@@ -68,10 +68,10 @@ class MiParser:
             self.at = found.end()
             return unquote(found[0])
         self.at += 1
-        if start == "{":
+        if start == "{" and self.text[self.at] != '"':
             return self.results("}")
-        items = []
-        while self.text[self.at] != "]":
+        items = []              # script={"collect $regs"} is a list, too
+        while self.text[self.at] not in "]}":
             name = self.NAME.match(self.text, self.at)     # [frame={...},frame={...}]: the names say nothing
             self.at = name.end() if name else self.at
             items.append(self.value())
