@@ -12,7 +12,7 @@ GLIBC = ">=3.2"
 
 
 def forward(t, command):
-    """Start a forwarder, as the README says, and wait until it listens."""
+    """Start a forwarder, as the manual says, and wait until it listens."""
     t.sh("loup")
     job = t.spawn(f"exec {command} </proc/gtp >/proc/gtp")
     deadline = time.monotonic() + 20
