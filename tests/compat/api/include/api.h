@@ -11,6 +11,8 @@
 #define API_EL6		6	/* 2.6.32-642.el6 */
 #define API_EL7		7	/* 3.10.0-1160.el7 */
 #define API_4_4		8
+#define API_EL8_1	9	/* 4.18.0-147.5.1.el8 */
+#define API_EL8_5	10	/* 4.18.0-348.2.1.el8 */
 
 /* A value that the compiler knows nothing of. */
 #define API_ANY(type) __extension__({					\

@@ -48,7 +48,17 @@ static inline int atomic_inc_return(atomic_t *v)
 	return ++v->api_counter;
 }
 
-#ifdef CONFIG_X86_64
+#if API >= API_EL8_1
+static inline void atomic64_set(atomic64_t *v, s64 i)
+{
+	v->api_counter = i;
+}
+
+static inline s64 atomic64_inc_return(atomic64_t *v)
+{
+	return ++v->api_counter;
+}
+#elif defined(CONFIG_X86_64)
 static inline void atomic64_set(atomic64_t *v, long i)
 {
 	v->api_counter = i;

@@ -28,7 +28,9 @@ typedef struct {
 #if API != API_EL5_0 && API != API_EL5
 #define __START_KERNEL	(__START_KERNEL_map + (0x200000UL))
 #endif
-#if API >= API_EL6
+#if API >= API_EL8_1
+#define __VIRTUAL_MASK_SHIFT	(47)	/* or 56 */
+#elif API >= API_EL6
 #define __VIRTUAL_MASK_SHIFT	47
 #else
 #define __VIRTUAL_MASK_SHIFT	48

@@ -4,7 +4,7 @@
 
 #include <asm/ptrace.h>
 
-#if API >= API_4_4
+#if API >= API_4_4 && API < API_EL8_5
 void ist_enter(struct pt_regs *regs);
 void ist_exit(struct pt_regs *regs);
 #endif

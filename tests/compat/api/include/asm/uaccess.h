@@ -9,7 +9,18 @@
 #define get_fs()	API_ANY(mm_segment_t)
 #define set_fs(fs)	((void)(fs))
 
-#if API >= API_EL7
+#if API >= API_EL8_1
+unsigned long __must_check clear_user(void __user *to, unsigned long n);
+unsigned long __must_check copy_user_generic_unrolled(void *to,
+						      const void *from,
+						      unsigned int n);
+
+static inline unsigned long __must_check
+raw_copy_from_user(void *to, const void __user *from, unsigned long n)
+{
+	return copy_user_generic_unrolled(to, from, n);
+}
+#elif API >= API_EL7
 unsigned long __must_check _copy_from_user(void *to, const void __user *from,
 					   unsigned int n);
 unsigned long __must_check _copy_to_user(void __user *to, const void *from,
@@ -39,7 +50,9 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned int n);
 unsigned long clear_user(void __user *to, unsigned long n);
 #endif
 
-#if API >= API_EL7
+#if API >= API_EL8_1
+/* The others are in linux/uaccess.h. */
+#elif API >= API_EL7
 unsigned long __must_check copy_user_generic_unrolled(void *to,
 						      const void *from,
 						      unsigned int n);
@@ -72,13 +85,13 @@ static inline int __copy_from_user_inatomic(void *to, const void __user *from,
 }
 #endif
 
-#if API >= API_4_4
+#if API == API_4_4
 static inline unsigned long __must_check
 copy_to_user(void __user *to, const void *from, unsigned long n)
 {
 	return _copy_to_user(to, from, n);
 }
-#elif API >= API_EL7
+#elif API == API_EL7
 static inline int __must_check
 copy_to_user(void __user *to, const void *from, unsigned int n)
 {

@@ -29,10 +29,13 @@
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define barrier()	__asm__ __volatile__("" : : : "memory")
 
+#define API_ONCE(x)	(*(volatile __typeof__(x) *)&(x))
 #if API >= API_EL6
-#define ACCESS_ONCE(x)	(*(volatile __typeof__(x) *)&(x))
-#define READ_ONCE(x)	ACCESS_ONCE(x)
-#define WRITE_ONCE(x, v) (ACCESS_ONCE(x) = (v))
+#if API < API_EL8_1
+#define ACCESS_ONCE(x)	API_ONCE(x)
+#endif
+#define READ_ONCE(x)	API_ONCE(x)
+#define WRITE_ONCE(x, v) (API_ONCE(x) = (v))
 #endif
 
 #endif

@@ -10,10 +10,20 @@ struct cpumask {
 	unsigned long api_bits;
 };
 
+#if API >= API_EL8_1
+extern unsigned int nr_cpu_ids;
+extern struct cpumask __cpu_possible_mask;
+extern struct cpumask __cpu_online_mask;
+extern struct cpumask __cpu_present_mask;
+#define cpu_possible_mask	((const struct cpumask *)&__cpu_possible_mask)
+#define cpu_online_mask		((const struct cpumask *)&__cpu_online_mask)
+#define cpu_present_mask	((const struct cpumask *)&__cpu_present_mask)
+#else
 extern int nr_cpu_ids;
 extern const struct cpumask *const cpu_possible_mask;
 extern const struct cpumask *const cpu_online_mask;
 extern const struct cpumask *const cpu_present_mask;
+#endif
 #define API_CPUS(which)	(cpu_##which##_mask)
 #elif !defined(CONFIG_SMP)
 /* There is one, and nothing is exported. */

@@ -13,6 +13,11 @@ struct dentry *debugfs_create_file(const char *name, mode_t mode,
 				   struct dentry *parent, void *data,
 				   const struct file_operations *fops);
 #endif
+#if API >= API_EL8_1
+struct dentry *debugfs_create_file_unsafe(const char *name, umode_t mode,
+					  struct dentry *parent, void *data,
+					  const struct file_operations *fops);
+#endif
 void debugfs_remove(struct dentry *d);
 
 #endif

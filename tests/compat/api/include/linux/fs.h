@@ -8,6 +8,9 @@
 #if API >= API_2_6_26
 #include <linux/path.h>
 #endif
+#if API >= API_EL8_1
+#include <linux/rwsem.h>
+#endif
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <asm/atomic.h>
@@ -24,14 +27,33 @@ typedef struct files_struct *fl_owner_t;
 #endif
 
 struct inode {
+#if API >= API_EL8_1
+	struct rw_semaphore i_rwsem;
+#else
 	struct mutex i_mutex;
+#endif
 };
 
 enum inode_i_mutex_lock_class {
 	I_MUTEX_PARENT
 };
 
-#if API >= API_EL7
+#if API >= API_EL8_1
+static inline void inode_lock(struct inode *inode)
+{
+	down_write(&inode->i_rwsem);
+}
+
+static inline void inode_lock_nested(struct inode *inode, unsigned int subclass)
+{
+	down_write_nested(&inode->i_rwsem, subclass);
+}
+
+static inline void inode_unlock(struct inode *inode)
+{
+	up_write(&inode->i_rwsem);
+}
+#elif API >= API_EL7
 static inline void inode_lock(struct inode *inode)
 {
 	mutex_lock(&inode->i_mutex);
@@ -80,7 +102,11 @@ struct file_operations {
 			loff_t *pos);
 	ssize_t (*write)(struct file *file, const char __user *buf, size_t n,
 			 loff_t *pos);
+#if API >= API_EL8_1
+	__poll_t (*poll)(struct file *file, struct poll_table_struct *wait);
+#else
 	unsigned int (*poll)(struct file *file, struct poll_table_struct *wait);
+#endif
 	long (*unlocked_ioctl)(struct file *file, unsigned int cmd,
 			       unsigned long arg);
 	long (*compat_ioctl)(struct file *file, unsigned int cmd,
@@ -100,7 +126,9 @@ struct file *filp_open(const char *name, int flags, int mode);
 int filp_close(struct file *file, fl_owner_t id);
 ssize_t vfs_write(struct file *file, const char __user *buf, size_t n,
 		  loff_t *pos);
-#if API >= API_EL6
+#if API >= API_EL8_1
+ssize_t kernel_write(struct file *file, const void *buf, size_t n, loff_t *pos);
+#elif API >= API_EL6
 ssize_t kernel_write(struct file *file, const char *buf, size_t n, loff_t pos);
 #endif
 #if API >= API_EL7

@@ -6,6 +6,7 @@
 
 #define hardirq_count()	(preempt_count() & API_ANY(unsigned long))
 #define softirq_count()	(preempt_count() & API_ANY(unsigned long))
+#define HARDIRQ_OFFSET	API_ANY(unsigned long)
 #define irq_count()	(preempt_count() & API_ANY(unsigned long))
 #if API >= API_EL6
 #define NMI_MASK	API_ANY(unsigned long)

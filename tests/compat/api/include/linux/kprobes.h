@@ -71,6 +71,11 @@ int disable_kprobe(struct kprobe *kp);
 int enable_kprobe(struct kprobe *kp);
 #endif
 
+#if API >= API_EL8_5
+void kprobe_busy_begin(void);
+void kprobe_busy_end(void);
+#endif
+
 #if API >= API_EL5
 int register_kprobes(struct kprobe **kps, int n);
 void unregister_kprobes(struct kprobe **kps, int n);

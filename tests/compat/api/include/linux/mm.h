@@ -17,7 +17,7 @@ struct sysinfo {
 extern void *high_memory;
 
 void si_meminfo(struct sysinfo *info);
-#if API == API_EL7
+#if API == API_EL7 || API >= API_EL8_1
 long si_mem_available(void);
 #endif
 

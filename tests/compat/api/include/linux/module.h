@@ -17,16 +17,27 @@ enum module_state {
 	MODULE_STATE_GOING,
 };
 
+#if API >= API_EL8_1
+struct module_layout {
+	void *base;
+	unsigned int size, text_size;
+};
+#endif
+
 struct module {
 	enum module_state state;
 	char name[64 - sizeof(unsigned long)];
 	const char *version;
 	const char *srcversion;
+#if API >= API_EL8_1
+	struct module_layout core_layout;
+#else
 	void *module_core;
 #if API >= API_2_6_27
 	unsigned int core_size, core_text_size;
 #else
 	unsigned long core_size, core_text_size;
+#endif
 #endif
 };
 

@@ -19,10 +19,13 @@
 #define PF_KTHREAD	0x00200000
 #endif
 
+#if API >= API_EL8_1
+struct ftrace_ret_stack;
+#endif
+
 struct mm_struct {
 	pgd_t *pgd;
 };
-
 
 struct task_struct {
 	pid_t pid;
@@ -34,6 +37,10 @@ struct task_struct {
 	unsigned long flags;
 #endif
 	char comm[TASK_COMM_LEN];
+#if API >= API_EL8_1
+	int curr_ret_stack;
+	struct ftrace_ret_stack *ret_stack;
+#endif
 };
 
 /* How the current task is found: an export of each release's own. */
@@ -52,12 +59,14 @@ static inline struct task_struct *get_current(void)
 #define current		get_current()
 #endif
 
+#if API < API_EL8_1
 static inline void *api_task_stack(struct task_struct *task)
 {
 	return task;
 }
 
 #define task_stack_page(task)	api_task_stack(task)
+#endif
 
 int API_FASTCALL wake_up_process(struct task_struct *t);
 long schedule_timeout_interruptible(long jiffies);
@@ -82,8 +91,12 @@ void flush_signals(struct task_struct *t);
 int allow_signal(int sig);
 #endif
 
+#if API < API_EL8_1
 unsigned long long sched_clock(void);
-#if API >= API_EL6
+#endif
+#if API >= API_EL8_1
+/* They are in linux/sched/clock.h. */
+#elif API >= API_EL6
 u64 local_clock(void);
 u64 cpu_clock(int cpu);
 #elif API >= API_2_6_26

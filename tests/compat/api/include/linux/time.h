@@ -14,7 +14,25 @@ struct timeval {
 	long tv_usec;
 };
 
-#if API >= API_EL7
+#if API >= API_EL8_1
+typedef s64 time64_t;
+
+struct timespec64 {
+	time64_t tv_sec;
+	long tv_nsec;
+};
+
+void ktime_get_real_ts64(struct timespec64 *ts);
+
+static inline void getnstimeofday(struct timespec *ts)
+{
+	struct timespec64 now;
+
+	ktime_get_real_ts64(&now);
+	ts->tv_sec = now.tv_sec;
+	ts->tv_nsec = now.tv_nsec;
+}
+#elif API >= API_EL7
 /* The same on a 64-bit machine. */
 #define timespec64 timespec
 void getnstimeofday64(struct timespec64 *ts);

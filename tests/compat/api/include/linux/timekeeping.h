@@ -7,6 +7,11 @@
 #endif
 #include <linux/time.h>
 
+#if API >= API_EL8_1
+#define getnstimeofday64(ts)	ktime_get_real_ts64(ts)
+u64 ktime_get_real_fast_ns(void);
+#else
 #define ktime_get_real_ts64(ts)	getnstimeofday64(ts)
+#endif
 
 #endif

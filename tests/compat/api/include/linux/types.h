@@ -44,5 +44,8 @@ typedef unsigned long uintptr_t;
 #if API >= API_EL6
 typedef unsigned int fmode_t;
 #endif
+#if API >= API_EL8_1
+typedef unsigned int __poll_t;
+#endif
 
 #endif

@@ -4,7 +4,9 @@
 
 #define KERNEL_VERSION(a, b, c)	(((a) << 16) + ((b) << 8) + (c))
 
-#if API >= API_4_4
+#if API >= API_EL8_1
+#define LINUX_VERSION_CODE	266752	/* 4.18.0 */
+#elif API >= API_4_4
 #define LINUX_VERSION_CODE	263346	/* 4.4.178 */
 #elif API >= API_EL7
 #define LINUX_VERSION_CODE	199168	/* 3.10.0 */

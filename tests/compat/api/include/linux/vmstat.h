@@ -4,6 +4,8 @@
 
 #include <asm/atomic.h>
 
+/* Since 4.8 those of files are counted by node. */
+#if API < API_EL8_1
 enum zone_stat_item {
 #if API >= API_EL6
 	NR_ACTIVE_FILE,
@@ -19,5 +21,6 @@ static inline unsigned long global_page_state(enum zone_stat_item item)
 {
 	return atomic_long_read(&vm_stat[item]);
 }
+#endif
 
 #endif

@@ -5,9 +5,17 @@
 #include <linux/list.h>
 #include <linux/lockdep.h>
 
+#if API >= API_EL8_1
+struct wait_queue_head {
+	struct list_head api_waiting;
+};
+
+typedef struct wait_queue_head wait_queue_head_t;
+#else
 typedef struct {
 	struct list_head api_waiting;
 } wait_queue_head_t;
+#endif
 
 #define DECLARE_WAIT_QUEUE_HEAD(name)					\
 	wait_queue_head_t name = {					\

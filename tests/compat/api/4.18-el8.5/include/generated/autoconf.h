@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#define API		API_EL8_5
+
+#define CONFIG_DEBUG_FS	1
+#define CONFIG_FUNCTION_GRAPH_TRACER	1
+#define CONFIG_HOTPLUG_CPU	1
+#define CONFIG_KALLSYMS_ALL	1
+#define CONFIG_KRETPROBES	1
+#define CONFIG_SMP	1
+#define CONFIG_X86	1
+#define CONFIG_X86_64	1
