@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The harness itself: if one of these fails, no other verdict can be trusted."""
+"""Tests of the harness itself. If one of these fails, no other result can be trusted."""
 import os
 import random
 import re
@@ -13,7 +13,7 @@ ANY_BYTES = bytes(range(256)) * 40
 
 @case(module=None, core=True)
 def boots(t):
-    """The right kernel is up, with KASLR in effect and the CPUs that were asked for."""
+    """The right kernel is up, with KASLR in effect and as many CPUs as requested."""
     assert t.sh("uname -r").strip() == t.kernel.release
     assert int(t.sh("nproc")) == t.guest.smp
     for path in ("/proc/self", "/sys/kernel/debug", "/dev/null", "/dev/ttyS2"):
@@ -22,7 +22,7 @@ def boots(t):
 
 @case(module=None, needs="CONFIG_RANDOMIZE_BASE", core=True)
 def kaslr_is_on(t):
-    """The kernel was moved at boot: the decompressor says so in loadflags (a slide of 0 is possible, but rare)."""
+    """The decompressor moved the kernel at boot: loadflags says so (a slide of 0 is possible, but rare)."""
     job = t.spawn("cat /sys/kernel/boot_params/data")
     assert job.wait() == 0
     assert job.output[0x211] & 2, "KASLR_FLAG is not set"
@@ -33,7 +33,7 @@ def kaslr_is_on(t):
 
 @case(module=None, core=True)
 def commands(t):
-    """Output comes back byte for byte, with the exit status, of several commands at once."""
+    """Output and exit status come back intact, byte for byte, from several commands at once."""
     assert t.run("exit 37") == ("", 37)
     assert t.run("echo out; echo err >&2") == ("out\nerr\n", 0)
     assert t.run("kill -9 $$").status == 128 + 9
@@ -54,7 +54,7 @@ def commands(t):
 
 @case(module=None)
 def command_timeout(t):
-    """A command that hangs fails by itself and leaves the guest usable."""
+    """A command that hangs times out and leaves the guest usable."""
     try:
         t.run("sleep 1000", timeout=1)
     except GuestError as error:
@@ -66,7 +66,7 @@ def command_timeout(t):
 
 @case(module=None, core=True)
 def load_counts(t):
-    """`load` does exactly what it is told, after the go and not before."""
+    """`load` performs exactly the operations requested, after the go and not before."""
     load = t.load("pread", n=7, file="/proc/version", size=10, offset=3, cpu=t.guest.smp - 1)
     assert load.pid > 1 and load.fd > 2 and load.size == 10 and load.buf == 0x10000000
     assert t.sh(f"cat /proc/{load.pid}/stat").split()[38] == str(t.guest.smp - 1)
@@ -93,7 +93,7 @@ def load_counts(t):
 
 @case(module=None)
 def serial_line(t):
-    """ttyS2 carries any bytes both ways at once and loses none, with as much on the way as a tty buffers."""
+    """ttyS2 carries arbitrary bytes in both directions at once and loses none, with as much in flight as a tty buffers."""
     data = random.Random(1).randbytes(8 * t.guest.tty_room)
     t.guest.start_relay("cat")
     with socket.socket(socket.AF_UNIX) as line:
@@ -115,7 +115,7 @@ def serial_line(t):
 
 @case(module=None)
 def serial_line_buffers(t):
-    """What comes while the relay is busy elsewhere waits for it, as much as a tty buffers."""
+    """Data that arrives while the relay does not read is kept, as much as a tty buffers."""
     data = random.Random(2).randbytes(t.guest.tty_room)
     relay = t.guest.start_relay("sh -c 'sleep 3; exec cat'")
     with socket.socket(socket.AF_UNIX) as line:
@@ -132,7 +132,7 @@ def serial_line_buffers(t):
 
 @case(module=None)
 def gdb_reads_vmlinux(t):
-    """The host's GDB has the kernel's symbols and types; its errors are errors."""
+    """The host's GDB reads the kernel's symbols and types, and its errors raise exceptions."""
     gdb = t.gdb(connect=False)
     assert re.search(r"type = (long|int) \(struct file \*", gdb.cmd("ptype vfs_read")), gdb.cmd("ptype vfs_read")
     assert gdb.eval("sizeof(((struct task_struct *)0)->comm)") == "16"
@@ -151,7 +151,7 @@ def gdb_reads_vmlinux(t):
 
 @case(module=None, core=True)
 def console_is_read(t):
-    """A complaint of the kernel's on the console is seen, and only that."""
+    """A kernel complaint on the console is found, other lines are not."""
     t.sh("echo 'kgtp-vm: all is well' >/dev/kmsg")
     assert t.complaints() == []
     t.sh("echo 'WARNING: CPU: 0 PID: 1 at nowhere.c:1 harness_test' >/dev/kmsg")
@@ -162,7 +162,7 @@ def console_is_read(t):
 
 @case(module=None)
 def complaints_are_known(t):
-    """The scanner knows the kernel's ways to complain."""
+    """The scanner recognises all forms of kernel complaints."""
     for line in """\
 BUG: kernel NULL pointer dereference, address: 0000000000000000
 BUG: unable to handle page fault for address: ffffc90000000000
@@ -206,7 +206,7 @@ rcu: RCU calculated value of scheduler-enlistment delay is 25 jiffies.
 printk: debug: ignoring loglevel setting.
 x86/fpu: Supporting XSAVE feature 0x001: 'x87 floating point registers'""".splitlines():
         assert not console.scan(f"[    1.234567] {line}\n"), line
-    # A data race is ours when one of its two stacks is, above what an interrupt or exception has come into.
+    # A data race is ours if one of its two stacks has our code above the frame where an interrupt or exception entered.
     rule, race = "=" * 66, "BUG: KCSAN: data-race in x / y"
     one, two = "read to 0xffff of 8 bytes by interrupt on cpu 1:\n", "\n\nwrite (marked) to 0xffff of 8 bytes by task 1 on cpu 0:\n"
     came, mine = " asm_sysvec_apic_timer_interrupt+0x16/0x20\n", " hit+0x1/0x2 [kgtp]"

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""GDB connects to a running kernel and looks around; nothing is traced."""
+"""GDB connects to a running kernel and inspects it; nothing is traced."""
 import re
 
 from harness import GdbError, case
 
 
 def symbol(t, name):
-    """Where a symbol is in the guest's kernel; without CONFIG_KALLSYMS_ALL it tells this of functions only."""
+    """Return a symbol's address in the guest's kernel. Without CONFIG_KALLSYMS_ALL, kallsyms lists only functions."""
     found = re.search(rf"^(\w+) \w {name}$", t.run(f"grep ' {name}' /proc/kallsyms").output, re.M)
     if found:
         return int(found[1], 16)
@@ -15,7 +15,7 @@ def symbol(t, name):
 
 @case(core=True)
 def live_memory(t):
-    """Live values change while the kernel runs, constants do not, and what is not there is an error."""
+    """Live values change while the kernel runs, constants do not, and an unmapped address is an error."""
     gdb = t.gdb()
     first = int(gdb.eval("jiffies_64"))
     t.sh("sleep 1")
@@ -28,16 +28,16 @@ def live_memory(t):
     assert gdb.eval("init_task.comm").startswith('"swapper')
     assert "Cannot access memory at address 0x10" in gdb.fails("x/x 0x10")
     assert "Cannot access memory" in gdb.fails("x/x 0xdead000000000000")
-    # The last bytes before a hole: a large read stops there, and says where.
+    # The last bytes before a hole: GDB's larger read fails, with the address.
     assert "Cannot access memory" in gdb.fails("x/x 0xffffffffffffff00")
 
 
 @case(core=True)
 def kaslr(t):
-    """qOffsets moves the symbols of the vmlinux to where they are in this boot: data, text, and init text."""
+    """qOffsets relocates the vmlinux's symbols to their addresses in this boot: data, text, and init text."""
     gdb = t.gdb()
     names = ["linux_banner", "vfs_read", "init_task", "_text", "_sinittext"]
-    if t.run("grep ' jiffies_64' /proc/kallsyms").status == 0:      # 2.6.18 has it among the vsyscalls, in no list
+    if t.run("grep ' jiffies_64' /proc/kallsyms").status == 0:      # on 2.6.18 it is among the vsyscalls and in no list
         names.append("jiffies_64")
     for name in names:
         address = symbol(t, name)
@@ -50,7 +50,7 @@ def kaslr(t):
 
 @case
 def disassemble(t):
-    """Code can be read."""
+    """Code can be disassembled."""
     gdb = t.gdb()
     shown = gdb.cmd("x/3i vfs_read")
     assert shown.count("vfs_read") >= 3, shown
@@ -58,7 +58,7 @@ def disassemble(t):
 
 @case(core=True)
 def no_registers_live(t):
-    """A kernel that runs has no registers to show: GDB says so and stays connected."""
+    """A running kernel has no registers to show: GDB reports this and stays connected."""
     gdb = t.gdb()
     shown = gdb.cmd("info registers")
     assert "<unavailable>" in shown and re.search(r"[er]ip +0x0 ", shown), shown
@@ -69,7 +69,7 @@ def no_registers_live(t):
 
 @case(core=True)
 def nothing_is_written(t):
-    """GDB can neither change memory, nor set a breakpoint, nor run anything."""
+    """GDB cannot change memory, set a breakpoint, or run anything."""
     gdb = t.gdb()
     before = gdb.eval("panic_timeout")
     assert "Cannot access memory" in gdb.fails("set var panic_timeout = 77")
@@ -79,7 +79,7 @@ def nothing_is_written(t):
     gdb.cmd("continue")
     gdb.cmd("delete")
     assert gdb.eval("*(char(*)[16])vfs_read") == code
-    # A resumed "program" is stopped again at once.
+    # A resumed "program" stops again at once.
     gdb.cmd("stepi")
     gdb.cmd("continue")
     assert int(gdb.eval("jiffies_64")) > 0
@@ -89,7 +89,7 @@ def nothing_is_written(t):
 def nothing_resumes(gdb):
     for command in ("continue", "stepi", "step", "next", "nexti", "until", "step 3", "jump *vfs_write"):
         try:
-            # GDB/MI has resumed when the command returns; what comes of it is there before the next one's result.
+            # GDB/MI returns as soon as it has resumed; the outcome arrives before the next command's result.
             shown = gdb.cmd(command) + gdb.cmd("echo") + gdb.cmd("echo")
         except GdbError as error:
             gdbs_own = "Cannot find bounds of current function|not within a known function|Could not write register"
@@ -102,13 +102,13 @@ def nothing_resumes(gdb):
 
 @case(core=True)
 def steps_end(t):
-    """Whatever would let a program run on comes back at once, and says that the kernel runs."""
+    """Commands that resume a program return at once and report that the kernel runs."""
     nothing_resumes(t.gdb())
 
 
 @case(cmdline="nokaslr")
 def steps_end_without_a_slide(t):
-    """So it does where a symbol covers the address 0, which is where per-CPU variables are linked."""
+    """The same holds where a symbol covers address 0, where per-CPU variables are linked."""
     gdb = t.gdb()
     assert "No symbol" not in gdb.cmd("info symbol 0") or t.kernel.symbols().get("__per_cpu_start") != 0
     nothing_resumes(gdb)
@@ -116,7 +116,7 @@ def steps_end_without_a_slide(t):
 
 @case(core=True)
 def special_variables(t):
-    """The module's own variables are known to GDB on connect."""
+    """GDB knows the module's own variables once it has connected."""
     gdb = t.gdb()
     shown = gdb.cmd("info tvariables")
     for name in ("gtp_version", "cpu_id", "current_task", "current_task_pid", "clock", "cpu_number", "self_trace",
@@ -126,14 +126,14 @@ def special_variables(t):
     assert int(gdb.eval("$bt")) == 512
     one, two = int(gdb.eval("$clock")), int(gdb.eval("$clock"))
     assert 0 < one and two - one < 60e9, (one, two)
-    # Their numbers leave room for the user's.
+    # Their numbers do not collide with those of the user's variables.
     for i in range(40):
         gdb.cmd(f"tvariable $mine{i} = {i}")
     gdb.cmd("trace vfs_read if $mine39 == 1")
     gdb.cmd("tstart")
     gdb.cmd("tstop")
     assert int(gdb.eval("$mine0")) == 0 and int(gdb.eval("$mine39")) == 39
-    # GDB asks in the relay's process.
+    # Live values are computed in the relay's process.
     pid = int(gdb.eval("$current_task_pid"))
     assert t.task_name(pid) == "putgtprsp"
     assert gdb.eval("((struct task_struct *)$current_task)->comm").startswith('"putgtprsp')
@@ -141,7 +141,7 @@ def special_variables(t):
 
 @case
 def status_before_any_run(t):
-    """tstatus of a module that has just been loaded."""
+    """tstatus works on a module that has just been loaded."""
     gdb = t.gdb()
     shown = gdb.cmd("tstatus")
     assert "No trace has been run on the target." in shown, shown
@@ -151,7 +151,7 @@ def status_before_any_run(t):
 
 @case
 def reconnect(t):
-    """GDB goes and comes again, by detach, by disconnect and by dying."""
+    """GDB can reconnect after a detach, after a disconnect, and after being killed."""
     gdb = t.gdb()
     for leave in ("detach", "disconnect", "detach"):
         gdb.cmd(leave)
@@ -164,7 +164,7 @@ def reconnect(t):
 
 @case
 def without_a_vmlinux(t):
-    """GDB without a program: target.xml tells it the machine."""
+    """GDB without a program learns the machine from target.xml."""
     gdb = t.gdb(program=False)
     machine = "i386" if t.bits == 32 else "i386:x86-64"
     assert f'(currently "{machine}")' in gdb.cmd("show architecture"), gdb.cmd("show architecture")
@@ -174,7 +174,7 @@ def without_a_vmlinux(t):
 
 @case(guest_gdb=True, timeout=900)
 def gdb_in_the_guest(t):
-    """GDB's own `target remote /proc/gtp`, without a relay, and with one."""
+    """`target remote /proc/gtp` works with GDB in the guest, with and without a relay."""
     banner = symbol(t, "linux_banner")
     for target in ("/proc/gtp", "/sys/kernel/debug/gtp", "| putgtprsp", "| putgtprsp -d /proc/gtp"):
         shown, status = t.guest_gdb(f"target remote {target}", f"x/s {banner:#x}", "detach")
@@ -184,7 +184,7 @@ def gdb_in_the_guest(t):
 
 @case(guest_gdb=True, timeout=900)
 def relay_modes(t):
-    """putgtprsp on a Unix socket and on TCP, both ways, with the real device; it lets go of it each time."""
+    """putgtprsp serves the real device on a Unix socket and on TCP, and closes the device after each session."""
     banner = symbol(t, "linux_banner")
 
     def look(target):
@@ -208,9 +208,9 @@ def relay_modes(t):
 
 @case(guest_gdb=True, timeout=300)
 def gdb_itself(t):
-    """GDB in the guest, whose relay has it for a parent or on a socket: what it sends is not traced, unless $self_trace."""
+    """A GDB in the guest that is the relay's parent or connects by socket is not traced, unless $self_trace is set."""
     t.sh("loup")
-    both = "[::]:4322" if t.run("test -e /proc/net/if_inet6").status == 0 else "4322"      # IPv4 seen through IPv6
+    both = "[::]:4322" if t.run("test -e /proc/net/if_inet6").status == 0 else "4322"      # IPv4-mapped IPv6
     for way in ("-u /tmp/gtp.socket", "-l 4321", f"-l {both}"):
         assert "listening" in t.spawn(f"exec putgtprsp {way}").readline()
     for target, send in (("| putgtprsp", "unix_stream_sendmsg"), ("/tmp/gtp.socket", "unix_stream_sendmsg"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The module asks GDB for some symbols (qSymbol): whoever comes with another kernel's vmlinux is told, and may start no run."""
+"""The module asks GDB for some symbols (qSymbol): a GDB with another kernel's vmlinux gets a warning and cannot start a run."""
 import os
 import re
 import subprocess
@@ -12,7 +12,7 @@ WRONG = "not those of the running kernel"
 
 
 def other_vmlinux(t):
-    """The vmlinux of another kernel that is in the cache."""
+    """Return the vmlinux of another kernel in the cache."""
     for name in ("5.10", "6.1"):
         path = kernels.cached(name)
         if path and name != t.kernel.name.split("-")[0]:
@@ -21,7 +21,7 @@ def other_vmlinux(t):
 
 
 def with_file(t, path):
-    """-> GDB with that file's symbols, not connected"""
+    """Return a GDB with that file's symbols, not connected."""
     gdb = t.gdb(connect=False, program=False)
     gdb.cmd(f"file {path}", timeout=120)
     return gdb
@@ -29,7 +29,7 @@ def with_file(t, path):
 
 @case(core=True, needs="CONFIG_X86_64")
 def another_kernels_vmlinux(t):
-    """Another kernel's: told at once, by name; no tstart but by `monitor vmlinux any', and that for one session."""
+    """Another kernel's vmlinux is reported at once, and tstart fails unless `monitor vmlinux any' allows it for the session."""
     other = other_vmlinux(t)
     right = t.gdb()
     assert WRONG not in right.cmd("tstatus")
@@ -55,7 +55,7 @@ def another_kernels_vmlinux(t):
     assert WRONG in gdb.fails("tstart")
     gdb.cmd("disconnect")
 
-    # The right one, by the same GDB.
+    # The right one, in the same GDB.
     gdb.cmd(f"file {t.kernel.vmlinux}", timeout=120)
     shown = t.connect(gdb)
     assert WRONG not in shown, shown
@@ -65,7 +65,7 @@ def another_kernels_vmlinux(t):
 
 @case(needs="CONFIG_X86_64")
 def joining_with_another_kernels_vmlinux(t):
-    """A run that is on, and a GDB with another kernel's: no tracepoint joins it, but by `monitor vmlinux any'; it goes on."""
+    """With another kernel's vmlinux, no tracepoint joins a run, which goes on, unless `monitor vmlinux any' allows it."""
     other = other_vmlinux(t)
     right = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8)
@@ -83,7 +83,7 @@ def joining_with_another_kernels_vmlinux(t):
         message = gdb.fails(command)
         assert WRONG in message and t.kernel.release in message and "monitor vmlinux any" in message, message
         assert t.probes() == before
-    # Nor by packets that leave out some of it: what has been refused is not defined.
+    # Incomplete packet sequences do not work either: a refused tracepoint is not defined.
     assert WRONG in gdb.packet(f"QTDP:63:{place:x}:E:0:0-") and "E." in gdb.packet(f"QTDP:-63:{place:x}:R03")
     assert t.probes() == before
     gdb.cmd("delete 2 3")       # GDB keeps them, and would define them with the next one
@@ -96,7 +96,7 @@ def joining_with_another_kernels_vmlinux(t):
     assert gdb.frames() == 5, gdb.cmd("tstatus")
     gdb.cmd("disconnect")
 
-    # The right one may join.
+    # A GDB with the right one may join.
     t.connect(right)
     right.cmd("delete")
     right.trace("*vfs_read", "$current_task_pid == 0")
@@ -108,7 +108,7 @@ def joining_with_another_kernels_vmlinux(t):
 
 @case
 def vmlinux_of_no_use(t):
-    """Without symbols, or stripped: nothing is said. Loaded too late: GDB has not moved it. A module's file changes nothing."""
+    """A vmlinux without symbols gives no message, one loaded after connecting is refused, a module's file changes nothing."""
     right = t.gdb()
     place, linked = right.value("(unsigned long)&vfs_read"), t.functions()["vfs_read"]
     text = t.sh("cat /sys/module/kgtp/sections/.text").strip()
@@ -146,7 +146,7 @@ def vmlinux_of_no_use(t):
 
 @case(core=True)
 def symbols_by_packet(t):
-    """qSymbol by hand: each answer gets the next question; who stops answering is not waited for, and nothing is concluded."""
+    """Each qSymbol answer gets the next question, and a GDB that stops answering blocks nothing and gives no verdict."""
     gdb = t.gdb(program=False)
     question = gdb.packet("qSymbol::")
     asked = []
@@ -156,13 +156,13 @@ def symbols_by_packet(t):
         question = gdb.packet(f"qSymbol::{name}")
         assert len(asked) < 50
     assert len(asked) >= 10 and len(set(asked)) == len(asked), asked
-    # The kernel has them all.
+    # The kernel has all of these symbols.
     symbols = t.sh("for n in " + " ".join(asked) + "; do grep \" $n\" /proc/kallsyms; done", timeout=120)
     known = set(re.findall(r"^\w+ \w (\w+)$", symbols, re.M))
     assert set(asked) <= known, set(asked) - known
     first = asked[0].encode().hex()
     assert gdb.packet("qSymbol::") == f"qSymbol:{first}"
-    gdb.packet(f"qSymbol:12345678:{first}")         # wrong, and then no more
+    gdb.packet(f"qSymbol:12345678:{first}")         # a wrong answer, and no further ones
     assert "no symbols to tell" in gdb.cmd("monitor vmlinux")
     for text in ("qSymbol:1:6162", "qSymbol:1:" + "61" * 100):
         assert gdb.packet(text) == "OK"
@@ -173,7 +173,7 @@ def symbols_by_packet(t):
         last = gdb.packet(f"qSymbol::{name.encode().hex()}")
     assert last == "OK"
     assert WRONG in gdb.cmd("monitor vmlinux")
-    # Another file: it is asked for all again where the last answer is another one, and for no more than two where none is.
+    # Another file: all symbols are asked for again if the last answer differs from before, but only two if none does.
     places = {name: int(at, 16) for at, name in re.findall(r"^(\w+) \w (\w+)$", symbols, re.M) if name in asked}
 
     def answered(of):

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What this kernel lacks is told by name, and nothing else is."""
+"""The module names what this kernel lacks, and nothing else."""
 from harness import case
 
-# What is said where the kernel has no such option.
+# Messages for kernels without the option.
 OPTIONS = {
     "CONFIG_OPTPROBES": "jump-optimised probes",
     "CONFIG_KPROBES_ON_FTRACE": "ftrace-based probes",
     "CONFIG_DEBUG_FS": "debugfs",
     "CONFIG_UPROBES": "uprobes",
 }
-# What is said where modules may call none of these: vendors backport them.
+# Messages for kernels that export none of these functions; vendors backport them.
 FUNCTIONS = {
     "a time of day for any context": ["ktime_get_real_fast_ns"],
     "removal of many probes at once": ["unregister_kprobes"],
@@ -22,7 +22,7 @@ SAID = "ot available on this kernel: "
 
 @case(core=True)
 def missing_is_told(t):
-    """What is not available is said once at load, once a session at tstart, and by gtpstat."""
+    """Missing features are listed once at load, once per session at tstart, and in gtpstat."""
     wanted = {text for option, text in OPTIONS.items() if not t.kernel.config(option)}
     if not t.kernel.config("CONFIG_KRETPROBES") and t.kernel.version >= (2, 6, 26):
         wanted.add(RETURNS)

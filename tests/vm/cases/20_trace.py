@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Trace experiments: what is collected is what the program did, no more and no less."""
+"""Trace experiments: what is collected is exactly what the program did."""
 import re
 
 from harness import case
@@ -9,7 +9,7 @@ MINE = "((struct task_struct *)$current_task)->pid == {}"
 
 @case(core=True)
 def collect_all(t):
-    """The run of the issue: arguments, registers, an object, a global; as many frames as reads, with their values."""
+    """Arguments, registers, an object and a global are collected, with their values, in one frame per read."""
     load = t.load("pread", n=7, file="/proc/version", size=100, offset=3)
     gdb = t.gdb()
     gdb.trace("*vfs_read", MINE.format(load.pid), "collect $args, $regs, *file, jiffies_64")
@@ -44,7 +44,7 @@ def collect_all(t):
 
 @case(core=True)
 def places_that_gdb_chooses(t):
-    """`trace FUNCTION', as people type it: a frame for each call at the function's own place, and others only where GDB says."""
+    """`trace FUNCTION' gives a frame for each call at the function's own address, and others only at GDB's other locations."""
     load = t.load("pread", n=5, file="/proc/version", size=8)
     gdb = t.gdb()
     n = gdb.trace("vfs_read", load.mine, "collect $regs")
@@ -67,7 +67,7 @@ def places_that_gdb_chooses(t):
 
 @case(core=True)
 def variables(t):
-    """Trace state variables count, start anew with each run, and are collected."""
+    """Trace state variables count, restart with each run, and are collected."""
     load = t.load("pread", n=5, file="/proc/version", size=8)
     again = t.load("pread", n=2, file="/proc/version", size=8)
     gdb = t.gdb()
@@ -147,7 +147,7 @@ def buffer_full(t):
 
 @case
 def large_blocks(t):
-    """Blocks far over a page in one frame, byte for byte."""
+    """Blocks much larger than a page are collected in one frame, byte for byte."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb()
     gdb.trace("*vfs_read", MINE.format(load.pid), "collect *(char(*)[100000])&_text", "collect *(char(*)[5000])&init_task")
@@ -170,7 +170,7 @@ def large_blocks(t):
 
 @case(core=True)
 def disconnected(t):
-    """A disconnected run goes on; a GDB that comes later finds its tracepoints, variables and frames."""
+    """A disconnected run goes on, and a GDB that connects later finds its tracepoints, variables and frames."""
     gdb = t.gdb()
     gdb.cmd("set disconnected-tracing on")
     load = t.load("pread", n=6, file="/proc/version", size=8)
@@ -194,7 +194,7 @@ def disconnected(t):
 
 @case
 def disconnection_stops(t):
-    """Without disconnected tracing the run ends with the connection; its frames stay."""
+    """Without disconnected tracing, the run ends with the connection, and its frames stay."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8)
     later = t.load("pread", n=3, file="/proc/version", size=8)
@@ -213,7 +213,7 @@ def disconnection_stops(t):
 
 @case
 def constants_end_where_they_end(t):
-    """A QTro range is served live in a frame, to its end and no further, and never in place of what was collected."""
+    """A QTro range is read live in a frame, up to its end and never in place of collected data."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb(raw=True)
     jiffies = int(gdb.eval("(unsigned long)&jiffies_64"))
@@ -237,7 +237,7 @@ def constants_end_where_they_end(t):
 
 @case(timeout=900)
 def many_tracepoints(t):
-    """Tracepoints at the entries of functions, where a probe takes longest: GDB waits for tstart as long as it takes."""
+    """GDB waits for tstart with many tracepoints at function entries, where arming a probe takes longest."""
     gdb = t.gdb()
     names = t.syscalls(100)
     gdb.script("".join(f"trace *{name}\n" for name in names), timeout=120)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A tstart that fails throws nothing away: the last run's frames, counts, values and definitions stay until a run begins."""
+"""A failed tstart discards nothing: the last run's frames, counts, values and definitions stay until a run begins."""
 import re
 import tempfile
 
@@ -9,7 +9,7 @@ MINE = "$current_task_pid == {}"
 
 
 def first_run(t, gdb):
-    """Three frames, with $n as 101, 102, 103; -> the load that made them"""
+    """Collect three frames, with $n at 101, 102, 103. Return the load that caused them."""
     load = t.load("pread", n=3, file="/proc/version", size=24)
     gdb.cmd("tvariable $n = 100")
     gdb.cmd("tvariable $p_n = 7")
@@ -21,12 +21,12 @@ def first_run(t, gdb):
 
 
 def counts(t):
-    """What gtpstat says of frames and tracepoints."""
+    """Return gtpstat's lines on frames and tracepoints."""
     return re.findall(r"^(?:frames|tracepoint).*", t.sh("cat /proc/gtpstat"), re.M)
 
 
 def look(gdb, load, where):
-    """All of the first run is there."""
+    """Check that the first run is complete."""
     gdb.cmd("tfind none")
     shown = gdb.cmd("tstatus")
     assert "Collected 3 trace frames." in shown and "tstop command (seen enough)" in shown, (where, shown)
@@ -48,7 +48,7 @@ def look(gdb, load, where):
 
 @case(core=True)
 def failed_start_keeps_all(t):
-    """Bad places, actions, variables and definitions: after each tstart that fails the first run is as it was."""
+    """After a tstart that fails on a bad address, action, variable or definition, the first run is unchanged."""
     gdb = t.gdb()
     load = first_run(t, gdb)
     look(gdb, load, "before")
@@ -75,7 +75,7 @@ def failed_start_keeps_all(t):
     gdb.cmd("tvariable $p_y99")
     fails("variable", "there is no CPU of that number")
     gdb.cmd("delete tvariable $p_y99")
-    # What is refused while it is being defined, and then the device is closed.
+    # Definitions that are refused at once; then the device is closed.
     for packet in ("QTinit", "QTDV:7:0:0:78", "QTDP:5:1000:E:0:0", "QTDP:5:1000:E:0:0", "QTStart"):
         gdb.cmd(f"maint packet {packet}")
     look(gdb, load, "packets")
@@ -83,7 +83,7 @@ def failed_start_keeps_all(t):
     t.connect(gdb)
     look(gdb, load, "reconnected")
 
-    # A file has what belongs to the frames, and a new GDB is told of nothing else.
+    # A trace file has what belongs to the frames, and a new GDB uploads nothing else.
     with tempfile.TemporaryDirectory(prefix="kgtp-failed-") as folder:
         gdb.cmd(f"tsave {folder}/t")
         gdb.cmd("disconnect")
@@ -101,7 +101,7 @@ def failed_start_keeps_all(t):
     assert "vfs_read" in shown and "0x1000" not in shown, shown
     look(fresh, load, "fresh")
 
-    # The next run that begins is the end of it.
+    # The next run that begins discards it.
     fresh.cmd("tstart")
     fresh.cmd("tstop")
     assert fresh.frames() == 0, fresh.cmd("tstatus")
@@ -112,7 +112,7 @@ def failed_start_keeps_all(t):
 
 @case
 def failed_start_keeps_errors(t):
-    """What could not be read, and by which action, is told in the same words after a tstart that fails."""
+    """After a failed tstart, the errors of the last run are still reported in the same words."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=24)
     gdb.trace("*vfs_read", load.mine, "collect *(long *)8")
@@ -129,7 +129,7 @@ def failed_start_keeps_errors(t):
     gdb.cmd("disconnect")
     t.connect(gdb)
     assert text in gdb.cmd("tstatus"), gdb.cmd("tstatus")
-    # The next run has errors of its own.
+    # The next run starts without errors.
     gdb.cmd("delete 2")
     gdb.cmd("tstart")
     gdb.cmd("tstop")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What GDB can ask of a run beside collecting: tracepoints that come late, pass counts, files on the target, reconnecting."""
+"""Requests during and after a run: tracepoints that join, pass counts, files on the target, reconnecting."""
 import errno
 import os
 import pathlib
@@ -24,15 +24,15 @@ def address(gdb, name):
 
 @case(core=True)
 def added_in_a_run(t):
-    """A tracepoint that is set during a run joins it; one that cannot be set gets the reason, and the run goes on."""
+    """A tracepoint that is set during a run joins it; one that cannot be set gets an error, and the run goes on."""
     gdb = t.gdb()
     loads = [t.load("pread", n=3, file="/proc/version", size=8) for _ in range(3)]
     pids = " || ".join(MINE.format(load.pid) for load in loads)
-    inside = gdb.inside("vfs_read")[0]          # asked before a probe is in it
+    inside = gdb.inside("vfs_read")[0]          # looked up before it has a probe
     first = gdb.trace("*vfs_read", pids, "collect $regs")
     gdb.cmd("tstart")
     loads[0].go()
-    # GDB sends it at once, so what it collects must be known before.
+    # GDB sends the tracepoint at once, so its actions must be set before.
     gdb.cmd("set default-collect $regs, jiffies_64")
     second = gdb.trace(f"*{inside:#x}", pids)
     gdb.cmd("set default-collect")
@@ -57,7 +57,7 @@ def added_in_a_run(t):
     assert [seen.count(n) for n in (first, second, third)] == [9, 6, 3], seen
     gdb.cmd("tfind none")
     assert "already hit 6 times" in gdb.cmd(f"info tracepoints {second}")
-    # It is GDB's own from the start on in the next run.
+    # In the next run GDB defines it itself, from the start.
     gdb.cmd("tstart")
     gdb.cmd("tstop")
     assert t.probes() == ""
@@ -65,7 +65,7 @@ def added_in_a_run(t):
 
 @case(smp=4)
 def passcount_on_four_cpus(t):
-    """The n-th hit ends the run, also when four CPUs hit at a time: n frames, no more and no less."""
+    """The n-th hit ends the run with exactly n frames, also when four CPUs hit at once."""
     gdb = t.gdb()
     getppid = t.syscall("getppid")
     for count in (1, 2, 777):
@@ -91,7 +91,7 @@ def passcount_on_four_cpus(t):
 
 @case
 def passcount_without_room(t):
-    """A hit whose frame found no room in a circular buffer counts: the run still ends."""
+    """A hit whose frame does not fit into a circular buffer counts towards the pass count."""
     gdb = t.gdb()
     load = t.load("pread", n=9, file="/proc/version", size=8)
     gdb.cmd("set circular-trace-buffer on")
@@ -106,7 +106,7 @@ def passcount_without_room(t):
 
 
 def saved(t, path):
-    """That file of the guest, here; -> its path"""
+    """Copy that file from the guest. Return its path here."""
     data = t.sh(f"cat {path}").encode(errors="surrogateescape")
     here = os.path.join(t.logs, f"{t.kernel.name}-{t.name}.tfile")
     pathlib.Path(here).write_bytes(data)
@@ -115,7 +115,7 @@ def saved(t, path):
 
 @case(core=True, module="save_dir=/tmp")
 def tsave_on_the_target(t):
-    """`tsave -r`: the file is on the traced machine, root's alone, and `target tfile` reads all of it."""
+    """`tsave -r` writes the file on the traced machine, for root alone, and `target tfile` reads all of it."""
     gdb = t.gdb()
     load = t.load("pread", n=5, file="/proc/version", size=24)
     gdb.cmd("set trace-user operator")
@@ -123,7 +123,7 @@ def tsave_on_the_target(t):
     gdb.cmd("tvariable $n = 100")
     n = gdb.trace("*vfs_read", MINE.format(load.pid), "teval $n = $n + 1", "collect $regs, $n, jiffies_64",
               "collect *(char(*)[70000])&_text")
-    # Longer than GDB takes a line of such a file.
+    # Its source is longer than a line that GDB reads from a trace file.
     long = gdb.trace("*vfs_write", " || ".join(f"$current_task_pid == {i + 10000000}" for i in range(60)), "collect $regs")
     gdb.cmd("tstart")
     message = gdb.fails("tsave -r /tmp/early.tfile")
@@ -154,14 +154,14 @@ def tsave_on_the_target(t):
 
 @case
 def long_notes(t):
-    """Notes and a user of 9000 characters are cut, with a word about it; tstatus works, also for the next GDB, and tstart and tstop."""
+    """Notes and users of 9000 bytes are truncated with a message, and tstatus, tstart, tstop and the next GDB work."""
     gdb = t.gdb()
     gdb.trace("*vfs_read", "$current_task_pid == 0")
     for what, most in (("trace-user", 1024), ("trace-notes", 4096), ("trace-stop-notes", 4096)):
-        # Of three bytes each: none is cut in two.
+        # Three bytes per character: none is split.
         shown = gdb.cmd(f"set {what} " + "\u20ac" * 3000)
         assert f"{what.replace('-', ' ', 1)} of 9000 bytes is cut to {most - most % 3} " in shown, shown
-    # tstart brings both in one packet, longer than was announced.
+    # tstart sends both in one packet, which is longer than the announced size.
     shown = gdb.cmd("tstart")
     assert "user of 9000 bytes is cut" in shown and "notes of 9000 bytes is cut" in shown, shown
     assert "Trace is running on the target." in gdb.cmd("tstatus")
@@ -173,12 +173,12 @@ def long_notes(t):
     other = t.gdb()
     shown = other.cmd("tstatus")
     assert "Trace stopped by a tstop command" in shown and "Trace notes: \u20ac" in shown, shown
-    # The longest that is kept whole says nothing.
+    # The longest that is not truncated gives no message.
     assert other.cmd("set trace-notes " + "x" * 4096) == ""
     assert f"Trace notes: {'x' * 4096}." in other.cmd("tstatus")
     other.close()
     t.guest.stop_relay()
-    # More than can be taken in, and what is not notes.
+    # Packets that exceed the limit, with notes and without.
     device = Device(t)
     device.open()
     for text in ("QTNotes:notes:" + "78" * 32800 + ";", "m" + "1" * 32800):
@@ -190,7 +190,7 @@ def long_notes(t):
 
 @case
 def tsave_is_off(t):
-    """Without the module's parameter `tsave -r` writes nothing, and says how to switch it on; no bad parameter is taken."""
+    """Without its parameter the module writes nothing on `tsave -r`, and names the parameter; bad values are refused."""
     gdb = t.gdb()
     for reply in (gdb.fails("tsave -r /tmp/off.tfile"), gdb.packet("QTSave:" + hexed("/tmp/off.tfile"))):
         assert "tsave -r is off: load the module with save_dir=DIRECTORY" in reply, reply
@@ -204,7 +204,7 @@ def tsave_is_off(t):
 
 @case(old=True, module="save_dir=/tmp/d")
 def tsave_refused(t):
-    """`tsave -r` writes below its directory only, overwrites nothing, follows no symlink, and leaves no half of a file behind."""
+    """`tsave -r` writes only below its directory, overwrites nothing, follows no symlink, and leaves no partial file."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=24)
     t.sh("mkdir /tmp/d")
@@ -236,7 +236,7 @@ def tsave_refused(t):
     assert t.sh("cat /tmp/d/there.tfile") == "old\n"
     assert t.sh("echo /tmp/d/*.tfile /tmp/e/* /tmp/d/full/*").split() == \
         ["/tmp/d/d.tfile", "/tmp/d/link.tfile", "/tmp/d/there.tfile", "/tmp/e/*", "/tmp/d/full/*"]
-    # The disk is not full any more, because nothing is left; and without a run there is a file without frames.
+    # The partial file is gone, so the disk has space again. Without a run, the file has no frames.
     gdb.cmd("set trace-buffer-size 4000")
     gdb.cmd("tsave -r /tmp/d/full/x.tfile")
     assert len(t.sh("cat /tmp/d/full/x.tfile")) > 500
@@ -244,7 +244,7 @@ def tsave_refused(t):
 
 @case
 def upload(t):
-    """A GDB that knows nothing finds all of a disconnected run: definitions, counts, variables, notes; and goes on with it."""
+    """A new GDB uploads all of a disconnected run: definitions, counts, variables, notes; and continues it."""
     gdb = t.gdb()
     loads = [t.load("pread", n=4, file="/proc/version", size=24) for _ in range(2)]
     pids = " || ".join(MINE.format(load.pid) for load in loads)
@@ -263,7 +263,7 @@ def upload(t):
     gdb.cmd("disconnect")
     gdb.close()
     t.guest.stop_relay()
-    # It runs on with nobody there; the next GDB adds to it, and ends it.
+    # The run goes on without a GDB; the next GDB adds a tracepoint and ends it.
     loads[1].go()
     again = t.gdb()
     shown = again.cmd("tstatus")
@@ -290,7 +290,7 @@ def upload(t):
     assert int(again.eval("$tracepoint")) == fourth
     again.cmd("tfind none")
     check_ctf(again)
-    # And a new run from what was uploaded.
+    # A new run, with the uploaded definitions.
     more = t.load("pread", n=3, file="/proc/version", size=24)
     again.cmd(f"condition {first} {MINE.format(more.pid)}")
     again.cmd(f"delete {fourth}")
@@ -302,7 +302,7 @@ def upload(t):
 
 
 def check_ctf(gdb):
-    """`tsave -ctf` of what GDB has uploaded: babeltrace2 reads the frames, with their registers and memory."""
+    """Check that babeltrace2 reads the frames that GDB has saved with `tsave -ctf`, with registers and memory."""
     if not shutil.which("babeltrace2"):
         raise Skip("babeltrace2 is missing: run tests/vm/setup")
     with tempfile.TemporaryDirectory(prefix="kgtp-ctf-") as folder:
@@ -318,7 +318,7 @@ def check_ctf(gdb):
 
 @case
 def monitor(t):
-    """`monitor help` lists the commands; an unknown one gets a sentence; `monitor disable` leaves addresses out."""
+    """`monitor help` lists the commands, an unknown command gets a message, and `monitor disable` excludes addresses."""
     gdb = t.gdb()
     shown = gdb.cmd("monitor help")
     for text in ("monitor help", "monitor disable ADDRESS", "monitor disable clear"):
@@ -358,7 +358,7 @@ def monitor(t):
 
 
 def init_function(t):
-    """A function in __init text, by its name."""
+    """Return the name of a function in __init text."""
     names = t.functions()
     for name in ("start_kernel", "rest_init", "kernel_init_freeable", "do_basic_setup", "init_post", "parse_early_param"):
         if name in names and names.get("_sinittext", 0) <= names[name] < names.get("_einittext", 0):
@@ -368,11 +368,11 @@ def init_function(t):
 
 @case
 def reasons(t):
-    """Why no probe can be there: __init text, data, nothing, a module that has gone; nothing is left; $ignore_error runs the others."""
+    """tstart gives the reason why there can be no probe, and leaves none; with $ignore_error the other tracepoints run."""
     gdb = t.gdb()
     gone = module_address(t)
     init = init_function(t)
-    # What the kernel has no name for is nothing to it.
+    # The kernel has no names for data then, so it is not recognised as data.
     data = "that is data" if t.kernel.config("CONFIG_KALLSYMS_ALL") else "no code of the kernel"
     places = {f"*{init}": ("that is __init code", init), f"*{address(gdb, init) + 1:#x}": ("that is __init code", init),
               "*&jiffies_64": (data, ""), "*0x1000": ("no code of the kernel", ""),
@@ -398,7 +398,7 @@ def reasons(t):
 
 
 def module_address(t):
-    """Where a module's code was, and no module is any more."""
+    """Return an address behind a module's code where no module is loaded."""
     symbols = t.sh("grep '[kgtp]' /proc/kallsyms").splitlines()
     found = [line.split() for line in symbols]
     at = max(int(word[0], 16) for word in found if word[1] in "tT")
@@ -407,7 +407,7 @@ def module_address(t):
 
 @case
 def one_address_and_many_locations(t):
-    """Two tracepoints at one address both hit; one with many locations (an inlined function) hits at each."""
+    """Several tracepoints at one address all hit, and one with many locations (an inlined function) hits at each."""
     gdb = t.gdb()
     load = t.load("pread", n=5, file="/proc/version", size=8)
     numbers = [gdb.trace("*vfs_read", MINE.format(load.pid), f"collect {what}") for what in ("$regs", "jiffies_64", "$cpu_id")]
@@ -433,7 +433,7 @@ def one_address_and_many_locations(t):
 
 
 def many_locations(gdb):
-    """A tracepoint on a function that is inlined in several that a process cannot help to call; -> its number"""
+    """Set a tracepoint on a function that is inlined in several that every process calls. Return its number."""
     for name in ("fdget_pos", "fdput_pos", "file_ppos", "fput_light", "get_file", "file_inode", "fsnotify_access", "security_file_permission"):
         found = re.search(r"Tracepoint (\d+) at (?:.*\((\d+) locations\))?", gdb.cmd(f"trace {name}"))
         if found and 2 <= int(found[2] or 1) <= 60:
@@ -445,7 +445,7 @@ def many_locations(gdb):
 
 @case
 def the_tools_themselves(t):
-    """The relay's own system calls are not traced, unless $self_trace."""
+    """The relay's own system calls are not traced, unless $self_trace is set."""
     gdb = t.gdb()
     relay = int(re.search(r"\d+", t.sh("cat /proc/[0-9]*/stat | grep '(putgtprsp)'"))[0])
     for wanted in (0, 1):
@@ -466,7 +466,7 @@ STARTS = ((b"\xf3\x0f\x1e\xfa\xe8", 9), (b"\xe8", 5), (b"\x55", 1), (b"\x41\x54"
 
 
 def second_instructions(t, gdb, count):
-    """Addresses, as linked, behind the first instruction (or the call that ftrace turns off) of so many plain functions."""
+    """Return linked addresses behind the first instruction (or the call that ftrace disables) of count plain functions."""
     with tempfile.NamedTemporaryFile(prefix="kgtp-text-") as file:
         start, end = address(gdb, "_text"), address(gdb, "_etext")
         gdb.cmd(f"dump binary memory {file.name} {start:#x} {end:#x}", timeout=120)
@@ -479,7 +479,7 @@ def second_instructions(t, gdb, count):
 
 
 class Bulk:
-    """The device without GDB: many packets in one write."""
+    """The device without GDB, with many packets in one write."""
 
     def __init__(self, t):
         self.job = t.spawn("exec talk")
@@ -492,7 +492,7 @@ class Bulk:
         return answer[2:]
 
     def ask(self, *packets):
-        """-> the replies, without acks and notices"""
+        """Return the replies, without acks and notices."""
         data = b"".join(b"$" + text.encode() + b"#%02x" % (sum(text.encode()) & 255) for text in packets)
         self.call(f"write 0 {data.hex()}")
         got, replies = b"", []
@@ -508,16 +508,16 @@ class Bulk:
 
 @case(timeout=400)
 def a_thousand_tracepoints(t):
-    """A thousand at once: all are set, all work, all are gone afterwards."""
+    """A thousand tracepoints are all set, all work, and are all removed."""
     gdb = t.gdb(connect=False)
-    count = 1000 if t.kernel.exports("unregister_kprobes") else 200      # without, each one costs a grace period to take out
+    count = 1000 if t.kernel.exports("unregister_kprobes") else 200      # without it, each removal costs a grace period
     linked, places = address(gdb, "_text"), second_instructions(t, gdb, count)
     assert len(places) == count, len(places)
     t.connect(gdb)
     slide = address(gdb, "_text") - linked
     places = [at + slide for at in places]
     read = gdb.inside("vfs_read")[0]
-    # A few are not for probes.
+    # No probe is allowed at some of them.
     gdb.cmd("tvariable $ignore_error = 1")
     gdb.trace("*vfs_read", "0")
     gdb.cmd("tstart")
@@ -544,7 +544,7 @@ def a_thousand_tracepoints(t):
 
 @case(timeout=300)
 def a_long_start(t):
-    """The write of QTStart returns before all probes are set; who goes away meanwhile leaves none behind."""
+    """The write of QTStart returns before all probes are set, and closing the device meanwhile leaves none."""
     places = sorted(t.functions()[name] for name in t.syscalls(40))
     gdb = t.gdb(raw=True)
     slide = address(gdb, "_text") - t.functions()["_text"]
@@ -568,7 +568,7 @@ def a_long_start(t):
 
 @case
 def the_peer(t):
-    """A process that putgtprsp names as its peer is not traced either, unless $self_trace; for this session, and by its own numbers."""
+    """A peer that putgtprsp names, by its own process numbers, is not traced in this session, unless $self_trace is set."""
     gdb = t.gdb()
     getppid = address(gdb, t.syscall("getppid"))
     gdb.cmd("disconnect")

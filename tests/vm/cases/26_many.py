@@ -20,7 +20,7 @@ def answer(talk, text):
 
 
 def define(t, talk, enabled):
-    """As many, at functions spread over the kernel. -> seconds that each eighth took"""
+    """Define MANY at functions across the kernel. Return the seconds that each eighth took."""
     count = int(talk.call("functions"))
     assert count > MANY, count
     part, took = MANY // 8, []
@@ -35,7 +35,7 @@ def define(t, talk, enabled):
 
 @case(timeout=900, module="buffer_size=65536")
 def twenty_thousand(t):
-    """So many are defined in a time that grows with their number, start with notices, and are given up with the session."""
+    """20,000 tracepoints are defined in linear time, start with progress notices, and are abandoned with the session."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     talk.write(packet("QStartNoAckMode"))
@@ -43,7 +43,7 @@ def twenty_thousand(t):
     assert answer(talk, "QTinit").endswith(b"$OK#9a")
     took = define(t, talk, "D")
     assert sorted(took[5:])[1] < 2.5 * sorted(took[:3])[1] + 0.2, took
-    # Disabled ones are looked at, and have no probe.
+    # Disabled tracepoints are checked, but get no probe.
     began = time.monotonic()
     said = answer(talk, "QTStart")
     took = time.monotonic() - began
@@ -53,7 +53,7 @@ def twenty_thousand(t):
     if took > 4:
         assert any("tracepoints checked so far" in text for text in notices), notices
     assert answer(talk, "QTStop").endswith(b"$OK#9a")
-    # Enabled ones take longer than anybody waits.
+    # Arming enabled ones takes longer than anybody waits.
     began = time.monotonic()
     said = answer(talk, "QTinit")
     took = time.monotonic() - began
@@ -70,7 +70,7 @@ def twenty_thousand(t):
         assert more not in (b"", "late") and b"$OK" not in more, said
         said += more
     told = time.monotonic() - began
-    # It is given up when GDB wants that, ...
+    # The start is abandoned on GDB's interrupt, ...
     began = time.monotonic()
     talk.write("\x03")
     while not re.search(rb"\$E\.[^#]*interrupted[^#]*#..$", said):
@@ -79,7 +79,7 @@ def twenty_thousand(t):
         said += more
     t.note(f"given up in {time.monotonic() - began:.1f} s")
     assert t.probes() == ""
-    # ... and when GDB goes.
+    # ... and when the session closes.
     talk.write(packet("QTStart"))
     talk.read(ms=60000)
     began = time.monotonic()

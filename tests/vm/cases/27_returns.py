@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Returns of functions ($kret), and stacks that end."""
+"""Returns of functions ($kret), and the ends of stacks."""
 import re
 
 from harness import GdbError, case
@@ -21,7 +21,7 @@ def names(shown):
 
 @case(core=True)
 def return_values(t):
-    """The return of a function: its value, its task, its callers; the entry beside it; tdump and tfind are of use."""
+    """At a function's return, its value, task and callers are collected, and tdump and tfind work."""
     load = t.load("pread", n=3, file="/proc/version", size=11)
     fails = t.load("pread", n=2, file="/proc/version", size=8, offset=1 << 20)
     gdb = t.gdb()
@@ -33,7 +33,7 @@ def return_values(t):
     value = returns(t)
     left = gdb.trace("*vfs_read", mine, "teval $kret = 0", f"teval $sum = $sum + {value}", f"teval $word = *(long *){stack_pointer(t)} + 0",
                  f"collect $regs, $bt, $sum, $word, $current_task_pid, jiffies_64")
-    # A condition sees the value as well.
+    # A condition sees the value, too.
     gdb.trace("*vfs_read", f"{value} == 11 && {MINE.format(load.pid)}", "teval $kret = 100", f"collect {value}")
     gdb.cmd("tstart")
     assert load.go()["ok"] == 3
@@ -53,7 +53,7 @@ def return_values(t):
         assert "vfs_read (file=" not in stack or t.bits == 32 or "vfs_read (file=<unavailable>" in stack, stack
         shown = gdb.cmd("tdump")
         assert f"tracepoint {left}, trace frame" in shown and f"$sum = {total}" in shown and "jiffies_64 = " in shown, shown
-        # What the program would have found on its stack, not the kernel's trampoline.
+        # The return address itself, not the kernel's trampoline.
         gdb.cmd("up")
         assert int(gdb.eval(f"(unsigned long){t.pc}")) == int(gdb.eval("$word")) & (1 << t.bits) - 1, stack
     gdb.cmd("tfind none")
@@ -63,7 +63,7 @@ def return_values(t):
 
 @case(old=True)
 def refusals(t):
-    """Where there is no return, and what $kret does not mean: refused with the reason, and no probe stays behind."""
+    """A $kret tracepoint that is not at an entry, and other uses of $kret, are refused with the reason and leave no probe."""
     gdb = t.gdb()
     gdb.cmd("tvariable $n")
     gdb.cmd("set circular-trace-buffer on")
@@ -84,17 +84,17 @@ def refusals(t):
         message = gdb.fails("tstart")
         assert f"tracepoint {n} at {where}: " in message and why in message, (where, actions, message)
         assert t.probes() == "" and "Trace is running" not in gdb.cmd("tstatus")
-    # What the kernel's own handling of returns calls, where it does not look out for itself.
+    # A function that the kernel's own handling of returns calls, on kernels that do not guard against that.
     gdb.cmd("delete")
     gdb.trace("*" + t.first("_raw_spin_lock_irqsave", "_spin_lock_irqsave"), None, "teval $kret = 0", "teval $n = $n + 1")
-    if "kprobe_busy_begin" not in t.functions():        # 5.8, and kernels of vendors
+    if "kprobe_busy_begin" not in t.functions():        # 5.8, and vendors' kernels
         assert "this kernel's own handling of returns uses that function" in gdb.fails("tstart")
     else:
         gdb.cmd("tstart")
         t.sh("cat /proc/version; usleep 50000")
         gdb.cmd("tstop")
         assert int(gdb.eval("$n")) > 0, gdb.cmd("tstatus")
-    # What the kernel refuses to all probes.
+    # A function that the kernel refuses for all probes.
     gdb.cmd("delete")
     bad = t.first("exc_int3", "do_int3")
     gdb.trace(f"*{bad}", None, "teval $kret = 0")
@@ -110,7 +110,7 @@ def refusals(t):
 
 @case
 def any_constant(t):
-    """$kret is set to what is a constant, however GDB's language puts it: in Rust it is not the last thing said."""
+    """$kret accepts a constant in any language of GDB's; in Rust the constant is not the last operation."""
     load = t.load("pread", n=2, file="/proc/version", size=8)
     gdb = t.gdb()
     value = returns(t)
@@ -118,7 +118,7 @@ def any_constant(t):
              ("rust", "8 * 8"), ("rust", "66 - 2")]
 
     def define(language, text, *more):
-        """The place is C's; the action is read, and made bytecode at tstart, in another language."""
+        """Use C for the location, but another language when the action is read, and compiled at tstart."""
         gdb.cmd("set language c")
         gdb.cmd("delete")
         n = gdb.trace("*vfs_read", load.mine)
@@ -145,7 +145,7 @@ def any_constant(t):
 
 @case(needs=[">=4.9"], old=True)
 def value_in_two_registers(t):
-    """A function that returns 16 bytes (64 on 32-bit machines): both halves are there where they are named, and no argument is."""
+    """For a 16-byte value (8 bytes with 32 bits), both halves are available if named, and no argument is."""
     gdb = t.gdb()
     gdb.cmd("tvariable $second")
     first, second = ("$rax", "$rdx") if t.bits == 64 else ("$eax", "$edx")
@@ -169,8 +169,8 @@ def value_in_two_registers(t):
 
 @case(old=True)
 def no_arguments_at_return(t):
-    """`collect $args' at a return: what is left in their registers is no argument, however many there are; and no second half of
-    a value, which is for those who name it, or all registers."""
+    """`collect $args' at a return collects no arguments, since their registers are stale.
+    Nor does it collect the second half of a value, unless that or all registers are named."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb()
     second = "$rdx" if t.bits == 64 else "$ecx"
@@ -200,9 +200,10 @@ def no_arguments_at_return(t):
 
 @case(core=True)
 def no_return_there(t):
-    """Functions that are left as another task, that are not entered by a call, or that the handling of returns calls:
-    refused, at their first byte and behind an endbr, on each kernel; at its entry __switch_to is traced. (6.12 and 7.2
-    died: IBT moves the probe behind the endbr, and the kernel's refusal compares addresses exactly.)"""
+    """Returns of functions that do not return as ordinary functions do are refused with the reason.
+    These return as another task, are not entered by a call, or are used by the handling of returns. They are refused at their
+    first byte and behind an endbr; the entry of __switch_to can be traced. (6.12 and 7.2 crashed: IBT moves the probe behind
+    the endbr, and the kernel compares addresses exactly.)"""
     gdb = t.gdb()
     gdb.cmd("set circular-trace-buffer on")
     symbols = t.functions()
@@ -223,7 +224,7 @@ def no_return_there(t):
             n = gdb.trace(f"*{address:#x}", None, "teval $kret = 0", "collect $regs")
             message = gdb.fails("tstart")
             assert f"tracepoint {n} at {address:#x}: " in message, (where, message)
-            # Some kernels refuse a probe there at all.
+            # Some kernels refuse any probe there.
             assert why in message and "trace " in message or "no probe" in message, (where, message)
             assert t.probes() == "" and "Trace is running" not in gdb.cmd("tstatus")
             tried.append(where)
@@ -248,7 +249,7 @@ def no_return_there(t):
 
 @case(needs=[">=6.6"])
 def return_of_ret_from_fork(t):
-    """Since 6.6 ret_from_fork() is a function of C, which is called: its return is one."""
+    """Since 6.6 ret_from_fork() is a C function that is called, so its return can be traced."""
     gdb = t.gdb()
     gdb.trace("*ret_from_fork", "$current_task_user == 1", "teval $kret = 100", "collect $regs, $bt")
     gdb.cmd("tstart")
@@ -262,8 +263,8 @@ def return_of_ret_from_fork(t):
 
 @case(core=True)
 def calls_under_way(t):
-    """Returns over the number that is followed are counted. What is under way when the run ends does no harm, nor in the
-    next run, nor when the module has gone."""
+    """Returns in excess of $kret are counted, and calls still in progress at the end of a run do no harm.
+    Neither in the next run nor after the module is unloaded."""
     gdb = t.gdb()
     where = t.first("hrtimer_nanosleep", "do_nanosleep")
     gdb.cmd(f"trace *{where}")
@@ -280,7 +281,7 @@ def calls_under_way(t):
     assert f"tracepoint 1: {lost} returns were missed: more calls were under way at once than $kret allows" in shown, shown
     assert re.search(rf"^tracepoint 1 0x\w+ \d+ \d+ \d+ {lost} 0$", stat, re.M), stat
     assert re.search(r"^tracepoint 2 0x\w+ 0 0 \d+ 0 0$", stat, re.M), stat
-    # The same memory is a probe again, while a call of the first run is on a stack.
+    # Its memory is reused for a probe while a call of the first run is still on a stack.
     gdb.cmd("tstart")
     gdb.cmd("tstop")
     gdb.close()
@@ -296,7 +297,7 @@ def calls_under_way(t):
 
 @case(old=True)
 def enable_and_many(t):
-    """Enabled and disabled in a run; many at once; one function with several, and with one at its entry."""
+    """Return tracepoints can be enabled and disabled in a run, be many, and share a function with each other and an entry."""
     gdb = t.gdb()
     value = returns(t)
     loads = [t.load("pread", n=2, file="/proc/version", size=8) for _ in range(3)]
@@ -325,7 +326,7 @@ def enable_and_many(t):
 
 
 def collected_up_to(gdb, address):
-    """The first page boundary behind an address at which a frame has nothing."""
+    """Return the first page boundary above address at which the frame has no memory."""
     while True:
         address = (address | 4095) + 1
         try:
@@ -337,7 +338,7 @@ def collected_up_to(gdb, address):
 
 
 def interrupts_stack(t, gdb, cpu, sp):
-    """Where that CPU's ends, as the kernel's own variable says."""
+    """Return the end of that CPU's interrupt stack, as the kernel's own variable has it."""
     page = 4096
     if t.bits == 32:
         return (sp + 8191) // 8192 * 8192
@@ -353,7 +354,7 @@ def interrupts_stack(t, gdb, cpu, sp):
 
 @case(old=True)
 def stacks_end(t):
-    """More stack than there is: what is there is collected, up to its very end, and the run goes on; tasks, interrupts."""
+    """A $bt larger than the stack collects up to its very end, for tasks and interrupts, and the run goes on."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb()
     gdb.cmd("tvariable $bt = 1000000")
@@ -382,7 +383,7 @@ def stacks_end(t):
     assert gdb.frames() == 1, gdb.cmd("tstatus")
     gdb.cmd("tfind start")
     end = collected_up_to(gdb, int(gdb.eval("(unsigned long)$sp")))
-    # Where the registers of user space are; where a stack may end; and no further.
+    # The stack ends behind user mode's registers, on a boundary where stacks end.
     if t.bits == 64:
         assert any(int(gdb.eval(f"*(unsigned long *){end - back:#x}")) == 0x33 for back in (4 * 8, 6 * 8)), gdb.cmd(f"x/8gx {end - 64:#x}")
     assert end % 8192 == 0, hex(end)
@@ -390,21 +391,22 @@ def stacks_end(t):
 
 
 def callers(gdb):
-    """A backtrace without its numbers, arguments and source lines: what must not change by who else looks at returns."""
+    """Return a backtrace without numbers, arguments and source lines, which replaced return addresses must not change; and
+    its text."""
     shown = gdb.cmd("bt -frame-arguments none")
     lines = [line for line in shown.splitlines() if line.startswith("#")]
     return [re.match(r"#\d+ +(?:(0x\w+) in |<unavailable> in )?([\w.?]+) \(", line).group(1, 2) for line in lines], shown
 
 
 def returns_are_listed(gdb):
-    """Whether each task has a list of the return addresses that were replaced; up to 5.10 there is one table of all."""
+    """Return whether each task lists its replaced return addresses; up to 5.10 there is one table for all."""
     return gdb.knows("init_task.rethooks") or gdb.knows("init_task.kretprobe_instances")
 
 
 def ends(what, found, shown):
-    """Behind the kernel's entry code there is a 0, and nothing else."""
+    """Check that the backtrace ends behind the kernel's entry code, with at most a 0."""
     if what == "an interrupt" and "Backtrace stopped: not enough" in shown and found[-1] == (None, "??"):
-        # The stack of an interrupt ends there: GDB looks behind it for the function that has changed to it.
+        # The interrupt stack ends there, and GDB looks behind it for the function that switched to it.
         return
     assert "Backtrace stopped" not in shown, shown
     unknown = [pc for pc, name in found if name == "??"]
@@ -412,7 +414,7 @@ def ends(what, found, shown):
 
 
 def in_a_graph(t, functions):
-    """function_graph traces these functions; returns what ends that."""
+    """Trace these functions with function_graph. Return a function that ends this."""
     where = t.sh("for d in /sys/kernel/tracing /sys/kernel/debug/tracing; do test -e $d/set_ftrace_filter && echo $d && break; done; true").strip()
     if not where and t.run("mount -t tracefs nodev /sys/kernel/tracing").status == 0:
         where = "/sys/kernel/tracing"
@@ -429,8 +431,8 @@ def in_a_graph(t, functions):
 
 @case(core=True, timeout=240)
 def callers_whose_return_is_traced(t):
-    """bt shows the real callers where their return address has been replaced: by our own return probes, by function_graph, by
-    both at one function. Where the kernel does not say what was there, bt ends."""
+    """bt shows the real callers where our return probes, function_graph, or both have replaced their return addresses.
+    Where the kernel does not tell the original address, bt ends."""
     gdb = t.gdb()
     gdb.cmd("tvariable $bt = 8192")
     points = [gdb.trace("*" + t.first("version_proc_show"), None, "collect $bt")]
@@ -448,7 +450,7 @@ def callers_whose_return_is_traced(t):
         return found
 
     real, shown = look()
-    # A function of which a part is inlined in itself has two lines.
+    # A function that is partly inlined into itself has two lines.
     outer = list(dict.fromkeys(name for _, name in real if name in ("seq_read_iter", "seq_read", "vfs_read")))
     assert len(outer) == 2 and "vfs_read" in outer, shown
     for name in outer + ["vfs_read"]:
@@ -459,7 +461,7 @@ def callers_whose_return_is_traced(t):
         assert probed == real, shown
     else:
         assert len(probed) > 1 and probed[:-1] == real[:len(probed) - 1] and probed[-1][1] == "??" and not int(probed[-1][0], 16), shown
-    # At a return, what is above it.
+    # At a return, the callers above it.
     for n in points[1:]:
         gdb.cmd(f"tfind tracepoint {n}")
         found, shown = callers(gdb)
@@ -484,7 +486,7 @@ def callers_whose_return_is_traced(t):
 
 @case(core=True, timeout=240)
 def backtraces_end(t):
-    """Behind entry code bt ends: system calls, interrupts, faults, kernel threads; and memory that was collected is what it was."""
+    """bt ends behind entry code of system calls, interrupts, faults and kernel threads, and collected memory is unchanged."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb()
     gdb.cmd("tvariable $bt = 16384")
@@ -501,7 +503,7 @@ def backtraces_end(t):
 
     tick = t.first("update_process_times", "scheduler_tick")
     add("a system call", "vfs_read", load.mine, "collect $args, $bt")
-    # The first of user mode's registers is where GDB looks for a caller of entry code: one that is not 0 by itself.
+    # GDB looks for a caller of entry code at the first of user mode's registers; take one that is not 0.
     other = f"$current_task_user == 1 && {regs}.{field} != 0"
     add("another program", "vfs_read", other, "collect $bt")
     add("its registers", "vfs_read", other, f"teval $its_first = {regs}.{field} + 0", f"collect $bt, $its_first, {regs}")
@@ -531,13 +533,14 @@ def backtraces_end(t):
 
 @case(core=True, timeout=240)
 def only_the_caller(t):
-    """`collect $_ret': the caller of a function, and no more; also where its return address has been replaced, by return probes at
-    the function that were set before or after, or by function_graph. Where the kernel does not say what was there, bt ends."""
+    """`collect $_ret' collects only the caller, also where its return address has been replaced.
+    By return probes set before or after the tracepoint, or by function_graph. Where the kernel does not tell the original
+    address, bt ends."""
     gdb = t.gdb()
     gdb.cmd("tvariable $n = 0")
 
     def entries():
-        """The caller alone, with what goes on, and on the way of those whose condition is bytecode."""
+        """Collect the caller alone, with a following action, and on the slow path, for conditions in bytecode."""
         return [gdb.trace("*vfs_read", None, "collect $_ret"), gdb.trace("*vfs_read", None, "collect $_ret, jiffies_64"),
                 gdb.trace("*vfs_read", None, "collect $_ret", "teval $n = $n + 1")]
 

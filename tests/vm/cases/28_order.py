@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Tracepoints at one address: one probe serves them, in the order of their definition."""
+"""Tracepoints at one address share a probe and run in the order of their definition."""
 import re
 
 from harness import Skip, case
@@ -8,7 +8,7 @@ MINE = "$current_task_pid == {}"
 
 
 def rows(gdb, *names):
-    """Of each frame: its tracepoint, and the values that it has; None for one it has not."""
+    """Return each frame's tracepoint and the values of the names; None for one it has not collected."""
     found = []
     for n in range(gdb.frames()):
         gdb.cmd(f"tfind {n}")
@@ -26,12 +26,12 @@ def probes_at(t, function):
 
 
 def stat(t):
-    """-> {tracepoint: [address, hits, bytes, missed, returns]}"""
+    """Return {tracepoint: [address, hits, bytes, missed, returns]}."""
     return {int(n): rest.split() for n, rest in re.findall(r"^tracepoint (\d+) (.*)$", t.sh("cat /proc/gtpstat"), re.M)}
 
 
 def special(gdb, name):
-    """The number of one of the module's variables, as bytecode has it."""
+    """Return the number of one of the module's variables, in the form that bytecode uses."""
     text = gdb.packet("qTfV")
     while text != "l":
         for part in text.split("|"):
@@ -43,15 +43,15 @@ def special(gdb, name):
 
 
 def set_to(variable, value):
-    """An action: const16, setv, end."""
+    """Return an action: const16, setv, end."""
     return f"X7,23{value:04x}2d{variable}27"
 
 
 @case(core=True)
 def order_at_an_address(t):
-    """What the first tracepoint at an address computes the second one collects; at entries, inside, and at returns."""
+    """The second tracepoint at an address collects what the first one computed, at entries, inside, and at returns."""
     gdb = t.gdb()
-    # Inside there is a trap or a jump, where the entry may be ftrace's.
+    # Inside, the probe is a trap or a jump; at the entry it may use ftrace.
     places = [("*vfs_read", ()), (f"*{gdb.inside('vfs_read')[0]:#x}", ()), ("*vfs_read", ("teval $kret = 0",))]
     for where, how in places:
         gdb.cmd("delete tracepoints")
@@ -59,7 +59,7 @@ def order_at_an_address(t):
         gdb.cmd("tvariable $p_y = 0")
         load = t.load("pread", n=3, file="/proc/version", size=8)
         mine = MINE.format(load.pid)
-        # Each has a condition of another sort: its handler is another one.
+        # Conditions of different kinds, so each tracepoint would have a different handler.
         first = gdb.trace(where, mine, *how, "teval $x = $x + 10", "collect $x")
         second = gdb.trace(where, mine, *how, "collect $x, $regs")
         third = gdb.trace(where, f"{t.arg(3)} == 8" if not how else mine, *how, "teval $x = $x + 1", "collect $x, $bt")
@@ -81,8 +81,8 @@ def order_at_an_address(t):
 
 @case(core=True)
 def order_behind_endbr(t):
-    """With IBT the kernel has one place for a function's first byte and for what is behind its endbr: one probe serves both, in the
-    order of definition, and each frame says what was asked for."""
+    """With IBT one probe serves a function's first byte and the address behind its endbr, in the order of definition.
+    The kernel moves probes from the first byte behind the endbr. Each frame shows its tracepoint's own pc."""
     gdb = t.gdb()
     at = int(gdb.eval("(unsigned long)&vfs_read"))
     behind = at + t.behind_endbr(gdb, at)
@@ -110,7 +110,7 @@ def order_behind_endbr(t):
 
 @case
 def order_switched(t):
-    """Disabled ones, $enable and $disable in the same hit, passcounts, and a mix of entry and return."""
+    """The order holds with disabled tracepoints, $enable and $disable in the same hit, passcounts, and entries and returns."""
     gdb = t.gdb()
     gdb.cmd("tvariable $x = 0")
     load = t.load("pread", n=4, file="/proc/version", size=8)
@@ -134,7 +134,7 @@ def order_switched(t):
 
 
 def join(gdb, number, at, condition, *actions):
-    """A tracepoint that joins the run.  GDB sends one that is typed in a run before its actions are: so by hand, in bytecode."""
+    """Join the run, by packets with bytecode: GDB sends a tracepoint that is typed in a run before its actions."""
     texts = [f"QTDP:{number:x}:{at:x}:E:0:0:X{len(condition) // 2:x},{condition}"]
     texts += [f"QTDP:-{number:x}:{at:x}:X{len(code) // 2:x},{code}" for code in actions]
     for text in texts[:-1]:
@@ -144,14 +144,14 @@ def join(gdb, number, at, condition, *actions):
 
 @case
 def order_joined(t):
-    """One that is enabled or defined in a run takes its place in the order, and shares the probe."""
+    """A tracepoint that is enabled or defined in a run takes its place in the order and shares the probe."""
     gdb = t.gdb()
     gdb.cmd("tvariable $x = 0")
     loads = [t.load("pread", n=2, file="/proc/version", size=8) for _ in range(4)]
     mine = " || ".join(load.mine for load in loads)
     first = gdb.trace("*vfs_read", mine, "teval $x = $x + 10", "collect $x")
     second = gdb.trace("*vfs_read", f"({mine}) && {t.arg(3)} == 8", "collect $x")
-    # Its handler alone is one of a range, and its condition false: nothing of it may be run on another's behalf.
+    # Its own handler checks a range, and its condition is false: neither may affect the others.
     gdb.cmd(f"disable {first}")
     gdb.cmd("tstart")
     pid, kret, x = (special(gdb, name) for name in ("current_task_pid", "kret", "x"))
@@ -185,7 +185,7 @@ def order_joined(t):
     for i, value in enumerate((52, 163)):
         part = rest[6 * i:6 * i + 6]
         assert part[:3] == [(first, value), (second, value), (third, value + 1)], found
-        # The sixth has a probe of its own, and returns in the kernel's order.
+        # The sixth has a probe of its own, in the kernel's order.
         assert [row for row in part[3:] if row[0] != sixth] == [(fourth, value + 1), (fifth, value + 101)], found
         assert any(row[0] == sixth for row in part[3:]), found
     assert t.probes() == ""
@@ -193,7 +193,7 @@ def order_joined(t):
 
 @case
 def order_missed(t):
-    """A hit that the kernel does not deliver is missed by each tracepoint of that probe, and one that comes later starts at 0."""
+    """A hit that the kernel does not deliver counts as missed for each tracepoint of the probe; later ones start at 0."""
     gdb = t.gdb()
     load = t.load("pread", n=100, file="/proc/version", size=8)
     again = t.load("pread", n=100, file="/proc/version", size=8)
@@ -204,7 +204,7 @@ def order_missed(t):
     numbers = [gdb.trace(f"*{inside:#x}", mine, "collect $cpu_id") for _ in range(2)]
     gdb.cmd("tstart")
     load.go()
-    late = gdb.trace(f"*{inside:#x}", mine)        # it is sent as it is typed: without actions
+    late = gdb.trace(f"*{inside:#x}", mine)        # sent as it is typed, without actions
     facts = stat(t)
     missed = [int(facts[n][3]) for n in numbers]
     assert missed[0] == missed[1] >= 100 and int(facts[late][3]) < missed[0], facts
@@ -218,11 +218,11 @@ def order_missed(t):
 
 @case
 def join_switches(t):
-    """A tracepoint that joins a run may switch itself off at its first hit, and those on that were disabled at tstart."""
+    """A tracepoint that joins a run may disable itself at its first hit, and enable those that were disabled at tstart."""
     gdb = t.gdb(raw=True)
     enable, disable = special(gdb, "enable"), special(gdb, "disable")
     load = t.load("pread", n=20, file="/proc/version", size=8)
-    busy = t.load("getppid", n=0)               # it hits from the first moment on
+    busy = t.load("getppid", n=0)               # hits from the first moment on
     read, getppid = (int(gdb.eval(f"(unsigned long)&{name}")) for name in ("vfs_read", t.syscall("getppid")))
     assert gdb.packet("QTinit") == "OK"
     assert gdb.packet(f"QTDP:1:{read:x}:D:0:0-") == "OK"
@@ -242,7 +242,7 @@ def join_switches(t):
         hits = int(gdb.packet(f"qTP:{n:x}:{getppid:x}").split(":")[0][1:], 16)
         assert hits >= 1, n
     busy.finish()
-    # Those two were disabled at the start: no probe, or none of their own.
+    # Both were disabled at the start: they have no probe, or none of their own.
     assert gdb.packet(f"QTDP:40:{getppid:x}:E:0:0-") == "OK"
     assert gdb.packet(f"QTDP:-40:{getppid:x}:{set_to(enable, 1)}") == "OK"
     t.load("getppid", n=1).go()
@@ -256,7 +256,7 @@ def join_switches(t):
 
 @case
 def join_that_cannot_arm(t):
-    """What joins with $enable is refused where one that was disabled can have no probe; the run goes on without it."""
+    """A joining tracepoint with $enable is refused if a disabled one cannot be armed, and the run goes on without it."""
     gdb = t.gdb(raw=True)
     enable = special(gdb, "enable")
     read, getppid = (int(gdb.eval(f"(unsigned long)&{name}")) for name in ("vfs_read", t.syscall("getppid")))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Probes that are not in the code because kprobes or ftrace are switched off: it is said, and nothing else is."""
+"""Probes that are not armed because kprobes or ftrace are switched off are reported, and only then."""
 import re
 import time
 
@@ -13,7 +13,7 @@ SAID = "switched off"
 
 
 def setup(t, gdb, inside):
-    """Probes at a function's entry and at the return of one, which a load hits, and one behind an entry; -> the load."""
+    """Set probes at a function's entry, at a return, and at inside. Return the load that hits the first and the last kind."""
     load = t.load("pread", n=2, file="/proc/version", size=8)
     gdb.trace("*vfs_read", load.mine, "collect $regs")
     gdb.trace(f"*{inside:#x}", load.mine, "collect $regs")
@@ -22,7 +22,7 @@ def setup(t, gdb, inside):
 
 
 def remark(t, gdb):
-    """What tstatus says of it, which gtpstat says, too."""
+    """Return tstatus's remark on switched-off probes; gtpstat must agree."""
     status = gdb.cmd("tstatus")
     found = re.search(r"notes: (.*?)\.?$", status, re.M)
     text = found[1] if found and SAID in found[1] else ""
@@ -49,7 +49,7 @@ def off_and_on(t, path, command, off, of):
     assert remark(t, gdb) == WAS, gdb.cmd("tstatus")
     gdb.cmd("tstop")
     assert remark(t, gdb) == WAS, gdb.cmd("tstatus")
-    # During the run; and a run that has it no more.
+    # During the run; then a run without it.
     gdb.cmd("delete")
     load = setup(t, gdb, inside)
     assert SAID not in gdb.cmd("tstart")
@@ -61,7 +61,7 @@ def off_and_on(t, path, command, off, of):
     assert load.go()["ok"] == 2
     assert gdb.frames() == 4, gdb.cmd("tstatus")
     gdb.cmd("tstop")
-    # Seen by the thread alone: nobody asks while they are off.
+    # Noticed by the thread alone: nobody asks for the status while they are off.
     gdb.cmd("tstart")
     t.sh(f"echo 0 >{path}")
     time.sleep(5)
@@ -76,11 +76,11 @@ def off_and_on(t, path, command, off, of):
 
 @case(needs=["CONFIG_KPROBES_ON_FTRACE", "CONFIG_KRETPROBES"])
 def ftrace_switched_off(t):
-    """sysctl kernel.ftrace_enabled=0: the probes at functions' entries, and at returns, are out, the others are in."""
+    """With sysctl kernel.ftrace_enabled=0, probes at entries and returns are off, others are on."""
     off_and_on(t, FTRACE, "sysctl kernel.ftrace_enabled=1'", 2, 3)
 
 
 @case(needs=[">=2.6.30", "CONFIG_KRETPROBES"], timeout=300)
 def kprobes_switched_off(t):
-    """debugfs kprobes/enabled: all are out."""
+    """With debugfs kprobes/enabled at 0, all probes are off."""
     off_and_on(t, KPROBES, "echo 1 >/sys/kernel/debug/kprobes/enabled'", 3, 3)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Probes that the kernel does not take out: ftrace needs memory for that, and refuses after a bug."""
+"""Probes that the kernel fails to remove: ftrace needs memory for that, and refuses after a bug of its own."""
 import re
 import time
 
@@ -13,13 +13,13 @@ NEEDS = [">=4.16", "CONFIG_KPROBES_ON_FTRACE", "CONFIG_KRETPROBES"]
 
 
 def load_module(t):
-    """It cannot be unloaded when the case ends."""
+    """Load kgtp without unloading it after the case, which is not possible."""
     t.guest.insmod("/lib/kgtp.ko")
     t.allow(FTRACE_REFUSES)
 
 
 def ftrace_refuses(t, gdb):
-    """As after a bug of its own."""
+    """Make ftrace refuse, as after a bug of its own."""
     t.guest.poke(int(gdb.eval("(unsigned long)&ftrace_disabled")), b"\1")
     assert int(gdb.eval("*(int *)&ftrace_disabled")) == 1
 
@@ -35,7 +35,7 @@ def cannot_be_unloaded(t):
 
 @case(needs=NEEDS, last=True, module=None)
 def probe_stays(t):
-    """unregister_kprobes() fails: the user is told, nothing is hit any more, and the module stays."""
+    """When unregister_kprobes() fails, the user is informed, nothing is hit any more, and the module stays."""
     load_module(t)
     gdb = t.gdb()
     load = t.load("pread", n=5, file="/proc/version", size=8)
@@ -53,15 +53,15 @@ def probe_stays(t):
     assert "the kernel did not remove the probe at 0x" in status and "vfs_write+0x" in status, status
     assert "stays loaded until the machine is restarted" in t.sh("cat /proc/gtpstat")
     assert gdb.frames() == 10
-    # Their tracepoints go, and they are hit: nothing may be touched.
+    # Their tracepoints are freed, then the probes are hit: the handlers must not touch anything.
     gdb.cmd("delete tracepoints")
     gdb.cmd("tfind none")
     again = t.load("pread", n=5, file="/proc/version", size=8)
     n = gdb.trace("*vfs_read", MINE.format(again.pid), "collect $args")
-    gdb.cmd("tstart")       # QTinit first
+    gdb.cmd("tstart")       # sends QTinit first
     read_some(t)
     again.go()
-    assert "did not remove 1 probe:" in gdb.cmd("tstop")     # only what is new
+    assert "did not remove 1 probe:" in gdb.cmd("tstop")     # only new ones are reported
     assert gdb.frames() == 5, gdb.cmd("tstatus")
     assert n > other > left > first
     read_some(t)
@@ -77,7 +77,7 @@ def probe_stays(t):
 
 @case(needs=NEEDS, last=True, module=None)
 def probe_stays_at_close(t):
-    """The same where the session ends in a run; and where a start fails, or should."""
+    """The same holds when the session ends in a run, and when a start fails."""
     load_module(t)
     gdb = t.gdb()
     gdb.trace("*vfs_read", "", "collect $regs")
@@ -90,7 +90,7 @@ def probe_stays_at_close(t):
     assert cannot_be_unloaded(t)
     t.connect(gdb)
     assert "the kernel did not remove the probe" in gdb.cmd("tstatus")
-    # What does not hang on ftrace works on.
+    # Probes that do not need ftrace still work.
     inside = hex(gdb.inside("vfs_read")[0])
     load = t.load("pread", n=2, file="/proc/version", size=8)
     gdb.cmd("delete tracepoints")
@@ -100,7 +100,7 @@ def probe_stays_at_close(t):
     gdb.cmd("tstop")
     assert gdb.frames() == 2 and inside[2:] not in t.probes()
     gdb.trace("*vfs_write", "", "collect $regs")
-    # One that would has no probe, or one that is not in the code: 7.2 takes it while ftrace refuses.
+    # A probe that needs it is refused, or is not in the code: 7.2 accepts it while ftrace refuses.
     try:
         shown = gdb.cmd("tstart")
         gdb.cmd("tstop")
@@ -113,7 +113,7 @@ def probe_stays_at_close(t):
 
 @case(needs=NEEDS, last=True, module=None)
 def probe_stays_when_full(t):
-    """The buffer becomes full, and the thread takes the probes out: what stays is told, however many errors there are to tell."""
+    """When the buffer is full and the thread removes the probes, a kept probe is reported, whatever the number of errors."""
     load_module(t)
     gdb = t.gdb()
     gdb.cmd("set trace-buffer-size 65536")
@@ -136,7 +136,7 @@ def probe_stays_when_full(t):
 
 @case(needs=[*NEEDS, "CONFIG_MODULE_UNLOAD"], last=True, module=None)
 def probe_stays_in_a_module(t):
-    """The module goes in which it is, and comes back: it does nothing, and nothing falls over it."""
+    """A kept probe in a module that is unloaded and reloaded does nothing and does no harm."""
     load_module(t)
     built = build(t, "probed")
     gdb = t.gdb()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Conditions select exactly the hits that they describe, whatever they are made of."""
+"""A condition selects exactly the hits that it describes, whatever its operands and operators."""
 import re
 
 from harness import case
@@ -8,7 +8,8 @@ SIZES = [(10, 3), (20, 4), (300, 5)]
 
 
 def check(t, table, sizes=SIZES, where="vfs_read"):
-    """One run: a process reads each size that many times, and each condition is a tracepoint's; how often were they true?"""
+    """Trace one run with a tracepoint per condition, while processes read each size n times, and check how often each was
+    true."""
     gdb = t.gdb()
     loads = [t.load("pread", n=n, file="/proc/version", size=size) for size, n in sizes]
     mine = " || ".join(load.mine for load in loads)
@@ -64,7 +65,7 @@ def arithmetic(t):
 
 @case(timeout=400)
 def narrow_types(t):
-    """char, short and int are cut and extended as in C."""
+    """char, short and int are truncated and extended as in C."""
     check(t, [
         ("(unsigned char)count == 44", 5),
         ("(signed char)(count + 100) < 0", 5),
@@ -76,7 +77,7 @@ def narrow_types(t):
 
 
 def bit_field(gdb, task, *names):
-    """The first of these members that a task has in this kernel."""
+    """Return the first of these members that a task has in this kernel."""
     for name in names:
         if gdb.knows(f"init_task.{name}"):
             return f"{task}->{name}"
@@ -85,7 +86,7 @@ def bit_field(gdb, task, *names):
 
 @case(timeout=400)
 def objects(t):
-    """Members, arrays, bit fields, pointers, strings' characters and globals."""
+    """Conditions evaluate members, arrays, bit fields, pointers, characters of strings, and globals."""
     task = "((struct task_struct *)$current_task)"
     gdb = t.gdb(connect=False)
     inode = t.inode("file")
@@ -109,7 +110,8 @@ def objects(t):
 
 
 def inside_vfs_read(t):
-    """An expression for a place behind its entry; GDB puts the address of a function itself into bytecode as it was linked."""
+    """Return an expression for an address behind the entry. For a function's own address, GDB puts the linked address into
+    bytecode."""
     gdb = t.gdb(connect=False)
     offset = gdb.inside("vfs_read")[0] - gdb.value("(unsigned long)&_text")
     gdb.close()
@@ -124,7 +126,7 @@ def registers_in_conditions(t):
 
 @case(timeout=120)
 def scenario_trace_condition(t):
-    """GDB's own test: the pc, arguments and globals, each operator with a true and a false comparison, the time."""
+    """Conditions use the pc, arguments, globals, the time, and each operator, true and false, as in GDB's own test."""
     where, every = inside_vfs_read(t), 10
     table = [(f"{t.pc} == {where}", every), ("count == 100 || count == 200", 2),
              ("count == 100 && init_task.pid == 0", 1)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Trace state variables: exact under concurrency, one for each CPU, and those that the module knows."""
+"""Trace state variables: exact under concurrency, per CPU, and the module's own."""
 import re
 
 from harness import GdbError, case
@@ -7,7 +7,7 @@ from harness import GdbError, case
 
 @case(smp=4)
 def no_count_is_lost(t):
-    """Reads on four CPUs at once, counted by one variable for all and by one for each CPU."""
+    """Reads on four CPUs at once are all counted by one shared variable and by one for each CPU."""
     gdb = t.gdb()
     cpus = range(t.guest.smp)
     for name in ("all = -3", "p_n", "per_cpu_m = 1000000000000", *(f"p_n{cpu}" for cpu in cpus), "p_n1 = -7", "p_m2", "p_m3 = 5"):
@@ -48,11 +48,11 @@ def no_count_is_lost(t):
 
 @case
 def names_that_are_refused(t):
-    """A CPU that there is not, and variables that cannot be set: each is refused by name, and nothing is started."""
+    """A CPU that does not exist and variables that cannot be set are refused by name, and no run starts."""
     gdb = t.gdb()
     gdb.cmd("trace *vfs_read")
     gdb.cmd("tvariable $p_x")
-    gdb.cmd("tvariable $p_7")           # no name is left: an ordinary one
+    gdb.cmd("tvariable $p_7")           # without a name before the number: an ordinary variable
     gdb.cmd("tvariable $p_x0")
     for action, words in (("teval $p_x0 = 1", "read-only: p_x0"), ("teval $cpu_id = 1", "read-only: cpu_id"),
                           ("teval $lost_nested = $lost_nested + 1", "read-only: lost_nested")):
@@ -80,7 +80,7 @@ def names_that_are_refused(t):
 
 @case(timeout=300)
 def names_of_what_there_is_not(t):
-    """Variables of the original's features that there are not yet: tstart refuses them by name, and says what there is not."""
+    """Variables of the original's features that are not supported are refused by name at tstart, with the missing feature."""
     gdb = t.gdb()
     gdb.cmd("trace *vfs_read if 0")
     for words, names in (
@@ -103,7 +103,7 @@ def names_of_what_there_is_not(t):
             assert "is not a trace state variable" in str(error) or "is not a trace state variable" in error.shown, error
         else:
             raise AssertionError(action)
-    # Names that only look like those are the user's.
+    # Names that only look similar are the user's.
     for name in ("watch_mine", "watch", "step", "p_current", "current_one", "pe", "p_pet", "inferior_pids"):
         gdb.cmd(f"tvariable ${name} = 1")
     gdb.cmd("tstart")
@@ -112,7 +112,7 @@ def names_of_what_there_is_not(t):
 
 
 def spread(t, where, *values, n=1, **load):
-    """One load's hits at a place, each with the values of these expressions."""
+    """Trace one load's hits at where. Return GDB, and for each hit the values of these expressions."""
     gdb = t.gdb()
     load = t.load("pread", n=n, file="/proc/version", size=8, **load)
     gdb.cmd(f"trace {where} if $current_task_pid == {load.pid}")
@@ -129,7 +129,7 @@ def spread(t, where, *values, n=1, **load):
 
 
 def until(t, gdb, word):
-    """Wait for tstatus to say that."""
+    """Wait until tstatus contains the word."""
     for _ in range(100):
         if word in gdb.cmd("tstatus"):
             return
@@ -139,7 +139,7 @@ def until(t, gdb, word):
 
 @case
 def clocks(t):
-    """The time of day is that of the guest, one sample a hit; the cooked clocks leave out what the hits take."""
+    """The time of day is the guest's, sampled once per hit, and the cooked clocks leave out the time spent in hits."""
     names = ("$clock", "$cooked_clock", "$rdtsc", "$cooked_rdtsc", "$xtime_sec", "$xtime_nsec", "$xtime_sec", "$xtime_nsec")
     before = int(t.sh("date +%s"))
     gdb, hits = spread(t, "*vfs_read", *names, n=20, cpu=1)
@@ -152,9 +152,9 @@ def clocks(t):
         assert sec * 10 ** 9 + nsec <= following[4] * 10 ** 9 + following[5], (hit, following)
         assert cooked <= clock and cooked_tsc <= tsc, hit
         assert cooked_tsc < following[3], (hit, following)
-        # Between two hits less of the cooked time goes by.
+        # Less cooked time passes between two hits.
         assert following[3] - cooked_tsc < following[2] - tsc, (hit, following)
-        # Where the kernel does not trust the counter its clock may stand still up to the next tick.
+        # If the kernel does not trust the TSC, its clock may not advance until the next tick.
         stands += clock == following[0]
         assert clock == following[0] or cooked < following[1] and following[1] - cooked < following[0] - clock, (hit, following)
     assert stands < len(hits) // 2 or "TSC unstable" in t.sh("dmesg"), hits
@@ -164,11 +164,11 @@ def clocks(t):
 
 @case(core=True)
 def contexts(t):
-    """The task's user mode and registers, and the counts of interrupts as they are in the code that is traced, not in
-    the probe's own trap: in a system call, and in a timer's interrupt."""
+    """The task's user mode and registers, and the interrupt counts, are those of the traced code.
+    They are not those of the probe's own trap, in a system call and in a timer interrupt."""
     names = ("$hardirq_count", "$softirq_count", "$irq_count", "$current_task_user", "$task_pt_regs", "$rsp" if t.bits == 64 else "$esp")
     gdb = t.gdb()
-    # Behind the entry a probe is no call of ftrace's but a trap, and some time later a jump.
+    # Behind the entry a probe does not use ftrace: it is a trap, and some time later a jump.
     for n, where in ((1, "*vfs_read"), (2, f"*{gdb.inside('vfs_read')[0]:#x}")):
         loads = [t.load("pread", n=1, file="/proc/version", size=8) for _ in range(2)]
         gdb.cmd("delete")
@@ -203,7 +203,7 @@ def contexts(t):
 def kernel_thread(t):
     """A kernel thread has not come from user mode."""
     gdb = t.gdb()
-    # Our own, for one, sleeps ten times a second.
+    # The module's own thread, for one, sleeps ten times a second.
     gdb.cmd("trace *schedule_timeout if ((struct task_struct *)$current_task)->mm == 0")
     gdb.actions(1, "collect $current_task_user, $irq_count")
     gdb.cmd("passcount 2 1")
@@ -216,7 +216,7 @@ def kernel_thread(t):
 
 @case
 def enable_and_disable(t):
-    """An action turns tracepoints on and off, itself too, one or all, from the next hit on; one that was off at tstart, too."""
+    """An action enables or disables one tracepoint or all, also its own and those disabled at tstart, from the next hit on."""
     gdb = t.gdb()
     load = t.load("pread", n=10, file="/proc/version", size=8)
     gdb.cmd("tvariable $n")
@@ -230,7 +230,7 @@ def enable_and_disable(t):
     gdb.cmd("disable 3")
     gdb.cmd("tstart")
     load.go()
-    # Four reads, then the third in place of the first, for the six that are left.
+    # The first counts four reads, then the third counts the other six.
     assert (gdb.value("$n"), gdb.value("$m")) == (4, 6), gdb.cmd("info tvariables")
     gdb.cmd("tstop")
     gdb.cmd("delete 3")
@@ -241,7 +241,7 @@ def enable_and_disable(t):
     load.go()
     assert gdb.value("$n") == 1
     gdb.cmd("tstop")
-    # A number that there is not ends the run, and says so.
+    # A number without a tracepoint ends the run, with an error.
     load = t.load("pread", n=2, file="/proc/version", size=8)
     gdb.cmd(f"condition 1 $current_task_pid == {load.pid}")
     gdb.actions(1, "teval $enable = 77")
@@ -256,7 +256,7 @@ def enable_and_disable(t):
 
 @case
 def self_trace_by_tracepoint(t):
-    """A tracepoint whose actions name $self_trace, as the original's users write it, is hit by the relay's own reads; another is not."""
+    """A tracepoint whose actions name $self_trace, as in the original's scripts, is hit by the relay's reads; others are not."""
     gdb = t.gdb()
     gdb.cmd("trace *vfs_write if $current_task_pid == $current_task_pid")
     gdb.actions(1, "teval $self_trace = 0")
@@ -274,7 +274,7 @@ def self_trace_by_tracepoint(t):
 
 
 def printed(t, n=1):
-    """What tracepoint n has printed in this case, once the thread has had its time."""
+    """Return what tracepoint n has printed in this case, after giving the thread time to print."""
     t.sh("usleep 400000")
     t.guest.sync_console()
     text = t.guest.console_text(t.console_start)
@@ -283,8 +283,8 @@ def printed(t, n=1):
 
 @case(core=True)
 def print_values(t):
-    """$printk_level: what is collected is printed under the user's own words instead, by type or as $printk_format says;
-    a hit that only prints leaves no frame."""
+    """With $printk_level, collected values are printed, by type or as $printk_format says, with the user's own expression.
+    A hit that only prints leaves no frame."""
     task = "((struct task_struct *)$current_task)"
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=77)
@@ -309,7 +309,7 @@ def print_values(t):
     assert gdb.value("$c") == 1 and gdb.value("$tracepoint") == 1
     gdb.cmd("tfind none")
     one = []
-    comm = b"load\0".hex(" ")       # and what was behind it
+    comm = b"load\0".hex(" ")       # and the bytes behind it
     for n in range(3):
         one += [f"$c = $c + 1={n - 1}", f"{task}->pid={load.pid}", f"{task}->comm={comm}", f'{task}->comm="load"',
                 f"{task}->tgid={load.pid:#x}", "$printk_tmp=0x4d", "$printk_tmp=4d 00 00 00 00 00 00 00"]
@@ -319,13 +319,13 @@ def print_values(t):
     found = printed(t, 2)
     assert [line for n, line in enumerate(found) if n % 3 < 2] == two * 3, (found, two)
     for line in found[2::3]:
-        # GDB gives a global's address to the variable, and collects what is there.
+        # GDB assigns the global's address to the variable, and collects the global.
         assert jiffies <= int(re.match(r"\$printk_tmp = jiffies_64=(\d+)$", line)[1]) <= gdb.value("jiffies_64"), found
 
 
 @case
 def print_stacks(t):
-    """$dump_stack: the kernel's own names of the callers, printed, and a 0 in the frame."""
+    """With $dump_stack, the callers are printed with the kernel's own names, and the frame has a 0."""
     gdb = t.gdb()
     load = t.load("pread", n=2, file="/proc/version", size=8)
     gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
@@ -344,7 +344,7 @@ def print_stacks(t):
 
 @case
 def print_losses(t):
-    """What the FIFO cannot take is counted: printed and lost make all. Printing in the scheduler does no harm."""
+    """What does not fit into the FIFO is counted: printed and lost add up. Printing in the scheduler does no harm."""
     gdb = t.gdb()
     load = t.load("pread", n=2000, file="/proc/version", size=8)
     gdb.cmd(f"trace *vfs_read if $current_task_pid == {load.pid}")
@@ -374,7 +374,7 @@ def print_losses(t):
 
 @case
 def made_again(t):
-    """After `delete tvariable` the module's variables that are made again are the module's, by whatever number: set, read, in frames."""
+    """A module variable that is recreated after `delete tvariable` is the module's again, under any number."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8)
     gdb.cmd("delete tvariable")
@@ -401,7 +401,7 @@ def made_again(t):
     gdb.cmd("tvariable $clock = 5")
     message = gdb.fails("tstart")
     assert "variable clock: is read-only" in message, message
-    # A reconnect brings back the rest, and the numbers that the module gives.
+    # A reconnect brings back the others, and the module's own numbers.
     gdb.cmd("tvariable $clock = 0")
     gdb.cmd("disconnect")
     t.connect(gdb)

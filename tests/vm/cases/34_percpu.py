@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Per-CPU variables of the kernel's, of a CPU: by the sum of their address and __per_cpu_offset[], on every kernel."""
+"""The kernel's per-CPU variables, addressed as the sum of their address and __per_cpu_offset[], on every kernel."""
 import os
 import re
 import subprocess
@@ -11,12 +11,12 @@ DOCS = os.path.join(os.path.dirname(__file__), "../../../docs")
 
 
 def of_cpu(cpu):
-    """That CPU's run queue."""
+    """Return an expression for that CPU's run queue."""
     return f"((struct rq *)((char *)&runqueues + __per_cpu_offset[{cpu}]))"
 
 
 def bytes_of(gdb, address, n):
-    """n bytes of memory there, by one `m` each and by one for all: they must be the same."""
+    """Return n bytes of memory, read by one `m` each and by one for all, which must agree."""
     one = [int(gdb.cmd(f"output/u *((unsigned char *){address} + {i})")) for i in range(n)]
     assert one == block_of(gdb, address, n), one
     return one
@@ -31,7 +31,7 @@ def block_of(gdb, address, n):
 
 @case(core=True)
 def variables_of_a_cpu(t):
-    """The textbook's sum: live, in a condition, in actions, in frames and in a trace file."""
+    """The textbook's sum works live, in a condition, in actions, in frames and in a trace file."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8, cpu=1)
     slide = gdb.value("(unsigned long)&vfs_read") - t.functions()["vfs_read"]
@@ -47,7 +47,7 @@ def variables_of_a_cpu(t):
     assert offset == int.from_bytes(bytes(bytes_of(gdb, "&__per_cpu_offset[1]", word)), "little")
     upper = bytes_of(gdb, "((char *)&__per_cpu_offset[1] + 2)", word)
 
-    # From 7.0 or so on curr is in an anonymous union, whose members GDB's bytecode does not know.
+    # From about 7.0 on, curr is in an anonymous union, whose members GDB cannot compile into bytecode.
     curr = "curr"
     try:
         gdb.cmd(f"maint agent-eval {of_cpu(1)}->curr")
@@ -87,15 +87,15 @@ def variables_of_a_cpu(t):
 
 
 def linked_text(kernel):
-    """Where _text is in the vmlinux, as `nm vmlinux` says."""
+    """Return the address of _text in the vmlinux, as `nm vmlinux` prints it."""
     shown = subprocess.run(["nm", kernel.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
     return int(re.search(r"^(\w+) \w _text$", shown, re.M)[1], 16)
 
 
 @case(core=True, needs=[">=3.9"])
 def pointers_to_a_cpu(t):
-    """A per-CPU pointer that is read from memory: the plain sum in conditions and actions; live and in frames what KASLR has
-    moved the kernel by is added, up to 6.14, as the manual says."""
+    """A per-CPU pointer read from memory takes the plain sum in conditions and actions.
+    Live and in frames, up to 6.14, the KASLR offset must be added, as in the manual."""
     linked = linked_text(t.kernel)
     low = t.bits == 64 and t.kernel.version < (6, 15)
     moved = f"((long)&_text - {linked:#x})"
@@ -103,11 +103,11 @@ def pointers_to_a_cpu(t):
         text = open(os.path.join(DOCS, page)).read()
         assert "((long)&_text - 0xffffffff81000000)" in text and "system_wq->cpu_pwqs" in text, page
     gdb = t.gdb()
-    # Since 6.6, and in kernels of vendors.
+    # Since 6.6, and in vendors' kernels.
     member, type_ = ("cpu_pwq", "struct pool_workqueue **") if gdb.knows("system_wq->cpu_pwq") else ("cpu_pwqs", "struct pool_workqueue *")
 
     def of(cpu, more=""):
-        """That CPU's part of the kernel's work queue, whose memory alloc_percpu() has given."""
+        """Return that CPU's part of the kernel's work queue, in memory from alloc_percpu()."""
         sum_ = f"(({type_})((char *)system_wq->{member} + __per_cpu_offset[{cpu}]{more}))"
         return f"(*{sum_})" if type_.endswith("**") else sum_
     slide = gdb.value(moved)
@@ -150,7 +150,7 @@ def pointers_to_a_cpu(t):
 
 @case
 def part_of_an_offset(t):
-    """A block with but a part of a word of __per_cpu_offset[], and blocks round its ends, are as they are live."""
+    """Blocks with part of a word of __per_cpu_offset[], or across its ends, have the same bytes in a frame as live."""
     gdb = t.gdb()
     load = t.load("pread", n=1, file="/proc/version", size=8)
     size = gdb.value("sizeof(__per_cpu_offset)")
@@ -172,7 +172,7 @@ def part_of_an_offset(t):
 
 @case(core=True)
 def numbers_that_are_no_addresses(t):
-    """A number, or a user's address, that is as large as what KASLR has moved the kernel by is what it is."""
+    """A number, or a user address, as large as the KASLR offset is left unchanged."""
     gdb = t.gdb()
     slide = gdb.value("(unsigned long)&_text") - linked_text(t.kernel)
     t.note(f"KASLR has moved the kernel by {slide:#x}")

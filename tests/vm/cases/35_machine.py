@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What depends on the machine: the width of addresses, and where a stack pointer comes from."""
+"""Machine-dependent parts: the width of addresses, and the stack pointer."""
 import re
 import time
 
@@ -8,14 +8,14 @@ from harness import case
 
 @case(core=True)
 def ends_of_the_address_space(t):
-    """Reads do not go round the end of the address space, and an address that is too wide is not cut until it fits."""
+    """A read does not wrap at the end of the address space, and an address that is too wide is not truncated."""
     gdb = t.gdb(raw=True)
     last = (1 << t.bits) - 1
     for address, length in ((last, 2), (last - 2, 4), (last & ~4095, 4096), (last & ~4095, 8192)):
         assert gdb.packet(f"m{address:x},{length:x}") == "E01", hex(address)
     banner = int(gdb.eval("(unsigned long)&linux_banner"))
     assert bytes.fromhex(gdb.packet(f"m{banner:x},4")) == b"Linu"
-    # The same but for one bit: nothing is there.
+    # One bit differs: nothing is mapped there.
     wide = banner ^ 1 << 40
     assert gdb.packet(f"m{wide:x},4") == "E01"
     read = int(gdb.eval("(unsigned long)vfs_read"))
@@ -28,7 +28,7 @@ def ends_of_the_address_space(t):
             load.go()
             shown = gdb.cmd("tstatus")
             assert f"tracepoint 1: action 1: cannot read memory at {address:#x}, " in shown, (code, shown)
-    # Nor is a probe set where the address would be, were it cut.
+    # Nor is a probe set at the truncated address.
     for packet in ("QTinit", f"QTDP:1:{read ^ 1 << 40:x}:E:0:0"):
         assert gdb.packet(packet) == "OK", packet
     shown = gdb.packet("QTStart")
@@ -39,8 +39,8 @@ def ends_of_the_address_space(t):
 
 @case(core=True)
 def stack_pointer(t):
-    """At a function's first instruction $sp points to where it returns to, and behind that GDB finds the caller by
-    it: whether the kernel makes the probe of ftrace's call, of an int3, or, some time later, of a jump."""
+    """At a function's first instruction $sp points to the return address, and further inside GDB finds the caller by it.
+    Whether the probe uses ftrace, an int3 or, some time later, a jump."""
     gdb = t.gdb()
     gdb.cmd("tvariable $bt = 512")
     loads = [t.load("pread", n=2, file="/proc/version", size=8) for _ in range(2)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What goes wrong is told to the GDB user, and nothing else happens."""
+"""Errors are reported to the GDB user, and have no other effects."""
 import re
 import time
 
@@ -9,7 +9,7 @@ MINE = "$current_task_pid == {}"
 
 
 def run(t, gdb, where, condition, *actions, op="pread", **options):
-    """One run with one tracepoint and three reads; -> tstatus."""
+    """Trace one run with one tracepoint and three reads. Return its number and tstatus."""
     load = t.load(op, **dict({"n": 3, "file": "/proc/version", "size": 8}, **options))
     gdb.cmd("tfind none")
     gdb.cmd("delete")
@@ -31,7 +31,7 @@ WILD = {32: ["0", "8", "0x7fffffff", "0xbffffffe", "0xfffff000", "-1", "-4096"],
 
 
 def errors(t, number):
-    """What gtpstat counts of a tracepoint: (hits, errors)."""
+    """Return gtpstat's counts of a tracepoint: (hits, errors)."""
     words = re.search(rf"^tracepoint {number} (.*)$", t.sh("cat /proc/gtpstat"), re.M)[1].split()
     return int(words[1]), int(words[5])
 
@@ -42,7 +42,7 @@ def strict(gdb, on):
 
 @case(timeout=400)
 def wild_pointers_collected(t):
-    """What cannot be read is not in the frame; all else is, of each hit, and tstatus and gtpstat count it."""
+    """A pointer that cannot be read leaves its block out, is counted in tstatus and gtpstat, and the run goes on."""
     gdb = t.gdb()
     for address in WILD[t.bits]:
         n, shown = run(t, gdb, "*vfs_read", "", "collect $regs", f"collect *(long *){address}", "collect jiffies_64")
@@ -60,7 +60,7 @@ def wild_pointers_collected(t):
 
 @case(timeout=400)
 def wild_pointers_in_conditions(t):
-    """A condition that cannot be computed is false, and counted."""
+    """A condition that cannot be computed is false, and counted as an error."""
     gdb = t.gdb()
     for address in WILD[t.bits]:
         n, shown = run(t, gdb, "*vfs_read", f"*(int *){address} == 1", "collect $regs")
@@ -72,7 +72,7 @@ def wild_pointers_in_conditions(t):
 
 @case
 def stop_on_error(t):
-    """With $stop_on_error the first error ends the run, and the frame keeps what came before; without, later ones do not."""
+    """With $stop_on_error the first error ends the run, and the frame keeps what came before it; without, the run goes on."""
     gdb = t.gdb()
     strict(gdb, True)
     n, shown = run(t, gdb, "*vfs_read", "", "collect $regs", "collect *(long *)8", "collect jiffies_64")
@@ -92,7 +92,7 @@ def stop_on_error(t):
 
 @case
 def failed_teval_changes_nothing(t):
-    """What an expression has set before it fails is as it was, also of two variables and of one for each CPU."""
+    """An expression that fails undoes its assignments, also of several variables and of one for each CPU."""
     gdb = t.gdb()
     for name in ("a", "b", "p_c", "after"):
         gdb.cmd(f"tvariable ${name} = 5")
@@ -104,14 +104,14 @@ def failed_teval_changes_nothing(t):
     gdb.cmd("tfind 1")
     assert (gdb.value("$a"), gdb.value("$b"), gdb.value("$after")) == (9, 5, 21)
     gdb.cmd("tfind none")
-    # And one that does not fail has all: what it has set is what it reads.
+    # One that does not fail keeps all, and reads back what it has set.
     n, shown = run(t, gdb, "*vfs_read", "", "teval ($a = 20, $b = $a + 1, $a = $b + *(char *)&jiffies_64 * 0 + 1)")
     assert (gdb.value("$a"), gdb.value("$b")) == (22, 21) and errors(t, n) == (3, 0)
 
 
 @case
 def part_of_an_expression(t):
-    """Of an expression that fails on its way, what was collected up to there is in the frame."""
+    """What an expression collects before it fails stays in the frame."""
     gdb = t.gdb()
     gdb.cmd("tvariable $zero")
     n, shown = run(t, gdb, "*vfs_read", "", "collect ((struct task_struct *)*(unsigned long *)(jiffies_64 * 0 + 8))->pid",
@@ -123,7 +123,7 @@ def part_of_an_expression(t):
 
 @case(smp=2)
 def errors_of_all_cpus(t):
-    """Errors are summed over the CPUs, of many actions; what the table has no room for is counted in gtpstat."""
+    """Errors of many actions are summed over the CPUs; those that do not fit into the table are counted in gtpstat."""
     gdb = t.gdb()
     loads = [t.load("pread", n=10 * (cpu + 1), file="/proc/version", size=8, cpu=cpu) for cpu in range(2)]
     n = gdb.trace("*vfs_read", " || ".join(f"$current_task_pid == {load.pid}" for load in loads),
@@ -141,7 +141,7 @@ def errors_of_all_cpus(t):
     gdb.cmd("tstart")
     assert "cannot read" not in gdb.cmd("tstatus")
     gdb.cmd("tstop")
-    # The first address and the last one are those of all CPUs.
+    # The first and the last address are those over all CPUs.
     for order in ((0, 1), (1, 0)):
         loads = [t.load("pread", n=2, file="/proc/version", size=8, cpu=cpu) for cpu in order]
         gdb.cmd("delete")
@@ -155,7 +155,7 @@ def errors_of_all_cpus(t):
 
 
 def end_of_image(gdb):
-    """The first page behind the kernel's image that cannot be read: old kernels map some megabytes more than there are."""
+    """Return the first unreadable page behind the kernel's image: old kernels map some megabytes more than the image has."""
     def readable(address):
         try:
             gdb.cmd(f"x/bx {address:#x}")
@@ -173,7 +173,7 @@ def end_of_image(gdb):
 
 @case(core=True)
 def block_faults_half_way(t):
-    """A block that runs into a hole: the first byte of the hole is named; the other actions have been done, once."""
+    """For a block that runs into a hole, the error names the hole's first byte, and the other actions run once."""
     gdb = t.gdb()
     hole = end_of_image(gdb)
     for length in (64, 3000, 300000):
@@ -199,12 +199,12 @@ def division_by_zero(t):
     assert re.search(rf'tracepoint {n}: action "\*\(char.*": divide by zero, 3 times', shown) and errors(t, n) == (3, 3), shown
 
 
-BUFFER, PATH = 0x10000000, 0xf000000     # of load
+BUFFER, PATH = 0x10000000, 0xf000000     # the load's
 
 
 @case(core=True)
 def user_memory(t):
-    """In a hit the memory of the task that hits can be read: blocks, strings, in conditions; live it cannot."""
+    """A hit can read the current task's memory, for blocks, strings and conditions; live reads cannot."""
     gdb = t.gdb()
     word = int.from_bytes(b"KGTP", "little")
     n, shown = run(t, gdb, "*vfs_read", f"*(int *){BUFFER} == {word}", f"collect *(char(*)[1000]){BUFFER}, *(int *){t.arg(2)}",
@@ -220,7 +220,7 @@ def user_memory(t):
 
 @case(core=True)
 def file_names(t):
-    """What openat opens: the string at a user's pointer, collected, in a condition, and printed."""
+    """A file name that openat gets by a user pointer can be collected, tested in a condition, and printed."""
     gdb = t.gdb()
     where = t.first("do_sys_openat2", "do_sys_open", "do_sys_openat")
     name = f"(char *){t.arg(2)}"
@@ -238,7 +238,7 @@ def file_names(t):
 
 @case
 def user_memory_in_interrupts(t):
-    """Neither in interrupts nor in the kernel's own threads: whose memory that were is anybody's guess."""
+    """User memory is not read in interrupts or in kernel threads, where it could be anybody's."""
     gdb = t.gdb()
     load = t.load("getppid", n=0)
     n = gdb.trace("*" + t.first("update_process_times", "tick_sched_timer"), MINE.format(load.pid), f"collect *(int *){BUFFER}", "collect $cpu_id")
@@ -255,7 +255,7 @@ def user_memory_in_interrupts(t):
 
 @case
 def user_memory_in_nmis(t):
-    """Nor in an NMI, whatever it comes upon: what it prints is traced, in the task whose memory can be read else."""
+    """User memory is not read in an NMI, traced at the message that it prints, even in a task where other hits can read it."""
     gdb = t.gdb()
     load = t.load("getppid", n=0, cpu=0)
     n = gdb.trace("*" + t.first("_printk", "printk"), load.mine, f"collect *(int *){BUFFER}", "collect $cpu_id")
@@ -281,11 +281,11 @@ def user_memory_in_nmis(t):
 
 
 def areas(t):
-    """/proc/vmallocinfo -> (addresses of devices, addresses of RAM)"""
+    """Parse /proc/vmallocinfo. Return (addresses of devices, addresses of RAM)."""
     if t.run("test -e /proc/vmallocinfo").status:
         raise Skip("this kernel has no /proc/vmallocinfo")
     if t.run("test -e /proc/sys/kernel/kptr_restrict").status == 0:
-        t.sh("echo 1 >/proc/sys/kernel/kptr_restrict")      # to us, who may: as they are
+        t.sh("echo 1 >/proc/sys/kernel/kptr_restrict")      # unhashed for us, as we are privileged
     lines = t.sh("cat /proc/vmallocinfo").splitlines()
     ram = [(int(start, 16), int(end, 16)) for start, end in
            re.findall(r"^([0-9a-f]+)-([0-9a-f]+) : System RAM", t.sh("cat /proc/iomem"), re.M)]
@@ -301,7 +301,7 @@ def areas(t):
 
 @case(core=True)
 def device_memory(t):
-    """Memory of devices is not read, live or in hits, unless `monitor io on` allows it; other memory of vmalloc's is."""
+    """Device memory is not read, live or in hits, unless `monitor io on` allows it; other vmalloc memory is."""
     gdb = t.gdb()
     devices, others = areas(t)
     if not devices:
@@ -313,7 +313,7 @@ def device_memory(t):
             gdb.cmd(f"x/bx {other:#x}")
         except GdbError:
             refused.append(other)
-    others = sorted(set(others) & set(areas(t)[1]))     # some have gone meanwhile: stacks of processes that have ended
+    others = sorted(set(others) & set(areas(t)[1]))     # some have been freed meanwhile: stacks of processes that have ended
     assert others and not set(refused) & set(others), (refused, others)
     assert "monitor io" not in gdb.cmd("tstatus")
     for device in devices:
@@ -341,11 +341,11 @@ def device_memory(t):
 
 @case(core=True)
 def device_memory_of_a_user(t):
-    """Nor is what a task has mapped of a device, by whose pointer a hit would read it; the task's own memory still is."""
+    """A hit does not read device memory that a task has mapped; it still reads the task's own memory."""
     gdb = t.gdb()
     t.sh("test -e /dev/mem || mknod /dev/mem c 1 1")
     where = t.first("vfs_write")
-    # The end of the BIOS, which is no RAM: /dev/mem has it on all kernels. Its date is there.
+    # The end of the BIOS, which is not RAM, and which /dev/mem has on all kernels. The BIOS date is there.
     rom, date = 0xff000, f"*(char(*)[8])({t.arg(2)} + 0xff5)"
     writes = dict(op="write", file="/dev/null", size=4096, map="/dev/mem", map_offset=rom)
     actions = [f"collect *(int *){t.arg(2)}", f"collect/s (char *){t.arg(2)}", f"collect {date}", f"collect/s (char *){PATH}"]
@@ -370,7 +370,7 @@ def device_memory_of_a_user(t):
 
 @case(core=True)
 def refused_places(t):
-    """A probe that cannot be: the tracepoint, the address and the reason, and no probe is left."""
+    """A tracepoint where there can be no probe is refused with its number, address and reason, and no probe is left."""
     gdb = t.gdb()
     starts = [start for start, _ in gdb.instructions("vfs_read", 9)]
     middle = next(address for address in range(starts[0], starts[-1]) if address not in starts)
@@ -390,7 +390,7 @@ def refused_places(t):
 
 @case(core=True)
 def device_memory_is_for_a_session(t):
-    """`monitor io on` ends with its session, but for its run where that goes on."""
+    """`monitor io on` ends with its session, except for a run that goes on."""
     gdb = t.gdb()
     devices = areas(t)[0]
     if not devices:
@@ -421,7 +421,7 @@ def device_memory_is_for_a_session(t):
     assert "<unavailable>" not in gdb.cmd(f"output *(int *){device:#x}")
     gdb.cmd("tfind none")
     gdb.fails(f"x/wx {device:#x}")
-    # The next one has been allowed nothing.
+    # The next run is not allowed to.
     load = t.load("pread", n=3, file="/proc/version", size=8)
     gdb.cmd(f"condition {number} {load.mine}")
     gdb.cmd("tstart")
@@ -433,13 +433,13 @@ def device_memory_is_for_a_session(t):
 
 @case
 def refused_actions(t):
-    """What cannot be collected is said at tstart, by tracepoint and action."""
+    """An action that cannot be collected is refused at tstart, with its tracepoint."""
     gdb = t.gdb()
     gdb.cmd("trace vfs_read")
     gdb.actions(1, "while-stepping 3", "collect $regs", "end")
     message = gdb.fails("tstart")
     assert "tracepoint 1 at 0x" in message and "while-stepping is not available" in message, message
-    # GDB before 7.6.1 goes on sending the step count when its actions are gone: that is said, and no error.
+    # GDB before 7.6.1 still sends the step count when its actions are gone: this gives a notice, not an error.
     gdb.actions(1, "while-stepping 3", "end")
     shown = gdb.cmd("tstart")
     assert "Tracepoint 1: while-stepping is not available; a step count without actions is ignored." in shown, shown
@@ -459,7 +459,7 @@ def no_tracepoints(t):
 
 @case
 def buffer_sizes(t):
-    """Sizes are exact; impossible ones say so and change nothing."""
+    """Buffer sizes are exact; an impossible size is refused and changes nothing."""
     gdb = t.gdb()
     for size in (4, 1, 4096, 4097, 1000000):
         gdb.cmd(f"set trace-buffer-size {size}")
@@ -485,14 +485,14 @@ def buffer_sizes(t):
 
 @case
 def collecting_while_changing(t):
-    """An expression that holds other CPUs up must not take long: refused."""
+    """An expression that both updates a variable, which makes other CPUs wait, and collects memory is refused."""
     gdb = t.gdb()
     gdb.cmd("trace vfs_read")
     gdb.cmd("tvariable $v")
     gdb.actions(1, "teval $v = $v + 1", "collect $v")
     gdb.cmd("tstart")
     gdb.cmd("tstop")
-    # GDB itself makes no such expression: getv 1, setv 1, const 8, trace.
+    # GDB itself never creates such an expression: getv 1, setv 1, const 8, trace.
     number = int(re.search(r"T(\w+):", gdb.cmd("maint packet qTfP"))[1], 16)
     address = int(gdb.eval("(unsigned long)vfs_read"))
     var = len(re.findall(r"^\$", gdb.cmd("info tvariables"), re.M))
@@ -506,7 +506,7 @@ def collecting_while_changing(t):
 
 @case
 def bad_bytecode(t):
-    """Bytecode is checked at QTStart: each kind of mistake is refused, by tracepoint; nothing is left behind."""
+    """QTStart checks bytecode: each kind of mistake is refused, with its tracepoint, and leaves no probe."""
     gdb = t.gdb(raw=True)
     address = int(gdb.eval("(unsigned long)vfs_read"))
     for code, complaint in (("ff27", "unknown bytecode instruction"), ("0127", "does not support"), ("3127", "unknown"),
@@ -528,7 +528,7 @@ def bad_bytecode(t):
             answer = gdb.cmd("maint packet QTStart")
             assert f"E.tracepoint 7 at {address:#x}: {where}: " in answer and complaint in answer, (code, answer)
             assert t.probes() == ""
-    # A loop without end is ended at run time.
+    # An endless loop is ended at run time.
     load = t.load("pread", n=1, file="/proc/version", size=8)
     for packet in ("QTinit", f"QTDP:7:{address:016x}:E:0:0:X3,210000"):
         assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
@@ -541,7 +541,7 @@ def bad_bytecode(t):
 
 @case
 def complaints_name_their_part(t):
-    """A complaint about a whole tracepoint names neither its condition nor its actions; it may have none."""
+    """An error about a whole tracepoint names neither a condition nor actions; it may have none."""
     gdb = t.gdb(raw=True)
     address = int(gdb.eval("(unsigned long)vfs_read"))
     for packet in ("QTinit", f"QTDP:7:{address:016x}:E:0:0:S"):

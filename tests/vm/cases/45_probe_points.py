@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Places where a probe would bring the machine down are refused, by the kernel or else by the module, with the reason."""
+"""Places where a probe would crash the machine are refused with the reason, by the kernel or by the module."""
 import re
 
 from gdbmi import PATCHED
 from harness import GdbError, case
 
 MIDDLE = "that is not the start of an instruction"
-# Where it is not a section, it is refused by its symbols.
+# Without a section of its own, entry code is refused by its symbols.
 ENTRY = ["system_call", "sysret_check", "int_ret_from_sys_call", "int_with_check", "retint_swapgs", "retint_restore_args",
          "restore_args", "iret_label", "irq_return", "native_iret", "retint_kernel", "apic_timer_interrupt",
          "reschedule_interrupt", "invalidate_interrupt0", "error_exit", "divide_error", "device_not_available",
@@ -20,7 +20,7 @@ FUNCTIONS = ["vfs_read", "vfs_write", "fput", "do_exit", "kfree"]
 
 
 def refused(gdb, where):
-    """A tracepoint there, after a good one: tstart must fail; -> its message. Nothing is left in place."""
+    """Set a tracepoint at where, after a good one. Check that tstart fails and starts no run. Return its message."""
     gdb.cmd("delete")
     gdb.cmd("trace *vfs_write")
     n, address = re.search(r"Tracepoint (\d+) at (0x\w+)", gdb.cmd(f"trace *{where}")).groups()
@@ -40,7 +40,7 @@ def nothing_is_armed(t):
 
 
 def still_works(t, gdb):
-    """The experiment without the bad tracepoint, and the machine."""
+    """Check that a run without the bad tracepoint works."""
     nothing_is_armed(t)
     gdb.cmd("delete")
     load = t.load("pread", n=3, file="/proc/version", size=8)
@@ -53,7 +53,7 @@ def still_works(t, gdb):
 
 
 def there(gdb, names):
-    """Those that this kernel has, with their addresses."""
+    """Return those names that this kernel has, with their addresses."""
     found = {}
     for name in names:
         try:
@@ -64,9 +64,9 @@ def there(gdb, names):
 
 
 def instructions(gdb, name):
-    """-> {address: text} of a function's first instructions, in the memory as it is."""
+    """Return {address: text} of a function's first instructions, read from memory."""
     shown = gdb.cmd(f"disassemble &{name},+120")
-    # int3: what a return that was patched at boot leaves over, to be jumped over.
+    # int3: the padding behind a return that was patched at boot, never executed.
     found = re.findall(r"^\s*(0x\w+) <[^>]*>:\t(?!int3)(.*)", shown, re.M)
     return {int(a, 16): text for a, text in found[:-1]}         # the last may be cut off
 
@@ -86,11 +86,11 @@ def middle_of_an_instruction(t):
         inside = [a for a in range(starts[0], starts[-1]) if a not in starts]
         for address in inside[:3] + inside[len(inside) // 2:][:3] + inside[-2:]:
             message = refused(gdb, f"{address:#x}")
-            # The kernel refuses all of what it patches, and does not always say why: static keys, static calls, ftrace's.
+            # The kernel refuses places that it patches (static keys, static calls, ftrace's), not always with this reason.
             patched = re.match(f"{PATCHED}|j|ret", code[max(a for a in starts if a < address)]) and \
                 "the kernel allows no probe there" in message
             assert MIDDLE in message or patched, (name, message)
-            # What GDB calls by that name may be inlined elsewhere.
+            # GDB may find other names inlined elsewhere.
             if name == "vfs_read":
                 assert f"(vfs_read+{address - starts[0]:#x}/" in message, message
             tried += not patched
@@ -100,8 +100,8 @@ def middle_of_an_instruction(t):
 
 @case(timeout=600, old=True)
 def every_instruction(t):
-    """The start of an instruction is not refused for not being one: a function's all at once, and again right after
-    that, when the kernel may still be at putting jumps back."""
+    """The start of an instruction is never refused as the middle of one.
+    With tracepoints at all instructions of a function, also when set again at once, while the kernel may still restore jumps."""
     gdb = t.gdb()
     gdb.cmd("set circular-trace-buffer on")
     tried = left = 0
@@ -116,7 +116,7 @@ def every_instruction(t):
                     gdb.cmd("tstart")
                     break
                 except GdbError as error:
-                    # What the kernel cannot copy, or keeps for itself.
+                    # Instructions that the kernel cannot copy, or reserves for itself.
                     assert MIDDLE not in str(error) and "not known" not in str(error), str(error)
                     gdb.cmd("delete " + re.search(r"tracepoint (\d+) at", str(error))[1])
             t.sh("cat /proc/version; echo x >/tmp/x")
@@ -157,7 +157,7 @@ def kprobe_and_nmi_text(t):
 
 @case(timeout=400)
 def code_between_functions(t):
-    """Padding in front of functions, what returns and calls may go through, ftrace's own code: refused with the reason."""
+    """Padding in front of functions, the thunks of calls and returns, and ftrace's own code are refused with the reason."""
     gdb = t.gdb()
     wanted = {"__pfx_vfs_read": "padding in front of a function", "__cfi_vfs_read": "padding in front of a function",
               "__x86_return_thunk": "every call or return may go through", "srso_return_thunk": "every call or return may go through",
@@ -178,7 +178,7 @@ def code_between_functions(t):
     still_works(t, gdb)
 
 
-# Which of them there are differs between kernels.
+# Kernels differ in which of these they have.
 STARTS = ["secondary_startup_64", "secondary_startup_64_no_verify", "startup_32_smp", "start_cpu0", "early_setup_idt",
           "set_bringup_idt_handler.constprop.0", "start_secondary", "cr4_init", "cpu_init_secondary",
           "cpu_init_exception_handling", "load_current_idt", "wakeup_long64", "do_suspend_lowlevel", "restore_processor_state",
@@ -190,7 +190,7 @@ STARTED = ["cpu_startup_entry", "cpu_idle", "rcu_cpu_starting", "notify_cpu_star
 
 @case(smp=2, timeout=600, old=True, needs="CONFIG_HOTPLUG_CPU")
 def where_a_cpu_starts(t):
-    """Code that a CPU runs before it can take a breakpoint is refused; then a CPU that starts hits what it runs later."""
+    """Code that a CPU runs before it can take a breakpoint is refused; code that a starting CPU runs later is hit."""
     gdb = t.gdb()
     symbols = t.kernel.symbols()
     slide = int(gdb.eval("(unsigned long)vfs_read")) - symbols["vfs_read"]
@@ -228,7 +228,7 @@ TABLES = ["init_level4_pgt", "level3_ident_pgt", "level3_kernel_pgt", "level2_id
 
 @case(timeout=400, old=True)
 def data_in_the_text(t):
-    """Page tables, which early kernels have between _stext and _etext, and variables there: refused, and the reason says so."""
+    """Page tables, which early kernels have between _stext and _etext, and variables there are refused as data."""
     gdb = t.gdb()
     symbols = t.kernel.symbols()
     slide = int(gdb.eval("(unsigned long)vfs_read")) - symbols["vfs_read"]
@@ -236,7 +236,7 @@ def data_in_the_text(t):
     for name in TABLES:
         if name not in symbols:
             continue
-        # What is in a table may look like instructions, begun or not; what follows a variable is another one.
+        # A table's contents may look like whole or partial instructions; behind a variable there is another one.
         for offset in (0, 1, 2, 3, 4080, 4087) if name.endswith(("pgt", "pg_dir")) else (0,):
             message = refused(gdb, f"{symbols[name] + offset + slide:#x}")
             assert re.search("is data|page tables|no code", message), (name, message)
@@ -248,7 +248,7 @@ def data_in_the_text(t):
 
 @case
 def enabled_late(t):
-    """A disabled tracepoint may be anywhere; enabled during the run it is refused, and the run goes on."""
+    """A disabled tracepoint may be at any address; enabling it during the run is refused, and the run goes on."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8)
     gdb.cmd(f"trace *vfs_read if ((struct task_struct *)$current_task)->pid == {load.pid}")
@@ -270,7 +270,7 @@ def enabled_late(t):
 
 @case
 def ignored(t):
-    """With $ignore_error the bad one is left out, and $last_errno says why."""
+    """With $ignore_error the bad tracepoint is left out, and $last_errno has the reason."""
     gdb = t.gdb()
     load = t.load("pread", n=3, file="/proc/version", size=8)
     gdb.cmd(f"trace *vfs_read if ((struct task_struct *)$current_task)->pid == {load.pid}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Tracepoints in a module that is unloaded during a run, and returns: where it was, elsewhere, or as another build."""
+"""Tracepoints in a module that is unloaded during a run and returns: at the same address, elsewhere, or as another build."""
 import re
 import time
 
@@ -10,7 +10,7 @@ GONE = "module probed was unloaded; not armed until the same build returns"
 
 
 def wait_for(gdb, text):
-    """Until tstatus says so: the module's tracepoints are seen to by a thread."""
+    """Wait until tstatus contains the text: a thread handles the module's tracepoints."""
     for _ in range(40):
         status = gdb.cmd("tstatus")
         if text in status:
@@ -27,8 +27,9 @@ def symbols(t, gdb, built, text):
 
 @case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=400)
 def unloaded_and_back(t):
-    """A module goes: tstatus and gtpstat say so. It returns at another address: its tracepoints are armed there, frames have
-    the new pc, enable and counters go on, and GDB that loads its symbols again gets no frame twice. Another build is left alone."""
+    """tstatus and gtpstat report an unloaded module; when it returns, its tracepoints are armed again, at the new address.
+    Frames have the new pc, enable state and counts persist, and GDB that loads its symbols again gets no frame twice. Another
+    build is left alone."""
     built, filler, other = build(t, "probed"), build(t, "filler"), build(t, "probed", "-DOTHER")
     gdb = t.gdb()
     text = load_module(t, built)
@@ -45,7 +46,7 @@ def unloaded_and_back(t):
     calls(t)
     assert gdb.frames() == 12, gdb.cmd("tstatus")
     assert "module" not in gdb.cmd("tstatus")
-    # It goes.
+    # Unload it.
     t.sh("rmmod probed")
     status = wait_for(gdb, f"tracepoint {entry} and 4 more: {GONE}")
     assert "Trace is running" in status, status
@@ -53,7 +54,7 @@ def unloaded_and_back(t):
     assert t.probes() == "", t.probes()
     gdb.cmd(f"disable {plain}")
     gdb.cmd(f"enable {late}")
-    # Something takes its place, and it returns.
+    # Another module takes its place, and it returns.
     load_module(t, filler, "filler")
     moved = load_module(t, built) - text
     assert moved, "it is where it was: nothing was tried"
@@ -65,13 +66,13 @@ def unloaded_and_back(t):
     shown = gdb.cmd("info tracepoints")
     hits = [int(n) for n in re.findall(r"already hit (\d+) time", shown)]
     assert hits == [6, 6, 3, 3, 3], shown
-    # GDB learns where it is: it sets its tracepoints again, and they are the same.
+    # With the new symbols GDB sets its tracepoints again, which are the same ones.
     symbols(t, gdb, built, text + moved)
     gdb.cmd(f"remove-symbol-file -a {text:#x}")
     assert int(gdb.eval("(unsigned long)probed_work")) == where + moved
     calls(t)
     assert gdb.frames() == 30, gdb.cmd("tstatus")
-    # At the same address: nothing is to be loaded.
+    # At the same address, no symbols need to be loaded.
     t.sh("rmmod probed")
     wait_for(gdb, GONE)
     again = load_module(t, built) - text
@@ -87,7 +88,7 @@ def unloaded_and_back(t):
     assert t.probes() == "", t.probes()
     calls(t)
     assert gdb.frames() == 39, gdb.cmd("tstatus")
-    # And the right one after it.
+    # Then the right build.
     t.sh("rmmod probed")
     load_module(t, built)
     wait_for(gdb, "armed again")
@@ -101,7 +102,7 @@ def unloaded_and_back(t):
         pcs.append(int(gdb.eval(f"(unsigned long){t.pc}")) - where)
     assert pcs[0] in (0, 4) and [pc - pcs[0] for pc in pcs] == [0, moved, moved], (pcs, moved)
     gdb.cmd("tfind none")
-    # A new run, for where it is now.
+    # A new run, at the current address.
     now = int(t.sh("cat /sys/module/probed/sections/.text"), 16)
     if now != text + moved:
         symbols(t, gdb, built, now)
@@ -112,7 +113,7 @@ def unloaded_and_back(t):
     gdb.cmd(f"tfind tracepoint {named}")
     assert int(gdb.eval("probed_count")) >= 0 and "not armed" not in gdb.cmd("tstatus")
     gdb.cmd("tfind none")
-    # A run that has nothing to do with it.
+    # A run without tracepoints in it.
     gdb.cmd("delete")
     gdb.trace("*vfs_read", "0")
     gdb.cmd("tstart")
@@ -126,7 +127,8 @@ LEAD, BIG = 0x10000, 0x28000
 
 
 def load_above(t, base):
-    """Load the module above that address: smaller holes below are filled with others. -> its file, and where its code is"""
+    """Load the module above base, filling smaller holes below with other modules. Return its file and the address of its
+    code."""
     built = build(t, "probed")
     for n in range(5):
         text = load_module(t, built)
@@ -139,12 +141,12 @@ def load_above(t, base):
 
 
 def unloaded_and_covered(t, name, *flags):
-    """A run with a tracepoint in a module that has gone, and a larger one of that name over its place.
-    -> GDB, its tracepoint, where probed_work was less the module's start, and what is to be loaded again"""
+    """Start a run with a tracepoint in a module, unload that, and load a larger one of this name over its place. Return
+    GDB, the tracepoint, the offset of probed_work in the module, and the file to load again."""
     lead, big = build(t, "lead", f"-DTEXT={LEAD:#x}"), build(t, name, f"-DTEXT={BIG:#x}", *flags)
     t.cleanup.callback(t.run, f"rmmod probed; rmmod lead; rmmod {name}")
     gdb = t.gdb()
-    # What the kernel needs for its first probes is among the modules, too, and stays.
+    # What the kernel allocates for its first probes lies among the modules, too, and stays.
     gdb.trace("*vfs_read", "0")
     gdb.cmd("tstart")
     gdb.cmd("tstop")
@@ -180,7 +182,7 @@ def is_armed_again(t, gdb, number, offset, built):
 
 @case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=400)
 def covered_by_another_module(t):
-    """While a module is away another one lies over its place, and goes: that one's tracepoints it has not."""
+    """While a module is unloaded, another one loaded over its place does not get its tracepoints."""
     gdb, *what = unloaded_and_covered(t, "big")
     assert GONE in gdb.cmd("tstatus")
     t.sh("rmmod big")
@@ -189,7 +191,7 @@ def covered_by_another_module(t):
 
 @case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"], timeout=400)
 def covered_by_another_build(t):
-    """The same with another build of that module; when that one has gone, too, nothing is said to have returned."""
+    """The same with another build of that module; once that is unloaded, the module is not reported as returned."""
     gdb, *what = unloaded_and_covered(t, "probed", "-DOTHER")
     wait_for(gdb, "module probed has returned as another build; not armed")
     t.sh("rmmod probed")
@@ -199,7 +201,7 @@ def covered_by_another_build(t):
 
 @case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
 def without_build_id(t):
-    """Modules without a build-id: the srcversion tells the build; without that, too, it is said that nothing tells."""
+    """Without a build-id, the srcversion identifies the build; without both, the module is reported and not armed."""
     no_id = "--build-id=none"
     one, other, none = (build(t, "probed", version=version, link=no_id) for version in ("1", "2", None))
     t.cleanup.callback(t.run, "rmmod probed")
@@ -234,7 +236,7 @@ def without_build_id(t):
 
 @case(needs=["CONFIG_MODULE_UNLOAD", ">=4.15"])
 def not_hidden_by_errors(t):
-    """Many kinds of errors: that a module has gone is said all the same, and that there is more."""
+    """An unloaded module is reported despite many kinds of errors, and the status points to gtpstat for the rest."""
     built = build(t, "probed")
     t.cleanup.callback(t.run, "rmmod probed")
     gdb = t.gdb()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The device is a byte stream, with one session at a time, that nothing can upset."""
+"""The device is a robust byte stream, with one session at a time."""
 import errno
 import random
 
@@ -11,7 +11,7 @@ DEBUGFS = "/sys/kernel/debug/gtp"
 
 @case(core=True)
 def nodes(t):
-    """Both nodes are there, for root alone, and are one device."""
+    """Both nodes exist, for root alone, and are one device."""
     talk, other, user = Talk(t), Talk(t), Talk(t)
     for path in (PROC, DEBUGFS):
         assert talk.call(f"mode {path}") == "100600"
@@ -26,7 +26,7 @@ def nodes(t):
     talk.call("close 0")
     other.call(f"open 0 {DEBUGFS} rw")
     assert talk.errno(f"open 0 {PROC} rw") == errno.EBUSY
-    # A descriptor that a child has inherited keeps the session.
+    # A descriptor that a child has inherited keeps the session open.
     child = int(other.call("fork"))
     other.end()
     assert talk.errno(f"open 0 {PROC} rw") == errno.EBUSY
@@ -50,7 +50,7 @@ def debugfs_only(t):
 
 @case(module=None)
 def bad_parameters(t):
-    """A bad module parameter is one clear line, and no module."""
+    """A bad module parameter gives one clear line, and the module is not loaded."""
     for param, line in (("transport=tcp", "transport=tcp: must be auto, proc or debugfs"),
                         ("buffer_size=0", "buffer_size=0: must be at least 1")):
         result = t.run(f"insmod /lib/kgtp.ko {param}")
@@ -61,7 +61,7 @@ def bad_parameters(t):
 
 @case(core=True)
 def chunks(t):
-    """A packet may come in any pieces; several may come at once."""
+    """A packet may arrive in any pieces, and several at once."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     for byte in packet("qAttached"):
@@ -69,16 +69,16 @@ def chunks(t):
     assert talk.until(b"#31") == b"+$1#31"
     assert talk.write(packet("qAttached") + packet("qC") + b"+++" + packet("!")) == 13 + 6 + 3 + 5
     assert talk.until(b"#9a") == b"+$1#31+$QC1#c5+$OK#9a"
-    # A reply is read in any pieces.
+    # A reply can be read in any pieces.
     talk.write(packet("qC"))
     assert [talk.read(1) for _ in range(8)] == [b"+", b"$", b"Q", b"C", b"1", b"#", b"c", b"5"]
-    # And nothing is left.
+    # Nothing is left.
     assert talk.read(ms=200) == "late"
 
 
 @case
 def acks(t):
-    """Checksums are checked, '-' gets the reply again, no acks after QStartNoAckMode."""
+    """Checksums are checked, '-' repeats the reply, and there are no acks after QStartNoAckMode."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     talk.write("$qC#00")
@@ -101,7 +101,7 @@ def acks(t):
 
 @case
 def unknown_packets(t):
-    """What is not known gets the empty reply; what is known and malformed gets a sentence."""
+    """An unknown packet gets the empty reply; a malformed one gets an error message."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     talk.write(packet("QStartNoAckMode"))
@@ -117,7 +117,7 @@ def unknown_packets(t):
 
 @case
 def blocking(t):
-    """read blocks until there is a reply; O_NONBLOCK says EAGAIN; poll knows."""
+    """read blocks until there is a reply, or fails with EAGAIN with O_NONBLOCK; poll agrees."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     assert talk.read(ms=300) == "late"
@@ -131,7 +131,7 @@ def blocking(t):
     talk.write(packet("qC"))
     assert talk.until(b"#c5") == b"+$QC1#c5"
     assert talk.errno("read 0 10 1000") == errno.EAGAIN
-    # Nobody reads: replies are kept until there is no room, and none is lost.
+    # Nobody reads: replies are queued until the queue is full, and none is lost.
     sent, got = 0, b""
     request = packet("qXfer:features:read:target.xml:0,7000")
     while "out" in talk.call("poll 0 0"):
@@ -152,7 +152,7 @@ def blocking(t):
 
 @case(core=True)
 def two_descriptors(t):
-    """`nc < /proc/gtp > /proc/gtp` opens the device twice: one session."""
+    """`nc < /proc/gtp > /proc/gtp` opens the device twice, for one session."""
     talk, other = Talk(t), Talk(t)
     talk.call(f"open 0 {PROC} r")
     assert talk.errno(f"open 2 {PROC} r") == errno.EBUSY
@@ -162,7 +162,7 @@ def two_descriptors(t):
     talk.write(packet("qC"), fd=1)
     assert talk.errno("write 0 00") == errno.EBADF
     assert talk.until(b"#c5", fd=0) == b"+$QC1#c5"
-    # The writer goes: the reader gets what is there, then the end.
+    # When the writer closes, the reader gets the rest, then the end.
     talk.write(packet("qC"), fd=1)
     talk.call("close 1")
     assert talk.until(b"#c5", fd=0) == b"+$QC1#c5"
@@ -171,7 +171,7 @@ def two_descriptors(t):
     talk.call("close 0")
     other.call(f"open 0 {PROC} rw")
     other.end()
-    # The shell's own way, with a program that knows nothing of it.
+    # The same from a shell, with a program that knows nothing of the device.
     t.guest.push_bytes(packet("qC") + packet("!"), "/tmp/in")
     got = t.sh(f"sh -c 'cat /tmp/in >&1; dd bs=1 count=15 2>/dev/null >/tmp/out' <{PROC} >{PROC}; cat /tmp/out")
     assert got == "+$QC1#c5+$OK#9a", got
@@ -179,7 +179,7 @@ def two_descriptors(t):
 
 @case
 def relay_errors(t):
-    """The relay says in one line what is wrong: busy, absent, not allowed."""
+    """The relay reports in one line that the device is busy or absent."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     for relay in (GUEST_RELAY, f"{GUEST_RELAY} -d {PROC}", f"{GUEST_RELAY} -d {DEBUGFS}"):
@@ -193,7 +193,7 @@ def relay_errors(t):
 
 
 def memory(t):
-    """Bytes of the guest's memory that the kernel itself uses, after the garbage is collected."""
+    """Return the kB of the guest's memory that the kernel itself uses, with caches dropped."""
     t.sh("echo 3 >/proc/sys/vm/drop_caches")
     facts = dict(line.split(":") for line in t.sh("cat /proc/meminfo").splitlines())
     return sum(int(facts[name].split()[0]) for name in ("SUnreclaim", "VmallocUsed", "PageTables", "Percpu")
@@ -209,7 +209,7 @@ GOOD = ("qSupported:x", "?", "g", "m0,10", "mTEXT,20", "qTStatus", "QTinit",
 
 
 def noise(rnd, good):
-    """Good packets, broken ones with and without a good checksum, halves of them, and bytes that are nothing at all."""
+    """Return a good packet, a corrupted one with or without a good checksum, a truncated one, or random bytes."""
     data = bytearray(rnd.choice(good)) if rnd.random() < 0.8 else bytearray(rnd.randbytes(rnd.randrange(1, 200)))
     if rnd.random() < 0.6:
         for _ in range(rnd.randrange(3)):
@@ -222,7 +222,7 @@ def noise(rnd, good):
 
 
 def quietly(call, *args):
-    """A call on the device that may have nothing to do."""
+    """Make a call on the device that may fail with EAGAIN."""
     try:
         return call(*args)
     except OSError as error:
@@ -232,14 +232,14 @@ def quietly(call, *args):
 
 @case(timeout=900)
 def garbage(t):
-    """Twenty sessions of noise and half packets, with a second opener turned away in each; then one as ever."""
+    """After twenty sessions of noise and partial packets, each with a second opener refused, the device works, without leaks."""
     rnd = random.Random(4)
     good = [packet(text.replace("TEXT", f"{t.kernel.functions()['_text']:x}")) for text in GOOD]
     used = []
     for _ in range(20):
         talk, other = Talk(t), Talk(t)
         talk.call(f"open 0 {PROC} rw n")
-        talk.write(b"+")        # or the first byte would end most of the sessions
+        talk.write(b"+")        # without it, the first byte would end most of the sessions
         sent = 0
         while sent < 5000:
             data = noise(rnd, good)
@@ -247,7 +247,7 @@ def garbage(t):
             quietly(talk.write, data)
             quietly(talk.read, 70000)
         assert other.errno(f"open 0 {PROC} rw") == errno.EBUSY
-        # A start or a stop may still be served: until then nothing is taken in.
+        # A start or a stop may still be in progress; until it ends, no input is accepted.
         while "out" not in talk.call("poll 0 0"):
             quietly(talk.read, 70000)
         talk.write(b"$half a pack")
@@ -273,7 +273,7 @@ def garbage(t):
 
 @case
 def descriptors(t):
-    """Access mode 3 is no session; a second reader of the same session is not told that it has ended."""
+    """Access mode 3 opens no session and leaks nothing, and '-' before the first reply repeats nothing."""
     talk = Talk(t)
     assert talk.errno(f"open 0 {PROC} x") == errno.EINVAL
     before = memory(t)
@@ -283,7 +283,6 @@ def descriptors(t):
     talk.call(f"open 0 {PROC} rw")
     talk.write(packet("qC"))
     assert talk.until(b"#c5") == b"+$QC1#c5"
-    # '-' before any reply has nothing to send again.
     talk.end()
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
@@ -292,7 +291,7 @@ def descriptors(t):
 
 
 def start_run(t, gdb, disconnected=False):
-    """A busy run; -> the load, which is at work."""
+    """Start a busy run. Return the load, which is running."""
     load = t.load("pread", n=0, file="/proc/version", size=64)
     gdb.cmd(f"set disconnected-tracing {'on' if disconnected else 'off'}")
     gdb.cmd("set circular-trace-buffer on")
@@ -307,7 +306,7 @@ def start_run(t, gdb, disconnected=False):
 
 @case(timeout=600)
 def kill_the_relay(t):
-    """kill -9 of the relay during a run, again and again: the run ends, nothing is left behind, memory comes back."""
+    """kill -9 of the relay during a run ends the run, leaves no probes, and leaks no memory, however often."""
     gdb = t.gdb(connect=False)
     gdb.cmd("set remotetimeout 1")
     used = []
@@ -332,7 +331,7 @@ def kill_the_relay(t):
 
 @case(timeout=600, module=None)
 def unload_during_a_run(t):
-    """rmmod: refused while a session is open, and while a run is on; clean after tstop; memory is back where it was."""
+    """rmmod is refused in a session and in a run, and works after tstop, without leaks."""
     gdb = t.gdb(connect=False)
     used = []
     for n in range(20):

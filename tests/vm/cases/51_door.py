@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Who is let in to the device, and what is taken from them: the module's own part of it, which holds without our relay."""
+"""Access to the device, and what it accepts: the module's own checks, which hold without our relay."""
 import errno
 import pathlib
 import re
@@ -22,7 +22,7 @@ POST = (b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def status(t):
-    """What qTStatus says."""
+    """Return the reply to qTStatus."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     talk.write(packet("QStartNoAckMode"))
@@ -36,7 +36,7 @@ def status(t):
 
 
 def is_dead(talk, why, fd=0):
-    """The session has been ended: nothing is taken, nothing comes, and who waits in poll() is told."""
+    """Check that the session has been ended: write fails, read returns the end, and poll() reports it."""
     assert talk.errno(f"write {fd} {packet('qC').hex()}") == why
     assert talk.call(f"poll {fd} 0").split() == ["in", "out"]
     assert talk.read(fd=fd) == b""
@@ -44,7 +44,7 @@ def is_dead(talk, why, fd=0):
 
 @case(core=True)
 def http_post(t):
-    """A session that does not begin as GDB's do is ended by its first byte: nothing of it is served."""
+    """A session whose first byte is not GDB's is ended at once, and nothing of it is served."""
     for mode in "rw", "rw n":
         talk = Talk(t)
         talk.call(f"open 0 {PROC} {mode}")
@@ -53,7 +53,7 @@ def http_post(t):
         talk.end()
         assert b"mallory".hex().encode() not in status(t)
     assert "kgtp: session ended: its first byte is 0x50, and GDB begins with + - $ or 0x03" in t.sh("dmesg")
-    # Each byte but GDB's, also one at a time; the reader that sleeps is woken up.
+    # Each byte alone; those not GDB's end the session.
     talk = Talk(t)
     for byte in range(256):
         talk.call(f"open 0 {PROC} rw")
@@ -68,7 +68,7 @@ def http_post(t):
 
 @case
 def http_post_through_a_forwarder(t):
-    """nc < /proc/gtp > /proc/gtp: the same, and the next one is served."""
+    """The same holds through nc < /proc/gtp > /proc/gtp, and the next session is served."""
     t.sh("loup")
     for way in range(2):
         job = t.spawn(f"exec tcp -l {PORT} <{PROC} >{PROC}")
@@ -85,7 +85,7 @@ def http_post_through_a_forwarder(t):
 
 @case(timeout=300)
 def deadlines(t):
-    """A packet that has begun must end: 5 s and a second more for each 100 bytes. Between packets there is no deadline."""
+    """A packet that has begun must end within 5 s, plus 1 s for each 100 bytes. Between packets there is no deadline."""
     talk = Talk(t)
     for begin in b"+", b"-+", b"$", b"$qC", packet("qC") + b"$qC#", packet("qC") + b"+$":
         talk.call(f"open 0 {PROC} rw")
@@ -93,12 +93,12 @@ def deadlines(t):
         if b"#c" in begin or b"#b" in begin:
             talk.until(b"#c5")
         start = time.monotonic()
-        # Who sleeps in poll() is woken up.
+        # A process that sleeps in poll() is woken up.
         assert talk.call("poll 0 20000").split() == ["in"], begin
         assert 4 < time.monotonic() - start < 12, (begin, time.monotonic() - start)
         is_dead(talk, errno.ETIMEDOUT)
         talk.call("close 0")
-    # One that dribbles, even if it begins anew each time.
+    # Single bytes do not extend the deadline, even if each begins a new packet.
     talk.call(f"open 0 {PROC} rw")
     talk.write(packet("qC"))
     start = time.monotonic()
@@ -127,7 +127,7 @@ def deadlines(t):
 
 @case(core=True)
 def no_capability(t):
-    """A container's root, without CAP_SYS_ADMIN, is told nothing: no device, and no addresses in gtpstat either."""
+    """A container's root, without CAP_SYS_ADMIN, can open neither the device nor gtpstat, which has addresses."""
     talk = Talk(t)
     for path in STAT:
         talk.call(f"open 0 {path} r")
@@ -136,7 +136,7 @@ def no_capability(t):
     talk.call("nocaps")
     for path in (PROC, DEBUGFS) + STAT:
         assert talk.errno(f"open 0 {path} r") == errno.EPERM, path
-    # Nor to another user, whatever the mode says.
+    # Nor can another user, whatever the file mode.
     other = Talk(t)
     t.sh(f"chmod 444 {STAT[0]}")
     other.call("setuid 1000")
@@ -152,12 +152,12 @@ def no_lockdown(t):
 
 @case(needs=[no_lockdown], last=True)
 def lockdown(t):
-    """Integrity: as with /proc/kcore and kprobes, root may look. Confidentiality: nobody may."""
+    """In lockdown mode "integrity" root has access, as to /proc/kcore and kprobes; in "confidentiality" nobody has."""
     gdb = t.gdb(connect=False)
     talk = Talk(t)
     t.sh(f"echo integrity >{LOCKDOWN}")
     assert "[integrity]" in t.sh(f"cat {LOCKDOWN}")
-    # The kernel's own: no file of debugfs that can be written.
+    # The kernel itself refuses files in debugfs that can be written.
     assert talk.errno(f"open 0 {DEBUGFS} rw") == errno.EPERM
     t.connect(gdb)
     assert int(gdb.eval("jiffies_64")) > 0
@@ -180,7 +180,7 @@ def lockdown(t):
 
 @case(needs=["CONFIG_IA32_EMULATION"])
 def relay_of_32_bits(t):
-    """A 32-bit putgtprsp on a 64-bit kernel tells who GDB is, too, by either node."""
+    """A 32-bit putgtprsp on a 64-bit kernel names GDB's process, too, on either node."""
     relay = t.logs / "putgtprsp32"
     try:
         cc = userland.get("i386").cc
@@ -202,7 +202,7 @@ def relay_of_32_bits(t):
 
 @case
 def only_what_gdb_sends(t):
-    """Actions, types and names come back as they are in `tsave -r`: what GDB never sends is refused when it comes."""
+    """Actions, types and names that GDB never sends are refused, as `tsave -r` writes them out unchanged."""
     where = f"1:{t.kernel.functions()['_text']:x}"
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
@@ -212,10 +212,10 @@ def only_what_gdb_sends(t):
                  "QTNotes:user:41\n;"):
         talk.call(f"write 0 {(packet('QTinit') + packet(f'QTDP:{where}:E:0:0-')).hex()}")
         assert talk.until(b"OK#9a").startswith(b"+$OK#9a"), text
-        # Both replies may come in one piece, or not.
+        # Both replies may come in one piece.
         rest = talk.read(ms=300)
         assert rest in ("late", b"+$OK#9a"), rest
-        talk.write(packet(text.replace("#", "}\x03")))     # as it is sent in a packet
+        talk.write(packet(text.replace("#", "}\x03")))     # escaped, as in a packet
         reply = talk.read()
         assert reply.startswith(b"+$E."), (text, reply)
     talk.end()

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Without a relay of ours: netcats between the device and a TCP port, with the device as their stdin and stdout."""
+"""Without our relay: netcats between the device and a TCP port, with the device as their stdin and stdout."""
 import time
 
 from harness import GdbError, case
 
 PORT = 1234
-LISTENING = f":{PORT:04X} 0000"      # in /proc/net/tcp: a socket that has no other end
+LISTENING = f":{PORT:04X} 0000"      # in /proc/net/tcp: a socket without a peer
 
-# Debian's programs refuse older kernels ("FATAL: kernel too old"): their C library needs 3.2.
+# The C library of Debian's programs refuses older kernels ("FATAL: kernel too old").
 GLIBC = ">=3.2"
 
 
 def forward(t, command):
-    """Start a forwarder, as the manual says, and wait until it listens."""
+    """Start a forwarder, as in the manual, and wait until it listens."""
     t.sh("loup")
     job = t.spawn(f"exec {command} </proc/gtp >/proc/gtp")
     deadline = time.monotonic() + 20
@@ -23,14 +23,14 @@ def forward(t, command):
 
 
 def ended(t, job):
-    """The connection is closed: the forwarder must end by itself, and leave the device free."""
+    """Close the connection, and check that the forwarder ends by itself."""
     t.guest.stop_relay()
     job.wait(10)
     assert job.text() == "", job.text()
 
 
 def experiment(t, gdb):
-    """A whole one: print, trace, tstart, tstop, tfind."""
+    """Run a whole experiment: print, trace, tstart, tstop, tfind."""
     assert int(gdb.eval("jiffies_64")) > 0
     load = t.load("pread", n=5, file="/proc/version", size=64)
     gdb.cmd("delete")
@@ -50,7 +50,7 @@ def experiment(t, gdb):
 
 
 def own_hits(gdb, job):
-    """The forwarder's own reads are not traced, unless $self_trace."""
+    """The forwarder's own reads are not traced, unless $self_trace is set."""
     gdb.cmd("delete")
     gdb.trace("*vfs_read", f"$current_task_pid == {job.pid}")
     for wanted in (0, 1):
@@ -64,7 +64,7 @@ def own_hits(gdb, job):
 
 
 def sessions(t, command):
-    """One that detaches; one whose connection is lost during a run; one more."""
+    """Run a session that detaches, one whose connection is lost during a run, and another one."""
     gdb = t.gdb(connect=False)
     patience = gdb.eval("$_gdb_setting(\"remotetimeout\")")
     job = forward(t, command)
@@ -84,7 +84,7 @@ def sessions(t, command):
     t.guest.relay.wait()
     ended(t, job)
     assert t.probes() == ""
-    gdb.cmd("set remotetimeout 1")      # GDB asks for the status first, and nobody answers
+    gdb.cmd("set remotetimeout 1")      # GDB asks for the status first, and gets no answer
     try:
         gdb.cmd("disconnect")
     except GdbError:
@@ -101,23 +101,23 @@ def sessions(t, command):
 
 @case(guest_gdb=True, needs=GLIBC, timeout=300)
 def nc_traditional(t):
-    """The traditional netcat: nc -l -p PORT -s ADDRESS."""
+    """The traditional netcat works: nc -l -p PORT -s ADDRESS."""
     sessions(t, f"nc.traditional -l -p {PORT} -s 127.0.0.1")
 
 
 @case(guest_gdb=True, needs=GLIBC, timeout=300)
 def nc_openbsd(t):
-    """OpenBSD's, which is RHEL's up to 6: nc -l ADDRESS PORT."""
+    """OpenBSD's netcat, which RHEL has up to 6, works: nc -l ADDRESS PORT."""
     sessions(t, f"nc.openbsd -l 127.0.0.1 {PORT}")
 
 
 @case(guest_gdb=True, needs=GLIBC, timeout=300)
 def nc_busybox(t):
-    """BusyBox's: nc -l -p PORT; as Debian builds it, it cannot be told an address."""
+    """BusyBox's netcat works: nc -l -p PORT; Debian's build takes no address."""
     sessions(t, f"busybox nc -l -p {PORT}")
 
 
 @case(timeout=300)
 def nc_ours(t):
-    """The test suite's own, which runs on every kernel."""
+    """The test suite's own netcat works, and runs on every kernel."""
     sessions(t, f"tcp -l {PORT}")

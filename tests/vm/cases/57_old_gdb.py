@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What old GDBs say, packet by packet, as it was recorded (sessions/, ../record), and what they must hear."""
+"""Recorded sessions of old GDBs (sessions/, ../record) are replayed packet by packet, and the replies compared."""
 import pathlib
 import re
 import subprocess
@@ -12,7 +12,7 @@ DEVICE = "/proc/gtp"
 
 
 class Wire:
-    """The device, by the guest's `talk`, as a GDB uses it: with acks until it asks for none."""
+    """The device, through the guest's `talk`, used as by GDB: with acks until GDB turns them off."""
 
     def __init__(self, t):
         self.job = t.spawn("exec talk")
@@ -26,7 +26,7 @@ class Wire:
         return answer[2:]
 
     def ask(self, text):
-        """Send a packet; -> what comes back: the notices, which GDB prints, and at last the reply."""
+        """Send a packet. Return the notices, which GDB prints, followed by the reply."""
         data = text.encode("latin-1")
         sent = b"$" + data + b"#%02x" % (sum(data) & 255)
         self.call(f"write 0 {sent.hex()}")
@@ -51,7 +51,7 @@ class Wire:
 
 
 class Session:
-    """One file of sessions/, whose README.md says what its lines mean."""
+    """One file of sessions/; its README.md describes the lines."""
 
     def __init__(self, t, name, addresses, forms):
         self.t, self.lines = t, (SESSIONS / name).read_text().splitlines()
@@ -101,7 +101,7 @@ class Session:
         assert len(pieces) > 2 and set(wanted) <= set(pieces), pieces
 
     def play(self):
-        """-> how many packets were asked"""
+        """Replay it. Return the number of packets sent."""
         replies = []
         for number, line in enumerate(self.lines, 1):
             kind, _, text = line.partition(" ")
@@ -125,7 +125,7 @@ class Session:
 
 
 def load_offset(vmlinux):
-    """By how much the text's load address is less than its address."""
+    """Return the difference between the text's address and its load address."""
     text = subprocess.run(["readelf", "-lW", vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
     virtual, physical = re.search(r"^ +LOAD +0x\w+ (0x\w+) (0x\w+)", text, re.M).groups()
     return int(virtual, 16) - int(physical, 16)
@@ -144,24 +144,24 @@ def play(t, name):
              "linked": lambda address: f"{address - slide:016x}",
              "load": lambda address: f"{address - slide - offset:016x}"}
     assert Session(t, name, addresses, forms).play() > 50
-    # And the device is free for the next one.
+    # The device is free for the next session.
     t.connect(gdb)
     assert int(gdb.eval("jiffies_64")) > 0
 
 
 @case(needs="CONFIG_X86_64", timeout=400)
 def gdb_7_0_1(t):
-    """RHEL 5's: no trace state variables, the status is T0 or T1 to it, an empty reply is an error."""
+    """RHEL 5's GDB works: it has no trace state variables, knows T0 and T1 only, and takes an empty reply as an error."""
     play(t, "7.0.1.txt")
 
 
 @case(needs="CONFIG_X86_64", timeout=400)
 def gdb_7_2(t):
-    """RHEL 6's: variables, sources, uploads, disconnected tracing; old step counts."""
+    """RHEL 6's GDB works: variables, sources, uploads, disconnected tracing; old step counts."""
     play(t, "7.2.txt")
 
 
 @case(needs="CONFIG_X86_64", timeout=400)
 def gdb_7_6_1(t):
-    """RHEL 7's: notes, buffer size, enabling during a run, traceframe-info."""
+    """RHEL 7's GDB works: notes, buffer size, enabling during a run, traceframe-info."""
     play(t, "7.6.1.txt")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The trace buffer: frames of any size, sizes set live, losses counted, CPUs that go and come."""
+"""The trace buffer: frames of any size, resizing during a run, counted losses, CPU hotplug."""
 import os
 import re
 import tempfile
@@ -12,7 +12,8 @@ MINE = "$current_task_pid == {}"
 
 
 def stat(t):
-    """/proc/gtpstat -> {"frames": 7, ..., "cpu": {0: [...]}, "tracepoint": [[1, 0x..., hits, bytes, missed, returns, errors]]}"""
+    """Return /proc/gtpstat as {"frames": 7, ..., "cpu": {0: [...]}, "tracepoint": [[1, 0x..., hits, bytes, missed, returns,
+    errors]]}."""
     facts = {"cpu": {}, "tracepoint": []}
     for line in t.sh("cat /proc/gtpstat").splitlines():
         words = line.split()
@@ -29,7 +30,7 @@ def stat(t):
 
 
 def dump(gdb, start, length):
-    """Memory as GDB reads it, live or in a frame."""
+    """Return memory as GDB reads it, live or in a frame."""
     with tempfile.NamedTemporaryFile(prefix="kgtp-dump-") as file:
         gdb.cmd(f"dump binary memory {file.name} {start:#x} {start + length:#x}", timeout=120)
         return file.read()
@@ -37,12 +38,12 @@ def dump(gdb, start, length):
 
 @case(timeout=600)
 def blocks_over_pages(t):
-    """One collect of 5000 bytes to 1 MiB, and many in one frame: byte for byte, with tsave and the frame's own list."""
+    """Blocks of 5000 bytes to 1 MiB, and many in one frame, match byte for byte, in frames, traceframe-info and tsave."""
     gdb = t.gdb()
     gdb.cmd("set max-value-size unlimited")
     gdb.cmd("set trace-buffer-size 8000000")
     sizes, length = [5000, 65536, 100000, 1048576], 1048576 + 70000
-    # Memory that does not change. A small kernel has too few constants: its code will do.
+    # Memory that does not change. A small kernel has too few constants: use its code.
     start, end = (int(gdb.eval(f"(unsigned long)&{name}")) for name in ("__start_rodata", "__end_rodata"))
     if end - start < length:
         start, end = (int(gdb.eval(f"(unsigned long)&{name}")) for name in ("_text", "_etext"))
@@ -53,13 +54,12 @@ def blocks_over_pages(t):
     gdb.trace("*vfs_read", MINE.format(load.pid), "collect jiffies_64",
           *[f"collect *(char(*)[{7000 + i}]){start + i * 9001:#x}" for i in range(40)])
     gdb.cmd("tstart")
-    # Now, as the breakpoint is in it.
+    # Read it now, with the breakpoint in it.
     live = dump(gdb, start, length)
     load.go()
     gdb.cmd("tstop")
     assert "Collected 5 trace frames" in gdb.cmd("tstatus"), gdb.cmd("tstatus")
     saved = os.path.join(t.logs, "blocks.tfile")
-    # Tracepoints at one address hit in the order that the kernel likes.
     for number, size in enumerate(sizes, 1):
         gdb.cmd("tfind none")
         gdb.cmd(f"tfind tracepoint {number}")
@@ -79,7 +79,6 @@ def blocks_over_pages(t):
     gdb.cmd(f"tsave {saved}", timeout=300)
     gdb.cmd("disconnect")
     gdb.cmd(f"target tfile {saved}")
-    # Tracepoints at one address hit in the order that the kernel likes.
     for number, size in enumerate(sizes, 1):
         gdb.cmd("tfind none")
         gdb.cmd(f"tfind tracepoint {number}")
@@ -93,7 +92,7 @@ def blocks_over_pages(t):
 
 @case(smp=2, core=True)
 def order_of_two_cpus(t):
-    """Frames are numbered in the order of their hits, whichever CPU they are of."""
+    """Frames are numbered in the order of their hits, across CPUs."""
     gdb = t.gdb()
     loads = [t.load("getppid", n=2, cpu=n % 2) for n in range(12)]
     wanted = [(load.pid, n % 2) for n, load in enumerate(loads) for _ in range(2)]
@@ -102,7 +101,7 @@ def order_of_two_cpus(t):
               "collect $current_task_pid, $cpu_id")
     gdb.cmd("tstart")
     for load in loads:
-        load.go()       # A round trip: much longer than any two clocks differ.
+        load.go()       # A round trip takes much longer than any two clocks differ.
     gdb.cmd("tstop")
     found = []
     for _ in wanted:
@@ -113,7 +112,7 @@ def order_of_two_cpus(t):
 
 @case(smp=2, needs=[">=2.6.37", "CONFIG_DEBUG_INFO"], timeout=400)
 def hits_share_no_line(t):
-    """Hits on two CPUs write no cache line in common, but that of a pass count, which the user has asked for."""
+    """Hits on two CPUs write no common cache line, except for a pass count, which the user has requested."""
     gdb = t.gdb()
     gdb.trace("*vfs_read", f"count == {sharing.SIZE}", "collect $args")
     memory = sharing.Memory(t.guest, gdb, t.built.module, t.logs)
@@ -126,7 +125,7 @@ def hits_share_no_line(t):
 
 @case(core=True)
 def tsave_and_ctf(t):
-    """tsave and tsave -ctf: frames, registers, variables and tracepoints are in the file."""
+    """tsave and tsave -ctf save frames, registers, variables and tracepoints."""
     gdb = t.gdb()
     load = t.load("pread", n=5, file="/proc/version", size=24)
     gdb.cmd("tvariable $n = 100")
@@ -151,9 +150,9 @@ def tsave_and_ctf(t):
 
 @case(smp=4, timeout=900)
 def resize_under_load(t):
-    """50 resizes up and down while four CPUs trace: each CPU's frames follow one another, and the sums match exactly."""
+    """Through 50 resizes while four CPUs trace, each CPU's frames stay in sequence, and the sums match exactly."""
     gdb = t.gdb()
-    gdb.cmd("set remotetimeout 30")     # four CPUs that are busy share one of the host: who answers waits for its turn
+    gdb.cmd("set remotetimeout 30")     # four busy CPUs share one of the host, so replies are delayed
     loads = [t.load("getppid", n=0, cpu=cpu) for cpu in range(4)]
     pids = " || ".join(MINE.format(load.pid) for load in loads)
     gdb.cmd("set circular-trace-buffer on")
@@ -187,13 +186,13 @@ def resize_under_load(t):
         made = int(gdb.eval(f"$s{cpu}"))
         kept, created, nested, too_big, overwritten, shrunk = facts["cpu"][cpu]
         assert kept == len(mine) > 0, (cpu, facts)
-        # All that it made: committed, or too big for the smallest buffers. The last ones are all there, in order.
+        # All that it made were committed, or too big for the smallest buffers. The last ones are complete, in order.
         assert made == created + too_big, (cpu, made, facts)
         assert mine == list(range(made - len(mine) + 1, made + 1)), (cpu, mine[:5], mine[-5:], made)
 
 
 def values_of(path):
-    """A trace file's frames that hold one variable: [(tracepoint, value)]."""
+    """Return [(tracepoint, value)] of a trace file's frames, which hold one variable each."""
     with open(path, "rb") as file:
         data = file.read()
     at = data.index(b"\n\n") + 2
@@ -211,7 +210,7 @@ def values_of(path):
 
 @case(smp=2, timeout=300, core=True)
 def resize_keeps_frames(t):
-    """With frames in the buffer: growing loses none, shrinking the oldest; a frame that was looked at does not change."""
+    """Growing the buffer loses no frames, shrinking loses the oldest, and a frame that was looked at does not change."""
     gdb = t.gdb()
     load = t.load("pread", n=300, file="/proc/version", size=8, cpu=0)
     gdb.cmd("tvariable $i")
@@ -232,7 +231,7 @@ def resize_keeps_frames(t):
     assert "The trace frame that you look at has been dropped" in shown, shown
     facts = stat(t)
     assert 50 < facts["frames"] < 200 and facts["lost_shrunk"] == 300 - facts["frames"], facts
-    # Nothing else is shown in its place.
+    # No other frame is shown in its place.
     gdb.cmd("maint flush register-cache")
     assert gdb.eval(t.arg(3)) == "<unavailable>" and gdb.eval("$i") == "void"
     gdb.cmd("tfind start")
@@ -244,9 +243,9 @@ def resize_keeps_frames(t):
 
 @case(timeout=300, core=True)
 def losses_by_cause(t):
-    """Nothing is lost silently: each kind of loss is counted, in variables and in gtpstat."""
+    """Each kind of loss is counted, in variables and in gtpstat."""
     gdb = t.gdb()
-    # At their entries ftrace may be what calls the probes, and that of 4.4 keeps a nested call from one, and tells nobody.
+    # At an entry the probe may use ftrace, and on 4.4 ftrace drops a nested call without counting it.
     outer, inner = (gdb.inside(name)[0] for name in
                     ("vfs_read", t.first("copy_from_kernel_nofault", "probe_kernel_read", "copy_user_generic")))
     for mode, size, kind in (("on", 30000, "lost_overwritten"), ("on", 200, "lost_too_big"), ("on", 4, "lost_too_big")):
@@ -262,11 +261,11 @@ def losses_by_cause(t):
         assert facts[kind] == 500 - facts["frames"] > 0, (kind, facts)
         assert int(gdb.eval("$" + kind)) == facts[kind]
         assert facts["tracepoint"][0][2] == facts["frames_created"], facts
-    # A probe inside a probe's handler: the kernel does not deliver it, and says so.
+    # A hit inside a probe's handler: the kernel does not deliver it, and counts it.
     load = t.load("pread", n=200, file="/proc/version", size=8)
     gdb.cmd("delete")
     gdb.cmd("set trace-buffer-size unlimited")
-    gdb.trace(f"*{outer:#x}", MINE.format(load.pid), "collect $regs, *(char *)&jiffies_64")     # Whole words are read without the kernel's help.
+    gdb.trace(f"*{outer:#x}", MINE.format(load.pid), "collect $regs, *(char *)&jiffies_64")     # Whole words are read without calling the kernel.
     gdb.trace(f"*{inner:#x}", "", "collect $regs")
     gdb.cmd("tstart")
     load.go()
@@ -277,7 +276,7 @@ def losses_by_cause(t):
 
 @case(smp=2, timeout=300, needs="CONFIG_HOTPLUG_CPU")
 def cpu_hotplug(t):
-    """Frames of a CPU that went offline stay readable; one that comes online during a run is traced."""
+    """Frames of a CPU that went offline stay readable; a CPU that comes online during a run is traced."""
     gdb = t.gdb()
     first = t.load("pread", n=10, file="/proc/version", size=8, cpu=1)
     gdb.cmd("tvariable $k")
@@ -309,7 +308,7 @@ def cpu_hotplug(t):
 
 @case(timeout=400)
 def a_million_frames(t):
-    """A million frames: each tfind answers at once, also the ones that search all of them."""
+    """With a million frames, each tfind answers at once, also those that search all of them."""
     gdb = t.gdb()
     gdb.cmd("set trace-buffer-size 120000000")
     load = t.load("getppid", n=1000000, cpu=0)
@@ -333,7 +332,7 @@ def a_million_frames(t):
         took[command] = time.monotonic() - began
         assert int(gdb.eval("$trace_frame")) == number, command
     assert max(took.values()) < 5 * t.kernel.slow, took         # TCG, and a busy machine; a round trip takes 0.05
-    # The index is memory, too, and is counted.
+    # The index is counted as memory, too.
     facts = stat(t)
     assert 16000000 <= facts["memory_bytes"] - used < 20000000, (used, facts)
     assert first == 1
@@ -341,7 +340,7 @@ def a_million_frames(t):
 
 @case(timeout=300)
 def linear_and_circular(t):
-    """GDB's own circ test: ten hits, room for some. Linear keeps the first and not the last, circular the reverse."""
+    """As in GDB's own circ test, ten hits overflow the buffer: linear keeps the first, circular the last."""
     gdb = t.gdb()
     load = t.load("pread", n=1, file="/proc/version", size=8, cpu=0)
     gdb.trace("*vfs_read", MINE.format(load.pid), "collect $regs")
@@ -349,7 +348,7 @@ def linear_and_circular(t):
     load.go()
     gdb.cmd("tstop")
     frame = stat(t)["tracepoint"][0][3]
-    room = t.guest.smp * (4 * frame + 10)           # a CPU's share is for four and a bit
+    room = t.guest.smp * (4 * frame + 10)           # a CPU's share holds four and a bit
     gdb.cmd(f"set trace-buffer-size {room}")
     for mode in ("off", "on"):
         load = t.load("pread", n=10, file="/proc/version", size=8, cpu=0)
@@ -379,7 +378,7 @@ def linear_and_circular(t):
 
 @case
 def preferred_size(t):
-    """buffer_size is the preferred size: seen in sysfs, and what `unlimited' and -1 go back to."""
+    """buffer_size, shown in sysfs, is the size that `unlimited' and -1 restore."""
     gdb = t.gdb()
     assert t.sh("cat /sys/module/kgtp/parameters/buffer_size").strip() == "5242880"
     for back in ("unlimited", "-1"):
@@ -390,20 +389,20 @@ def preferred_size(t):
 
 
 def memory(t):
-    """/proc/meminfo, in bytes."""
+    """Return /proc/meminfo, in bytes."""
     return {name: int(value.split()[0]) * 1024 for name, value in
             (line.split(":") for line in t.sh("cat /proc/meminfo").splitlines())}
 
 
 def available_memory(t):
-    """Bytes; before 3.14 the kernel does not say, and of its page cache half may well be in use."""
+    """Return bytes. Before 3.14 the kernel does not report this; then assume that half of its page cache is in use."""
     facts = memory(t)
     return facts.get("MemAvailable") or facts["MemFree"] + facts["Cached"] // 2
 
 
 @case(module="buffer_size=123457", timeout=300)
 def size_near_the_machines_memory(t):
-    """A size that memory cannot give is refused; buffer, frames and run stay as they were. One that it can is taken."""
+    """A size larger than memory is refused, and buffer, frames and run stay; a size that fits is taken."""
     gdb = t.gdb()
     assert "of 123457 bytes free" in gdb.cmd("tstatus")
     load = t.load("pread", n=3, file="/proc/version", size=8)
@@ -429,7 +428,7 @@ def size_near_the_machines_memory(t):
 
 @case(timeout=300)
 def too_big_a_frame_costs_nothing(t):
-    """Circular mode: a block that can never fit does not drive out the frames that are there."""
+    """In circular mode, a block that can never fit does not drive out existing frames."""
     gdb = t.gdb()
     gdb.cmd("set circular-trace-buffer on")
     gdb.cmd("set trace-buffer-size 100000")
@@ -447,12 +446,12 @@ def too_big_a_frame_costs_nothing(t):
 
 @case(timeout=300)
 def a_frame_larger_than_memory_left(t):
-    """Looking at a huge frame when memory is short is an error, not the OOM killer's business."""
+    """tfind of a frame larger than the memory left is an error, and does not invoke the OOM killer."""
     gdb = t.gdb()
     # The module leaves an eighth of the machine's memory to others.
     size = available_memory(t) - memory(t)["MemTotal"] // 8 - (6 << 20)
     length = size // 2 - (10 << 20)
-    base = int(gdb.eval("(unsigned long)high_memory")) - length - (16 << 20)      # of the memory that is always mapped
+    base = int(gdb.eval("(unsigned long)high_memory")) - length - (16 << 20)      # in memory that is always mapped
     load = t.load("pread", n=2, file="/proc/version", size=8, cpu=0)
     gdb.cmd("set circular-trace-buffer on")
     gdb.cmd(f"set trace-buffer-size {size}")
@@ -472,10 +471,10 @@ def a_frame_larger_than_memory_left(t):
 
 @case(old=True, needs=["CONFIG_X86_64"])
 def faults_are_not_missed_hits(t):
-    """A hit that could not read something is no hit that was missed, though up to 5.13 the kernel counts it as one."""
+    """A hit that could not read memory does not count as missed, though up to 5.13 the kernel counts it so."""
     gdb = t.gdb()
     load = t.load("pread", n=50, file="/proc/version", size=8)
-    # Where nothing but a try tells, far behind the memory that the kernel maps one to one.
+    # Far behind the direct mapping, where only an attempt tells.
     gdb.cmd("monitor io on")
     where = int(gdb.eval("(unsigned long)high_memory")) + (1 << 40)
     for n in 1, 2:

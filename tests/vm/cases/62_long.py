@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What takes long: GDB's own remotetimeout of two seconds is enough, others need not wait, and it can be interrupted."""
+"""Long operations: GDB's own remotetimeout of two seconds is enough, other processes do not wait, and an interrupt ends
+them."""
 import re
 import threading
 import time
@@ -19,7 +20,7 @@ def hexed(text):
 
 
 def large_frames(t, gdb, n):
-    """Have a trace buffer with n frames of 100 KB, and no run."""
+    """Leave a trace buffer with n frames of 100 KB, and no run."""
     load = t.load("pread", n=n, file="/proc/version", size=8)
     gdb.cmd("set trace-buffer-size 32000000")
     gdb.trace("*vfs_read", load.mine, "collect *(char(*)[100000])&_text")
@@ -30,7 +31,7 @@ def large_frames(t, gdb, n):
 
 
 def is_in_step(gdb):
-    """Replies belong to the packets that they come after."""
+    """Check that each reply belongs to its packet."""
     first = int(gdb.eval("jiffies_64"))
     assert first > 0 and int(gdb.eval("jiffies_64")) >= first
     assert "Trace stopped by a tstop command" in gdb.cmd("tstatus")
@@ -38,7 +39,7 @@ def is_in_step(gdb):
 
 @case(disk=True, module="save_dir=/tmp/disk", timeout=600)
 def tsave_slow(t):
-    """`tsave -r` to a disk that takes more than six seconds: GDB is told each second, and no reply is off by one."""
+    """With `tsave -r` to a disk that takes more than six seconds, GDB gets a notice each second, and replies stay in step."""
     t.mount_disk("/tmp/disk")
     gdb = t.gdb()
     large_frames(t, gdb, 100)
@@ -56,7 +57,7 @@ def tsave_slow(t):
 
 
 def save_in_background(t, gdb, path):
-    """-> the thread that waits for GDB's `tsave -r`; it is under way, and what came of it is in the list."""
+    """Start `tsave -r` and wait until it writes. Return the thread that waits for it, and the list that gets the outcome."""
     said = []
 
     def save():
@@ -73,13 +74,13 @@ def save_in_background(t, gdb, path):
 
 @case(disk=True, module="save_dir=/tmp/disk", timeout=600)
 def tsave_hangs(t):
-    """A file system that does not answer holds nothing up but the file: gtpstat, the end of the session, the next one, its run."""
+    """A file system that hangs blocks only the file, not gtpstat, the end of the session, or the next session and its run."""
     t.mount_disk("/tmp/disk")
     gdb = t.gdb()
     large_frames(t, gdb, 100)
     thread, said = save_in_background(t, gdb, "/tmp/disk/hung.tfile")
     t.freeze("/tmp/disk")
-    time.sleep(8)       # GDB would have given up
+    time.sleep(8)       # longer than GDB would wait
     assert thread.is_alive(), said
     assert "frames               100" in t.sh("cat /proc/gtpstat")
     assert t.run("rmmod kgtp").status, "the module went while its thread was in the file system"
@@ -100,7 +101,7 @@ def tsave_hangs(t):
     t.guest.stop_relay()
     assert t.run("rmmod kgtp").status, "the module went while its thread was in the file system"
     t.thaw("/tmp/disk")
-    # What is not whole is not left.
+    # An incomplete file is removed.
     for _ in range(100):
         if t.run("test -e /tmp/disk/hung.tfile").status and not t.run("rmmod kgtp").status:
             return
@@ -110,7 +111,7 @@ def tsave_hangs(t):
 
 @case(disk=True, module="save_dir=/tmp/disk", timeout=600)
 def tsave_interrupted(t):
-    """0x03 ends a `tsave -r` at once, also in a file system that hangs; nothing is left of it; the next packet waits for the reply."""
+    """0x03 ends `tsave -r` at once, also if the file system hangs, and removes the file; the next packet waits for the reply."""
     t.mount_disk("/tmp/disk")
     gdb = t.gdb()
     large_frames(t, gdb, 100)
@@ -128,7 +129,7 @@ def tsave_interrupted(t):
     said = b""
     while b"$E." not in said:
         said += talk.read()
-    # The second one where one write takes longer than a second.
+    # The second text if one write takes longer than a second.
     assert b"$E.nothing is saved: interrupted (errno 4)#" in said or b"$E.interrupted; the file system has not" in said, said
     for _ in range(100):
         if t.run("test -e /tmp/disk/x.tfile").status:
@@ -159,7 +160,7 @@ def tsave_interrupted(t):
 
 @case(disk=True, module="save_dir=/tmp/disk", timeout=600)
 def tsave_waits_for_its_file(t):
-    """A file system that does not let the file be made holds up who writes the packet, and nobody else; then all is in step."""
+    """If the file system blocks the creation of the file, only the process that writes the packet waits."""
     t.mount_disk("/tmp/disk")
     gdb = t.gdb()
     large_frames(t, gdb, 3)
@@ -182,7 +183,7 @@ def tsave_waits_for_its_file(t):
 
 @case(disk=True)
 def reader_that_waits(t):
-    """Whose memory is long in coming when it reads keeps the module's lock from nobody."""
+    """A reader that waits for its own memory does not hold the module's lock."""
     t.mount_disk("/tmp/disk")
     t.sh("dd if=/dev/zero of=/tmp/disk/map bs=4096 count=1 2>/dev/null; sync")
     device = Device(t)
@@ -191,7 +192,7 @@ def reader_that_waits(t):
     where = int(re.search(r"^(\w+) [tT] vfs_read$", t.sh("grep ' vfs_read' /proc/kallsyms"), re.M)[1], 16)
     for text in ("QTinit", f"QTDP:1:{where:x}:E:0:0"):
         device.must(text)
-    # The ack is there to be read at once; the reply comes from the thread.
+    # The ack can be read at once; the reply comes from the thread.
     device.talk.write(packet("QTStart"))
     device.talk.job.send("readmap 0 1 /tmp/disk/map\n")
     assert "running" in t.sh("usleep 500000; cat /proc/gtpstat", timeout=10)
@@ -205,7 +206,7 @@ def reader_that_waits(t):
 
 @case(module="save_dir=/tmp")
 def tsave_without_capability(t):
-    """Who has lost its capabilities since it opened the device saves nothing."""
+    """A process that has lost its capabilities since it opened the device cannot save."""
     device = Device(t)
     device.open()
     device.talk.call("nocaps")
@@ -218,7 +219,7 @@ def tsave_without_capability(t):
 
 @case(timeout=600)
 def many_frames(t):
-    """More frames than are looked at within a write(): the first tfind, searches and what tsave reads are right."""
+    """With more frames than one write() looks at, the first tfind, searches and tsave's reads are right."""
     gdb = t.gdb()
     n = 70000
     load = t.load("getppid", n=n)
@@ -239,7 +240,7 @@ def many_frames(t):
     gdb.cmd("tfind none")
     gdb.cmd(f"tfind pc *{getppid}", timeout=120)
     assert gdb.frame() == 0
-    # A smaller buffer: the selected frame has another number, of which GDB does not know; a search goes on from it.
+    # In a smaller buffer the selected frame has another number, unknown to GDB; a search goes on from it.
     gdb.cmd(f"tfind {n - 10}")
     here = int(gdb.eval("$n"))
     gdb.cmd("set trace-buffer-size 1000000", timeout=120)
@@ -247,7 +248,7 @@ def many_frames(t):
     assert int(gdb.eval("$n")) == here + 1
     far = gdb.packet("qTBuffer:%x,%x" % (1000, 100))
     assert re.fullmatch(r"([0-9a-f]{2})+", far), far
-    # Interrupted before it has begun: what looks at all frames ends, and the next one does what it should.
+    # Interrupted before it begins: what looks at all frames ends, and the next one works.
     gdb.cmd("set trace-buffer-size 40000000", timeout=120)
     load = t.load("getppid", n=n)
     gdb.cmd(f"condition {mine} {load.mine}")
@@ -270,7 +271,7 @@ def many_frames(t):
 
 @case
 def long_packet_order(t):
-    """Packets behind one that takes long wait for its reply; their replies come in order, however the bytes are cut."""
+    """Packets behind a long one wait for its reply, and replies come in order, however the bytes are split."""
     gdb = t.gdb()
     place = gdb.value("(unsigned long)&vfs_read")
     gdb.close()
@@ -279,7 +280,7 @@ def long_packet_order(t):
     talk.call(f"open 0 {PROC} rw")
     talk.write("+" + packet("QStartNoAckMode"))
     talk.until(b"$OK#9a")
-    # From the first run on there is a buffer: to make it 64 MiB larger takes a while.
+    # Once a run has created the buffer, enlarging it by 64 MiB takes a while.
     for text in (f"QTDP:1:{place:x}:E:0:0", "QTStart", "QTStop"):
         talk.write(packet(text))
         talk.until(b"$OK#9a")
@@ -299,7 +300,7 @@ def long_packet_order(t):
 
 @case(timeout=400)
 def stat_of_many(t):
-    """gtpstat has all of 20000 tracepoints, each record whole; a reader that stops half way holds nobody up."""
+    """gtpstat lists all of 20,000 tracepoints, in complete records, and a reader that stops half way blocks nobody."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     talk.write("+" + packet("QStartNoAckMode"))
@@ -315,7 +316,7 @@ def stat_of_many(t):
     found = [int(n) for n in re.findall(r"^tracepoint (\d+) 0x[0-9a-f]+ 0 0 0 0\b", shown, re.M)]
     assert found == list(range(1, total + 1)), (len(found), found[:3], found[-3:])
     assert shown.startswith("running ") and shown.count("# tracepoint address") == 1
-    # Half of it, and then others go on, and even take away what is yet to come.
+    # Read a part; then another process goes on, and even removes the tracepoints that follow.
     talk.call("open 1 /proc/gtpstat r")
     part = talk.read(count=5000, fd=1)
     assert b"tracepoint 1 0x100001 " in part
@@ -326,7 +327,7 @@ def stat_of_many(t):
     rest = part.decode().splitlines()
     for line in rest:
         assert re.fullmatch(r"|#.*|\w+ +\d+|cpu \d+( \d+){6}|tracepoint \d+ 0x[0-9a-f]+( \S+){4,}", line), line
-    # No more memory than for a piece of it, whatever there is: the rest was not there yet when QTinit took it away.
+    # The text is generated in pieces: the rest had not been generated when QTinit removed the tracepoints.
     assert sum(line.startswith("tracepoint ") for line in rest) < 1000, len(rest)
     talk.end()
 
@@ -337,36 +338,36 @@ def memory(t, name):
 
 @case(needs=[">=3.14"])
 def memory_margin(t):
-    """A trace buffer leaves an eighth of the memory, or 256 MiB, to the others; what is refused says how much there is."""
+    """A trace buffer leaves an eighth of the memory, or 256 MiB, to others; the error names the largest possible size."""
     gdb = t.gdb()
     margin = min(memory(t, "MemTotal") // 8, 256 << 20)
 
     def can_be_had():
-        """As it says when it refuses."""
+        """Return the largest size, from the error."""
         message = gdb.fails(f"set trace-buffer-size {memory(t, 'MemAvailable') - margin // 2}")
         return int(re.search(r"it stays at 5242880 bytes; up to (\d+) can be had", message)[1])
     before, there = memory(t, "MemAvailable"), can_be_had()
     assert abs(before - margin - there) < 24 << 20, (before, margin, there)
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb.trace("*vfs_read", load.mine)
-    gdb.cmd("set trace-buffer-size 5242880")    # GDB asks again for what was refused at each tstart
+    gdb.cmd("set trace-buffer-size 5242880")    # GDB repeats a refused size at each tstart
     gdb.cmd("tstart")
     gdb.cmd("tstop")
     there = can_be_had()
     gdb.cmd(f"set trace-buffer-size {there}", timeout=120)
     left = memory(t, "MemAvailable")
     t.note(f"of {before} bytes {there} are had, {left} left; promised: {margin}")
-    # Each CPU keeps some free pages for itself, which the kernel does not count as available.
+    # Each CPU keeps some free pages, which the kernel does not count as available.
     assert left > margin - (1 << 20), (left, margin)
 
 
 def leave(t, spare):
-    """Fill the guest's memory, so that so much is left above the margin, until the case is over. -> the margin"""
+    """Fill the guest's memory up to spare bytes above the margin, until the case ends. Return the margin."""
     margin = min(memory(t, "MemTotal") // 8, 256 << 20)
-    # Not in a tmpfs, which has but half of the memory.
+    # Not a tmpfs, which takes only half of the memory.
     t.sh("mkdir -p /tmp/fill; grep /tmp/fill /proc/mounts >/dev/null || mount -t ramfs none /tmp/fill")
     t.cleanup.callback(t.run, "umount /tmp/fill")
-    # What the case before had may yet come back.
+    # The previous case's memory may still be freed.
     for _ in range(20):
         there = memory(t, "MemAvailable") - margin - spare
         if there < 2 << 20:
@@ -378,7 +379,7 @@ def leave(t, spare):
 
 @case(needs=[">=3.14"], timeout=400)
 def memory_margin_in_steps(t):
-    """A buffer that grows by a mebibyte at a time, which alone would not matter, stops at the margin as well."""
+    """A buffer that grows by 1 MiB at a time stops at the margin, too."""
     gdb = t.gdb()
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb.trace("*vfs_read", load.mine)
@@ -401,7 +402,7 @@ def memory_margin_in_steps(t):
 
 @case(needs=[">=3.14"], timeout=600)
 def memory_margin_of_definitions(t):
-    """Nor do tracepoints, their sources and their actions take it: they are refused, and the session goes on."""
+    """Tracepoints, their sources and their actions stop at the margin, too: they are refused, and the session goes on."""
     talk = Talk(t)
     talk.call(f"open 0 {PROC} rw")
     talk.write("+" + packet("QStartNoAckMode"))
@@ -419,7 +420,7 @@ def memory_margin_of_definitions(t):
             ask(f"QTDP:1:{where:x}:E:0:0-")
         most = 2 * (spare + (margin >> 20) << 20) // (size or 256)
         for done in range(0, most, 200):
-            # A number and an address together are a tracepoint's name.
+            # A tracepoint is identified by its number and address.
             place = where if size else where + done
             got = int(talk.call(f"flood 0 200 {size} {text.format(place)}"))
             if got < 200:
@@ -428,7 +429,7 @@ def memory_margin_of_definitions(t):
         left = memory(t, "MemAvailable")
         t.note(f"{text}: {done} taken, of {before} bytes {left} left; promised: {margin}")
         assert 0 < done < most and left > margin - (3 << 20), (text, done, left, margin)
-        # The rest of the session has what is small.
+        # There is memory for the rest of the session.
         for line in ("QTinit", f"QTDP:1:{where:x}:E:0:0", "QTBuffer:size:10000", "QTStart", "QTStop", "QTinit"):
             ask(line)
     talk.end()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Probes where it hurts: in the scheduler, interrupts, allocators, locks and fault paths, under load. The machine lives on."""
+"""Probes in the scheduler, interrupts, allocators, locks and fault paths, under load, leave the machine alive."""
 import os
 import re
 
@@ -8,7 +8,7 @@ import hitcalls
 
 SECONDS = float(os.environ.get("KGTP_CONTEXT_SECONDS", "0.5"))
 
-# What the contexts are called in some kernel or other. Each must be there, and be hit.
+# The functions of each context, by their names in various kernels. Each context must have one, and be hit.
 PLACES = {
     "scheduler": "schedule __schedule try_to_wake_up scheduler_tick sched_tick update_rq_clock",
     "interrupts": "do_IRQ handle_irq_event handle_edge_irq __handle_irq_event_percpu handle_IRQ_event __do_IRQ __do_softirq irq_exit "
@@ -34,7 +34,7 @@ PLACES = {
 
 @case(module=None, core=True)
 def hit_uses(t):
-    """The machine code that a hit may run refers to no symbol of the kernel that is not known to be safe in any context."""
+    """The machine code that a hit may run refers only to kernel symbols that are known to be safe in any context."""
     uses = hitcalls.Module(t.built.module).hit_uses()
     t.note(f"{len(uses)} symbols of the kernel")
     assert any(name.startswith(("copy_from_kernel_nofault", "probe_kernel_read", "copy_user")) for name in uses), uses
@@ -47,7 +47,7 @@ def loads(t):
 
 
 def trace_at(t, gdb, contexts, most=None):
-    """Tracepoints with registers, stack and a counter, at those (or the first) of each context that this kernel has."""
+    """Set tracepoints with $bt and a counter at those functions (the first `most`) of each context that this kernel has."""
     gdb.cmd("delete")
     numbers = {}
     for places in contexts:
@@ -64,7 +64,7 @@ def trace_at(t, gdb, contexts, most=None):
 
 
 def run_for(t, gdb, numbers, seconds):
-    """-> {place: hits}"""
+    """Run for that long, then stop. Return {place: hits}."""
     for _ in range(4):
         t.sh(f"(while :; do echo hot >/dev/kmsg; usleep 50000; done) & p=$!; usleep {int(seconds * 250000)}; kill $p", timeout=240)
     gdb.cmd("tstop", timeout=300)
@@ -77,7 +77,7 @@ def prepare(gdb):
     gdb.cmd("set circular-trace-buffer on")
     gdb.cmd("tvariable $n")
     gdb.cmd("tvariable $self_trace = 1")
-    # Where this kernel allows no probe, there is none.
+    # Leave out places where this kernel allows no probe.
     gdb.cmd("tvariable $ignore_error = 1")
 
 
@@ -86,14 +86,14 @@ def finish(t, running, hits):
         assert load.finish()["ok"] > 0
     t.note(", ".join(f"{place} {n}" for place, n in hits.items()))
     for name, places in PLACES.items():
-        # What only the hit path calls is not delivered inside of it.
+        # The kernel does not deliver hits inside of hits, so those of the hit path may never hit.
         assert name == "the hit path's own" or any(hits.get(place) for place in places.split()), (name, hits)
 
 
 @case(timeout=600, core=True)
 def hot_places(t):
-    """All contexts at once. The load starts when the probes are in, which is what takes time under load; it goes on while
-    they are taken out."""
+    """All contexts can be traced at once, under load.
+    The load starts after tstart, which would take long under load, and continues through tstop."""
     gdb = t.gdb()
     prepare(gdb)
     running = loads(t)
@@ -104,13 +104,13 @@ def hot_places(t):
 
 
 def if_asked(t):
-    """hot_places has all contexts at once, in a tenth of the time."""
+    """Skip unless requested: hot_places covers all contexts at once, in a tenth of the time."""
     return None if "KGTP_CONTEXT_SECONDS" in os.environ else "takes long: KGTP_CONTEXT_SECONDS=N says how long for each context"
 
 
 @case(timeout=900 + 30 * int(SECONDS), needs=if_asked)
 def hot_contexts(t):
-    """Each context for a while, so that no other probe is in its way; probes come and go under load."""
+    """Each context can be traced for a while without other probes, armed and removed under load."""
     gdb = t.gdb()
     prepare(gdb)
     running = loads(t)
@@ -130,8 +130,8 @@ def packets(gdb, *texts):
 
 @case(timeout=300)
 def variables_against_the_scheduler(t):
-    """A variable changed in a long expression, with interrupts on but for our own doing, and in the scheduler with its
-    locks held, on all CPUs: no deadlock, and no count is lost."""
+    """A variable that is changed by a long expression and in the scheduler loses no count, and there is no deadlock.
+    The long expression runs in process context; the scheduler is traced with its locks held; on all CPUs."""
     gdb = t.gdb()
     gdb.cmd("tvariable $long")
     gdb.cmd("tvariable $both")
@@ -142,7 +142,7 @@ def variables_against_the_scheduler(t):
     gdb.actions(2, "teval $both = $both + 1")
     gdb.cmd("tstart")
     gdb.cmd("tstop")
-    # GDB makes no loops. 6000 times round: $long = $long.
+    # GDB generates no loops. 6000 iterations of $long = $long.
     number = int(re.search(r"([0-9a-f]+):0:0:6c6f6e67", everything(gdb, "qTfV", "qTsV"))[1], 16)
     loop = f"231770" + "2201" + "03" + f"2c{number:04x}" + f"2d{number:04x}" + "29" + "28" + "200003" + "2927"
     address = int(gdb.eval("(unsigned long)vfs_read"))
@@ -169,7 +169,7 @@ def variables_against_the_scheduler(t):
 
 
 def everything(gdb, first, following):
-    """All pieces of an upload, one a line."""
+    """Return all pieces of an upload, one per line."""
     pieces = []
     packet = first
     while True:

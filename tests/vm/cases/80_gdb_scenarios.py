@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What GDB's own tests of tracepoints look at, shown with a running kernel: one case for each test, by its name.
+"""GDB's own tests of tracepoints, repeated with a running kernel: one case for each test, by its name.
 
 82_gdb_mi.py has those of the machine interface, 30_conditions.py has scenario_trace_condition.
 """
@@ -12,7 +12,7 @@ FILE = "/proc/version"
 
 
 def experiment(gdb, *loads):
-    """One run: start, let the loads do all they do, stop."""
+    """Trace one run while the loads do all their operations."""
     gdb.cmd("tstart")
     for load in loads:
         done = load.go()
@@ -21,7 +21,7 @@ def experiment(gdb, *loads):
 
 
 def find(gdb, command, frame, tracepoint=None):
-    """A tfind that finds this frame, and says so."""
+    """Check that this tfind finds this frame, and reports it."""
     shown = gdb.cmd(f"tfind {command}")
     assert f"Found trace frame {frame}, tracepoint {tracepoint or ''}" in shown, (command, shown)
     assert gdb.frame() == frame, (command, gdb.frame())
@@ -30,13 +30,13 @@ def find(gdb, command, frame, tracepoint=None):
 
 
 def stack(t):
-    """An expression for a piece of stack that is not larger than what any system call has; $bt asks where the stack ends."""
+    """Return an expression for a piece of stack that any system call has; $bt itself detects where the stack ends."""
     return "*(void **)$esp@20" if t.bits == 32 else "*(void **)$rsp@32"
 
 
 @case(timeout=120)
 def scenario_tfind(t):
-    """tfind by number, pc, tracepoint, line, range and outside, each moving on from the frame it is at."""
+    """tfind works by number, pc, tracepoint, line, range and outside, each starting from the current frame."""
     load = t.load("open", n=3, file=FILE)
     gdb = t.gdb()
     live_pc = gdb.eval("(unsigned long)$pc")
@@ -67,7 +67,7 @@ def scenario_tfind(t):
     b = int(gdb.eval("(unsigned long)$pc"))
     assert two in gdb.eval("$trace_func") and a != b
 
-    # What is not there: an error, and the frame stays.
+    # If nothing is found, there is an error, and the frame stays selected.
     for command, message in (("32767", "failed to find"), ("6", "failed to find"), ("-3", "invalid input"),
                              ("tracepoint 0", "failed to find"), ("tracepoint 32767", "failed to find"),
                              ("tracepoint -1", "failed to find"), ("pc 0", "failed to find"), ("pc -1", "failed to find"),
@@ -95,7 +95,7 @@ def scenario_tfind(t):
             found.append(gdb.frame())
 
     assert walk(f"tracepoint {first}") == [0, 2, 4]
-    gdb.cmd(f"delete {second}")                         # its frames are there all the same
+    gdb.cmd(f"delete {second}")                         # its frames stay
     assert walk(f"tracepoint {second}") == [1, 3, 5]
     assert walk(f"pc {b:#x}") == [1, 3, 5]
     assert walk(f"line {file}:{line}") == [0, 2, 4]
@@ -105,7 +105,7 @@ def scenario_tfind(t):
     assert walk(f"range {low + 1:#x}, {high - 1:#x}") == []
     assert walk(f"outside {a:#x}, {a:#x}") == [1, 3, 5]
     assert walk(f"outside {low:#x}, {high:#x}") == []
-    # Without an argument: as the frame that is looked at; for a line, another one.
+    # Without an argument: like the selected frame; for a line, a different one.
     gdb.cmd("tfind 1")
     find(gdb, "tracepoint", 3, second)
     gdb.cmd("tfind 0")
@@ -117,7 +117,7 @@ def scenario_tfind(t):
 
 @case(timeout=120)
 def scenario_tstatus(t):
-    """Notes, user, stop note, times, hits and usage, live and in the trace files that are saved."""
+    """tstatus shows notes, user, stop note, times, hits and usage, live and in saved trace files."""
     load = t.load("pread", n=3, file=FILE, size=8)
     gdb = t.gdb()
     n = gdb.trace("*vfs_read", load.mine, "collect $args")
@@ -133,7 +133,7 @@ def scenario_tstatus(t):
     gdb.cmd("tstop seen enough")
     live = gdb.cmd("tstatus")
     assert live.startswith("Trace stopped by a tstop command (seen enough).\nCollected 3 trace frames.\n"), live
-    # The guest has our time; its clock may have been set to full seconds.
+    # The guest's clock is the host's, perhaps set to full seconds.
     began, took = re.search(r"Trace started at ([\d.]+) secs, stopped ([\d.]+) secs later\.", live).groups()
     now = float(t.sh("date +%s"))
     assert now - 300 < float(began) <= now + 1 and 0 < float(took) < 300, (began, took, now)
@@ -148,7 +148,7 @@ def scenario_tstatus(t):
             gdb.cmd(f"target {kind} {folder}/{path}")
             try:
                 saved = gdb.cmd("tstatus")
-            except GdbError as error:           # GDB 13 ends so, having told all of it
+            except GdbError as error:           # GDB 13 ends with this error, after all of the status
                 assert kind == "ctf" and "your target is `ctf'" in str(error), error
                 saved = error.shown
             assert saved.startswith("Using a trace file.\nTrace stopped by a tstop command (seen enough).\n"), (kind, saved)
@@ -160,7 +160,7 @@ def scenario_tstatus(t):
 
 @case(timeout=120)
 def scenario_tsv(t):
-    """Trace state variables: made, changed and deleted; live, in frames and in a trace file; negative and of 64 bits."""
+    """Trace state variables are created, changed and deleted, live, in frames and in a trace file, also negative 64-bit ones."""
     gdb = t.gdb()
     for command, answer in (("$tvar1", "Trace state variable $tvar1 created, with initial value 0."),
                             ("$tvar2 = 45", "Trace state variable $tvar2 created, with initial value 45."),
@@ -212,7 +212,7 @@ def scenario_tsv(t):
 
 @case(timeout=120)
 def scenario_passc_dyn(t):
-    """Three tracepoints that are hit one after the other, with three passcounts: the lowest ends the run for all."""
+    """Of three pass counts, at tracepoints that are hit in turn, the lowest ends the run for all."""
     gdb = t.gdb()
     load = t.load("pread", n=9, file=FILE, size=8)
     places = "vfs_read", *map(hex, gdb.inside("vfs_read", 2)[:2])
@@ -235,7 +235,7 @@ def scenario_passc_dyn(t):
 
 @case(core=True, timeout=120)
 def scenario_trace_enable_disable(t):
-    """disable and enable act on a run, on one tracepoint and not on the other, and twice is as good as once."""
+    """disable and enable take effect during a run, for one tracepoint only, and repeating them changes nothing."""
     gdb = t.gdb()
     loads = [t.load("open", n=1, file=FILE) for _ in range(7)]
     pids = " || ".join(load.mine for load in loads)
@@ -255,12 +255,12 @@ def scenario_trace_enable_disable(t):
 
 @case(timeout=120)
 def scenario_read_memory(t):
-    """Collected, uncollected and constant memory: live, in a frame, and in a trace file, with and without a frame."""
+    """Collected, uncollected and constant memory is right live, in a frame, and in a trace file with and without a frame."""
     t.cleanup.callback(t.sh, "echo %s >/proc/sys/kernel/panic" % t.sh("cat /proc/sys/kernel/panic").strip())
     t.sh("echo 1 >/proc/sys/kernel/panic")
     gdb = t.gdb()
     load = t.load("pread", n=1, file=FILE, size=8)
-    # Code: .rodata is marked writable in a vmlinux, and no constant for GDB.
+    # Use code: .rodata is marked writable in a vmlinux, so GDB does not take it for constant.
     one, other = (f"*(unsigned char *){address:#x}" for address in gdb.inside("vfs_write", 2)[:2])
     code = gdb.eval(one), gdb.eval(other)
     gdb.trace("*vfs_read", load.mine, "collect panic_timeout", f"collect {one}")
@@ -268,7 +268,7 @@ def scenario_read_memory(t):
     t.sh("echo 2 >/proc/sys/kernel/panic")
 
     def constants():
-        # One that was collected, one that was not.
+        # One that was collected, and one that was not.
         assert (gdb.eval(one), gdb.eval(other)) == code
 
     def without_a_frame():
@@ -283,7 +283,7 @@ def scenario_read_memory(t):
         assert "<unavailable>" in gdb.eval("init_task.comm")
         assert gdb.eval(t.arg(1)) == "<unavailable>" and gdb.eval("$sp") == "<unavailable>"
         assert gdb.eval("count") in ("<optimized out>", "<unavailable>"), gdb.eval("count")
-        # A frame knows its own address, and the code there is constant.
+        # A frame has its own pc, and the code there is constant.
         assert "vfs_read" in gdb.eval("$pc") and "vfs_read" in gdb.cmd("x/2i $pc")
         constants()
         assert "failed to find" in gdb.fails("tfind")
@@ -298,12 +298,12 @@ def scenario_read_memory(t):
         gdb.cmd(f"tsave {folder}/t")
         gdb.cmd("disconnect")
         gdb.cmd(f"target tfile {folder}/t")
-        # Where the kernel has been moved (KASLR), GDB finds its constants in the vmlinux only so.
+        # If KASLR has moved the kernel, GDB finds its constants in the vmlinux only with this setting.
         gdb.cmd("set trust-readonly-sections on")
         without_a_frame()
         in_the_frame()
         gdb.close()
-        # Another GDB, which has never seen the kernel: it must be told where the kernel was.
+        # Another GDB, without a connection before, needs the kernel's address.
         gdb = t.gdb(connect=False)
         gdb.cmd(f"symbol-file -o {moved - int(gdb.eval('(unsigned long)&_text')):#x} {t.kernel.vmlinux}")
         gdb.cmd(f"target tfile {folder}/t")
@@ -315,7 +315,7 @@ def scenario_read_memory(t):
 
 @case(timeout=120)
 def scenario_qtro(t):
-    """Code is disassembled in a frame, whether GDB asks what the frame holds or goes by the constant ranges alone."""
+    """Code is disassembled in a frame, with traceframe-info and with QTro's constant ranges alone."""
     gdb = t.gdb()
     load = t.load("open", n=1, file=FILE)
     function = t.first("vfs_open", "getname")
@@ -329,7 +329,7 @@ def scenario_qtro(t):
         find(gdb, "start", 0)
         shown = gdb.cmd(f"disassemble {function}")
         assert "<+0>:" in shown and "End of assembler dump." in shown, (info, shown)
-        # Only what is constant: the rest is not served live.
+        # Only constants: other memory is not read live.
         if info == "auto":
             assert gdb.eval("panic_on_oops") == "<unavailable>"
         else:
@@ -338,14 +338,14 @@ def scenario_qtro(t):
 
 
 def callers(gdb):
-    """-> [(function, its line)] of a backtrace."""
+    """Return [(function, its line)] of a backtrace."""
     return [(re.match(r"#\d+ +(?:0x\w+ in )?([\w.]+) \(", line)[1], line)
             for line in gdb.cmd("bt").splitlines() if re.match(r"#\d+ +(?:0x\w+ in )?[\w.]+ \(", line)]
 
 
 @case(core=True, timeout=120)
 def scenario_backtrace(t):
-    """Frames that hold nothing, registers, arguments too, a piece of stack, and $bt: as much of a backtrace as that gives."""
+    """A backtrace is as long as the collected data allows: nothing, registers, also arguments, a piece of stack, and $bt."""
     gdb = t.gdb()
     load = t.load("pread", n=2, file=FILE, size=8)
     gdb.cmd("set print entry-values no")
@@ -367,7 +367,7 @@ def scenario_backtrace(t):
         assert "count=<unavailable>" in found[0][1], found
         gdb.cmd("tfind none")
         found = look(regs)
-        # Arguments in registers are there; who called is on the stack, which is not.
+        # Arguments are in registers, but the caller is on the stack, which was not collected.
         assert found[0][0] == "vfs_read" and "count=8" in found[0][1] and len(found) == 1, found
         gdb.cmd("tfind none")
         found = look(args)
@@ -386,12 +386,13 @@ def scenario_backtrace(t):
 
 @case(timeout=120)
 def scenario_collection(t):
-    """Arguments, locals, registers, arrays, strings, structures, globals: what a frame shows is what the kernel had."""
+    """Frames show arguments, registers, arrays, strings, structures and globals with the kernel's values."""
     gdb = t.gdb()
     gdb.cmd("tvariable $five = 5")
     read = t.load("pread", n=1, file=FILE, size=77, offset=3)
     task = "((struct task_struct *)$current_task)"
-    # Not a constant, which GDB would read where the string ends. GDB cannot compile 7.2's f_path, so there it is one.
+    # A string that is not constant, as GDB would read a constant past its collected end. GDB cannot compile 7.2's f_path,
+    # so there it is constant.
     name, text = ((f"{t.inode('file')}->i_sb->s_type->name", "proc") if t.kernel.version >= (7, 0) else
                   ("file->f_path.dentry->d_name.name" if t.kernel.version >= (2, 6, 20) else "file->f_dentry->d_name.name",
                    "version"))
@@ -442,7 +443,7 @@ def scenario_collection(t):
 
 @case(timeout=120)
 def scenario_collection_locals(t):
-    """$locals has a structure that is on the stack, which the registers alone have not."""
+    """$locals collects a structure on the stack, which $regs does not."""
     gdb = t.gdb()
     stat = t.load("stat", n=1, file=FILE)
     function, local, _ = t.with_path()
@@ -460,7 +461,7 @@ def scenario_collection_locals(t):
 
 @case(timeout=120)
 def scenario_disconnected_tracing(t):
-    """After a disconnect GDB looks at no frame; what it has forgotten meanwhile, it gets back from the target."""
+    """After a disconnect no frame is selected, and GDB uploads from the target what it has forgotten."""
     gdb = t.gdb()
     gdb.cmd("set disconnected-tracing on")
     load = t.load("pread", n=1, file=FILE, size=8)
@@ -494,7 +495,7 @@ def scenario_disconnected_tracing(t):
 
 @case(timeout=120)
 def scenario_packetlen(t):
-    """Actions that take many long packets: all of them arrive, and all is collected."""
+    """Actions that take many long packets all arrive, and all is collected."""
     gdb = t.gdb()
     load = t.load("pread", n=2, file=FILE, size=8)
     wanted = [f"init_task.comm[{i}]" for i in range(16)] + [f"*(unsigned int *)((char *)&_text + {i * 4096})" for i in range(16)] + \
@@ -517,12 +518,12 @@ def scenario_packetlen(t):
 
 @case(timeout=120)
 def scenario_report(t):
-    """tdump of frames that hold different things, $trace_frame and its kin, and reports that scripts make of all frames."""
+    """tdump shows what each frame has, and scripts report on all frames with $trace_frame, $tracepoint and the like."""
     gdb = t.gdb()
     load = t.load("pread", n=4, file=FILE, size=88)
     collected = ([], ["collect $regs"], ["collect $args"], ["collect $locals"], [f"collect {t.pc}, {stack(t)}"],
                  ["collect panic_timeout, init_task.pid"])
-    # GDB takes tracepoints of a trace file for one, if place and condition are the same.
+    # GDB merges a trace file's tracepoints of the same place and condition.
     points = [gdb.trace("*vfs_read", f"{load.mine} && {i}", *actions) for i, actions in enumerate(collected, 1)]
     experiment(gdb, load)
     assert gdb.frames() == 24
@@ -572,11 +573,11 @@ def scenario_report(t):
 
 @case(timeout=120)
 def scenario_actions_changed(t):
-    """Each run does what its tracepoints' actions say by then, and nothing of the run before."""
+    """Each run uses its tracepoints' current actions, and none of the run before."""
     gdb = t.gdb()
 
     def run(*expected):
-        """As many frames as expected, from a read that hits vfs_read once and a function within once."""
+        """Run with a read that hits each tracepoint once, and compare the frames with those expected."""
         load = t.load("open", n=1, file=FILE)
         for n in range(1, len(points) + 1):
             gdb.cmd(f"condition {n} {load.mine}")
@@ -591,7 +592,7 @@ def scenario_actions_changed(t):
     run(("panic_timeout", "panic_on_oops"))
     gdb.actions(1, "collect panic_on_oops", "collect init_task.pid")
     run(("panic_on_oops", "panic_timeout"))
-    # Stepping is later work: it is refused, and leaves nothing behind.
+    # Stepping is not supported: it is refused, and leaves nothing behind.
     gdb.actions(1, "collect panic_timeout", "while-stepping 5", "collect $regs", "end")
     assert "while-stepping is not available" in gdb.fails("tstart")
     gdb.actions(1, "collect panic_timeout")
@@ -605,7 +606,7 @@ def scenario_actions_changed(t):
 
 @case(timeout=120)
 def scenario_status_stop(t):
-    """Start, stop, start again; start twice; and again after the buffer was full."""
+    """Runs can be started, stopped and started again, also twice in a row, and after the buffer was full."""
     gdb = t.gdb()
     gdb.cmd("trace vfs_read if $current_task_pid == 1")
     gdb.actions(1, "collect $regs")
@@ -625,5 +626,5 @@ def scenario_status_stop(t):
         gdb.cmd("tstart")
         load.go()
         assert "Trace stopped because the buffer was full." in gdb.cmd("tstatus")
-        # GDB's packet names the tracepoint that did not fit.
+        # tfull names the tracepoint that did not fit.
         assert f";tfull:{n:x};" in gdb.cmd("maint packet qTStatus")

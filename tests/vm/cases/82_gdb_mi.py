@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What GDB's tests of tracepoints over its machine interface look at, shown with a running kernel; see 80_gdb_scenarios.py."""
+"""GDB's own tests of tracepoints over its machine interface, repeated with a running kernel; see 80_gdb_scenarios.py."""
 import re
 import tempfile
 
@@ -10,7 +10,7 @@ FILE = "/proc/version"
 
 
 def insert(gdb, where, condition=None, *actions):
-    """A tracepoint by MI -> its number"""
+    """Set a tracepoint by MI. Return its number."""
     found = gdb.mi("-break-insert -a " + (f"-c {quote(condition)} " if condition else "") + where)["bkpt"]
     assert found["type"] == "tracepoint", found
     if actions:
@@ -25,20 +25,20 @@ def experiment(gdb, load):
 
 
 def told(gdb, what, **fields):
-    """The notices of this kind that have these fields."""
+    """Return the notices of this kind that have these fields."""
     return [text for kind, text in gdb.notices if kind == what and
             all(f'{field}="{value}"' in text for field, value in fields.items())]
 
 
 def notices(gdb, command):
-    """What GDB tells by itself about tracepoints and variables, when it does a console command: [(name, {...})]"""
+    """Return GDB's notices about variables and frames during a console command: [(name, {...})]."""
     gdb.notices.clear()
     gdb.cmd(command)
     return [(name, dict(re.findall(r'([\w-]+)="([^"]*)"', text))) for name, text in gdb.notices if re.match("tsv|traceframe", name)]
 
 
 def saved(gdb, folder):
-    """Save the frames; -> [(kind, path)] of the files"""
+    """Save the frames. Return [(kind, path)] of the files."""
     gdb.mi(f"-trace-save {folder}/t")
     gdb.mi(f"-trace-save -ctf {folder}/ctf")
     return [("tfile", f"{folder}/t"), ("ctf", f"{folder}/ctf")]
@@ -52,7 +52,7 @@ def find_frame(gdb, number, tracepoint):
 
 @case(timeout=120)
 def scenario_mi_trace_frame_collected(t):
-    """-trace-frame-collected lists variables, expressions, registers, trace variables and memory of a frame, also of a file."""
+    """-trace-frame-collected lists a frame's variables, expressions, registers and memory, live and from trace files."""
     gdb = t.gdb()
     load = t.load("open", n=1, file=FILE)
     one, two = t.first("vfs_open", "getname"), t.first("do_dentry_open", "may_open", "fd_install")
@@ -71,7 +71,7 @@ def scenario_mi_trace_frame_collected(t):
         found = gdb.mi("-trace-frame-collected")
         assert found["explicit-variables"] == [{"name": "panic_timeout", "value": timeout}], (kind, found)
         assert found["computed-expressions"] == [] and found["tvars"] == [], (kind, found)
-        # Of the registers only the one that every frame has.
+        # The only register is the pc, which each frame has.
         assert [reg["number"] for reg in found["registers"]] == [str(pc)], (kind, found)
         assert int(found["registers"][0]["value"], 16) == int(frame["addr"], 16)
         assert [part["length"] for part in found["memory"]] == ["4"], (kind, found)
@@ -103,11 +103,11 @@ def scenario_mi_trace_frame_collected(t):
 
 @case(timeout=120)
 def scenario_mi_trace_unavailable(t):
-    """What was not collected is listed as unavailable, and left out with --skip-unavailable: arguments, locals, registers."""
+    """Arguments, locals and registers that were not collected are unavailable, and omitted with --skip-unavailable."""
     gdb = t.gdb()
     read, stat = t.load("pread", n=1, file=FILE, size=8), t.load("stat", n=1, file=FILE)
     first = insert(gdb, "*vfs_read", read.mine, "collect panic_timeout")
-    # A structure that has its place on the stack, which is not collected.
+    # A structure on the stack, which is not collected.
     function, local, kind_of_local = t.with_path()
     second = insert(gdb, f"*{function}", stat.mine, "collect $regs")
     gdb.mi("-trace-start")
@@ -134,7 +134,7 @@ def scenario_mi_trace_unavailable(t):
         assert gdb.mi(f"-data-list-register-values --skip-unavailable x {general} {pc}")["register-values"] == values[1:], kind
 
         find_frame(gdb, 1, second)
-        # Arguments that are in registers are there, a structure on the stack is not.
+        # Arguments in registers are available, a structure on the stack is not.
         variables = listed("-stack-list-variables --all-values", "variables")
         assert "unavailable" in variables[local]["value"] and variables[local].get("arg") is None, (kind, variables)
         path = variables["name" if local == "nd" else "filename"]
@@ -143,7 +143,7 @@ def scenario_mi_trace_unavailable(t):
         assert listed("-stack-list-locals --simple-values", "locals")[local] == {"name": local, "type": kind_of_local}, kind
         values = gdb.mi(f"-data-list-register-values x {general} {pc}")["register-values"]
         assert "unavailable" not in values[0]["value"], (kind, values)
-        # No `-trace-find none`: selecting the next target must end the look at a frame.
+        # No `-trace-find none`: selecting the next target must deselect the frame.
 
     look("live")
     with tempfile.TemporaryDirectory(prefix="kgtp-mi-") as folder:
@@ -156,7 +156,7 @@ def scenario_mi_trace_unavailable(t):
 
 @case(timeout=120)
 def scenario_mi_traceframe_changed(t):
-    """=traceframe-changed tells that another frame is looked at, and nothing else does."""
+    """=traceframe-changed is sent when another frame is selected, and only then."""
     gdb = t.gdb()
     load = t.load("pread", n=2, file=FILE, size=8)
     n = insert(gdb, "*vfs_read", load.mine)
@@ -170,7 +170,7 @@ def scenario_mi_traceframe_changed(t):
         assert notices(gdb, "tfind") == [("traceframe-changed", {"num": "1", "tracepoint": n})]
         assert notices(gdb, "tfind end") == [("traceframe-changed", {})] and "end" in gdb.notices[-1][1], gdb.notices
         gdb.notices.clear()
-        find_frame(gdb, 0, n)           # who asks for it by MI is not told
+        find_frame(gdb, 0, n)           # no notice for a selection by MI
         gdb.mi("-trace-find none")
         assert not told(gdb, "traceframe-changed"), gdb.notices
 
@@ -184,7 +184,7 @@ def scenario_mi_traceframe_changed(t):
 
 @case(timeout=120)
 def scenario_mi_tsv_changed(t):
-    """=tsv-created, -modified and -deleted; the target's variables are told of when GDB connects."""
+    """=tsv-created, -modified and -deleted are sent, also for the target's variables when GDB connects."""
     gdb = t.gdb(connect=False)
     for command, expected in (("tvariable $tvar1", [("tsv-created", {"name": "tvar1", "initial": "0"})]),
                               ("tvariable $tvar1 = 1", [("tsv-modified", {"name": "tvar1", "initial": "1"})]),
@@ -216,7 +216,7 @@ def scenario_mi_tsv_changed(t):
 
 @case(timeout=120)
 def scenario_mi_tracepoint_changed(t):
-    """A GDB that connects anew joins the target's tracepoints with its own; one that is pending is resolved by a module's symbols."""
+    """A GDB that connects merges the target's tracepoints with its own, and a module's symbols resolve a pending tracepoint."""
     gdb = t.gdb()
     for where in ("*vfs_read", "*vfs_write"):
         insert(gdb, where)
@@ -225,7 +225,7 @@ def scenario_mi_tracepoint_changed(t):
     gdb.close()
 
     gdb = t.gdb(connect=False)
-    # Functions of our own module, of which the vmlinux does not know.
+    # A function of our own module, which the vmlinux does not have.
     shows = "stat_show"
     pending = gdb.mi(f"-break-insert -a -f {shows}")["bkpt"]
     assert pending["addr"] == "<PENDING>", pending

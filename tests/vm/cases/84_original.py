@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Scripts in the idioms of the original KGTP (scripts/) run as they are, and find what has happened."""
+"""Scripts in the idioms of the original KGTP (scripts/) run unchanged, with correct results."""
 import pathlib
 import re
 import subprocess
@@ -13,14 +13,14 @@ NAMES = "$current_thread_info $task_pt_regs".split()
 
 
 def printed(t):
-    """The lines that tracepoint 4 has printed, once the thread has had its time."""
+    """Return the lines that tracepoint 4 has printed, after giving the thread time to print."""
     t.sh("usleep 400000")
     t.guest.sync_console()
     return re.findall(r"gtp 4:(.*?)\r?$", t.guest.console_text(t.console_start), re.M)
 
 
 def check_reads(t, gdb, shown, loads):
-    """What `report` shows of the reads: [(load, cpu)], three each."""
+    """Check what `report` shows of the reads: [(load, cpu)], three each."""
     reads = [[int(n) for n in found] for found in re.findall(
         r'^read: frame (\d+), cpu (\d+), pid (\d+), count (\d+), nth (\d+), "load(?:\\000|").*, user (\d+), irq (\d+) (\d+) (\d+)$', shown, re.M)]
     wanted = [[cpu, load.pid, 513, nth, 1, 0, 0, 0] for load, cpu in loads for nth in (1, 2, 3)]
@@ -30,7 +30,7 @@ def check_reads(t, gdb, shown, loads):
     now = int(t.sh("date +%s"))
     for clock, cooked, tsc, cooked_tsc, wall in times:
         assert 0 < cooked <= clock and 0 < cooked_tsc <= tsc and now - 300 < wall < now + 2, times
-    # tdump has each expression that was collected, by its name; bt goes to the system call.
+    # tdump lists each collected expression by name; bt reaches the system call.
     assert len(re.findall(r"^\$p_count = [123]$", shown, re.M)) == len(reads), shown
     assert len(re.findall(r"^count = 513$", shown, re.M)) == len(reads), shown
     for name in NAMES:
@@ -45,11 +45,11 @@ def check_reads(t, gdb, shown, loads):
 
 
 def check_writes(t, gdb, shown, load):
-    """The returns of its two writes, and what they returned."""
+    """Check the returns of its two writes, and their values."""
     writes = [[int(n) for n in found] for found in re.findall(r"^write: frame (\d+), pid (\d+), took (-?\d+)$", shown, re.M)]
     assert len(writes) == 2, shown
     for frame, pid, took in writes:
-        # On a machine whose TSC the kernel has given up, the clock moves by ticks.
+        # On a machine whose TSC is unstable, the clock advances by ticks.
         assert pid == load.pid and 0 <= took < 10 ** 10, writes
         gdb.cmd(f"tfind {frame}")
         assert gdb.value("(long)$eax" if t.bits == 32 else "(long)$rax") == 513
@@ -58,8 +58,9 @@ def check_writes(t, gdb, shown, load):
 
 @case(smp=2, timeout=240, core=True)
 def original_script(t):
-    """Variables for all and for each CPU, conditions, $bt, $kret, $printk_level, $self_trace, $ignore_error, monitor, loops of
-    tfind with tdump and bt, tsave: a script in the original's idioms, GDB gone in between, the numbers right."""
+    """A script in the original's idioms works, with GDB disconnected in between.
+    It uses shared and per-CPU variables, conditions, $bt, $kret, $printk_level, $self_trace, $ignore_error, monitor, loops of
+    tfind with tdump and bt, and tsave."""
     gdb = t.gdb()
     shown = gdb.cmd(f"source {SCRIPT}", timeout=120)
     assert re.search(r"^Tracepoints at (0x\w+) are left out\.$", shown, re.M), shown
@@ -79,7 +80,7 @@ def original_script(t):
     shown = gdb.cmd("report", timeout=120)
     assert re.search(r"^cpu 0: 3 reads, 1539 bytes, 0.500 of all\ncpu 1: 3 reads, 1539 bytes, 0.500 of all$", shown, re.M), shown
     assert gdb.value("$reads") == 6 and gdb.value("$seeks") == 0 and gdb.value("$c") == 2, gdb.cmd("info tvariables")
-    # The second relay says on stderr that it is at a terminal; the device it opens only when GDB has spoken.
+    # The second relay writes to stderr that it is at a terminal; it opens the device only when GDB has sent something.
     assert gdb.value("$mine") > 100 and gdb.value("$others") == 1, gdb.cmd("info tvariables")
     check_reads(t, gdb, shown, loads)
     check_writes(t, gdb, shown, writer)
@@ -90,7 +91,7 @@ def original_script(t):
         c, pid, jiffies, comm = lines[4 * n:4 * n + 4]
         assert c == f"$c=$c+1={n + 1}" and pid == f"{task}->pid={teller.pid}" and comm == f'{task}->comm="load"', lines
         assert re.match(r"\$printk_tmp=jiffies_64=\d+$", jiffies), lines
-    # The file that tsave has made has the same frames.
+    # The file that tsave has written has the same frames.
     frames = gdb.frames()
     gdb.cmd("disconnect")
     gdb.cmd("target tfile original.trace")
@@ -101,9 +102,9 @@ def original_script(t):
 
 @case(guest_gdb=True, timeout=400)
 def original_script_on_the_box(t):
-    """`target remote /sys/kernel/debug/gtp` and `shell`, with GDB on the traced machine; GDB's own reads are not traced."""
+    """`target remote /sys/kernel/debug/gtp` and `shell` work with GDB on the traced machine, and GDB's reads are not traced."""
     with tempfile.TemporaryDirectory() as folder:
-        # The two symbols of a vmlinux that the script needs: the guest's disk is its memory.
+        # Only the two symbols of the vmlinux that the script needs: the guest's disk is its memory.
         names = [f"{folder}/{name}" for name in ("text", "vmlinux")]
         subprocess.run(["objcopy", "-j", ".text", "--strip-unneeded", "-K", "vfs_read", "-K", "_text", t.kernel.vmlinux, names[0]],
                        check=True, capture_output=True)

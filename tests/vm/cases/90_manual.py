@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""docs/manual.md teaches by transcript: its sessions are typed once more, and must show what they show there.
+"""The sessions in docs/manual.md are typed again, and must show what the manual shows.
 
-A fenced block marked `console` is a session: `(gdb) ` before what is typed at GDB, `> ` before the lines that belong to it, `box# `
-before what is typed at the traced machine's shell; the other lines are what is shown. `target remote` connects to the guest.
-Each section (`## `) begins with a new GDB and a module that has just been loaded.
+A fenced block marked `console` is a session: `(gdb) ` precedes a command for GDB, `> ` the lines that belong to it, `box# ` a
+command for the traced machine's shell; the other lines are output. `target remote` connects to the guest. Each section (`## `)
+begins with a new GDB and a newly loaded module.
 
-Text must be the same, but for: a hexadecimal number, for which any other may stand; and a decimal number with a fraction or of
-five digits and more, likewise; the times of the kernel's log; the process that $dump_stack is of; and its "?" lines, at least one, for
-which others may stand: the kernel moves the stack at random. What else varies has no place in the manual.
+Text must be the same, except that any value may replace: a hexadecimal number; a decimal number with a fraction or of five
+digits and more; the times of the kernel's log; the process of a $dump_stack; and its "?" lines, at least one, as the kernel
+moves the stack at random. Other varying output must not be in the manual.
 
-KGTP_MANUAL=write writes what is shown into the manual: after a change of its commands, or of what they show.
+KGTP_MANUAL=write writes the output into the manual, after a change of its commands or of their output.
 """
 import difflib
 import os
@@ -30,9 +30,9 @@ def why_not(t):
 
 
 def same(text):
-    """A line with its variable parts made alike."""
+    """Return a line with its variable parts replaced."""
     text = re.sub(r"0x[0-9a-f]+", "0x#", text.rstrip())
-    # Debian goes on to its next build.
+    # Debian's version changes with its next build.
     text = re.sub(r"\b6\.1\.\d+-\d+(-cloud-amd64| \([\d-]+\))", "6.1 #", text)
     text = re.sub(r"^\[ *\d+\.\d+\] ", "[#] ", text)
     text = re.sub(r"^(\[#\] gtp \d+:stack of process) \d+", r"\1 #", text)
@@ -41,7 +41,7 @@ def same(text):
 
 
 def alike(lines):
-    """The same of lines; of lines of a stack, one."""
+    """Return lines with their variable parts replaced, and a stack's "?" lines as one."""
     found = []
     for line in map(same, lines):
         if not (line.endswith(": ?") and found[-1:] == [line]):
@@ -50,7 +50,7 @@ def alike(lines):
 
 
 class Session:
-    """Types a section's commands; GDB and the guest go on from one to the next."""
+    """Types a section's commands, in one GDB and guest."""
 
     def __init__(self, test):
         self.test, self.gdb = test, None
@@ -72,11 +72,11 @@ class Session:
                 return self.gdb.script("\n".join([command, *lines]) + "\n")
             return self.gdb.cmd(command)
         except GdbError as error:
-            # It is printed like all else. Of a script GDB says where in the file it was.
+            # It is printed like other output. For a script GDB adds the position in the file.
             return re.sub(r"^/\S+:\d+: Error in sourced command file:\n", "", error.shown, flags=re.M)
 
     def replay(self, block):
-        """A block's lines -> the same with what is shown now."""
+        """Return a block's lines with their current output."""
         found, at = [], 0
         while at < len(block):
             prompt = next((prompt for prompt in PROMPTS if block[at].startswith(prompt)), None)
@@ -95,7 +95,7 @@ class Session:
 
 
 def pieces(text):
-    """The manual's lines, as ("text", lines) or ("console", lines), and ("section", line)."""
+    """Split the manual into ("text", lines), ("console", lines) and ("section", [line])."""
     inside, lines = False, []
     for line in text.splitlines():
         if line in ("```console", "```") and (inside or line == "```console"):
@@ -113,7 +113,7 @@ def pieces(text):
 
 @case(smp=1, module=PARAMETERS, needs=[why_not], timeout=400)
 def manual(t):
-    """docs/manual.md: each session, typed again, shows what the manual says that it shows."""
+    """Each session of docs/manual.md, typed again, shows what the manual shows."""
     session, written, wrong = Session(t), [], []
     section, fresh = "", False
     for kind, lines in pieces(MANUAL.read_text()):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""docs/gdb-says-no.md: each message comes as it is told there, and each way round does what it is said to do."""
+"""docs/gdb-says-no.md: GDB prints each message as on the page, and each workaround works."""
 import os
 import re
 import resource
@@ -12,14 +12,14 @@ MINE = "$current_task_pid == {}"
 
 
 class Says:
-    """What GDB says of a condition or of an action, and whether the page tells of it; all that is wrong is told at the end."""
+    """Checks GDB's answers to conditions and actions, and that the page has them; collects mistakes for the end."""
 
     def __init__(self, t, gdb):
         self.t, self.gdb, self.wrong = t, gdb, []
         self.page = open(PAGE).read()
 
     def no(self, message, *, collect=None, condition=None, place="*vfs_read"):
-        """It is refused, at the latest by tstart, with a message that the page has."""
+        """Expect a refusal, at the latest by tstart, with a message that the page has."""
         if message not in self.page:
             self.wrong.append(f"the page does not have: {message}")
         shown = self.attempt(collect, condition, place)
@@ -27,13 +27,13 @@ class Says:
             self.wrong.append(f"{collect or condition}: not {message!r} but {shown!r}")
 
     def told(self, shown, message):
-        """The message was shown, and is on the page."""
+        """Check that the message was shown, and is on the page."""
         for what, text in (("shown", shown), ("the page", self.page)):
             if message not in text:
                 self.wrong.append(f"{what}: no {message!r} in {shown!r}")
 
     def attempt(self, collect, condition, place):
-        """-> the error, or what was printed"""
+        """Return the error, or the output."""
         try:
             shown = self.gdb.cmd(f"trace {place}" + (f" if {condition}" if condition else ""))
             if collect:
@@ -47,7 +47,7 @@ class Says:
             self.gdb.cmd("delete")
 
     def yes(self, *, collect=None, condition=None, place="*vfs_read", check=None, in_page=None):
-        """It is taken; of a run of three reads with it there are three frames, and check(gdb) is true in the last."""
+        """Expect success: a run of three reads gives three frames, and check(gdb) is true in the last one."""
         if in_page and in_page not in self.page:
             self.wrong.append(f"the page does not have: {in_page}")
         what = collect or condition
@@ -74,7 +74,7 @@ class Says:
             gdb.cmd("delete")
 
     def never(self, condition):
-        """It is taken, and false where it should be true."""
+        """Expect that GDB accepts it, but that it is false where it should be true."""
         load = self.t.load("pread", n=3, file="/proc/version", size=16)
         self.gdb.trace("*vfs_read", f"{MINE.format(load.pid)} && {condition}")
         self.gdb.cmd("tstart")
@@ -87,8 +87,8 @@ class Says:
 
 @case(timeout=420, needs=["CONFIG_X86_64", "<6.13"])
 def gdb_says_no(t):
-    """What GDB cannot put into an action or a condition, and what to type instead."""
-    t.first("timespec64_add_safe")      # the page's example; older kernels' structures are others, too
+    """What GDB cannot compile in an action or a condition gives the page's message, and the page's replacement works."""
+    t.first("timespec64_add_safe")      # the page's example; older kernels have other structures, too
     gdb = t.gdb()
     says = Says(t, gdb)
     task = "((struct task_struct *)$current_task)"
@@ -200,7 +200,7 @@ def gdb_says_no(t):
 
 
 def it_dies(t, message, *script):
-    """A GDB that reads these lines ends itself, with that message."""
+    """Check that a GDB that reads these lines dies with that message."""
     path = t.logs / f"{t.name}.gdb"
     path.write_text("\n".join(script) + "\n")
     got = subprocess.run(["gdb", "-nx", "-q", "-batch", "-x", path, t.kernel.vmlinux], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -210,7 +210,7 @@ def it_dies(t, message, *script):
 
 @case(needs="CONFIG_X86_64")
 def a_variable_alone_is_assigned(t):
-    """`teval $x = $rdx' is GDB 13.1's end, `teval $x = file->f_flags' takes the address: with `+ 0' both are the value."""
+    """`teval $x = $rdx' kills GDB 13.1, and `teval $x = file->f_flags' takes the address; with `+ 0' both give the value."""
     page = open(PAGE).read()
     text = "expression has min height < 0"
     for alone in "$rdx", "count":
@@ -237,7 +237,7 @@ def a_variable_alone_is_assigned(t):
 
 @case(needs=["CONFIG_X86_64", "<6.13"])
 def gdb_dies(t):
-    """128 bits: GDB 13.1 ends itself; two halves of 64 bits do it."""
+    """A 128-bit value kills GDB 13.1; two halves of 64 bits work."""
     page = open(PAGE).read()
     version = subprocess.run(["gdb", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
     if not re.search(r"\) 1[0-6]\.", version):
@@ -258,7 +258,7 @@ def gdb_dies(t):
 
 @case
 def sections_of_a_module(t):
-    """`add-symbol-file` with the text alone puts a module's data to low addresses: with -s for each section it is where it is."""
+    """`add-symbol-file` with only the text puts a module's data at low addresses; with -s for each section they are right."""
     page = open(PAGE).read()
     gdb = t.gdb()
     sections = {name: t.sh(f"cat /sys/module/kgtp/sections/{name}").strip() for name in (".text", ".data", ".bss")}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The n-th thing that can fail in one step does so (an allocation, a copy from or to user memory), and n goes up until
-nothing fails any more, each n up to EACH, and from there on one in some: each time the step is done, or says in a
-sentence why not, and everything goes on. On a kernel with fault injection, see ../fragments. make lint knows whether
-each packet and each monitor command is a Step."""
+"""Fault injection: in each step, the n-th operation that can fail (an allocation, a copy from or to user memory) does, for
+rising n until none fails any more: each n up to EACH, then every 2nd, 3rd and so on. Each time the step succeeds or reports
+an error, and everything goes on. Needs a kernel with fault injection, see ../fragments. make lint checks that each packet
+and each monitor command is a Step."""
 import re
 import time
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from talk import PROC, Device, Talk
 
 INJECTION = ["CONFIG_FAILSLAB", "CONFIG_FAIL_PAGE_ALLOC", "CONFIG_FAULT_INJECTION_USERCOPY", "CONFIG_FAULT_INJECTION_DEBUG_FS"]
 EACH = 400          # beyond, every n // EACH + 1st
-MOST = 3000         # no step has so many
+MOST = 3000         # above the largest n of any step
 SMALL = "buffer_size=65536"
 KMEMLEAK = "/sys/kernel/debug/kmemleak"
 KEPT = "stays loaded until the machine is restarted"
@@ -24,8 +24,8 @@ NO_ERROR = "(?!E)."
 
 
 class Step(NamedTuple):
-    """A packet, the reply that it has when nothing fails, and what is sent before and after each try of it. The packet is
-    a literal up to what is put in, or a monitor(): so that make lint can read it."""
+    """A packet, its reply when nothing fails, and what is sent before and after each attempt. The packet is a literal up to
+    its first value, or a monitor(), so that make lint can read it."""
     packet: str
     good: str = "OK"
     before: tuple = ()
@@ -38,7 +38,7 @@ class Faults:
     def __init__(self, t):
         self.t, self.files, self.talk = t, Talk(t), Talk(t)
         self.device = Device(t, self.talk)
-        self.few = []       # failures that were tried, of each step that had few
+        self.few = []       # failures tried, of each step that had few
         t.allow(INJECTED)
         for knob, value in (("failslab/ignore-gfp-wait", "N"), ("fail_page_alloc/ignore-gfp-wait", "N"),
                             ("fail_page_alloc/ignore-gfp-highmem", "N"), ("fail_page_alloc/min-order", "0"),
@@ -67,10 +67,10 @@ class Faults:
             self.t.note(f"{len(self.few)} other steps: {sum(self.few)} failures tried")
         leaks(self.t)
 
-    # One step, of which one thing fails.
+    # One step, in which one operation fails.
 
     def walk(self, what, attempt, start=1):
-        """attempt(n) -> did something fail?"""
+        """Call attempt(n), which returns whether something failed, for rising n. Return how often something failed."""
         n, tried = start, 0
         while attempt(n):
             tried += 1
@@ -83,13 +83,13 @@ class Faults:
         return tried
 
     def call(self, n, line):
-        """A system call -> its answer, and whether something failed in it."""
+        """Make a system call. Return its answer, and whether something failed in it."""
         self.talk.call(f"nth {n}")
         answer = self.talk.ask(line)
         return answer, self.talk.call("left") == "0"
 
     def in_the_writer(self, n, text):
-        """-> the reply, and whether something failed in the process that writes the packet"""
+        """Return the reply, and whether something failed in the process that writes the packet."""
         data = packet_hex(text)
         answer, failed = self.call(n, f"write 0 {data}")
         if isinstance(answer, OSError):
@@ -100,7 +100,7 @@ class Faults:
         return self.device.reply(), failed
 
     def in_a_thread(self, n, text, name=MODULE):
-        """The same, of one of the module's threads."""
+        """The same, in one of the module's threads."""
         pid = self.threads[name]
         nth = f"/proc/{pid}/task/{pid}/fail-nth"
         self.files.put(nth, str(n))
@@ -110,7 +110,7 @@ class Faults:
         return reply, failed
 
     def step(self, step, inject, where):
-        """Walk through one step in one of the processes; -> how often something failed"""
+        """Walk through one step in one of the processes. Return how often something failed."""
         def attempt(n):
             for packet in step.before:
                 self.device.must(packet, NO_ERROR)
@@ -141,18 +141,18 @@ def packet_hex(text):
 
 
 def address(t, name):
-    """Of a function, as the running kernel has it."""
+    """Return a function's address in the running kernel."""
     return int(re.search(rf"^(\w+) [tT] {name}(?:\t|$)", t.sh(f"grep ' {name}' /proc/kallsyms"), re.M)[1], 16)
 
 
 def scan(t):
-    """Have kmemleak look for what nothing points to."""
+    """Make kmemleak scan for unreferenced memory."""
     t.allow(LEAKS)
     t.sh(f"echo scan >{KMEMLEAK}", timeout=120)
 
 
 def leaks(t):
-    """What kmemleak finds of ours: twice, since a first look may be misled."""
+    """Check that kmemleak finds no leak of ours. Scan twice, since a first scan may be wrong."""
     if not t.kernel.config("CONFIG_DEBUG_KMEMLEAK"):
         return
     for _ in range(2):
@@ -160,13 +160,13 @@ def leaks(t):
         scan(t)
     found = re.split(r"(?m)^(?=unreferenced object)", t.sh(f"cat {KMEMLEAK}", timeout=60))
     t.sh(f"echo clear >{KMEMLEAK}")
-    # The functions of a module that has gone are only numbers.
+    # The functions of an unloaded module are only numbers.
     ours = [one for one in found if f"[{MODULE}]" in one or re.search(r"^ +\[<\w+>\] 0x\w+$", one, re.M)]
     assert not ours, "memory is lost:\n" + "\n".join(ours[:5])
 
 
 def point(address, number=1, flag="E", actions=("R03FFFFFF", "M7,0,40X7,26000722080c27")):
-    """The packets that define a tracepoint with a condition, registers, a block and an expression."""
+    """Yield the packets that define a tracepoint with a condition, registers, a block and an expression."""
     yield f"QTDP:{number:x}:{address:x}:{flag}:0:0:X3,220127-"
     for action in actions[:-1]:
         yield f"QTDP:-{number:x}:{address:x}:{action}-"
@@ -174,7 +174,7 @@ def point(address, number=1, flag="E", actions=("R03FFFFFF", "M7,0,40X7,26000722
 
 
 def number_of(faults, name):
-    """Of one of the module's own variables."""
+    """Return the number of one of the module's own variables."""
     reply = faults.device.ask("qTfV")
     while reply != "l":
         for piece in reply.split("|"):
@@ -187,7 +187,7 @@ def number_of(faults, name):
 
 @case(module=None, needs=INJECTION, timeout=300)
 def faults_at_load(t):
-    """insmod that fails leaves nothing behind, and the next one works."""
+    """A failed insmod leaves nothing behind, and the next one works."""
     f = Faults(t)
 
     def load(n):
@@ -200,7 +200,7 @@ def faults_at_load(t):
             time.sleep(0.2)
         raise AssertionError("it cannot be unloaded")
 
-    # Most of it is the kernel's own doing; ours comes last.
+    # Most operations are the kernel's own; the module's come last.
     f.talk.call("nth 100000")
     assert not isinstance(f.talk.ask(f"insmod {GUEST_MODULE} {SMALL}"), OSError)
     total = 100000 - int(f.talk.call("left"))
@@ -224,7 +224,7 @@ def faults_at_load(t):
 
 @case(module=SMALL, needs=INJECTION, timeout=300)
 def faults_in_definitions(t):
-    """Tracepoints, their actions and sources, variables, ranges, notes, and what a session begins with."""
+    """Definitions survive faults: tracepoints, actions, sources, variables, ranges, notes, and the opening of a session."""
     f = Faults(t)
     where = address(t, "vfs_read")
     first, *_ = point(where)
@@ -257,7 +257,7 @@ def faults_in_definitions(t):
 
 @case(module=SMALL, needs=INJECTION, timeout=600)
 def faults_in_a_session(t):
-    """What GDB says and asks besides: threads, symbols, monitor commands, what is refused, how it leaves."""
+    """Other packets of a session survive faults: threads, symbols, monitor commands, refused requests, leaving."""
     f = Faults(t)
     where, data = address(t, "vfs_read"), address(t, "vfs_write")
     f.open()
@@ -283,7 +283,7 @@ def faults_in_a_session(t):
 
 @case(module=None, needs=INJECTION, timeout=600)
 def faults_at_first_start(t):
-    """The first start of a module: its buffer, what it prints from, its probes."""
+    """The first start after loading survives faults: the buffer, the printing buffers, the probes."""
     f = Faults(t)
     where = address(t, "vfs_read")
     t.insmod(SMALL)
@@ -312,7 +312,7 @@ def faults_at_first_start(t):
 
 
 def all_kinds(f):
-    """The packets that define tracepoints at entries and returns, and disabled ones."""
+    """Return the packets that define tracepoints at entries and returns, and disabled ones."""
     read, write, getppid = (address(f.t, name) for name in ("vfs_read", "vfs_write", "__x64_sys_getppid"))
     kret = number_of(f, "kret")
     return ("QTinit", *point(read), *point(write, 2), *point(getppid, 3, actions=(f"X6,22002d{kret:04x}27", "R03FFFFFF")),
@@ -321,8 +321,7 @@ def all_kinds(f):
 
 @case(module=SMALL, needs=INJECTION, timeout=600)
 def faults_at_start(t):
-    """A start with tracepoints at entries and returns, and disabled ones: one that fails keeps the last run's frames and
-    counts. What joins a run."""
+    """A failed start, with tracepoints at entries and returns and disabled ones, keeps the last run's frames and counts."""
     f = Faults(t)
     read, write = (address(t, name) for name in ("vfs_read", "vfs_write"))
     f.open()
@@ -334,7 +333,7 @@ def faults_at_start(t):
             f.device.must(packet)
 
     def run():
-        """-> what there is of it: frames, the first of them, a tracepoint's hits"""
+        """Run. Return the number of frames, the first of them, its registers, and a tracepoint's hits."""
         t.load("pread", n=5, file="/proc/version", size=8).go()
         f.device.must("QTStop")
         assert frames_of(f) >= 5
@@ -375,7 +374,8 @@ def faults_at_start(t):
 
 
 def stopped(f, before, failed):
-    """What the kernel did not take out stays, is told, and does nothing: also where there is a new probe. -> how many there are"""
+    """Check that probes that the kernel did not remove stay, are reported, and do nothing, also beside a new probe. Return
+    their number."""
     listed = f.probes().splitlines()
     assert all("[DISABLED]" in line for line in listed), listed
     assert len(listed) == before or failed and len(listed) > before, (before, listed)
@@ -393,9 +393,9 @@ def stopped(f, before, failed):
 
 @case(module=None, needs=INJECTION, timeout=600, last=True)
 def faults_at_stop(t):
-    """The end of a run, by QTStop and by the end of the session, where the kernel does not take all probes out."""
+    """The end of a run, by QTStop and by the end of the session, survives faults in the removal of probes."""
     f = Faults(t)
-    t.guest.insmod(GUEST_MODULE, SMALL)     # it stays
+    t.guest.insmod(GUEST_MODULE, SMALL)     # it cannot be unloaded
     f.open()
     for packet in (*all_kinds(f), "QTStart"):
         f.device.must(packet)
@@ -425,7 +425,7 @@ def faults_at_stop(t):
 
 
 def have_frames(f):
-    """A run that is over. -> the address of its tracepoint, and how many frames there are"""
+    """Complete a run. Return the address of its tracepoint, and the number of frames."""
     where = address(f.t, "__x64_sys_getppid")
     f.open()
     for packet in ("QTinit", "QTBuffer:size:10000", *point(where), f"QTDPsrc:1:{where:x}:at:0:8:2a7666735f726561",
@@ -444,10 +444,10 @@ def frames_of(f):
 
 @case(module=SMALL, needs=INJECTION, timeout=600)
 def faults_with_frames(t):
-    """Frames are found, shown and uploaded, the buffer grows and shrinks; none is lost by what fails."""
+    """Finding, showing and uploading frames and resizing the buffer survive faults, and no frame is lost."""
     f = Faults(t)
     where, before = have_frames(f)
-    # A size that is another drops the index of the frames.
+    # A changed size drops the index of the frames.
     fresh = ("QTBuffer:size:10000", "QTBuffer:size:10100")
     looked = ("QTFrame:3",)
     f.steps(Step("QTFrame:0", "F0T1", before=fresh), Step("QTFrame:tdp:1", "F", before=fresh),
@@ -486,7 +486,7 @@ def faults_with_frames(t):
 
 @case(module=f"{SMALL} save_dir=/tmp", needs=INJECTION, timeout=600)
 def faults_in_saving(t):
-    """`tsave -r`: what is said to be saved is whole, of what is not nothing is left, and the next one can be saved."""
+    """With `tsave -r`, a file reported as saved is complete, a failed one is removed, and the next one can be saved."""
     f = Faults(t)
     _, before = have_frames(f)
     path = "/tmp/faults.tfile"
@@ -495,7 +495,7 @@ def faults_in_saving(t):
     whole = f.files.get(path)
     f.files.remove(path)
     assert whole.startswith("\x7fTRACE0\n"), whole[:20]
-    f.find_threads()    # the one that writes files came with the first file
+    f.find_threads()    # the thread that writes files is started by the first file
     assert set(f.threads) == {MODULE, f"{MODULE}_save"}, f.threads
 
     def saving(n, inject):
@@ -523,9 +523,9 @@ def faults_in_saving(t):
 
 @case(module=None, needs=["CONFIG_DEBUG_KMEMLEAK"], timeout=300)
 def nothing_leaks(t):
-    """Load, define, trace, look, save, unload, over and over; then kmemleak looks for what is lost."""
+    """Loading, defining, tracing, looking, saving and unloading, repeated, leak no memory that kmemleak finds."""
     scan(t)
-    t.sh(f"echo clear >{KMEMLEAK}")     # what was lost before this case is not its fault
+    t.sh(f"echo clear >{KMEMLEAK}")     # leaks from before this case
     for turn in range(4):
         t.guest.insmod(GUEST_MODULE, SMALL)
         device = Device(t)
@@ -551,7 +551,7 @@ REFUSED = r"not armed: .*`disable' and `enable' try again"
 
 
 class Comings:
-    """A run with a tracepoint in a module that comes and goes, and one that has nothing to do with it."""
+    """A run with a tracepoint in a module that is unloaded and reloaded, and one in the kernel."""
 
     def __init__(self, t):
         self.t, self.f = t, Faults(t)
@@ -565,7 +565,7 @@ class Comings:
         self.load.start()
 
     def begin(self):
-        """With the module there."""
+        """Start a run, with the module loaded."""
         f = self.f
         f.device.must("QTStop")
         assert f.probes() == "", f.probes()
@@ -578,7 +578,7 @@ class Comings:
         self.hit(3)
 
     def notes(self):
-        """What tstatus says; gtpstat says it, too, unless it changes meanwhile."""
+        """Return tstatus's notes, which gtpstat must agree with unless they change meanwhile."""
         def said():
             return bytes.fromhex(re.search(r";notes:([0-9a-f]*)", self.f.device.must("qTStatus", "T1"))[1]).decode()
         before, stat, after = said(), self.f.files.get("/proc/gtpstat"), said()
@@ -596,7 +596,7 @@ class Comings:
         return int(re.match(r"V(\w+):", self.f.device.must(f"qTP:{number}:{where:x}", "V"))[1], 16)
 
     def hit(self, expected):
-        """So many of three calls in the module are seen; and those elsewhere are."""
+        """Check that of three calls in the module so many are hits, and that the tracepoint in the kernel is hit."""
         before, elsewhere = self.hits(1, self.module), self.hits(2, self.kernel)
         calls(self.t)
         assert self.hits(1, self.module) - before == expected, self.notes()
@@ -615,7 +615,8 @@ class Comings:
         self.told += 1
         return True
 
-    # What fails, and where: -> the answer, and a function that says whether something did.
+    # Make a call with a fault in a process or thread. Return the answer, and a function that returns whether something
+    # failed.
 
     def in_the_process(self, n, line):
         answer, failed = self.f.call(n, line)
@@ -650,7 +651,7 @@ class Comings:
         return failed
 
     def coming(self, n, inject):
-        """The run goes on from one try to the next as long as it is whole."""
+        """Reload the module. The run is reused for the next attempt while it is intact."""
         answer, has_failed = inject(n, "insmod /tmp/probed.ko")
         if isinstance(answer, OSError):
             assert has_failed(), answer
@@ -676,7 +677,7 @@ class Comings:
 
 @case(module=SMALL, needs=[*INJECTION, "CONFIG_MODULE_UNLOAD"], timeout=600)
 def faults_as_a_module_goes(t):
-    """rmmod of a traced module in a run: without memory for the note of it tstatus says so, and nothing else is lost."""
+    """When rmmod of a traced module lacks memory to record it, tstatus reports this, and nothing else is lost."""
     c = Comings(t)
     for where, inject in (("the process", c.in_the_process), ("the thread", c.in_the_thread)):
         told = c.told
@@ -688,13 +689,14 @@ def faults_as_a_module_goes(t):
 
 @case(module=SMALL, needs=[*INJECTION, "CONFIG_MODULE_UNLOAD"], timeout=1500)
 def faults_as_a_module_comes(t):
-    """insmod of a traced module in a run, the same; and what the thread then cannot arm is told, and armed at the next try."""
+    """When insmod of a traced module lacks memory to record it, tstatus reports this.
+    What the thread cannot arm is reported, too, and armed on the next attempt."""
     c = Comings(t)
     c.begin()
     c.gone()
     for where, inject in (("the thread", c.in_the_thread), ("the process", c.in_the_process)):
         told = c.told
-        # What insmod allocates is not the same each time, so one walk may step over the note.
+        # insmod's allocations vary, so one walk may miss the record.
         for _ in range(3):
             assert c.f.walk(f"insmod in {where}", lambda n, inject=inject: c.coming(n, inject)) > 0, where
             if c.told > told or where == "the thread":
