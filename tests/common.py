@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the suites share that build copies of the source tree: a test is a function, one line each is printed."""
+"""Shared by the suites that build copies of the source tree: a test is a function, and prints one line."""
 import argparse
 import os
 import pathlib
@@ -32,7 +32,7 @@ def check(condition, *what):
 
 
 def environment(**more):
-    """What a user has; nothing of a make that started us."""
+    """Return a user's environment, without the variables of a make that started us."""
     keep = ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0")
     return {k: os.environ[k] for k in keep if k in os.environ} | {"LC_ALL": "C.UTF-8"} | more
 
@@ -48,7 +48,7 @@ class Done:
         return self.output
 
     def refused(self, *words):
-        """It failed, and said why in one sentence with these words, and make had little to add."""
+        """Check that it failed with one sentence with these words, and little else from make."""
         check(self.status != 0, f"it went through:\n{self.output[-3000:]}")
         lines = [line for line in self.output.splitlines()
                  if not re.match(r"(  PROBE   |make: \*\*\* \[)", line)]
@@ -59,7 +59,7 @@ class Done:
 
 
 class Tree:
-    """A copy of the sources, in a git repository of its own."""
+    """A copy of the sources, in its own git repository."""
 
     def __init__(self, where):
         self.dir = where
@@ -72,7 +72,7 @@ class Tree:
         return Done(["make", *args], self.dir, **env)
 
     def objects(self):
-        """Time stamps of all that the compiler made for the module, and of the answers about the kernel."""
+        """Return the time stamps of the module's objects, and of the answers about the kernel."""
         made = [p for p in self.dir.rglob("*.o") if ".probe" not in p.parts]
         made += [self.dir / name for name in ("kgtp.ko", "compat/config.h", "compat/.probe/log")]
         return {str(p.relative_to(self.dir)): p.stat().st_mtime_ns for p in made if p.exists()}
@@ -88,7 +88,7 @@ def make_dir(path):
 
 
 def quiet(output):
-    """No word of a warning."""
+    """Check that there is no warning."""
     found = [line for line in output.splitlines() if re.search(r"warning", line, re.I)]
     check(not found, "\n".join(found))
 
@@ -100,7 +100,7 @@ def replace(path, old, new):
 
 
 def main(suite, description, make_shared):
-    """Run the tests, each with make_shared(temporary directory). -> the exit status"""
+    """Run the tests, each with make_shared(temporary directory). Return the exit status."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-k", default="", metavar="REGEX", help="only the tests whose names match")
     args = parser.parse_args()

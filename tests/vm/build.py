@@ -16,7 +16,7 @@ sys.path.insert(0, str(TOP / "tests/compat"))
 import golden  # noqa
 
 RELAY = "putgtprsp/putgtprsp"
-# What kbuild leaves in a tree that somebody built in; it was made for another kernel. Git may not ignore it all.
+# What kbuild leaves in a tree after a build, perhaps for another kernel. Git may not ignore all of it.
 PRODUCTS = (".o", ".ko", ".mod", ".mod.c", ".cmd", ".a", "Module.symvers", "modules.order")
 
 
@@ -25,14 +25,14 @@ class BuildError(Exception):
 
 
 class Built:
-    """module: kgtp.ko with its debug information; files: what goes into the guest."""
+    """module: kgtp.ko with debug information; files: what goes into the guest."""
 
     def __init__(self, module=None, files=None):
         self.module, self.files = module, files or {}
 
 
 def source_files():
-    """The tree's files: tracked ones, and new ones that are not ignored."""
+    """Return the tree's files: tracked ones, and new ones that are not ignored."""
     listed = subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard", "-z"], stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL)
     if listed.returncode == 0:
@@ -43,7 +43,7 @@ def source_files():
 
 
 def copy_tree(where):
-    """Bring the copy up to date; files that did not change keep their time stamps, so that make can skip them."""
+    """Update the copy. Unchanged files keep their time stamps, so that make can skip them."""
     names = source_files()
     manifest = where / ".copied"
     for gone in set(manifest.read_text().splitlines() if manifest.exists() else ()) - set(names):
@@ -60,14 +60,14 @@ def copy_tree(where):
 
 
 def build(kernel, log):
-    """-> Built. Raises BuildError, which names the log."""
+    """Return a Built. Raises BuildError, which names the log."""
     key = hashlib.sha256(f"{TOP} {kernel.kdir} {kernel.make}".encode()).hexdigest()[:8]
     where = debian.cache_dir() / "build" / f"{kernel.name}-{key}"
     where.mkdir(parents=True, exist_ok=True)
     with debian.lock(where.with_name(where.name + ".lock")), open(log, "w") as out:
         copy_tree(where)
         make(where, out, f"KDIR={kernel.kdir}", *kernel.make, "modules")
-        # Of a tree that the user names nothing is known.
+        # There are no known answers for a tree that the user names.
         found = golden.difference(kernel.name, where / "compat/config.h") if kernel.name in kernels.KERNELS else ""
         if found:
             out.write(found + "\n")
@@ -77,7 +77,7 @@ def build(kernel, log):
         module, stripped = where / "kgtp.ko", where / ".kgtp.stripped.ko"
         # GDB reads the debug information on the host; the guest's memory is small.
         subprocess.run(["objcopy", "--strip-debug", module, stripped], check=True)
-        kept = pathlib.Path(log).parent     # a build that starts during our run must not change what we run
+        kept = pathlib.Path(log).parent     # a later build must not change the files of this run
         files = {"lib/kgtp.ko": kept / f"{kernel.name}-kgtp.ko", "bin/putgtprsp": kept / f"{kernel.name}-putgtprsp"}
         shutil.copy(stripped, files["lib/kgtp.ko"])
         shutil.copy(where / RELAY, files["bin/putgtprsp"])
@@ -88,7 +88,7 @@ def make(where, out, *args):
     command = ["make", "-s", f"-j{os.cpu_count()}", "-C", str(where), *args]
     out.write(f"$ {' '.join(command)}\n")
     out.flush()
-    # MAKEFLAGS: we may have been started by make, whose variables are not meant for this
+    # The variables of a make that started us must not reach this one.
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
     if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=env).returncode:
         raise BuildError(f"make {' '.join(args)} failed: {out.name}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Finds a kernel's complaints in its console log."""
+"""Finds kernel complaints in a console log."""
 import re
 
 COMPLAINTS = re.compile("|".join([
@@ -14,11 +14,11 @@ COMPLAINTS = re.compile("|".join([
     r"\blist_(?:add|del) corruption\b", r"\brefcount_t:", r"\bSlab .*error\b", r"\bPoison overwritten\b",
     r"\bRedzone overwritten\b", r"\bnobody cared\b", r"\bunregister_netdevice\b", r"\bunchecked MSR\b",
     r"\binvoked oom-killer\b", r"\bOut of memory:",
-    r"\binput overrun\b",        # the tty layer dropped bytes: what the case saw cannot be trusted
+    r"\binput overrun\b",        # the tty layer dropped bytes: the case's data cannot be trusted
 ]))
 
-# The kernel's own complaints are named here and nowhere else, in groups of (pattern, why): make lint looks for others.
-# The first are allowed in each case, the others in the cases that say t.allow(GROUP).
+# The kernel's own complaints are named only here, in groups of (pattern, why): make lint looks for others. HARMLESS is allowed
+# in every case, the other groups in cases that call t.allow(GROUP).
 HARMLESS = [
     (r"KCSAN: data-race in (poll_schedule_timeout\S* / pollwake|pollwake / poll_schedule_timeout\S*)$",
      "poll(2) clears its own mark while somebody's wake-up sets it: any wake-up of a process that polls"),
@@ -28,14 +28,15 @@ HARMLESS = [
     (r"KCSAN: data-race in (copy_from_kernel_nofault / \S+|\S+ / copy_from_kernel_nofault)$",
      "a hit reads memory that the kernel is using, which is what it is for"),
 ]
-# A line of its own says what a trace belongs to: without that line it is no complaint of anything.
+# A complaint has a line of its own above the trace; a trace alone is not one.
 TRACE = (r"^(\[[^]]*\] )?\s*Call Trace:", "the stack below a line that is allowed; what is not has a line of its own")
 KPROBES = (r"WARNING: .*\bat (kernel/kprobes\.c:\d+ )?(__)?(dis)?arm_kprobe_ftrace\b", "kprobes tells that ftrace refuses; so do we")
-# An allocation, or a copy from or to user memory, is made to fail: the kernel reports page allocations and what they lead to.
+# An allocation, or a copy from or to user memory, is made to fail: the kernel reports page allocations and their
+# consequences.
 INJECTED = [TRACE, KPROBES]
-# ftrace is made to refuse, as it does after a bug of its own.
+# ftrace is made to refuse, as after a bug of its own.
 FTRACE_REFUSES = [TRACE, KPROBES]
-# kmemleak is asked to look.
+# A scan by kmemleak.
 LEAKS = [(r"\bkmemleak: \d+ new suspected memory leaks\b", "its list has those of others, too: the case reads it, and finds ours")]
 # SysRq t, when a case hangs.
 TASKS = [(TRACE[0], "the stack of each task")]
@@ -44,14 +45,14 @@ TASKS = [(TRACE[0], "the stack of each task")]
 KCSAN, RULE, OURS = re.compile(r"\bBUG: KCSAN:"), "=" * 66, "[kgtp]"
 
 
-# Where an interrupt or exception came in: what is below has not done it.
+# The entry of an interrupt or exception: the frames below it did not make the access.
 CAME_IN = re.compile(r"\basm_(sysvec|exc|common|spurious)_\w+\+")
 ACCESS = re.compile(r"\b(read|write|read-write|assert no \w+)( \(marked\))? to 0x")
 
 
 def is_ours(lines, at):
-    """Of the KCSAN report at this line: the kernel has races of its own, in which it is alone; but for what it does on our
-    behalf one of the two stacks has a function of the module, above what was interrupted."""
+    """Return whether the KCSAN report at this line is ours. The kernel has data races of its own; in ours, one of the two
+    stacks has a function of the module above the interrupted code."""
     interrupted = False
     for line in lines[at:]:
         if RULE in line:
@@ -61,7 +62,7 @@ def is_ours(lines, at):
         if OURS in line and not interrupted:
             return True
         interrupted |= bool(CAME_IN.search(line))
-    return True         # cut off: it is not known
+    return True         # cut off: unknown
 
 
 def patterns(group):
@@ -69,7 +70,7 @@ def patterns(group):
 
 
 def scan(text, allowed=()):
-    """The lines that complain, but for those that match a pattern of `allowed`."""
+    """Return the lines that complain, except those that match a pattern of `allowed`."""
     found, lines = [], text.splitlines()
     for at, line in enumerate(lines):
         if not COMPLAINTS.search(line) or KCSAN.search(line) and not is_ours(lines, at):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Debian packages from a private apt: the system's sources, lists and package state are never touched.
 
-Every Apt object has its own directory below the cache with its own sources, lists and an empty dpkg status,
+Every Apt object has its own directory in the cache with its own sources, lists and an empty dpkg status,
 so that `apt-get download` sees exactly the suites named and checks them against Debian's archive keyring.
-The system's apt.conf is still read: a proxy that is set there is used.
+The system's apt.conf is still read, so its proxy is used.
 """
 import contextlib
 import fcntl
@@ -30,7 +30,7 @@ def say(text):
 
 
 def new_logs(kept=30):
-    """A new directory for one run's logs; of the old ones the newest few are kept."""
+    """Create a directory for one run's logs, and keep only the newest of the old ones."""
     top = cache_dir() / "logs"
     top.mkdir(exist_ok=True)
     old = sorted((p for p in top.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
@@ -43,7 +43,7 @@ def new_logs(kept=30):
 
 @contextlib.contextmanager
 def lock(path):
-    """Hold an exclusive lock on a file; say so when another run holds it."""
+    """Hold an exclusive lock on a file; print a message when another run holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as file:
         try:
@@ -60,7 +60,7 @@ def natural(text):
 
 
 class Apt:
-    """suites: "bookworm" or "bookworm-security" and the like; arch: Debian's name of a machine, any machine."""
+    """suites: "bookworm", "bookworm-security" and the like; arch: Debian's name of any machine."""
 
     def __init__(self, name, suites, arch="amd64"):
         self.dir, self.suites = cache_dir() / "apt" / name, suites
@@ -105,14 +105,14 @@ Acquire::Retries "3";
 
     def update(self):
         say(f"apt: reading the package lists of {', '.join(self.suites)} from {MIRROR}")
-        # Without Error-Mode an unreachable mirror is only a warning, and old lists would be used in silence.
+        # Without Error-Mode an unreachable mirror gives only a warning, and old lists would be used silently.
         self._apt("apt-get", "-o", "APT::Update::Error-Mode=any", "update")
 
     def names(self, prefix):
         return self._apt("apt-cache", "pkgnames", prefix).split()
 
     def newest(self, pattern):
-        """The package with the highest number among those whose whole name matches; None if there is none."""
+        """Return the package with the highest number whose whole name matches, or None."""
         prefix = re.match(r"[a-z-]*", pattern)[0]
         found = [n for n in self.names(prefix) if re.fullmatch(pattern, n)]
         return max(found, key=natural, default=None)
@@ -123,7 +123,7 @@ Acquire::Retries "3";
         return found[1] if found else ""
 
     def download(self, *packages):
-        """Download the packages' .deb files; -> their paths, in the same order."""
+        """Download the packages' .deb files. Return their paths, in the same order."""
         shown = self._apt("apt-cache", "show", "--no-all-versions", *packages)
         size = sum(map(int, re.findall(r"^Size: (\d+)$", shown, re.M)))
         names = ", ".join(packages) if len(packages) < 10 else f"{packages[-1]} and {len(packages) - 1} more"
@@ -135,10 +135,10 @@ Acquire::Retries "3";
         return [next(folder.glob(f"{package}_*.deb")) for package in packages]
 
     def clean(self):
-        """Remove what was downloaded."""
+        """Remove the downloads."""
         shutil.rmtree(self.dir / "archives")
 
     def closure(self, *packages):
-        """The names of the packages and of everything that they depend on."""
+        """Return the names of the packages and of all their dependencies."""
         text = self._apt("apt-get", "-s", "install", *packages)
         return re.findall(r"^Inst (\S+)", text, re.M)

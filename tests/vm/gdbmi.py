@@ -7,14 +7,14 @@ import subprocess
 import tempfile
 import time
 
-# Instructions that the kernel patches: for ftrace, static keys, static calls, and for probes. The last one is a nop of 32 bits.
+# Instructions that the kernel patches, for ftrace, static keys, static calls, and probes. The last one is a 32-bit nop.
 PATCHED = r"nop|endbr|call|int3|data|xchg|[cd]s |lea .*0x0\(%esi"
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "e": "\x1b", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
 
 class GdbError(Exception):
-    """GDB answered a command with an error; str() is GDB's message, .shown what it had printed before."""
+    """GDB answered a command with an error; str() is GDB's message, .shown its output before."""
 
     def __init__(self, message, shown=""):
         super().__init__(message)
@@ -26,12 +26,12 @@ class GdbTimeout(Exception):
 
 
 def unquote(text):
-    """The value of a C string as GDB prints it, with its quotes."""
+    """Return the value of a C string that GDB prints with quotes."""
     def one(match):
         code = match[1]
         return chr(int(code, 8)) if code[0].isdigit() else ESCAPES.get(code, code)
     value = re.sub(r"\\([0-7]{1,3}|.)", one, text[1:-1])
-    # GDB escapes what is not ASCII byte by byte.
+    # GDB escapes non-ASCII characters byte by byte.
     try:
         return value.encode("latin-1").decode()
     except UnicodeError:
@@ -43,7 +43,7 @@ def quote(text):
 
 
 class MiParser:
-    """The result part of a record, `a="1",b={...},c=[...]`, as dict, list and str."""
+    """Parses the result part of a record, `a="1",b={...},c=[...]`, into dict, list and str."""
 
     STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
     NAME = re.compile(r"([\w-]+)=")
@@ -72,7 +72,7 @@ class MiParser:
             return self.results("}")
         items = []              # script={"collect $regs"} is a list, too
         while self.text[self.at] not in "]}":
-            name = self.NAME.match(self.text, self.at)     # [frame={...},frame={...}]: the names say nothing
+            name = self.NAME.match(self.text, self.at)     # [frame={...},frame={...}]: the names have no meaning
             self.at = name.end() if name else self.at
             items.append(self.value())
             self.skip(",")
@@ -87,8 +87,8 @@ class MiParser:
 class Gdb:
     """transcript: a file to which the whole conversation is appended.
 
-    slow: a factor to all time limits.
-    notices: what GDB has told by itself, `=name,results`, as [(name, results)], in order; whoever looks at it may empty it.
+    slow: a factor for all time limits.
+    notices: GDB's asynchronous `=name,results`, as [(name, results)], in order; the user may clear it.
     """
 
     def __init__(self, program=None, transcript=None, gdb="gdb", slow=1):
@@ -97,11 +97,11 @@ class Gdb:
         self.buffer, self.token, self.start = b"", 0, time.monotonic()
         self.process = subprocess.Popen([gdb, "-nx", "-q", "--interpreter=mi3"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        # should GDB crash, its core is kept beside the transcript
+                                        # if GDB crashes, its core is kept beside the transcript
                                         cwd=os.path.dirname(transcript) if transcript else None,
                                         start_new_session=True)
         try:
-            # remotetimeout stays GDB's own: the module must not let it wait for longer, whatever it has to do.
+            # remotetimeout keeps GDB's default: the module must always answer in time.
             for setting in ("confirm off", "pagination off", "width 0", "height 0", "debuginfod enabled off",
                             "style enabled off", *([f"remotetimeout {2 * slow}"] if slow > 1 else [])):
                 self.cmd(f"set {setting}")
@@ -112,24 +112,24 @@ class Gdb:
             raise
 
     def cmd(self, command, timeout=60):
-        """Run a console command; -> what it prints. Raises GdbError if it fails."""
+        """Run a console command. Return its output. Raises GdbError if it fails."""
         text, _ = self._exchange("-interpreter-exec console " + quote(command), timeout)
         return text
 
     def mi(self, command, timeout=60):
-        """Run an MI command; -> its results as dict, list and str."""
+        """Run an MI command. Return its results as dict, list and str."""
         _, results = self._exchange(command, timeout)
         return MiParser(results).results()
 
     def script(self, text, timeout=60):
-        """Run several lines as a GDB script, as for `actions` ... `end`; -> what they print."""
+        """Run several lines as a GDB script, e.g. `actions` ... `end`. Return their output."""
         with tempfile.NamedTemporaryFile("w", suffix=".gdb") as file:
             file.write(text)
             file.flush()
             return self.cmd(f"source {file.name}", timeout)
 
     def fails(self, command):
-        """A console command that GDB must refuse; -> its message."""
+        """Run a console command that GDB must refuse. Return its message."""
         try:
             shown = self.cmd(command)
         except GdbError as error:
@@ -137,19 +137,19 @@ class Gdb:
         raise AssertionError(f"{command} did not fail: {shown}")
 
     def actions(self, number, *lines):
-        """Give a tracepoint its actions."""
+        """Set a tracepoint's actions."""
         return self.script("\n".join([f"actions {number}", *lines, "end"]) + "\n")
 
     def eval(self, expression):
-        """The value of an expression, as `print` shows it without its number."""
+        """Return the value of an expression, as `print` shows it without its number."""
         return self.mi("-data-evaluate-expression " + quote(expression))["value"]
 
     def value(self, expression):
-        """The value of an expression that is an integer."""
+        """Return the value of an integer expression."""
         return int(self.eval(expression).split()[0], 0)
 
     def trace(self, where, condition="", *actions):
-        """Set a tracepoint; -> its number."""
+        """Set a tracepoint. Return its number."""
         shown = self.cmd(f"trace {where}" + (f" if {condition}" if condition else ""))
         number = int(re.search(r"Tracepoint (\d+) at", shown)[1])
         if actions:
@@ -157,18 +157,18 @@ class Gdb:
         return number
 
     def locations(self, number):
-        """The addresses where a tracepoint is: several for a function that is inlined somewhere, be it in itself."""
+        """Return the addresses of a tracepoint; several for a function that is inlined somewhere, perhaps into itself."""
         row = self.mi(f"-break-info {number}")["BreakpointTable"]["body"][0]
         return [int(one["addr"], 16) for one in row.get("locations", [row])]
 
     def instructions(self, where, count):
-        """-> [(address, text)] of so many instructions from there on, in the memory as it is."""
+        """Return [(address, text)] of so many instructions from there on, read from memory."""
         return [(int(address, 16), text) for address, text in
                 re.findall(r"^\s*(0x\w+)[^:]*:\s+(.*)", self.cmd(f"x/{count}i {where}"), re.M)]
 
     def inside(self, function, wanted=1):
-        """Addresses of instructions behind a function's first one, wanted or more: each call comes by all of them, one after
-        the other, and a probe can be there, for the kernel does not patch them."""
+        """Return addresses, `wanted` or more, of instructions behind a function's first one. Each call executes all of them
+        in order, and the kernel does not patch them, so each can have a probe."""
         found = []
         for address, text in self.instructions(function, 20)[1:]:
             if re.match("jmp|ret", text):
@@ -181,7 +181,7 @@ class Gdb:
         return found
 
     def knows(self, expression):
-        """Whether the debug information has it: a member that was backported is in no release's list."""
+        """Return whether the debug information has it: a release's version does not tell, as members are backported."""
         try:
             self.cmd(f"whatis {expression}")
         except GdbError:
@@ -189,23 +189,23 @@ class Gdb:
         return True
 
     def frames(self):
-        """How many frames tstatus says there are."""
+        """Return the number of frames that tstatus reports."""
         return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", self.cmd("tstatus"))[1])
 
     def frame(self):
-        """The number of the frame that GDB looks at; -1: none, but the live kernel."""
+        """Return the number of the selected frame; -1: none, the live kernel."""
         return self.value("$trace_frame")
 
     def packet(self, text):
-        """What the target answers to a packet."""
+        """Return the target's answer to a packet."""
         return re.search(r'received: "(.*)"', self.cmd(f"maint packet {text}"))[1]
 
     def connect(self, target, timeout=60):
-        """target: what `target remote` takes; a Unix socket's path is one."""
+        """target: an argument of `target remote`, for instance a Unix socket's path."""
         return self.cmd(f"target remote {target}", timeout)
 
     def close(self):
-        """End GDB: politely, so that it closes its connection, then by force."""
+        """End GDB: first by a command, so that it closes its connection, then by force."""
         if self.process.poll() is None:
             try:
                 self._write("-gdb-exit")

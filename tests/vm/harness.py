@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a case is written with. A file in cases/ starts with `from harness import case, Skip`; README.md has the rest."""
+"""What cases use. A file in cases/ starts with `from harness import case, Skip`; README.md describes the rest."""
 import contextlib
 import fnmatch
 import importlib.util
@@ -46,7 +46,7 @@ class Case:
         return fnmatch.fnmatch(self.name, pattern) or fnmatch.fnmatch(f"{self.file}/{self.name}", pattern)
 
     def why_not(self, kernel):
-        """Why it cannot run on this kernel, as far as that can be told without a guest; or None.
+        """Return why the case cannot run on this kernel, as far as this is known without a guest; or None.
 
         needs: ">=3.2" or "<2.6.30" (kernel), "CONFIG_X", or a function of the test that returns why not, or None.
         """
@@ -78,17 +78,17 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
          disk=False, cmdline=""):
     """Make a function of one argument, the Test, a case.
 
-    smp        number of CPUs, where the usual number will not do
+    smp        number of CPUs, if not the usual number
     module     True: kgtp.ko is loaded before and unloaded after; a string: with these parameters; None: neither
     guest_gdb  put GDB into the guest
-    needs      see Case.check_needs
+    needs      see Case.why_not
     timeout    seconds for the whole case
-    last       the guest is of no use after it
+    last       the guest cannot be used after it
     core       one of the few that run on every kernel: see KERNEL:core in tests/vm/run, and tests/check
-    old        the module goes another way there on kernels before 6.1 (returns are kept in another way, what must have no
-               probe is known otherwise, files are removed by another call...): see KERNEL:core+old
-    disk       the guest has one, slow, with an ext4 of 64 MiB: see Test.mount_disk
-    cmdline    words for its kernel's command line
+    old        the module takes another path on kernels before 6.1 (return probes, detection of forbidden places, removal of
+               files, ...): see KERNEL:core+old
+    disk       give the guest a slow disk with an ext4 of 64 MiB: see Test.mount_disk
+    cmdline    words for the kernel's command line
     """
     def wrap(function):
         CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old, last, disk, cmdline))
@@ -104,7 +104,7 @@ def load_cases(folder=HERE / "cases"):
 
 
 class Load:
-    """The guest's `load` (guest/load.c), ready to go. pid, fd, buf, path, size: what it uses, known before the go."""
+    """The guest's `load` (guest/load.c), ready to go. Its pid, fd, buf, path and size are known before the go."""
 
     def __init__(self, guest, op, **options):
         flags = {"n": "-n", "file": "-f", "size": "-s", "offset": "-o", "data": "-d", "cpu": "-c", "pause": "-u",
@@ -120,7 +120,7 @@ class Load:
 
     @property
     def mine(self):
-        """The condition under which a tracepoint sees this process and no other."""
+        """The condition that only this process fulfils."""
         return f"$current_task_pid == {self.pid}"
 
     @staticmethod
@@ -131,20 +131,20 @@ class Load:
         self.job.send("go\n")
 
     def finish(self, timeout=60):
-        """Wait until it is done (with n=0: tell it to stop); -> {"n":, "ok":, "bytes":, "last":, "errno":}"""
+        """Wait until it is done (with n=0: tell it to stop). Return {"n":, "ok":, "bytes":, "last":, "errno":}."""
         self.job.close_stdin()
         line = self.job.readline(timeout)
         self.job.wait()
         return {key: int(value) for key, value in self._facts(line).items()}
 
     def go(self, timeout=60):
-        """Let it do its N operations and wait for the end."""
+        """Let it perform its operations, and wait for the end."""
         self.start()
         return self.finish(timeout)
 
 
 class Test:
-    """What a case gets: one guest, and everything that is to be cleaned up when the case is over."""
+    """The argument of a case: one guest, and all that is cleaned up at the end of the case."""
 
     def __init__(self, case, kernel, guest, built, logs):
         self.case, self.kernel, self.guest, self.built, self.logs = case, kernel, guest, built, logs
@@ -156,15 +156,15 @@ class Test:
     # Commands in the guest.
 
     def run(self, command, timeout=30, input=None):
-        """-> Result(output, status)"""
+        """Return Result(output, status)."""
         return self.guest.run(command, timeout, input)
 
     def sh(self, command, timeout=30, input=None):
-        """-> output; the command must succeed."""
+        """Return the output; the command must succeed."""
         return self.guest.sh(command, timeout, input)
 
     def spawn(self, command):
-        """-> Job; it is killed when the case is over."""
+        """Return a Job, which is killed at the end of the case."""
         job = self.guest.spawn(command)
         self.cleanup.callback(self._end_job, job)
         return job
@@ -176,7 +176,7 @@ class Test:
             job.wait()
 
     def load(self, op, n=1, **options):
-        """-> Load; options: file, size, offset, data, cpu, pause (microseconds), map, map_offset."""
+        """Return a Load; options: file, size, offset, data, cpu, pause (microseconds), map, map_offset."""
         load = Load(self.guest, op, n=n, **options)
         self.cleanup.callback(self._end_job, load.job)
         return load
@@ -199,39 +199,39 @@ class Test:
             self.guest.rmmod(MODULE)
 
     def end_run(self):
-        """QTStop, without a GDB."""
+        """Send QTStop, without GDB."""
         self.sh("for d in /proc/gtp /sys/kernel/debug/gtp; do test -e $d && echo -n '$QTStop#4b' >$d && break; done")
 
     # GDB.
 
     def gdb(self, connect=True, program=True, relay=GUEST_RELAY, raw=False):
-        """-> Gdb on the host, with the kernel's symbols, connected to the guest's module; raw: for QTStart by hand."""
+        """Return a Gdb on the host, with the kernel's symbols, connected to the guest's module; raw: for QTStart by hand."""
         transcript = self.logs / f"{self.kernel.name}-{self.name}-gdb{len(self.transcripts) or ''}.log"
         self.transcripts.append(transcript)
-        # Cleaned up in reverse: GDB leaves while the relay still answers.
+        # Callbacks run in reverse order: GDB closes while the relay still answers.
         self.cleanup.callback(self.guest.stop_relay)
         gdb = Gdb(self.kernel.vmlinux if program else None, transcript, slow=self.kernel.slow)
         self.cleanup.callback(gdb.close)
         if connect:
             self.connect(gdb, relay)
         if raw:
-            # A session's first start tells what the kernel lacks before it answers: `maint packet` would show only that.
+            # A session's first start lists what the kernel lacks before its reply, and `maint packet` would show only that.
             for command in ("trace *vfs_read if 0", "tstart", "tstop", "delete"):
                 gdb.cmd(command)
         return gdb
 
     def connect(self, gdb, relay=GUEST_RELAY):
-        """Connect a GDB, also once more after it has disconnected."""
+        """Connect a GDB, also again after it has disconnected."""
         self.guest.start_relay(relay)
         return gdb.connect(self.guest.gdb_socket)
 
     def guest_gdb(self, *commands, timeout=180):
-        """Run GDB in the guest on commands, one after the other; -> Result. Needs @case(guest_gdb=True)."""
+        """Run commands in a GDB in the guest. Return a Result. Needs @case(guest_gdb=True)."""
         words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
         return self.run(f"gdb -nx -q -batch {words}", timeout)
 
     def mount_disk(self, where):
-        """Mount the disk of @case(disk=True): what is written waits for it, and it takes 1 MB a second."""
+        """Mount the disk of @case(disk=True): writes are synchronous, at 1 MB/s."""
         for need in ("CONFIG_BLK_DEV_NVME", "CONFIG_EXT4_FS"):
             if self.kernel.config(need) != "y":
                 raise Skip(f"needs {need}=y")
@@ -241,65 +241,65 @@ class Test:
         self.cleanup.callback(self.run, f"umount {where}; rmdir {where}")
 
     def freeze(self, where):
-        """Writers to that file system wait, as for a server that does not answer, until it is thawed."""
+        """Block writers to that file system, as an unresponsive server does, until thaw()."""
         assert self.load("freeze", file=where).go()["ok"] == 1
         self.cleanup.callback(self.thaw, where)
 
     def thaw(self, where):
-        """Writers go on; none of it if it was not frozen."""
+        """Let writers continue. No error if it was not frozen."""
         self.load("thaw", file=where).go()
 
-    # What the guest's machine and its kernel call things.
+    # Names and properties of the guest's machine and kernel.
 
     @property
     def bits(self):
-        """Of a pointer, and of a register."""
+        """Width of pointers and registers."""
         return 32 if self.kernel.arch == "i386" else 64
 
     @property
     def pc(self):
-        """GDB's name of the register; its own $pc cannot be compiled into bytecode."""
+        """GDB's name of the register; GDB's own $pc cannot be compiled into bytecode."""
         return "$eip" if self.bits == 32 else "$rip"
 
     def arg(self, n):
-        """The register in which a function gets its n-th argument, from 1 on."""
+        """Return the register of a function's n-th argument, from 1 on."""
         return ("$eax $edx $ecx" if self.bits == 32 else "$rdi $rsi $rdx $rcx").split()[n - 1]
 
     def behind_endbr(self, gdb, address):
-        """How far the kernel moves a probe that is set at a function's endbr64, or at what it has put in the place of that."""
+        """Return how far the kernel moves a probe at a function's endbr64, or at the instruction that has replaced it."""
         return 4 if int(gdb.eval(f"*(unsigned int *){address:#x}")) in (0xfa1e0ff3, 0x001f0f66, 0xd6401f0f) else 0
 
     def functions(self):
-        """-> {name of a function: address as linked}, from the vmlinux."""
+        """Return {name of a function: linked address}, from the vmlinux."""
         return self.kernel.functions()
 
     def first(self, *names):
-        """The first of these functions that this kernel has: they come and go, and are inlined."""
+        """Return the first of these functions that this kernel has: they come and go, and are inlined."""
         for name in names:
             if name in self.functions():
                 return name
         raise Skip(f"this kernel has none of {', '.join(names)}")
 
     def with_path(self):
-        """A function that stat(2) calls once, and its local structure that is on the stack: the names of both, and the type."""
+        """Return a function that stat(2) calls once, its local structure on the stack, and the type of that."""
         if self.kernel.config("CONFIG_KASAN") == "y":
             raise Skip("KASAN's code has such locals where the debug information does not say")
         function = self.first("vfs_statx", "vfs_fstatat", "vfs_stat_fd")
         return (function, *(("nd", "struct nameidata") if function == "vfs_stat_fd" else ("path", "struct path")))
 
     def inode(self, file):
-        """The inode of a `struct file *`.  No f_path where there is an f_inode: 7.2 has it in a union without a name, which
+        """Return the inode of a `struct file *`. Uses f_inode where it exists: 7.2 has f_path in an anonymous union, which
         GDB cannot compile."""
         version = self.kernel.version
         return f"{file}->" + ("f_inode" if version >= (3, 9) else "f_path.dentry->d_inode" if version >= (2, 6, 20) else
                               "f_dentry->d_inode")
 
     def syscall(self, name):
-        """The function that is a system call."""
+        """Return the function of a system call."""
         return self.first(f"__x64_sys_{name}", f"__ia32_sys_{name}", f"sys_{name}")
 
     def syscalls(self, count):
-        """So many functions that are system calls, at addresses of their own; first those that every program calls."""
+        """Return so many functions of system calls, at different addresses; first those that every program calls."""
         prefix = "__x64_" if self.bits == 64 else "__ia32_"
         names = [name for name in self.functions() if re.match(rf"({prefix})?sys_\w+$", name)]
         names = sorted({self.functions()[name]: name for name in names}.values(),
@@ -308,33 +308,33 @@ class Test:
         return names[:count]
 
     def task_name(self, pid):
-        """The name of a process; /proc/PID/comm came with 2.6.33."""
+        """Return the name of a process. /proc/PID/comm exists since 2.6.33."""
         return self.sh(f"cat /proc/{pid}/stat").split("(", 1)[1].rsplit(")", 1)[0]
 
     def probes(self):
-        """The kernel's list of kprobes, one a line."""
+        """Return the kernel's list of kprobes, one per line."""
         if self.kernel.version < (2, 6, 22):
             return kprobe_table.listed(self.guest, self.kernel)
         return self.sh("cat /sys/kernel/debug/kprobes/list")
 
     def note(self, text):
-        """A line for the report, below the verdict."""
+        """Add a line to the report, below the verdict."""
         self.notes.append(text)
 
     # The console.
 
     def allow(self, what):
-        """Lines of the console that match are no failure of this case; what: a group of console.py, or a pattern of the
-        case's own, which is none of the kernel's complaints."""
+        """Allow matching lines on the console; what: a group of console.py, or a pattern of the case's own, which must not
+        match the kernel's complaints."""
         self.allowed += [what] if isinstance(what, str) else console.patterns(what)
 
     def complaints(self):
-        """The kernel's complaints since the case began, but for those that are allowed."""
+        """Return the kernel's complaints since the case began, except those that are allowed."""
         self.guest.sync_console()
         return self.guest.complaints(self.console_start, self.allowed)
 
     def show_tasks(self):
-        """To the console: each task and where it is, for who wants to know what hangs."""
+        """Print each task and its stack to the console, to find what hangs."""
         self.allow(console.TASKS)
         self.run("echo t >/proc/sysrq-trigger")
 
@@ -353,7 +353,7 @@ def time_limit(seconds):
 
 
 def run_case(test):
-    """Run one case on its guest, clean up behind it, and read the console. Raises what went wrong."""
+    """Run one case on its guest, clean up, and read the console. Raises what went wrong."""
     case, slow = test.case, test.kernel.slow
     case.check_needs(test)
     try:
@@ -372,7 +372,7 @@ def run_case(test):
                 test.cleanup.close()
                 complaints = test.complaints()
         except Exception as error:
-            # What the case itself found comes first; but a guest that is gone is the better explanation.
+            # An error of the case itself comes first, but a lost guest explains more.
             if failed is None or isinstance(failed, (Skip, GuestLost)):
                 raise
             if isinstance(error, GuestLost):

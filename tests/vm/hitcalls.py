@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """What code of the kernel a hit may run, read from a built kgtp.ko.
 
-    tests/vm/hitcalls.py KGTP.KO        lists the symbols of the kernel, and which of our functions uses each
-    tests/vm/hitcalls.py                prints the table of docs/design.md
+tests/vm/hitcalls.py KGTP.KO        lists the symbols of the kernel, and which of our functions uses each
+tests/vm/hitcalls.py                prints the table of docs/design.md
 
-A probe fires in any context, so a handler may call only what docs/design.md, "Contexts", allows.  This follows each
-reference of machine code, a call or an address, from the handlers through our own functions, and takes the functions of
-tables that hits call through as called.  It sees what the compiler has made of inline functions and macros, too.
+A probe fires in any context, so a handler may call only what docs/design.md, "Contexts", allows. This follows each
+reference in the machine code, a call or an address, from the handlers through our own functions, and treats functions in
+tables that hits call through as called. It also sees what the compiler has made of inline functions and macros.
 """
 import bisect
 import fnmatch
@@ -15,13 +15,13 @@ import re
 import subprocess
 import sys
 
-# Handlers that the kernel calls: of kprobes, kretprobes, and their faults.
+# Handlers that the kernel calls: of kprobes, of kretprobes, and for their faults.
 HANDLERS = ["probe_hit", "probe_if_reg", "probe_if_pid", "probe_if_counter", "probe_if_shared", "probe_each", "gtp_hit_none",
             "return_hit", "return_none", "site_fault"]
-# Tables of pointers that hits call through: their symbol, the pointers in a row, and which of them hits use.
+# Tables of pointers that hits call through: symbol, pointers per row, and which of them hits use.
 TABLES = {"gtp_specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1})}
 
-# The kernel's symbols that a hit may use, and why each is safe with any lock held, in an NMI too.
+# The kernel's symbols that a hit may use, and why each is safe with any lock held, also in an NMI.
 ALLOWED = {
     "cpu_number current_task pcpu_hot __per_cpu_offset this_cpu_off per_cpu__* _proxy_pda const_* const_pcpu_hot":
         "data of this CPU or of all; the current task",
@@ -83,7 +83,7 @@ class Module:
                 self.symbols.setdefault(found[5], []).append((found[3], int(found[1], 16), int(found[4], 16)))
 
     def _at(self, section, address):
-        """The function that has that address."""
+        """Return the function at that address."""
         starts = self.functions.get(section, [])
         i = bisect.bisect_right(starts, address) - 1
         return (section, starts[i]) if i >= 0 else None
@@ -103,7 +103,7 @@ class Module:
                 self.names[section, here] = label[2]
                 continue
             if "\t" in line and re.match(r"^\s+[0-9a-f]+:\t", line):
-                # -w puts the relocations of an instruction behind it.
+                # -w prints an instruction's relocations behind it.
                 parts = re.split(r"\t(?=[0-9a-f]+: R_)", line)
                 code.append((section, here, parts[0], [p.strip() for p in parts[1:]]))
         for starts in self.functions.values():
@@ -129,7 +129,7 @@ class Module:
         return set() if symbol.startswith(".") else {("out", symbol)}
 
     def table(self, name, row, columns):
-        """The functions that a table's columns point to."""
+        """Return the functions that a table's columns point to."""
         section, start, size = self.symbols[name][0]
         width = self.bits // 8
         found = set()
@@ -149,7 +149,7 @@ class Module:
         return found
 
     def hit_uses(self):
-        """-> {symbol of the kernel: {our functions that use it in a hit}}"""
+        """Return {symbol of the kernel: {our functions that use it in a hit}}."""
         todo = list(self.handlers())
         for name, (row, columns) in TABLES.items():
             todo += self.table(name, row, columns)
@@ -166,13 +166,13 @@ class Module:
 
 
 def refused(uses):
-    """-> {symbol: functions} of what a hit must not use."""
+    """Return {symbol: functions} of what a hit must not use."""
     names = " ".join(ALLOWED).split()
     return {symbol: users for symbol, users in uses.items() if not any(fnmatch.fnmatchcase(symbol, name) for name in names)}
 
 
 def table():
-    """The table of docs/design.md."""
+    """Return the table of docs/design.md."""
     rows = [("symbols of the kernel", "why they are safe"), ("---", "---")]
     rows += [(", ".join(f"`{name}`" for name in names.split()), why) for names, why in ALLOWED.items()]
     return "".join(f"| {names} | {why} |\n" for names, why in rows)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The guest's userland: klibc's shell and utilities, our own tools (guest/), the files of a run; all in a cpio archive."""
+"""The guest's userland in a cpio archive: klibc's shell and utilities, our own tools (guest/), the files of a run."""
 import hashlib
 import os
 import pathlib
@@ -14,7 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Cpio:
-    """Writes a "newc" archive, which the kernel unpacks as it is."""
+    """Writes a "newc" archive, which the kernel unpacks."""
 
     def __init__(self):
         self.parts, self.inode, self.dirs = [], 0, set()
@@ -49,7 +49,7 @@ def pad(data):
 
 
 def build_tools(cc):
-    """Compile guest/*.c into the cache, once per content; -> path."""
+    """Compile guest/*.c into the cache, once per content. Return the path."""
     sources = [*sorted((HERE / "guest").glob("*.[ch]")), HERE.parents[1] / "dev/ioctl.h"]
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources) + repr(cc).encode()).hexdigest()[:16]
     tools = debian.cache_dir() / "guest" / f"tools-{digest}"
@@ -91,13 +91,13 @@ def build(out, files=(), arch="amd64"):
     pathlib.Path(out).write_bytes(cpio.bytes())
 
 
-# Debian packages and the programs that are taken from them, for guests with GDB.
+# Debian packages, and the programs taken from them, for guests with GDB.
 PROGRAMS = {"gdb-minimal": "usr/bin/gdb", "netcat-traditional": "bin/nc.traditional", "netcat-openbsd": "bin/nc.openbsd",
             "busybox-static": "bin/busybox"}
 
 
 def guest_gdb(arch="amd64"):
-    """A cpio archive with Debian's gdb-minimal, netcats and their libraries, to be appended to the other; -> path."""
+    """Return a cpio archive with Debian's gdb-minimal, netcats and their libraries, to be appended to the other."""
     where = debian.cache_dir() / "guest"
     archive = where / f"programs-{arch}.cpio"
     with debian.lock(where / f"gdb-{arch}.lock"):
@@ -117,7 +117,7 @@ def guest_gdb(arch="amd64"):
 
 
 def collect(root, programs, folders):
-    """The programs, their ELF interpreter, and all libraries that they need, from those folders below root."""
+    """Return the programs, their ELF interpreter, and all libraries that they need, from those folders below root."""
     cpio, todo, done = Cpio(), list(programs), set()
     for program in programs:
         if not program.startswith("bin/"):

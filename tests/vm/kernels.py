@@ -23,17 +23,16 @@ import debian
 import source
 from debian import say
 
-# suites    where to look, all of them at once; the newest package among those that match `abi` is taken
+# suites    searched together; the newest package that matches `abi` is taken
 # abi       the version part of the package names
-# flavour   of the packages' names; common: of the headers that all its flavours share, where that is not "common"
-# make      make variables that an external module needs with this tree on Debian 12 (facts: the tree names
-#           compilers that are not there, or pahole would be needed for BTF)
-# ld_so     suite from which to take the C library for the tree's own tools (modpost, objtool), where the
-#           host's may be too old for them
-# qemu      QEMU options that this kernel needs instead of the usual -cpu max
-# arch      Debian's name of the machine, where that is not amd64
-# source, fragments   the package of the source that it is built of here, and what configures it: see source.py
-# slow      how much longer than usual everything takes in it: a factor to all time limits; memory: of the guest, in MB
+# flavour   of the packages' names; common: of the headers that all flavours share, if not "common"
+# make      make variables that external modules need with this tree on Debian 12 (the tree names compilers that are
+#           missing there, or needs pahole for BTF)
+# ld_so     suite of the C library for the tree's own tools (modpost, objtool), if the host's may be too old
+# qemu      QEMU options instead of the usual -cpu max
+# arch      Debian's name of the machine, if not amd64
+# source, fragments   the source package to build it from, and its configuration: see source.py
+# slow      a factor for all time limits; memory: of the guest, in MB
 SERIES = {
     "5.10": {"suites": ["bullseye", "bullseye-security"], "abi": r"5\.10\.0-\d+", "make": ["CC=gcc-12"]},
     "6.1": {"suites": ["bookworm", "bookworm-security"], "abi": r"6\.1\.0-\d+", "make": []},
@@ -41,14 +40,14 @@ SERIES = {
              "make": ["CONFIG_DEBUG_INFO_BTF_MODULES="]},
     "7.2": {"suites": ["sid"], "abi": r"7\.2\.\d+\+deb\d+", "ld_so": "sid",
             "make": ["CC=gcc-12", "CONFIG_DEBUG_INFO_BTF_MODULES=", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=",
-                     "KCFLAGS=-Wno-attributes"]},     # gcc-12 warns of counted_by in every file
+                     "KCFLAGS=-Wno-attributes"]},     # gcc-12 warns about counted_by in every file
 }
 # The plain names are the cloud flavour: the same source, with a quarter of the others' debug symbols to download.
 KERNELS = {
     **SERIES,
     **{f"{name}-amd64": spec | {"flavour": "amd64"} for name, spec in SERIES.items()},
     **{f"{name}-rt": SERIES[name] | {"flavour": "rt-amd64", "common": "common-rt"} for name in ("6.1", "6.12")},
-    # The tree's own tools are 32-bit programs: gcc-multilib, which also builds for the guest, brings their C library.
+    # The tree's own tools are 32-bit programs: their C library comes with gcc-multilib, which also builds for the guest.
     "6.1-686": SERIES["6.1"] | {"suites": ["bookworm"], "make": ["ARCH=i386", "CC=gcc-12"], "flavour": "686-pae",
                                 "arch": "i386"},
     **{name: {"suites": SERIES["6.1"]["suites"], "source": "linux-source-6.1", "fragments": ["base", name],
@@ -61,7 +60,7 @@ def flavour(spec):
 
 
 class Kernel:
-    """One kernel: its files, whether fetched by us or named by the user."""
+    """One kernel and its files, fetched by us or named by the user."""
 
     def __init__(self, name, image, kdir, vmlinux, make=(), qemu=(), release=None, slow=1, memory=512):
         self.name, self.slow, self.memory = name, slow, memory
@@ -71,30 +70,30 @@ class Kernel:
         self.qemu = list(qemu) or self.usual_qemu()
 
     def usual_qemu(self):
-        """Old kernels do not find their way in a CPU of today; 2.6.18 learns of a CPU by its socket."""
+        """Return the CPU options. Old kernels fail on a current CPU model; 2.6.18 detects CPUs by their sockets."""
         if self.version < (2, 6, 32):
             return ["-M", "pc", "-cpu", "qemu64", "-smp", "@SMP@,sockets=@SMP@"]
         return ["-cpu", "max", "-smp", "@SMP@"]
 
     @property
     def version(self):
-        """(6, 1) and the like, to compare with."""
+        """(6, 1) and the like, for comparisons."""
         found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", self.release)
         return tuple(int(n) for n in found.groups() if n is not None)
 
     @functools.cache
     def symbols(self, kinds=None):
-        """-> {name: address as linked}, of these kinds or of all; see nm(1)"""
+        """Return {name: linked address}, of these kinds or of all; see nm(1)."""
         listed = subprocess.run(["nm", self.vmlinux], stdout=subprocess.PIPE, text=True, check=True).stdout
         return {name: int(address, 16) for address, kind, name in
                 (line.split() for line in listed.splitlines() if line[0] != " ") if not kinds or kind in kinds}
 
     def functions(self):
-        """-> {name of a function: address as linked}"""
+        """Return {name of a function: linked address}."""
         return self.symbols("tTwW")
 
     def exports(self, name):
-        """Whether modules may call that function."""
+        """Return whether modules may call that function."""
         return bool(re.search(rf"^\w+\t{name}\t", (pathlib.Path(self.kdir) / "Module.symvers").read_text(), re.M))
 
     @functools.cached_property
@@ -103,14 +102,14 @@ class Kernel:
         return "i386" if self.config("CONFIG_X86_32") else "amd64"
 
     def config(self, symbol):
-        """The value of a CONFIG_ symbol: "y", "m", a string, or None."""
+        """Return the value of a CONFIG_ symbol: "y", "m", a string, or None."""
         text = (pathlib.Path(self.kdir) / ".config").read_text()
         found = re.search(rf"^{symbol}=(.*)$", text, re.M)
         return found[1] if found else None
 
 
 def kernel_release(kdir):
-    """The release string of a build tree: kernels before 2.6.33 have it in other files."""
+    """Return the release string of a build tree, which kernels before 2.6.33 have in other files."""
     kdir = pathlib.Path(kdir)
     for name in ("include/config/kernel.release", ".kernelrelease"):
         if (kdir / name).exists():
@@ -123,13 +122,13 @@ def kernel_release(kdir):
 
 
 def cached(name):
-    """The vmlinux of one of Debian's kernels, if it is in the cache; nothing is fetched."""
+    """Return the vmlinux of one of Debian's kernels if it is in the cache; nothing is fetched."""
     where = debian.cache_dir() / "kernels" / name
     return str(where / "vmlinux") if (where / "kernel.json").exists() else None
 
 
 def fetch(name):
-    """-> Kernel, from the cache or else from Debian, or built."""
+    """Return a Kernel, from the cache, from Debian, or built here."""
     if name not in KERNELS:
         raise RuntimeError(f"no kernel {name!r}; known: {', '.join(KERNELS)}")
     where, spec = debian.cache_dir() / "kernels" / name, KERNELS[name]
@@ -143,14 +142,14 @@ def fetch(name):
 
 
 def in_cache(name):
-    """-> the release of what is there; None: nothing is, or something that was built of other fragments"""
+    """Return the release in the cache; None if there is none, or if it was built from other fragments."""
     there, spec = debian.cache_dir() / "kernels" / name / "kernel.json", KERNELS[name]
     data = json.loads(there.read_text()) if there.exists() else {}
     return data.get("release") if "source" not in spec or data.get("built of") == source.digest(spec) else None
 
 
 def build(name, where):
-    """Like unpack(), of a kernel that is built here."""
+    """Like unpack(), for a kernel that is built here."""
     tmp = where.with_name(f".{name}.tmp")
     shutil.rmtree(tmp, ignore_errors=True)
     tmp.mkdir(parents=True)
@@ -162,7 +161,7 @@ def build(name, where):
 
 
 def unpack(name, where):
-    """Fill the directory `where`; it appears under its name only when it is complete."""
+    """Fill the directory `where`, which appears under its name only when it is complete."""
     spec = KERNELS[name]
     apt = debian.Apt(name, spec["suites"], spec.get("arch", "amd64"))
     apt.update()
@@ -171,7 +170,7 @@ def unpack(name, where):
             debs = download(apt, abi, spec)
             break
         except RuntimeError as error:
-            # seen with bullseye-security: the index still lists packages that the mirror has dropped
+            # Seen with bullseye-security: the index still lists packages that the mirror has dropped.
             if "404" not in str(error):
                 raise
             say(f"{name}: the mirror lists {abi} but does not have all of it; trying the next older one")
@@ -202,7 +201,7 @@ def unpack(name, where):
 
 
 def candidates(apt, name, spec):
-    """Newest first: what has an image, headers and debug symbols (a security update may have only some yet)."""
+    """Return the versions that have image, headers and debug symbols (a security update may lack some), newest first."""
     names = set(apt.names("linux-"))
     end = "-" + flavour(spec)
     found = [abi for abi in (n[len("linux-headers-"):-len(end)] for n in names
@@ -217,7 +216,7 @@ def candidates(apt, name, spec):
 
 
 def download(apt, abi, spec):
-    """-> {what: path of the .deb}"""
+    """Return {what: path of the .deb}."""
     full = f"{abi}-{flavour(spec)}"
     headers, image = f"linux-headers-{full}", f"linux-image-{full}"
     binary = f"linux-binary-{full}"       # since 7.x linux-image-* is only a metapackage
@@ -238,7 +237,7 @@ def run(*args, **kwargs):
 
 
 def extract(deb, out, *patterns):
-    """Unpack the first file that matches to `out`, and read no further: a -dbg package unpacks to gigabytes."""
+    """Unpack the first matching file to `out`, and read no further: a -dbg package unpacks to gigabytes."""
     unpacker = subprocess.Popen(["dpkg", "--fsys-tarfile", deb], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         with tarfile.open(fileobj=unpacker.stdout, mode="r|") as tar:
@@ -254,7 +253,7 @@ def extract(deb, out, *patterns):
 
 
 def fix_tree(tmp, where, kdir):
-    """The flavour's tree names /usr/src and /usr/lib in a few files; make them name the cache."""
+    """The flavour's tree names /usr/src and /usr/lib in a few files; replace them by the cache."""
     for path in [tmp / kdir / "Makefile", tmp / kdir / ".kernelvariables", *tmp.glob("usr/src/*-common*/Makefile")]:
         if path.is_file():
             text = path.read_text()
@@ -262,7 +261,7 @@ def fix_tree(tmp, where, kdir):
 
 
 def wrap_tools(name, spec, tmp):
-    """Run the tree's own host programs through the C library that they were built for."""
+    """Run the tree's own host programs with the C library that they were built for."""
     apt = debian.Apt(f"{name}-libc", [spec["ld_so"]])
     apt.update()
     lib = tmp / "hostlib"
@@ -289,13 +288,13 @@ exec "$root/usr/lib64/ld-linux-x86-64.so.2" --library-path "$root/usr/lib/x86_64
 
 
 def shrink(vmlinux, out):
-    """What GDB does not need goes, an index comes: GDB then loads it in one second instead of three."""
+    """Drop what GDB does not need, and add an index: GDB then loads it in one second instead of three."""
     run("objcopy", "-R", ".rela*", vmlinux, out)
     run("gdb-add-index", out)
 
 
 def own(name, image, kdir, vmlinux, make, qemu):
-    """-> Kernel, of the user's files; its vmlinux in the cache, with an index."""
+    """Return a Kernel of the user's files, with an indexed vmlinux in the cache."""
     source = pathlib.Path(vmlinux).resolve()
     stat = source.stat()
     key = hashlib.sha256(f"{source} {stat.st_mtime_ns} {stat.st_size}".encode()).hexdigest()[:16]
@@ -309,7 +308,7 @@ def own(name, image, kdir, vmlinux, make, qemu):
 
 
 def add_own(parser):
-    """The options that name a kernel of the user's own; own_kernel() takes what they say."""
+    """Add the options for the user's own kernel; own_kernel() evaluates them."""
     parser.add_argument("--kernel", metavar="IMAGE", help="a kernel of your own; needs --kdir and --vmlinux too")
     parser.add_argument("--kdir", metavar="DIR", help="its module build tree")
     parser.add_argument("--vmlinux", metavar="FILE", help="its vmlinux with debug information")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The kprobes of a kernel that has no list of them in debugfs (before 2.6.22): its hash table, read through QEMU."""
+"""The kprobes of a kernel without a list in debugfs (before 2.6.22): its hash table, read through QEMU."""
 import struct
 
 from gdbmi import Gdb
@@ -8,7 +8,7 @@ HEADS = 64
 
 
 def layout(kernel):
-    """-> (bytes of a pointer, address of the table, where a probe has its address)"""
+    """Return (bytes of a pointer, address of the table, offset of the address in a probe)."""
     gdb = Gdb(kernel.vmlinux)
     try:
         width = int(gdb.eval("sizeof(void *)"))
@@ -20,10 +20,10 @@ def layout(kernel):
 
 
 def listed(guest, kernel):
-    """One line for each probe, as in debugfs: its address and function."""
+    """Return one line for each probe, as in debugfs: its address and function."""
     names = {address: name for name, address in kernel.functions().items()}
     starts = sorted(names)
-    own = kernel.functions()["kretprobe_trampoline"]        # the kernel's, always there
+    own = kernel.functions()["kretprobe_trampoline"]        # the kernel's own, always in the table
     width, table, addr = layout(kernel)
     pointer = {8: "Q", 4: "I"}[width]
     lines = []

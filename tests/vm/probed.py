@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A module to be traced, which comes and goes in a run."""
+"""A module to be traced, unloaded and reloaded in a run."""
 import os
 import pathlib
 import re
@@ -49,8 +49,8 @@ MODULE_LICENSE("GPL");
 
 
 def build(t, name, *flags, version=None, link=""):
-    """A module of that name, in a directory of its own; flags: for the compiler, link: for the linker. -DTEXT=N: with N bytes
-    of code more. version: it has one, and so a srcversion, which is another one for each."""
+    """Build a module of that name, in a directory of its own; flags: for the compiler, link: for the linker. -DTEXT=N: N
+    more bytes of code. version: gives it a srcversion, which differs between versions."""
     words = [t.kernel.name, "module", name, *flags, f"version{version}", link]
     where = pathlib.Path(t.logs) / "-".join(re.sub(r"\W", "", word) for word in words)
     where.mkdir(exist_ok=True)
@@ -65,7 +65,7 @@ def build(t, name, *flags, version=None, link=""):
 
 
 def load_module(t, built, name="probed"):
-    """-> the address of its code"""
+    """Load it. Return the address of its code."""
     small = built.with_suffix(".small")
     subprocess.run(["objcopy", "--strip-debug", built, small], check=True)
     t.guest.push(small, f"/tmp/{name}.ko")
@@ -74,5 +74,5 @@ def load_module(t, built, name="probed"):
 
 
 def calls(t):
-    """Three calls of probed_work()."""
+    """Call probed_work() three times."""
     t.sh("echo 1 >/sys/module/probed/parameters/calls")

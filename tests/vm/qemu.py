@@ -21,7 +21,7 @@ import initramfs
 BOOT_TIMEOUT = 180      # a good boot takes 3 to 10 s, on a busy machine a minute
 CHUNK = 2048            # MAX_BODY in guest/init.c
 
-# Of QEMU's own stub, to a packet.
+# An answer of QEMU's own gdbstub.
 ANSWER = rb"\$((?:[^T#][^#]*)?)#.."
 
 
@@ -43,7 +43,7 @@ def die_with_parent(sig=signal.SIGKILL):
 
 
 class Job:
-    """A command that runs in the guest. `output` (bytes) grows as it writes; `status` is None until it ends."""
+    """A command in the guest. `output` (bytes) grows as it writes; `status` is None until it ends."""
 
     def __init__(self, guest, number, command):
         self.guest, self.number, self.command = guest, number, command
@@ -51,12 +51,12 @@ class Job:
         self._read = 0
 
     def wait(self, timeout=30):
-        """Wait for the end; -> exit status."""
+        """Wait for the end. Return the exit status."""
         self.guest.wait_for(lambda: self.status is not None, timeout, f"end of: {self.command}")
         return self.status
 
     def readline(self, timeout=30):
-        """The next line of output that was not read yet, without its newline."""
+        """Return the next unread line of output, without its newline."""
         def ready():
             return b"\n" in self.output[self._read:] or self.status is not None
         self.guest.wait_for(ready, timeout, f"a line from: {self.command}")
@@ -80,7 +80,7 @@ class Job:
         self.guest.send_head("eof", self.number, 0)
 
     def kill(self, sig=signal.SIGTERM):
-        """Send a signal to the command and all that it started."""
+        """Send a signal to the command and its children."""
         if self.status is None:
             self.guest.send_head("kill", self.number, int(sig))
 
@@ -89,9 +89,9 @@ class Job:
 
 
 class Guest:
-    """kernel: a kernels.Kernel; files: {path in the guest: path here}; log: where to keep the console's output.
+    """kernel: a kernels.Kernel; files: {path in the guest: path here}; log: file for the console's output.
 
-    All time limits are those of a usual kernel; a slow one has more (Kernel.slow).
+    Time limits are those of a usual kernel; a slow one has more (Kernel.slow).
     """
 
     def __init__(self, kernel, log, files=(), smp=2, memory=None, guest_gdb=False, disk=False, append=""):
@@ -100,7 +100,7 @@ class Guest:
         self.gdb_socket = self.dir / "gdb"
         self.stderr = self.log.with_suffix(".stderr")
         self.jobs, self.next_job, self.ready, self.dead = {}, 1, False, None
-        # What may be on the way to a program that does not read: there is no flow control, and old kernels buffer 4 KiB.
+        # Bytes in flight to a program that does not read: there is no flow control, and old kernels buffer 4 KiB.
         self.tty_room = 2048 if kernel.version < (2, 6, 32) else 32768
         self.changed = threading.Condition()
         self.relay = None
@@ -115,7 +115,7 @@ class Guest:
 
     @classmethod
     def boot(cls, *args, **kwargs):
-        """Like Guest(), but tries once more when the boot is lost: one in some twenty hangs, unexplained."""
+        """Like Guest(), but tries again when the boot is lost: about one in twenty hangs, for unknown reasons."""
         try:
             return cls(*args, **kwargs)
         except GuestLost as error:
@@ -137,12 +137,12 @@ class Guest:
         if self.kernel.version < (2, 6, 32):
             append += " nmi_watchdog=0 debug"       # its self-test needs a PMU; it knows no ignore_loglevel
         control = self.dir / "control"
-        # One thread for all CPUs: QEMU before 8.1 can run a stale translation of code that another CPU has just patched
-        # (it translates before it locks the page). The kernel patches code for every probe, and a stale int3 of ftrace's
-        # is then taken for the kprobe there, which has no copy of the instruction: a jump to 0. KGTP_TCG=multi for speed.
+        # One thread for all CPUs: QEMU before 8.1 can run a stale translation of code that another CPU has just patched (it
+        # translates before it locks the page). The kernel patches code for every probe; a stale int3 of ftrace's is then
+        # taken for the kprobe there, which has no copy of the instruction: a jump to 0. KGTP_TCG=multi is faster.
         accel = "tcg,thread=" + os.environ.get("KGTP_TCG", "single")
-        # ttyS2 would share interrupt 4 with the console; edge-triggered interrupts that are shared can get lost.
-        # noirqdebug: a serial line that is busy has interrupts that "nobody cared" for, above all on PREEMPT_RT.
+        # ttyS2 would share interrupt 4 with the console; shared edge-triggered interrupts can get lost.
+        # noirqdebug: a busy serial line gets "nobody cared" interrupts, above all on PREEMPT_RT.
         # panic=1 with -no-reboot: a panic ends QEMU (old kernels do not know -1).
         command = [
             "qemu-system-x86_64", "-accel", accel, "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot",
@@ -161,7 +161,7 @@ class Guest:
             command += ["-drive", f"if=none,id=disk,format=raw,file={image},throttling.bps-write=1000000",
                         "-device", "nvme,drive=disk,serial=kgtp"]
         command = [part.replace("@SMP@", str(self.smp)) for part in command]
-        # Its own session: Ctrl-C is for us, and we end it; should we be killed, it is killed too.
+        # A session of its own: Ctrl-C reaches only us, and we end QEMU; if we are killed, so is QEMU.
         with open(self.stderr, "wb") as stderr:
             self.qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr,
                                          start_new_session=True, preexec_fn=die_with_parent)
@@ -195,7 +195,7 @@ class Guest:
             pass
         except (ValueError, KeyError) as error:
             why = f"the control channel is garbled: {error!r} at {head!r}"
-        with contextlib.suppress(FileNotFoundError):    # taken away, empty, when it was we who ended QEMU
+        with contextlib.suppress(FileNotFoundError):    # removed, if empty, when we ended QEMU ourselves
             said = self.stderr.read_text(errors="replace").strip()
             why += f" ({said})" if said else ""
         with self.changed:
@@ -231,7 +231,7 @@ class Guest:
         if self.dead:
             raise GuestLost(f"{self.dead}, while waiting for {what}; console: {self.log}")
         if not self.ready or not self.alive():
-            self.dead = self.dead or f"the guest does not answer (last: {what})"     # ask no more
+            self.dead = self.dead or f"the guest does not answer (last: {what})"     # do not ask again
             raise GuestLost(f"no answer in {timeout} s to {what}; console: {self.log}")
         raise GuestError(f"timeout after {timeout} s: {what}")
 
@@ -250,7 +250,7 @@ class Guest:
     # Commands in the guest.
 
     def spawn(self, command):
-        """Start a shell command; -> Job."""
+        """Start a shell command. Return a Job."""
         if len(command.encode()) > CHUNK:
             self.push_bytes(command.encode(), f"/tmp/script{self.next_job}")
             command = f". /tmp/script{self.next_job - 1}"
@@ -263,7 +263,7 @@ class Guest:
         return job
 
     def run(self, command, timeout=30, input=None):
-        """Run a shell command to its end; -> Result(output, status). Its stdin is empty but for `input`."""
+        """Run a shell command to its end. Return Result(output, status). Its stdin has only `input`."""
         job = self.spawn(command)
         try:
             if input:
@@ -276,14 +276,14 @@ class Guest:
         return Result(job.text(), job.status)
 
     def sh(self, command, timeout=30, input=None):
-        """Run a shell command that must succeed; -> its output."""
+        """Run a shell command that must succeed. Return its output."""
         output, status = self.run(command, timeout, input)
         if status:
             raise GuestError(f"{command}: exit status {status}\n{output}")
         return output
 
     def alive(self, timeout=15):
-        """Does it still run commands?"""
+        """Return whether it still runs commands."""
         if self.dead or not self.ready:
             return False
         with self.changed:
@@ -306,7 +306,7 @@ class Guest:
             raise GuestError(f"cannot write {path}: {job.text()}")
 
     def push(self, source, path=None):
-        """Copy a file from the host into the guest; -> its path there."""
+        """Copy a file from the host into the guest. Return its path there."""
         source = pathlib.Path(source)
         path = path or f"/tmp/{source.name}"
         self.push_bytes(source.read_bytes(), path)
@@ -317,7 +317,7 @@ class Guest:
 
     @contextlib.contextmanager
     def _stopped(self):
-        """-> QEMU's own stub; the guest stands still meanwhile."""
+        """Yield QEMU's own gdbstub, with the guest stopped."""
         with socket.socket(socket.AF_UNIX) as stub:
             stub.settimeout(20)
             stub.connect(str(self.dir / "stub"))
@@ -325,30 +325,30 @@ class Guest:
             self._stub(stub, "D")
 
     def poke(self, address, data):
-        """Write bytes to an address of the kernel's, through QEMU: for what nothing in the guest can make happen."""
+        """Write bytes to a kernel address through QEMU, for what nothing in the guest can cause."""
         answer = self._access(address, f"M{address:x},{len(data):x}:{data.hex()}")
         if answer != "OK":
             raise GuestError(f"QEMU cannot write to {address:#x}: {answer}")
 
     def peek(self, address, size):
-        """Bytes at an address of the kernel's, through QEMU: a kernel's /dev/mem may refuse RAM."""
+        """Return bytes at a kernel address, read through QEMU, as the kernel's /dev/mem may refuse RAM."""
         data = bytes.fromhex(self._access(address, f"m{address:x},{size:x}"))
         if len(data) != size:
             raise GuestError(f"QEMU reads {len(data)} bytes of {size} at {address:#x}")
         return data
 
     def _access(self, address, packet):
-        """QEMU's answer to a packet that reads or writes the kernel's memory."""
+        """Return QEMU's answer to a packet that reads or writes kernel memory."""
         for _ in range(100):
             with self._stopped() as stub:
                 answer = self._stub(stub, packet)
             if not re.fullmatch("E..", answer):
                 return answer
-            time.sleep(0.02)        # a program was running, in whose page tables the kernel is not
+            time.sleep(0.02)        # a program was running, whose page tables do not map the kernel
         raise GuestError(f"QEMU finds no memory at {address:#x}: {answer}")
 
     def inject_nmi(self):
-        """An NMI for no reason, as of a button: it comes to the first CPU."""
+        """Inject an NMI without a cause, as from a button, into the first CPU."""
         with self._stopped() as stub:
             answer = self._stub(stub, "qRcmd," + b"nmi".hex())
         if answer != "OK":
@@ -358,7 +358,7 @@ class Guest:
     def _stub(stub, text):
         stub.sendall(b"+$%s#%02x" % (text.encode(), sum(text.encode()) & 255))
         said = b""
-        # That it has stopped it says by itself.
+        # The stop reply comes unasked.
         while not re.search(ANSWER, said):
             more = stub.recv(4096)
             if not more:
@@ -381,7 +381,7 @@ class Guest:
         return self.relay
 
     def stop_relay(self):
-        """End it: a serial port has no hang-up that would tell it that GDB has gone."""
+        """End the relay: a serial port has no hang-up to tell it that GDB has gone."""
         if self.relay and self.relay.status is None:
             self.relay.kill(signal.SIGTERM)
             try:
@@ -411,13 +411,13 @@ class Guest:
         return self.log.read_bytes()[since:].decode(errors="replace")
 
     def complaints(self, since=0, allowed=()):
-        """The console's lines since a size that are an oops, a warning and the like."""
+        """Return the console's kernel complaints from a size on."""
         return console.scan(self.console_text(since), allowed)
 
     # The end.
 
     def poweroff(self, timeout=20):
-        """Power off in the normal way; kill QEMU if that does not work. -> True if it worked."""
+        """Power off in the normal way; kill QEMU if that fails. Return whether it worked."""
         try:
             self.send_head("off", 0, 0)
             self.qemu.wait(timeout * self.kernel.slow)

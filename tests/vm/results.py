@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The results that tests/vm/run --record has written, as README.md's table.
+"""The results of tests/vm/run --record, as README.md's table.
 
-    tests/vm/results.py [--check]     rewrite the table in README.md; --check: only say whether it is what the results say
+tests/vm/results.py [--check]     rewrite the table in README.md; --check: only report whether it matches the results
 """
 import argparse
 import datetime
@@ -29,7 +29,7 @@ def git(*args):
 
 
 def commit():
-    """What was tested. "+": and changes that were not committed; those to results and to README.md do not count."""
+    """Return the tested commit. "+": with uncommitted changes, other than to results and README.md."""
     changed = git("status", "--porcelain", "--", ".", ":!tests/vm/results", ":!README.md")
     return git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
 
@@ -47,7 +47,7 @@ def record(name, found):
 
 
 def row(found):
-    """One line of the table. A failure is shown as what it is."""
+    """Return one line of the table. A failure is shown as such."""
     result = f"{found['passed']} passed, {found['failed']} failed, {len(found['skipped'])} skipped"
     if found["failures"]:
         result = f"**{result}**: {', '.join(found['failures'])}"
@@ -68,7 +68,7 @@ def table():
 
 
 def rewrite(text, first, last, lines):
-    """A page's text with these lines between its two marks."""
+    """Return a page's text with these lines between its two marks."""
     before, begin, rest = text.partition(first)
     _, end, after = rest.partition(last)
     if not begin or not end or first in after or last in after:

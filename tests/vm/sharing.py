@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Which cache lines of the module's memory the hits of one CPU change, and which ones those of another."""
+"""Which cache lines of the module's memory hits of one CPU change, and which ones hits of another."""
 import re
 import subprocess
 
@@ -8,12 +8,12 @@ TOP = 1 << 64
 
 
 def gtpstat(guest, pattern):
-    """-> the sum of what /proc/gtpstat says of it"""
+    """Return the sum of the matching values in /proc/gtpstat."""
     return sum(map(int, re.findall(rf"^{pattern} +(\d+)$", guest.sh("cat /proc/gtpstat"), re.M)))
 
 
 class Memory:
-    """The module's memory that all CPUs see: its sections, the tracepoint, its probe, the buffer and what the buffer has of each CPU."""
+    """The module's memory that all CPUs see: sections, tracepoint, probe, buffer and the buffer's per-CPU parts."""
 
     def __init__(self, guest, gdb, module, folder):
         self.gdb, self.file = gdb, folder / "memory"
@@ -25,7 +25,7 @@ class Memory:
         self.places = []
 
     def find(self):
-        """What a trace has got when it starts."""
+        """Find what a run allocates when it starts."""
         point = "((struct gtp_tracepoint *)((long)gtp.tracepoints.next - (long)&((struct gtp_tracepoint *)0)->list))"
         whats = [("gtp", 1), ("session", 1),      # these are in a section
                  (f"*{point}", 1), (f"*{point}->site", 1), ("*gtp.rb", 1), ("*gtp.rb->slots", self.gdb.value("gtp.rb->nr_cpus"))]
@@ -33,7 +33,7 @@ class Memory:
         self.places = self.sections + [(start, size * count) for start, size, what, count in self.structs[2:]]
 
     def name(self, word):
-        """-> its address, what it is part of, and of a struct the fields, for a message: 0xffffffffc04a1180 gtp+384: owner"""
+        """Return a word's address, its object, and the fields of a struct, for a message: 0xffffffffc04a1180 gtp+384: owner"""
         for start, size, what, count in self.structs:
             index, at = divmod(word - start, size)
             if 0 <= index < count:
@@ -43,7 +43,7 @@ class Memory:
         return f"{word:#x} " + self.gdb.cmd(f"info symbol {word}").strip()
 
     def look(self):
-        """-> {address of a word: its bytes}"""
+        """Return {address of a word: its bytes}."""
         found = {}
         for start, size in self.places:
             self.gdb.cmd(f"dump binary memory {self.file} {start} {start + size}")
@@ -52,7 +52,7 @@ class Memory:
         return found
 
     def changed(self, action):
-        """-> the words that are others afterwards"""
+        """Return the words that differ afterwards."""
         before = self.look()
         action()
         after = self.look()
@@ -60,10 +60,10 @@ class Memory:
 
 
 def lines(guest, gdb, memory):
-    """A tracepoint of vfs_read if count == SIZE is there.
+    """Measure with a tracepoint at vfs_read if count == SIZE, which must exist.
 
-    -> {"session": words that change without hits, "cpu0", "cpu1": lines that hits there change each time, "both": hits on either,
-        "words": the names of what changes on these}
+    Returns {"session": words that change without hits, "cpu0", "cpu1": lines that hits there change each time, "both": hits on
+    either, "words": names of what changes in these}.
     """
     frames = []
 
@@ -73,8 +73,9 @@ def lines(guest, gdb, memory):
     gdb.cmd("tstart")
     memory.find()
     reads(0)
-    reads(1)        # what the first hit does and no other
-    # How GDB's packets are cut into writes is chance: some of the session's words change in one round and not in the next.
+    reads(1)        # what only the first hit does
+    # How GDB's packets are split into writes is random: some of the session's words change in one round and not in the
+    # next.
     idle = set.union(*(memory.changed(lambda: reads(cpu, SIZE + 1)) for cpu in (0, 1, 0, 1)))
     words = [set.intersection(*(memory.changed(lambda: reads(cpu)) for _ in range(3))) - idle for cpu in (0, 1)]
     gdb.cmd("tstop")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Kernels that Debian does not build: its source, configured by fragments/ and built into the cache, once.
 
-The source and the objects are in the cache's source/NAME while a build goes on, and a build that was interrupted goes
-on there. What boots, builds modules and gives GDB symbols is then kept; the rest is removed.
+The source and the objects are in the cache's source/NAME during a build, and an interrupted build resumes there. What boots,
+builds modules and gives GDB symbols is then kept; the rest is removed.
 """
 import hashlib
 import os
@@ -18,7 +18,7 @@ from qemu import die_with_parent
 
 FRAGMENTS = pathlib.Path(__file__).resolve().parent / "fragments"
 PROGRAMS = ["flex", "bison", "bc", "xz"]
-# Of the tree, what a module's build reads (arch/ and scripts/ without their objects).
+# What a module's build reads of the tree (arch/ and scripts/ without their objects).
 KEPT = [".config", "Kbuild", "Makefile", "Module.symvers", "arch/x86", "include", "scripts", "tools/objtool"]
 
 
@@ -32,12 +32,12 @@ def configuration(spec):
 
 
 def digest(spec):
-    """What a kernel was built of, but for the release of Debian's source, whose newest is taken."""
+    """Return a hash of what a kernel was built from, except for the release of Debian's source: the newest is taken."""
     return hashlib.sha256(repr([spec["source"], spec["make"], configuration(spec)]).encode()).hexdigest()[:16]
 
 
 def build(name, spec, out, shrink):
-    """Fill the directory `out`: bzImage, vmlinux and tree/. -> the release"""
+    """Fill the directory `out`: bzImage, vmlinux and tree/. Return the release."""
     check_programs()
     where = debian.cache_dir() / "source" / name
     tree, log = where / digest(spec), where / "build.log"
@@ -71,7 +71,7 @@ def check_programs():
 
 
 def unpack(name, spec, tree):
-    """Debian's source into `tree`, which appears only when it is complete."""
+    """Unpack Debian's source into `tree`, which appears only when it is complete."""
     apt = debian.Apt(name, spec["suites"])
     apt.update()
     deb, = apt.download(spec["source"])
@@ -90,7 +90,7 @@ def unpack(name, spec, tree):
 
 
 def configure(name, spec, tree, make):
-    """All that the fragments do not name is off; all that they name must be as they say."""
+    """Turn off all options that the fragments do not name, and check those that they name."""
     wanted, config = configuration(spec), tree / ".config"
     (tree / "all.config").write_text(wanted)
     if not config.exists():
@@ -115,6 +115,6 @@ def keep(tree, out, shrink):
 
 
 def objects(folder, names):
-    """Of a folder, what is made only to be linked into the kernel, or into a program that is there."""
+    """Return the files of a folder that are made only to be linked."""
     return {name for name in names if re.search(r"\.(o|a|o\.d|cmd)$|^(vmlinux|bzImage).*|^piggy", name)} if \
         "/scripts" not in folder and "/include" not in folder else set()

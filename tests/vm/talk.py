@@ -7,13 +7,13 @@ PROC = "/proc/gtp"
 
 
 class Talk:
-    """One process in the guest that does them."""
+    """One process in the guest that makes them."""
 
     def __init__(self, t):
         self.job = t.spawn("exec talk")
 
     def ask(self, line):
-        """-> what it answers; of a call that failed an OSError"""
+        """Return its answer, or an OSError for a failed call."""
         self.job.send(line + "\n")
         answer = self.job.readline()
         if answer[0] == "!":
@@ -41,7 +41,7 @@ class Talk:
         return answer if answer == "late" else bytes.fromhex(answer)
 
     def until(self, end, fd=0):
-        """Read on until the data ends so."""
+        """Read until the data ends with this."""
         data = b""
         while not data.endswith(end):
             more = self.read(fd=fd)
@@ -81,7 +81,7 @@ def packet(text):
 
 
 class Device:
-    """A session without acks: a packet, and its reply."""
+    """A session without acks: packets and replies."""
 
     def __init__(self, t, talk=None):
         self.talk = talk or Talk(t)
@@ -96,7 +96,7 @@ class Device:
         self.talk.call("close 0")
 
     def reply(self, data=b""):
-        """The next packet's text; what is told on the way to it is left out."""
+        """Return the next packet's text, without the notices before it."""
         while True:
             for text in re.findall(rb"\$([^#]*)#..", data):
                 if text == b"OK" or not text.startswith(b"O"):
@@ -110,7 +110,7 @@ class Device:
         return self.reply()
 
     def must(self, text, good="OK"):
-        """-> the reply, which must match"""
+        """Return the reply, which must match."""
         reply = self.ask(text)
         assert re.match(f"(?:{good})", reply), (text, reply)
         return reply

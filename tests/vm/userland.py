@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the guest's user space is made of, by machine: a compiler for static programs, klibc, where libraries are."""
+"""The parts of the guest's user space, by machine: a compiler for static programs, klibc, library directories."""
 import pathlib
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ class Userland(NamedTuple):
 
 
 def get(arch):
-    """-> Userland. For amd64 it is the host's own; another machine's packages are unpacked in the cache."""
+    """Return a Userland: for amd64 the host's own, for other machines from packages unpacked in the cache."""
     if arch == "amd64":
         return Userland(["musl-gcc", "-static"], [pathlib.Path("/usr/lib/klibc/bin"), pathlib.Path("/lib")],
                         ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"])
@@ -30,7 +30,7 @@ def get(arch):
 
 
 def unpack(root, arch, triplet):
-    """klibc and musl of another machine; the directory appears under its name only when it is complete."""
+    """Unpack klibc and musl of another machine; the directory appears under its name only when it is complete."""
     apt = debian.Apt(f"userland-{arch}", ["bookworm"], arch)
     apt.update()
     tmp = root.with_name(f".{root.name}.tmp")

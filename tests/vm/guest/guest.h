@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The guest's multi-call program.  It must run on 2.6.18: static musl, and
- * no system call that is younger than that without a way around it.
+ * The guest's multi-call program.  It must run on 2.6.18: static musl, and no
+ * newer system call without a fallback.
  */
 #ifndef KGTP_GUEST_H
 #define KGTP_GUEST_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Process 1: mounts the usual, then runs the host's commands that come in on
+ * Process 1: mounts the usual file systems, then runs the host's commands from
  * ttyS1 until it is told to power off.
  *
  * Both directions are frames: a line "VERB ID NUMBER\n", then for some verbs
- * NUMBER bytes of anything.
+ * NUMBER bytes of data.
  *
  *   host:  run ID LEN <script>    sh -c <script>, with pipes for its stdio
  *          in ID LEN <data>       for the job's stdin; answered by "ack"
@@ -17,8 +17,8 @@
  *          ack ID 0|ERRNO         the "in" data is in the pipe, or is lost
  *          exit ID STATUS         as the shell's $?; 128+N when killed by N
  *
- * The host never has more than MAX_BODY bytes on the way that were not
- * answered: old kernels drop what does not fit the tty's 4 KiB buffer.
+ * The host never has more than MAX_BODY unanswered bytes in flight: old kernels
+ * drop what does not fit the tty's 4 KiB buffer.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -43,7 +43,7 @@
 #define MAX_BODY	2048
 #define MAX_JOBS	64
 #define SERIAL_IRQ	3	/* the number of that int */
-#define RNDADDENTROPY	_IOW('R', 3, int[2])	/* linux/random.h is not musl's */
+#define RNDADDENTROPY	_IOW('R', 3, int[2])	/* musl has no linux/random.h */
 
 struct job {
 	int id;			/* 0: this slot is free */
@@ -93,7 +93,7 @@ int rawtty_main(int argc, char **argv)
 	dup2(fd, 1);
 	if (fd > 1)
 		close(fd);
-	/* What a GDB said that nobody heard is not the next one's first byte. */
+	/* Input for a previous relay must not reach the next one. */
 	tcflush(0, TCIFLUSH);
 	usleep(100000);
 	tcflush(0, TCIFLUSH);
@@ -135,8 +135,8 @@ static void mount_all(void)
 }
 
 /*
- * ttyS2 has interrupt 5 (see qemu.py); a kernel without PnP takes it to have
- * 4, as in every PC.
+ * ttyS2 uses interrupt 5 (see qemu.py); a kernel without PnP assumes 4, as in
+ * every PC.
  */
 static void fix_interrupt(void)
 {
@@ -154,9 +154,9 @@ static void fix_interrupt(void)
 }
 
 /*
- * A guest sees little that is random, and before 5.4 getrandom() waits for more
- * of it for minutes (GDB's Python calls it).  Nothing here is secret.  More than
- * once: 4.4 keeps the first 900 bits, and shares the next among two pools.
+ * A guest has little entropy, and before 5.4 getrandom() waits for minutes for
+ * more of it (GDB's Python calls it).  Nothing here is secret.  More than once:
+ * 4.4 keeps the first 900 bits, and splits the next between two pools.
  */
 static void be_random(void)
 {
@@ -213,7 +213,7 @@ static void run_shell(const char *script, int in, int out)
 	dup2(in, 0);
 	dup2(out, 1);
 	dup2(out, 2);
-	/* Every other descriptor of ours is close-on-exec. */
+	/* All our other descriptors are close-on-exec. */
 	execl("/bin/sh", "sh", "-c", script, (char *)NULL);
 	_exit(127);
 }
@@ -263,7 +263,7 @@ static void start_job(int id, const char *script)
 	send_frame("pid", id, job->pid, NULL);
 }
 
-/* Give the job what its stdin takes, and tell the host when it has it all. */
+/* Write to the job's stdin what fits, and tell the host when all is written. */
 static void feed(struct job *job)
 {
 	ssize_t n;
@@ -284,7 +284,7 @@ static void feed(struct job *job)
 	send_frame("ack", job->id, 0, NULL);
 }
 
-/* Pass on one piece of output; 0 when there is none at the moment. */
+/* Forward one piece of output; 0 if there is none at the moment. */
 static int forward(struct job *job)
 {
 	char data[MAX_BODY];
@@ -316,8 +316,8 @@ static void reap(void)
 			continue;	/* an orphan that init inherited */
 		job = &jobs[i];
 		/*
-		 * What it wrote is in the pipe by now.  Do not wait for the
-		 * end of file: a child that it left behind may hold the pipe.
+		 * Its output is in the pipe by now.  Do not wait for the end of
+		 * file: a child that it left behind may hold the pipe.
 		 */
 		while (forward(job))
 			;
@@ -339,7 +339,7 @@ static void power_off(void)
 	reboot(RB_AUTOBOOT);	/* no ACPI: QEMU's -no-reboot ends it */
 }
 
-/* One whole frame from the host; body is terminated by a NUL as well. */
+/* Execute one frame from the host; body is also NUL-terminated. */
 static void obey(const char *verb, int id, long number, char *body)
 {
 	struct job *job;
@@ -393,7 +393,7 @@ static void read_control(void)
 		*end = '\n';
 		body = !strcmp(verb, "run") || !strcmp(verb, "in") ? number : 0;
 		if (number < 0 || body > MAX_BODY) {
-			/* Out of step: nothing can be trusted any more. */
+			/* Out of sync: later data cannot be trusted. */
 			send_frame("garbled", 0, 0, NULL);
 			have = 0;
 			return;
@@ -420,7 +420,7 @@ static void on_sigchld(int sig)
 	int saved = errno;
 
 	(void)sig;
-	/* It fails only when the pipe is full; then poll() wakes anyway. */
+	/* It fails only when the pipe is full; then poll() returns anyway. */
 	ignore += write(wake[1], "", 1);
 	errno = saved;
 }
@@ -450,7 +450,7 @@ static void serve(void)
 		}
 		if (poll(fds, n, -1) < 0)
 			continue;
-		/* The jobs first: what follows may free or start some. */
+		/* The jobs first: later frames may free or start some. */
 		for (i = 2; i < n; i += 2) {
 			if (fds[i].revents)
 				forward(owner[i]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * load: exactly N times one operation, by one process that does nothing else.
+ * load: perform an operation exactly N times, in a process that does nothing
+ * else.
  *
  *   load OP [-n N] [-f FILE] [-s SIZE] [-o OFFSET] [-d DATA] [-c CPU]
  *           [-u MICROSECONDS] [-m FILE] [-M OFFSET] [-w]
@@ -9,15 +10,15 @@
  * fork (and wait), sleep, fault (touch fresh pages), call, freeze, thaw (the
  * file system of a directory).
  *
- * A child does the work; the parent talks.  So a trace condition on the
- * child's pid sees the N operations and nothing of the conversation: the
- * child waits for its go in sigtimedwait(), and its results are in shared
- * memory.  With -w the go is a line on stdin; end of file there means "do
- * not".  -n 0 goes on until a further line or end of file on stdin.
+ * A child does the work; the parent communicates.  So a trace condition on the
+ * child's pid sees only the N operations: the child waits for its go in
+ * sigtimedwait(), and its results are in shared memory.  With -w the go is a
+ * line on stdin; end of file there cancels it.  -n 0 runs until a further line
+ * or end of file on stdin.
  *
  * The buffer and the path are at fixed addresses, known before the start:
- * the buffer holds DATA (default "KGTP") over and over.  With -m it is what is
- * mapped of a file, from OFFSET on, and nothing is written there.
+ * the buffer repeats DATA (default "KGTP").  With -m it is a mapping of a file,
+ * from OFFSET on, and nothing is written there.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -122,12 +123,12 @@ static long do_fork(void)
 
 static long do_sleep(void)
 {
-	long ts[2] = { 0, 1000 };	/* the kernel's, not the C library's */
+	long ts[2] = { 0, 1000 };	/* the kernel's type, not the C library's */
 
 	return syscall(SYS_nanosleep, ts, NULL);
 }
 
-/* One page fault: a fresh page each time, given back at once. */
+/* One page fault: a fresh page each time, freed at once. */
 static long do_fault(void)
 {
 	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -141,8 +142,8 @@ static long do_fault(void)
 }
 
 /*
- * A place for user-space probes.  Not inlined, and the argument is used, so
- * that the call and its argument are there.
+ * A place for user-space probes.  Not inlined, and uses its argument, so that
+ * the call and its argument exist.
  */
 __attribute__((noinline)) long load_call_target(long n)
 {
@@ -208,7 +209,7 @@ static void pause_for(long microseconds)
 	nanosleep(&ts, NULL);
 }
 
-/* The child: from the go to the end only the operations themselves. */
+/* The child: only the operations between the go and the end. */
 static void work(long (*run)(void))
 {
 	sigset_t go;
@@ -329,7 +330,7 @@ static void prepare(enum use use)
 	}
 }
 
-/* A line on stdin, or its end; 1 if it was a line. */
+/* Read a line from stdin; 1 if there was one, 0 at the end. */
 static int read_line(void)
 {
 	char c;
@@ -356,7 +357,7 @@ int load_main(int argc, char **argv)
 		return 2;
 	}
 	prepare(ops[i].use);
-	/* Blocked before the fork: a go that comes early is not lost. */
+	/* Blocked before the fork, so that an early go is not lost. */
 	sigemptyset(&go);
 	sigaddset(&go, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &go, NULL);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The small tools that klibc-utils lacks, in one program that looks at the
- * name it was called by.
+ * The small tools that klibc-utils lacks, in one program, selected by its name.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -54,7 +53,7 @@ static int insmod_main(int argc, char **argv)
 	return 0;
 }
 
-/* rmmod NAME: does not wait for a module that is in use. */
+/* rmmod NAME: does not wait for a module in use. */
 static int rmmod_main(int argc, char **argv)
 {
 	if (argc != 2)
@@ -64,7 +63,7 @@ static int rmmod_main(int argc, char **argv)
 	return 0;
 }
 
-/* nproc: the number of CPUs that are online. */
+/* nproc: the number of online CPUs. */
 static int nproc_main(int argc, char **argv)
 {
 	(void)argc;
@@ -125,7 +124,7 @@ static int loup_main(int argc, char **argv)
 	return 0;
 }
 
-/* grep [-c] STRING [FILE]: a fixed string, no pattern. */
+/* grep [-c] STRING [FILE]: a fixed string, not a pattern. */
 static int grep_main(int argc, char **argv)
 {
 	int count_only = argc > 1 && !strcmp(argv[1], "-c");
@@ -161,7 +160,7 @@ static int usleep_main(int argc, char **argv)
 	return usleep(strtoul(argv[1], NULL, 0)) != 0;
 }
 
-/* date: only seconds since 1970, whatever the format asked for. */
+/* date: always seconds since 1970, whatever the format. */
 static int date_main(int argc, char **argv)
 {
 	(void)argc;
@@ -217,7 +216,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
 		if (!strcmp(name, tools[i].name))
 			return tools[i].main(argc, argv);
-	/* "--list" is asked by the host, to make the links. */
+	/* The host uses "--list" to create the links. */
 	for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
 		puts(tools[i].name);
 	return 2;

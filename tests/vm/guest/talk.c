@@ -1,38 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * talk: system calls on a device, one a line, by one process, so that a test
- * can do what no decent program would.  Each line is answered by one line.
+ * talk: system calls on a device, one per line, in one process, for tests that
+ * do what no decent program would.  Each line gets a line in answer.
  *
- *   open FD PATH r|w|rw|x [n]  (x: access mode 3; n: O_NONBLOCK; FD: 0 to 9,
- *                                 our own numbers)
+ *   open FD PATH r|w|rw|x [n]   x: access mode 3; n: O_NONBLOCK; FD: 0 to 9,
+ *                               our own numbers
  *   close FD
  *   write FD HEX
- *   read FD COUNT MILLISECONDS    one read(2), if it returns in time
- *   readmap FD COUNT PATH         the same, into the pages of a file that is as long
- *   functions                     how many the kernel has
- *   points FD E|D FROM TO STEP    define tracepoints, number N at the (N * STEP)th
- *                                 function of the kernel: how many in front
- *                                 were answered with OK
- *   flood FD COUNT BYTES TEXT     send a packet up to so many times, TEXT and hex
- *                                 digits of so many bytes, with the packet's number
- *                                 for a `*' in TEXT: how many in front were answered
- *                                 with OK
+ *   read FD COUNT MILLISECONDS  one read(2), if it returns in time
+ *   readmap FD COUNT PATH       the same, into a mapping of a file of that size
+ *   functions                   the number of the kernel's functions
+ *   points FD E|D FROM TO STEP  define tracepoints, number N at the (N * STEP)th
+ *                               function of the kernel: how many were answered
+ *                               with OK before another answer
+ *   flood FD COUNT BYTES TEXT   send a packet up to COUNT times: TEXT, with the
+ *                               packet's number for a `*', and hex digits for
+ *                               BYTES bytes: how many were answered with OK
+ *                               before another answer
  *   poll FD MILLISECONDS
- *   fork                          a child has it all open, and sleeps
- *   setuid UID                    for good
- *   nocaps                        for good: root without any capability
- *   peer FD SELF PEER             ioctl(GTP_IOC_PEER); SELF 0: our own
- *   mode PATH                     of a file, with its type
+ *   fork                        a child inherits all descriptors, and sleeps
+ *   setuid UID                  for good
+ *   nocaps                      for good: root without any capability
+ *   peer FD SELF PEER           ioctl(GTP_IOC_PEER); SELF 0: our own
+ *   mode PATH                   of a file, with its type
  *   unlink PATH
  *   insmod PATH [PARAMETER]
  *   rmmod NAME
- *   nth N                         the N-th thing that can fail does so in the
- *                                 next of open, close, write, read, insmod and
- *                                 rmmod (CONFIG_FAULT_INJECTION)
- *   left                          how many were still to go then; 0: it failed
+ *   nth N                       the N-th operation that can fail does so in the
+ *                               next open, close, write, read, insmod or rmmod
+ *                               (CONFIG_FAULT_INJECTION)
+ *   left                        how many were left then; 0: it failed
  *
  * The answer is "= NUMBER", "= HEX" for read, "= in out err hup" for poll, or
- * "! ERRNO"; "! late" where a read had to be interrupted.
+ * "! ERRNO"; "! late" if a read had to be interrupted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -85,11 +85,11 @@ static void fault_end(void)
 	char text[16] = "";
 	int saved = errno;
 
-	/* This may be what fails instead; then one was left. */
+	/* This write may fail instead; then one was left. */
 	if (nth)
 		nth_left = pread(nth_fd, text, sizeof(text) - 1, 0) > 0 ?
 			atoi(text) : 1;
-	/* What is left would make this write fail as well. */
+	/* The rest would make this write fail, too. */
 	while (nth && pwrite(nth_fd, "0", 1, 0) != 1)
 		;
 	nth = 0;
@@ -170,7 +170,7 @@ static void do_write(int n, const char *hex)
 	answer(ret);
 }
 
-/* The alarm goes off again and again: it may come before the read begins. */
+/* The alarm repeats, as it may go off before the read begins. */
 static void do_read(int n, long count, long ms)
 {
 	struct itimerval timer = { { 0, 50000 }, { ms / 1000, ms % 1000 * 1000 } };
@@ -198,7 +198,7 @@ static void do_read(int n, long count, long ms)
 	puts("");
 }
 
-/* The first byte that comes needs a page that the file system must let be written. */
+/* The read faults in a page, which the file system must make writable. */
 static void do_readmap(int n, long count, const char *path)
 {
 	int fd = open(path, O_RDWR);
@@ -213,7 +213,7 @@ static void do_readmap(int n, long count, const char *path)
 	munmap(map, count);
 }
 
-/* Is that the answer?  Notices may come before it. */
+/* Whether the answer is OK. Notices may precede it. */
 static int is_ok(int fd)
 {
 	char reply[4096];
@@ -261,7 +261,7 @@ static int define(int fd, char flag, int num, unsigned long long addr)
 	return 1;
 }
 
-/* 0 behind the last one. */
+/* Returns 0 at the end. */
 static unsigned long long next_function(FILE *file)
 {
 	unsigned long long addr;
@@ -331,7 +331,7 @@ static void do_poll(int n, int ms)
 	struct pollfd p = { -1, POLLIN | POLLOUT, 0 };
 
 	p.fd = fds[n];
-	if (ms)		/* to wait for input: there is nearly always room */
+	if (ms)		/* to wait for input: there is nearly always space */
 		p.events = POLLIN;
 	if (poll(&p, 1, ms) < 0) {
 		answer(-1);
@@ -374,7 +374,7 @@ static void do_nocaps(void)
 	memset(none, 0, sizeof(none));
 	ret = syscall(SYS_capset, head, none);
 	if (ret && errno == EINVAL) {
-		/* Before 2.6.26: one word a set. */
+		/* Before 2.6.26: one word per set. */
 		head[0] = 0x19980330;
 		ret = syscall(SYS_capset, head, none);
 	}

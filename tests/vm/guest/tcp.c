@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * tcp [-l] PORT: join stdin and stdout to a TCP connection on 127.0.0.1, as
- * netcat does; with -l it waits for one.  The other end closing ends it; an
- * end of stdin is passed on, and what still comes is waited for.
+ * netcat does; with -l it waits for one.  It ends when the other end closes; it
+ * forwards an end of stdin, and waits for the remaining data.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -48,7 +48,7 @@ static int tcp_socket(int listening, int port)
 	return peer;
 }
 
-/* Pass on one piece; 0 at the end. */
+/* Forward one piece; 0 at the end. */
 static int pass(int from, int to)
 {
 	char data[4096];
