@@ -4,7 +4,7 @@
  *
  *	objdump -d -w --insn-width=32 FILE | insn_objdump 64|32
  *
- * Compilers use a small part of what there is, so the other use makes code with
+ * Compilers use few of the instructions, so the other mode generates code with
  * every opcode of every map, in many forms:
  *
  *	insn_objdump 64|32 make > FILE
@@ -23,7 +23,7 @@
 static unsigned long compared, bad, different;
 static int mode64;
 
-/* objdump gives prefixes that it finds odd a line of their own. */
+/* objdump prints unusual prefixes on lines of their own. */
 static int is_prefix(const char *word, size_t n)
 {
 	static const char * const prefixes[] = {
@@ -58,13 +58,13 @@ static int only_prefixes(const char *text)
 
 static void compare(const u8 *bytes, unsigned int n, const char *where)
 {
-	/* Exactly these bytes are there: one more would be seen by ASan. */
+	/* Exactly these bytes, so that ASan sees a read of more. */
 	u8 *copy = malloc(n);
 	unsigned int len, i;
 
 	memcpy(copy, bytes, n);
 	len = x86_insn_len(copy, n, mode64);
-	/* objdump takes fwait and an x87 instruction together. */
+	/* objdump merges fwait and an x87 instruction. */
 	if (n > 1 && copy[0] == 0x9b && len == 1)
 		len += x86_insn_len(copy + 1, n - 1, mode64);
 	compared++;
@@ -77,7 +77,7 @@ static void compare(const u8 *bytes, unsigned int n, const char *where)
 	free(copy);
 }
 
-/* Room for one instruction, filled up with instructions of one byte. */
+/* A slot for one instruction, padded with one-byte instructions. */
 static void make_slot(const char *start, size_t n, u8 op, const char *form)
 {
 	u8 slot[16];
@@ -89,7 +89,7 @@ static void make_slot(const char *start, size_t n, u8 op, const char *form)
 	fwrite(slot, 1, sizeof(slot), stdout);
 }
 
-/* Of these objdump has its own opinion behind other prefixes. */
+/* objdump decodes these differently behind other prefixes. */
 static int starts_prefix(u8 op)
 {
 	return memchr("\x26\x2e\x36\x3e\x62\x64\x65\x66\x67\x9b\xc4\xc5\xf0\xf2\xf3",

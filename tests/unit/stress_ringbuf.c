@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ringbuf/ with everybody at work at once, for -fsanitize=address and for
- * -fsanitize=thread -Wno-tsan (TSan does not see fences, and gcc says so).
+ * Concurrent stress test of ringbuf/, for -fsanitize=address and for
+ * -fsanitize=thread -Wno-tsan (TSan does not see fences, and gcc warns).
  *
- * A thread is a CPU: it writes frames whose bytes derive from a sequence
- * number.  A reader copies frames and looks at each byte, a resizer changes
- * size and mode.  Two rounds differ in how the resizer's call gets to a CPU,
- * and who nests:
+ * Each thread is a CPU: it writes frames whose bytes derive from a sequence
+ * number.  A reader copies frames and checks each byte, a resizer changes
+ * size and mode.  The two rounds differ in how the resizer's call reaches a
+ * CPU, and in what nests:
  *
- *	polite	the CPU looks for calls between its frames; nested hits are
- *		made in the middle of a frame
- *	rude	the call is a signal, like an IPI, in the middle of anything;
- *		hits come as another signal, like NMIs, in the middle of that
+ *	polite	the CPU polls for calls between its frames; nested hits come
+ *		in the middle of a frame
+ *	rude	the call is a signal, like an IPI, at any time; hits come as
+ *		another signal, like NMIs, also during the call
  *
- * In the environment: STRESS_SECONDS, how long (5); STRESS_VERBOSE, tell what
- * was done.
+ * Environment: STRESS_SECONDS, duration (default 5); STRESS_VERBOSE, print
+ * statistics.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -39,7 +39,7 @@
 static struct cpu {
 	pthread_t thread;
 	u32 id;
-	/* Under the claim of this CPU's writer. */
+	/* Protected by the claim of this CPU's writer. */
 	u64 seq;			/* frames committed */
 	u64 rnd;
 	u64 words[64];
@@ -49,7 +49,7 @@ static struct cpu {
 	void (*fn)(void *arg);
 	void *arg;
 	int called;
-	/* The reader's. */
+	/* Used by the reader. */
 	u64 pos, next;
 	int gap;			/* frames may be missing here */
 	char lines[128];
@@ -61,7 +61,7 @@ static int stop, rude, circular;
 static u64 seen, stale, resizes, refused, calls, indexes;
 static __thread struct cpu *this_cpu;
 
-/* ---- the surroundings --------------------------------------------------- */
+/* ---- environment -------------------------------------------------------- */
 
 static u64 blocks;
 
@@ -69,7 +69,7 @@ static void *take(size_t bytes)
 {
 	void *p = NULL;
 
-	/* Some changes of size fail half-way. */
+	/* Make some changes of size fail half-way. */
 	if (resizes % 5 == 4 && blocks % 7 == 6)
 		return NULL;
 	if (!posix_memalign(&p, RINGBUF_PAGE_SIZE, bytes))
@@ -151,7 +151,7 @@ static u32 chance(u64 *state, u32 below)
 	return (*state >> 13) % below;
 }
 
-/* The claim of that CPU's writer, or NULL. */
+/* Claim that CPU's writer. Returns NULL if it is claimed. */
 static inline struct ringbuf_cpu *claim(struct ringbuf *rb, unsigned int cpu)
 {
 	struct ringbuf_cpu *rc = ringbuf_writer(rb, cpu);
@@ -161,7 +161,7 @@ static inline struct ringbuf_cpu *claim(struct ringbuf *rb, unsigned int cpu)
 
 static void hit(struct cpu *c);
 
-/* Up to n words from number i on.  How many; 0 if there is no room. */
+/* Write up to n words from number i on. Returns how many; 0 if none fit. */
 static u32 put_words(struct cpu *c, struct ringbuf_cpu *rc, u32 i, u32 n)
 {
 	u32 k, got, most = min_t(u32, n, ARRAY_SIZE(c->words));
@@ -198,7 +198,7 @@ static int put_frame(struct cpu *c, struct ringbuf_cpu *rc)
 			return -ENOSPC;
 		if (!chance(&c->rnd, 50))
 			hit(c);
-		/* Let others see a frame half done. */
+		/* Let others see an incomplete frame. */
 		if (!chance(&c->rnd, 300))
 			sched_yield();
 	}
@@ -225,7 +225,7 @@ static int begin_frame(struct cpu *c, struct ringbuf_cpu *rc)
 	return ringbuf_begin(rc, (u32)c->seq, time, c->seq);
 }
 
-/* One whose size is known, straight into the ring.  0, or there is no room. */
+/* Write a frame of known size directly into the ring. Returns 0 or -ENOSPC. */
 static int put_sized(struct cpu *c, struct ringbuf_cpu *rc)
 {
 	u32 n = chance(&c->rnd, 60), i = 0, k, got;
@@ -302,7 +302,7 @@ static void on_ipi(int sig)
 	errno = saved;
 }
 
-/* TSan puts signals off to a better time, and loses one sometimes. */
+/* TSan delays signals, and sometimes loses one. */
 static void take_lost_call(struct cpu *c)
 {
 	sigset_t set, old;
@@ -335,16 +335,16 @@ static void *writer(void *arg)
 		else if (!(n % 100))
 			take_lost_call(c);
 		if (!(n % 16))
-			sched_yield();	/* where signals get in */
+			sched_yield();	/* lets signals in */
 		if (c->full != full)
 			nanosleep(&pause, NULL);	/* until a resize */
 	}
-	/* Nothing may be asked of us any more. */
+	/* No signals are expected any more. */
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	return NULL;
 }
 
-/* ---- the reader --------------------------------------------------------- */
+/* ---- reader ------------------------------------------------------------- */
 
 static void bad(const char *what, struct cpu *c, u64 pos)
 {
@@ -353,7 +353,7 @@ static void bad(const char *what, struct cpu *c, u64 pos)
 	abort();
 }
 
-/* The frame at c->pos; under the mutex.  0, -ENOENT or -ESTALE. */
+/* Check the frame at c->pos; holds the mutex. Returns 0, -ENOENT or -ESTALE. */
 static int check_frame(struct cpu *c, u64 *rnd)
 {
 	static u64 words[MOST_WORDS];
@@ -405,7 +405,7 @@ static void check_live_info(void)
 	}
 }
 
-/* While writers go on: entries may be stale, and are never wrong. */
+/* While writers run, entries may be stale, but never wrong. */
 static void check_index(u64 *rnd)
 {
 	struct ringbuf_hdr hdr;
@@ -457,7 +457,7 @@ static void *reader(void *arg)
 	return NULL;
 }
 
-/* ---- the resizer, the pest ---------------------------------------------- */
+/* ---- resizer, NMIs ------------------------------------------------------ */
 
 static void *resizer(void *arg)
 {
@@ -488,7 +488,7 @@ static void *resizer(void *arg)
 	return NULL;
 }
 
-/* NMIs at any time. */
+/* NMIs at random times. */
 static void *pest(void *arg)
 {
 	u64 rnd = 0x3141592;
@@ -505,7 +505,7 @@ static void *pest(void *arg)
 
 /* ---- a round ------------------------------------------------------------ */
 
-/* All is quiet: everything adds up. */
+/* After all threads have stopped, everything adds up. */
 static void check_sums(void)
 {
 	struct ringbuf_info i;
@@ -541,7 +541,7 @@ static void check_sums(void)
 	}
 }
 
-/* Frames nobody looks at, so that positions pass 2^32 soon after. */
+/* Write frames without checking them, to bring positions close to 2^32. */
 static void roll_on(u32 cpu)
 {
 	struct ringbuf_cpu *rc;
@@ -608,7 +608,7 @@ static void stress_round(double seconds)
 		pthread_create(&pest_thread, NULL, pest, NULL);
 	nanosleep(&pause, NULL);
 
-	/* The resizer's calls need the writers, so it goes first. */
+	/* The resizer's calls need the writers, so it stops first. */
 	kc_store(&stop, 1);
 	pthread_join(read_thread, NULL);
 	pthread_join(size_thread, NULL);
@@ -646,7 +646,7 @@ int main(void)
 
 	if (getenv("STRESS_SECONDS"))
 		seconds = atof(getenv("STRESS_SECONDS"));
-	/* Only writers take signals; an NMI comes in an IPI too. */
+	/* Only writers take signals; an NMI may interrupt an IPI. */
 	sigemptyset(&set);
 	sigaddset(&set, SIG_NMI);
 	sigaddset(&set, SIG_IPI);

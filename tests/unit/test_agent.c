@@ -2,7 +2,7 @@
 /* agent/: what each instruction does. */
 #include "tests/unit/test_agent_fake.h"
 
-/* Bytecode as hex text, blanks ignored, as GDB's packets have it. */
+/* Run bytecode in hex, as in GDB's packets; blanks are ignored. */
 static enum agent_error run(const char *hex)
 {
 	u8 code[600];
@@ -68,7 +68,7 @@ static const u64 edges[] = {
 
 #define N_EDGES ((int)(sizeof(edges) / sizeof(edges[0])))
 
-/* What C says, with what C leaves open filled in. */
+/* The result in C, and a defined one where C leaves it open. */
 static u64 expect(u8 op, u64 a, u64 b)
 {
 	s64 sa = (s64)a, sb = (s64)b;
@@ -138,7 +138,7 @@ static void test_binary(void)
 	CHECK_EQ(prog.max_depth, 2);
 }
 
-/* By hand, so that the test above cannot be wrong in the same way. */
+/* Computed by hand, so that it cannot share a mistake with the test above. */
 static void test_binary_by_hand(void)
 {
 	GIVES("22 07 22 03 02 27", 10);
@@ -210,7 +210,7 @@ static void test_const_reg(void)
 	GIVES("26 fffe 27", fake_reg(0xfffe));
 	FAILS("26 0011 27", AGENT_E_BAD_REG);
 	CHECK_EQ(err_pc, 0);
-	/* The target moves some constants, of whatever size. */
+	/* The target relocates constants of some range, of any size. */
 	GIVES("24 177000ff 27", 0xff);
 	GIVES("25 0000000017700000 27", 0);
 	GIVES("24 17700100 27", 0x17700100);
@@ -219,7 +219,7 @@ static void test_const_reg(void)
 
 static void test_stack(void)
 {
-	GIVES("27", 0);			/* what GDB sends for "registers only" */
+	GIVES("27", 0);			/* GDB's expression for registers only */
 	CHECK_EQ(prog.max_depth, 0);
 	CHECK_EQ(prog.nr, 1);
 	GIVES("22 05 29 27", 0);	/* empty again */
@@ -238,7 +238,7 @@ static void test_stack(void)
 	GIVES("22 01 22 02 22 03 33 29 27", 1);
 	GIVES("22 01 22 02 22 03 33 29 29 27", 3);
 	GIVES("22 01 22 02 22 03 33 29 29 29 27", 0);
-	/* what is below stays as it is */
+	/* entries below stay unchanged */
 	GIVES("22 09 22 01 22 02 22 03 33 29 29 29 27", 9);
 }
 
@@ -263,7 +263,7 @@ static void test_memory(void)
 	FAILS("23 10f9 1a 27", AGENT_E_MEMORY);
 	FAILS("22 00 1a 27", AGENT_E_MEMORY);
 	FAILS("25 ffffffffffffffff 17 27", AGENT_E_MEMORY);
-	/* A fault ends the run: nothing after it happens. */
+	/* A fault ends the run: nothing after it is executed. */
 	FAILS("22 00 17 2e 0001 27", AGENT_E_MEMORY);
 	CHECK_STR(fake.log, "");
 	/* what was collected before it stays */
@@ -334,12 +334,12 @@ static void test_vars(void)
 	GIVES("2c 0001 22 01 02 16 40 2d 0001 27", 101);
 	CHECK_EQ(fake.var[1], 101);
 	CHECK_EQ(prog.rmw_var, 1);
-	/* one read, another written */
+	/* reads one, writes another */
 	GIVES("2c 0001 2d 0002 27", 100);
 	CHECK_EQ(prog.reads_var, 1);
 	CHECK_EQ(prog.writes_var, 1);
 	CHECK_EQ(prog.rmw_var, 0);
-	/* the same under two numbers; written first; tracev reads too */
+	/* one variable under two numbers; written first; tracev reads, too */
 	GIVES("2c 0007 2d 0001 27", 100);
 	CHECK_EQ(prog.rmw_var, 1);
 	GIVES("22 01 2d 0001 29 2c 0001 27", 1);
@@ -349,7 +349,7 @@ static void test_vars(void)
 	CHECK_EQ(prog.reads_var, 1);
 	CHECK_EQ(prog.traces, 0);
 	CHECK_STR(fake.log, "V 1 1;");
-	/* what each CPU has for itself needs no lock; the others still do */
+	/* a per-CPU variable needs no lock; others still do */
 	fake_unshared = 1;
 	GIVES("2c 0001 22 01 02 16 40 2d 0001 27", 101);
 	CHECK_EQ(prog.rmw_var, 0);
@@ -371,7 +371,7 @@ static void test_vars(void)
 
 static void test_uses_var(void)
 {
-	/* goto end; getv 1; setv 2; tracev 3; end: reached or not */
+	/* goto end; getv 1; setv 2; tracev 3; end: reachable or not */
 	static const u8 code[] = { 0x21, 0, 13, 0x2c, 0, 1, 0x2d, 0, 2, 0x29,
 				   0x2e, 0, 3, 0x27 };
 	struct agent_insn insn[sizeof(code)];
@@ -386,27 +386,27 @@ static void test_uses_var(void)
 	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 3, AGENT_VAR_READ), 1);
 	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 3, AGENT_VAR_WRITE), 0);
 	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 2, any), 1);
-	/* A jump's target is no slot. */
+	/* A jump's target is not a slot. */
 	CHECK_EQ(agent_uses_var(&prog, 5, any), 0);
 	CHECK_EQ(agent_uses_var(&prog, FAKE_SLOT + 4, any), 0);
 }
 
 static void test_jumps(void)
 {
-	GIVES("22 01 20 0008 22 05 29 22 06 27", 6);	/* taken, over a balanced row */
+	GIVES("22 01 20 0008 22 05 29 22 06 27", 6);	/* taken, over a balanced sequence */
 	GIVES("22 00 20 0008 22 05 29 22 06 27", 6);
-	GIVES("21 0005 22 05 27", 0);			/* the row between is left out */
+	GIVES("21 0005 22 05 27", 0);			/* skips the code between */
 	/* c ? 5 : 6 */
 	GIVES("22 01 20 000a 22 06 21 000c 22 05 27", 5);
 	GIVES("22 00 20 000a 22 06 21 000c 22 05 27", 6);
-	/* Two ends with different depths are two programs, as it were. */
+	/* Two ends may have different depths. */
 	GIVES("22 00 20 0008 22 06 27 27", 6);
 	GIVES("22 01 20 0008 22 06 27 27", 0);
-	/* code that nothing leads to: it must decode, not more */
+	/* unreachable code need only decode */
 	GIVES("22 07 27 03 29 21 0000", 7);
 }
 
-/* a && b, a || b as gen_expr() lays them out, with a and b from variables. */
+/* a && b, a || b in the layout of gen_expr(), with a and b from variables. */
 static void test_logic(void)
 {
 	static const struct {
@@ -434,7 +434,7 @@ static void test_logic(void)
 	GIVES("22 05 22 06 13 0e 27", 1);
 }
 
-/* As recorded: see gdb-packets.txt. */
+/* Recorded from GDB: see gdb-packets.txt. */
 static void test_recorded(void)
 {
 	FAILS("26 0006 22 08 02 22 08 0c 27", AGENT_OK);
@@ -451,7 +451,7 @@ static void test_recorded(void)
 	FAILS("26 0005 2a40 23 00e8 0c 27", AGENT_OK);
 }
 
-/* n times round, by counting a variable down. */
+/* A loop of n iterations, which counts a variable down. */
 static void test_loop(void)
 {
 	char code[200];
@@ -461,7 +461,7 @@ static void test_loop(void)
 	GIVES(code, 0);
 	CHECK_EQ(fake.var[1], 0);
 	CHECK_EQ(prog.max_depth, 2);
-	/* the budget: each jump goes back over 12 bytes, itself included */
+	/* the budget: each jump goes back over 12 bytes, including itself */
 	sprintf(code, "23 %04x 2d 0001 22 ff 16 08 02 2d 0001 28 20 0006 27",
 		AGENT_JUMP_BUDGET / 12 + 1);
 	GIVES(code, 0);
@@ -472,7 +472,7 @@ static void test_loop(void)
 	FAILS("21 0000", AGENT_E_BUDGET);	/* to itself */
 	FAILS("22 01 20 0000 27", AGENT_E_BUDGET);
 	FAILS("22 00 29 21 0000", AGENT_E_BUDGET);
-	/* backward to code that only this jump leads to */
+	/* backward to code that is reached only by this jump */
 	GIVES("21 0006 22 09 27 21 0003", 9);
 	CHECK_EQ(prog.nr, 4);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * agent/ against a second interpreter that is as simple as can be: it works on
- * the bytes, checks everything at every step and knows nothing of decoding.
- * Programs are made at random: sound ones, sound ones with bytes changed, and
- * bytes without sense.  The sequence is the same in every run; an argument gives the
- * number of rounds.
+ * agent/ against a second, simple interpreter, which works on the bytes, checks
+ * everything at every step, and does not decode in advance.
+ * Random programs: valid ones, valid ones with changed bytes, and random bytes.
+ * The sequence is the same in every run; an argument gives the number of
+ * rounds.
  */
 #include "tests/unit/test_agent_fake.h"
 
@@ -19,14 +19,14 @@ static u32 rnd(u32 n)
 	return (u32)(seed >> 32) % n;
 }
 
-/* ---- the simple interpreter --------------------------------------------- */
+/* ---- simple interpreter ------------------------------------------------- */
 
 struct ref {
 	const u8 *code;
 	size_t len, pc;
 	u64 stack[AGENT_STACK_MAX];
 	u32 depth, deepest;
-	/* something that agent_compile() should not have let through */
+	/* what agent_compile() should have refused */
 	const char *wrong;
 	enum agent_error err;
 	struct fake *fake;
@@ -137,7 +137,7 @@ static void refer(struct ref *r, int bytes)
 	int i;
 
 	r->err = agent_target_read(NULL, addr, mem, (u32)bytes);
-	/* little-endian, as what the tests run on is */
+	/* little-endian, like the machines that run the tests */
 	for (i = bytes - 1; i >= 0 && !r->err; i--)
 		v = v << 8 | mem[i];
 	if (!r->err)
@@ -222,7 +222,7 @@ static void collect(struct ref *r, int op)
 	}
 }
 
-/* All that are neither jump nor end. */
+/* All instructions but jumps and end. */
 static void step(struct ref *r, int op)
 {
 	u64 a, b;
@@ -306,7 +306,7 @@ static enum agent_error ref_run(struct ref *r, u64 *res)
 	return r->err;
 }
 
-/* ---- one program through both ------------------------------------------- */
+/* ---- one program in both ------------------------------------------------ */
 
 static unsigned long accepted, refused, ended[AGENT_E_NR];
 
@@ -319,7 +319,7 @@ static void show(const u8 *code, size_t n)
 	printf("\n");
 }
 
-/* Returns whether agent_compile() took it. */
+/* Returns whether agent_compile() accepted it. */
 static int both(const u8 *code, size_t n)
 {
 	static struct fake other;
@@ -369,12 +369,12 @@ static struct {
 	struct {
 		size_t at;	/* of the operand */
 		int depth;
-	} open[MAX_JUMPS];	/* forward jumps whose target is still to come */
+	} open[MAX_JUMPS];	/* forward jumps without a target yet */
 	int nr_open;
 	struct {
 		size_t at;
 		int depth;
-	} label[MAX_JUMPS];	/* places to jump back to */
+	} label[MAX_JUMPS];	/* targets for jumps back */
 	int nr_labels;
 } gen;
 
@@ -433,7 +433,7 @@ static void gen_unary(void)
 	u8 op = ops[rnd(sizeof(ops))];
 
 	if (op >= 0x17 && op <= 0x1a && rnd(20)) {
-		/* mostly an address that can be read */
+		/* mostly a readable address */
 		emit(0x2923, 2);
 		emit(FAKE_BASE + rnd(FAKE_SIZE - 6), 2);
 	}
@@ -455,12 +455,12 @@ static void gen_binary(void)
 	u8 op = ops[rnd(sizeof(ops))];
 
 	if (op >= 5 && op <= 8 && rnd(8))
-		emit(0x220110, 3);	/* | 1: mostly not by 0 */
+		emit(0x220110, 3);	/* | 1: mostly not 0 */
 	emit(op, 1);
 	gen.depth--;
 }
 
-/* Open jumps and labels, at the place that comes now. */
+/* Resolve open jumps to the current position, and place labels there. */
 static void gen_place(int all)
 {
 	int i;
@@ -480,7 +480,7 @@ static void gen_place(int all)
 	}
 }
 
-/* A goto, then on at where one of the open jumps leads to. */
+/* A goto, then continue with the stack depth of an open jump, as its target. */
 static void gen_goto(void)
 {
 	int i = (int)rnd((u32)gen.nr_open);
@@ -566,7 +566,7 @@ static void gen_one(void)
 	}
 }
 
-/* A sound program. */
+/* Generate a valid program. */
 static void generate(void)
 {
 	size_t want = 1 + rnd(MAX_CODE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What agent/ asks of its surroundings, for its tests: some registers, some
- * variables, 256 bytes of memory, and a record of everything that is done.
+ * The target for tests of agent/: some registers, some variables, 256 bytes of
+ * memory, and a log of all that is done.
  */
 #ifndef TEST_AGENT_FAKE_H
 #define TEST_AGENT_FAKE_H
@@ -14,11 +14,11 @@
 #define FAKE_BASE	0x1000
 #define FAKE_SIZE	256
 #define FAKE_REGS	17
-/* Variables 1-5 can be written, 6 cannot, 7 is another name of 1. */
+/* Variables 1-5 are writable, 6 is read-only, 7 is another name of 1. */
 #define FAKE_VARS	6
-#define FAKE_SLOT	0x10000	/* slots are more than 16 bits, to see them kept */
+#define FAKE_SLOT	0x10000	/* slots need more than 16 bits, to see that they are kept */
 
-/* Constants from FAKE_MOVED on, FAKE_LOW of them, are moved back by it. */
+/* FAKE_LOW constants from FAKE_MOVED on are relocated by -FAKE_MOVED. */
 #define FAKE_MOVED	0x17700000
 #define FAKE_LOW	0x100
 
@@ -26,12 +26,12 @@ struct fake {
 	u64 var[FAKE_VARS + 1];
 	char log[4096];
 	size_t used;
-	int room;		/* traces until the frame is full; -1: any number */
+	int room;		/* traces until the frame is full; -1: unlimited */
 };
 
 static u8 fake_mem[FAKE_SIZE];
 static int fake_asked_use;
-static u32 fake_unshared;	/* a variable that each CPU has for itself; 0: none */
+static u32 fake_unshared;	/* a per-CPU variable; 0: none */
 
 static void fake_init(struct fake *f)
 {
@@ -147,7 +147,7 @@ static struct fake fake;
 static u64 result;
 static u32 err_pc;
 
-/* Compile, and run if that is right; every buffer of exactly its size. */
+/* Compile, and run if valid. Each buffer has exactly its size. */
 static enum agent_error run_bytes(const u8 *bytes, size_t len)
 {
 	u8 *code = malloc(len ? len : 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * agent_match_pattern() against the interpreter: programs that are nearly all of one
- * of its kinds.  What the pattern stands for is done by hand, and must leave the
- * same behind: what is collected, variables, errors.
+ * agent_match_pattern() against the interpreter: mostly programs of one of its
+ * patterns.  Executing the pattern by hand must have the same effects:
+ * collected data, variables, errors.
  */
 #include "tests/unit/test_agent_fake.h"
 
@@ -52,7 +52,7 @@ static void put_add(void)
 	put(rnd(20) ? 2 + rnd(2) : 4, 1);
 }
 
-/* GDB's own `zero_ext 64', or one that does something. */
+/* GDB's usual `zero_ext 64', or one that has an effect. */
 static void put_ext(void)
 {
 	put(rnd(10) ? 0x2a40 : 0x1620, 2);
@@ -139,7 +139,9 @@ static void generate(void)
 	put(0x27, 1);
 }
 
-/* ---- what a pattern stands for ---------------------------------------------- */
+/*
+ * ---- effects of a pattern ---------------------------------------------------
+ */
 
 static enum agent_error act(const struct agent_pattern *s, struct fake *f)
 {
@@ -203,7 +205,7 @@ static void test_random(void)
 	CHECK(others > 10000);
 }
 
-/* As GDB 13 compiles them; -1: none. */
+/* As compiled by GDB 13; -1: no pattern. */
 static void test_recorded(void)
 {
 	static const struct {
@@ -225,17 +227,19 @@ static void test_recorded(void)
 		{ "\x2c\0\1\x22\1\2\x16\x40\x2d\0\1\x27", 12, AGENT_INCREMENT, 0, 1, 0 },
 		/* teval $c=$c-1 */
 		{ "\x2c\0\1\x22\1\3\x16\x40\x2d\0\1\x27", 12, AGENT_INCREMENT, 0, ~0ULL, 0 },
-		/* the same as Rust: its value is 0; and in another order */
+		/*
+		 * the same in Rust, where the value is 0; and in another order
+		 */
 		{ "\x2c\0\1\x22\1\2\x2d\0\1\x29\x22\0\x27", 13, AGENT_INCREMENT, 0, 1, 0 },
 		{ "\x22\1\x2c\0\1\2\x2d\0\1\x27", 10, AGENT_INCREMENT, 0, 1, 0 },
-		/* teval $c=64: of C; a negative one; of Rust; of Rust, 8 * 8 */
+		/* teval $c=64: in C; a negative one; in Rust; in Rust, 8 * 8 */
 		{ "\x22\x40\x2d\0\1\x27", 6, AGENT_SET, 0, 64, 0 },
 		{ "\x22\xff\x16\x08\x2d\0\1\x27", 8, AGENT_SET, 0, ~0ULL, 0 },
 		{ "\x22\x40\x2d\0\1\x29\x22\0\x27", 9, AGENT_SET, 0, 64, 0 },
 		{ "\x22\x8\x22\x8\4\x2d\0\1\x29\x22\0\x27", 12, AGENT_SET, 0, 64, 0 },
 		/* teval $c=1/0 */
 		{ "\x22\1\x22\0\5\x2d\0\1\x27", 9, -1, 0, 0, 0 },
-		/* teval $c=$a+1; collect $c=$c+1; a pointer behind a pointer */
+		/* teval $c=$a+1; collect $c=$c+1; a pointer to a pointer */
 		{ "\x2c\0\2\x22\1\2\x2d\0\1\x27", 10, -1, 0, 0, 0 },
 		{ "\x2c\0\1\x2e\0\1\x22\1\2\x16\x40\x2d\0\1\x2e\0\1\x29\x27", 19, -1, 0, 0, 0 },
 		{ "\x26\0\5\x1a\x22\4\x0c\x27", 8, -1, 0, 0, 0 },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * agent_match_range() against the interpreter: programs that are nearly all of its
- * kind, with values at the edges of their ranges.
+ * agent_match_range() against the interpreter: mostly programs that are ranges,
+ * with values at the edges of their ranges.
  */
 #include <stdlib.h>
 
@@ -80,7 +80,7 @@ static u32 rnd(u32 n)
 	return (u32)(seed >> 32) % n;
 }
 
-/* Mostly near 0, or near where a sign or an extension has its edge. */
+/* Mostly near 0, or near the edge of a sign or an extension. */
 static u64 edge(void)
 {
 	static const u8 bits[] = { 0, 7, 8, 15, 16, 31, 32, 63 };
@@ -99,7 +99,10 @@ static u32 put_ext(u8 *code)
 	return 2;
 }
 
-/* A register; a variable; one that becomes more, or less, or something else. */
+/*
+ * A register; a variable; one that is incremented, decremented or otherwise
+ * set.
+ */
 static u32 put_source(u8 *code)
 {
 	u32 n = 0, kind = rnd(3);
@@ -120,7 +123,7 @@ static u32 put_source(u8 *code)
 	return n;
 }
 
-/* k, extended or not, or as a sum or product. */
+/* k, extended or not, or as a product. */
 static u32 put_k(u8 *code, u64 k)
 {
 	u32 n = 0, i;
@@ -138,7 +141,7 @@ static u32 put_k(u8 *code, u64 k)
 	return n;
 }
 
-/* *reg: where its register or variable is named. */
+/* *reg: position of the register or variable in the code. */
 static u32 generate(u8 *code, u64 k, u32 *reg)
 {
 	static const u8 cmp[] = { 0x13, 0x14, 0x15, 0x13, 0x14, 0x15, 0x02 };
@@ -215,7 +218,7 @@ static void test_random(void)
 	CHECK(others > 1000);
 }
 
-/* As GDB 13 compiles them, and whether they are ranges. */
+/* As compiled by GDB 13, and whether they are ranges. */
 static void test_recorded(void)
 {
 	static const struct {
@@ -242,7 +245,7 @@ static void test_recorded(void)
 		{ "\x26\0\5\x27", 4, 0 },
 		{ "\x22\1\x27", 3, 0 },
 		{ "\x26\0\5\x26\0\4\x13\x27", 8, 0 },
-		/* nothing; a sum that is compared */
+		/* nothing; a compared sum */
 		{ "\x27", 1, 0 },
 		{ "\x26\0\5\x22\1\x02\x22\2\x13\x27", 10, 0 },
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* agent/: what agent_compile() refuses, and where it says the fault is. */
+/* agent/: what agent_compile() refuses, and where it reports the error. */
 #include "tests/unit/test_agent_fake.h"
 
 static enum agent_error compile(const char *hex)
@@ -31,7 +31,7 @@ static void test_length(void)
 
 	REFUSED("", AGENT_E_EMPTY, 0);
 	memset(code, 0x12, AGENT_CODE_MAX + 1);
-	/* a register, whose bits no folding knows */
+	/* a register, whose value folding does not know */
 	code[0] = 0x26;
 	code[1] = 0;
 	code[2] = 1;
@@ -41,7 +41,7 @@ static void test_length(void)
 	CHECK_EQ(agent_compile(code, AGENT_CODE_MAX + 1, insn, map, &prog, &err_pc),
 		 AGENT_E_TOO_LONG);
 	CHECK_EQ(err_pc, 0);
-	/* the longest one works, and from NULL no err_pc is wanted */
+	/* the longest program is accepted; err_pc may be NULL */
 	CHECK_EQ(agent_compile(code, AGENT_CODE_MAX, insn, map, &prog, NULL), AGENT_OK);
 	CHECK_EQ(prog.nr, AGENT_CODE_MAX - 2);
 	CHECK_EQ(prog.max_depth, 1);
@@ -57,7 +57,7 @@ static void test_length(void)
 	CHECK_EQ(result, (AGENT_CODE_MAX - 3) % 2 ? ~0x5aULL : 0x5a);
 	code[AGENT_CODE_MAX - 1] = 0x12;
 	CHECK_EQ(agent_compile(code, AGENT_CODE_MAX, insn, map, &prog, NULL), AGENT_E_NO_END);
-	/* as many jumps as there can be, backward to backward */
+	/* the largest number of jumps, each to a backward jump */
 	memset(code, 0x27, AGENT_CODE_MAX);
 	CHECK_EQ(agent_compile(code, AGENT_CODE_MAX, insn, map, &prog, NULL), AGENT_OK);
 	CHECK_EQ(prog.nr, AGENT_CODE_MAX);
@@ -98,7 +98,7 @@ static void test_opcodes(void)
 	REFUSED("22 01 31 27", AGENT_E_BAD_OPCODE, 2);
 	REFUSED("22 01 22 01 34 00 0003 253000 27", AGENT_E_NOT_SUPPORTED, 4);
 	REFUSED("22 01 34", AGENT_E_NOT_SUPPORTED, 2);
-	/* also where nothing leads to */
+	/* also where it is unreachable */
 	REFUSED("27 ff", AGENT_E_BAD_OPCODE, 1);
 	REFUSED("27 01", AGENT_E_NOT_SUPPORTED, 1);
 }
@@ -131,10 +131,10 @@ static void test_no_end(void)
 	REFUSED("22 01", AGENT_E_NO_END, 0);
 	REFUSED("22 01 29", AGENT_E_NO_END, 2);
 	REFUSED("22 01 20 0000", AGENT_E_NO_END, 2);
-	/* a way round the end */
+	/* a path past the end */
 	REFUSED("22 01 20 0006 27 22 05", AGENT_E_NO_END, 6);
 	REFUSED("22 01 22 01 20 0008 27 12", AGENT_E_NO_END, 8);
-	/* the last instruction need not be an end, if it never goes on */
+	/* the last instruction need not be an end, if it never falls through */
 	CHECK_EQ(compile("21 0004 27 21 0003"), AGENT_OK);
 	CHECK_EQ(compile("21 0004 27 27 21 0003"), AGENT_OK);
 }
@@ -146,7 +146,7 @@ static void test_jumps(void)
 	REFUSED("21 0004 27", AGENT_E_BAD_JUMP, 0);	/* just past the end */
 	REFUSED("21 ffff 27", AGENT_E_BAD_JUMP, 0);
 	REFUSED("22 01 20 8000 27", AGENT_E_BAD_JUMP, 2);
-	/* a jump that is never reached is still no jump */
+	/* an unreachable jump must still be valid */
 	REFUSED("27 21 0002", AGENT_E_BAD_JUMP, 1);
 	CHECK_EQ(compile("21 0003 27"), AGENT_OK);
 }
@@ -156,7 +156,7 @@ static void test_depth(void)
 	char code[1000] = "";
 	int i;
 
-	/* one too few for each */
+	/* one entry too few for each */
 	REFUSED("02 27", AGENT_E_UNDERFLOW, 0);
 	REFUSED("22 01 02 27", AGENT_E_UNDERFLOW, 2);
 	REFUSED("0e 27", AGENT_E_UNDERFLOW, 0);
@@ -203,7 +203,7 @@ static void test_depth(void)
 	REFUSED("22 01 22 01 22 01 20 0002 27", AGENT_E_DEPTH, 2);
 	REFUSED("22 01 22 01 29 28 20 0002 27", AGENT_E_BUDGET, 0xdead);
 	REFUSED("22 01 22 01 22 01 29 29 22 01 20 0006 27", AGENT_E_DEPTH, 6);
-	/* two ways, 1 and 0 entries */
+	/* two paths, with 1 and 0 entries */
 	REFUSED("22 01 20 0007 22 05 27", AGENT_E_DEPTH, 7);
 	REFUSED("22 01 20 0007 22 05 12 27", AGENT_E_DEPTH, 7);
 }
@@ -221,7 +221,9 @@ static void test_operands(void)
 	CHECK_EQ(compile("2c 0006 2e 0006 27"), AGENT_OK);
 }
 
-/* What may fail behind a setv is known, and how many of them there may be. */
+/*
+ * It is known what may fail behind a setv, and the number of setvs is limited.
+ */
 static void test_sets(void)
 {
 	char hex[14 * (AGENT_SETS_MAX + 1) + 8] = "";
@@ -241,7 +243,7 @@ static void test_sets(void)
 	CHECK_EQ(prog.sets_early, 1);
 	compile("22 01 2d 0001 22 01 07 27");
 	CHECK_EQ(prog.sets_early, 1);
-	/* 0: const8 1, ref8, setv, if_goto 0: behind a jump backward */
+	/* 0: const8 1, ref8, setv, if_goto 0: behind a backward jump */
 	compile("22 01 17 2d 0001 20 0000 27");
 	CHECK_EQ(prog.sets_early, 1);
 	compile("22 01 2d 0001 20 0000 27");
@@ -275,7 +277,7 @@ static int has_number(const char *hex, u64 start, u64 size)
 	return agent_has_number(&prog, start, size);
 }
 
-/* A constant is found at the first and the last place of a range, and not beside it. */
+/* A constant is found at the first and last address of a range, not outside. */
 static void test_numbers(void)
 {
 	const u64 at = 0xffffffffc0001000ULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * arch/x86_insn.c: encodings written by hand, their truncations, and random
- * bytes.  tests/unit/insn compares it with objdump.
+ * arch/x86_insn.c: hand-written encodings, their truncations, and random bytes.
+ * tests/unit/insn compares it with objdump.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #define NONE 0
 
-/* Lengths in 64-bit and in 32-bit mode; longer rows go on with nops. */
+/* Lengths in 64-bit and in 32-bit mode; longer rows continue with nops. */
 static const struct {
 	const char *hex;
 	unsigned int len64, len32;
@@ -29,7 +29,7 @@ static const struct {
 	{ "0f05", 2, 2 },
 	{ "480f07", 3, 1 },
 	{ "0f0b", 2, 2 },			/* ud2 */
-	{ "0fb940", NONE, NONE },		/* ud1 0x..(%eax) without it */
+	{ "0fb940", NONE, NONE },		/* ud1 0x..(%eax) without its displacement */
 	{ "670fb94012", 5, 5 },
 	{ "0fff00", 3, 3 },
 	{ "0f1f440000", 5, 5 },
@@ -41,7 +41,7 @@ static const struct {
 	{ "eb11", 2, 2 },
 	{ "7411", 2, 2 },
 	{ "0f8411223344", 6, 6 },
-	{ "660f841122", NONE, 5 },		/* 16 bits there only */
+	{ "660f841122", NONE, 5 },		/* 16-bit immediate only there */
 	{ "66e81122", NONE, 4 },
 	{ "66e811223344", 6, 4 },
 	{ "e311", 2, 2 },
@@ -56,7 +56,7 @@ static const struct {
 	{ "66b81122", 4, 4 },
 	{ "48b81122334455667788", 10, 1 },
 	{ "6648b81122334455667788", 11, 2 },	/* REX.W wins */
-	{ "4866b81122", 5, 1 },			/* a REX too early is none */
+	{ "4866b81122", 5, 1 },			/* not a REX, as it is too early */
 	{ "49bb1122334455667788", 10, 1 },
 	{ "c7042411223344", 7, 7 },
 	{ "66c704241122", 6, 6 },
@@ -125,7 +125,7 @@ static const struct {
 	{ "0f0fc0b4", 4, 4 },			/* 3DNow! */
 	{ "0f0d08", 3, 3 },
 	{ "0f20c0", 3, 3 },
-	{ "0f2005", 3, 3 },			/* a register all the same */
+	{ "0f2005", 3, 3 },			/* a register, whatever its mod */
 	{ "0f78c0", 3, 3 },
 	{ "660f78c01122", 6, 6 },		/* extrq */
 	{ "0fa4c011", 4, 4 },
@@ -159,7 +159,7 @@ static const struct {
 	{ "2e2e2e2e2e2e" "48b81122334455667788", NONE, 7 },
 };
 
-/* The decoder sees exactly these n bytes; ASan sees it read another. */
+/* The decoder gets exactly these n bytes; ASan sees a read of more. */
 static unsigned int decode(const u8 *bytes, size_t n, int mode64)
 {
 	u8 *copy = malloc(n ? n : 1);
@@ -192,7 +192,7 @@ static void check_row(const char *hex, int mode64, unsigned int len)
 	if (len)
 		for (i = 0; i < len; i++)
 			cut += decode(bytes, i, mode64) != 0;
-	/* What follows does not matter. */
+	/* Bytes behind it do not matter. */
 	memset(bytes + n, 0xff, sizeof(bytes) - n);
 	more = len ? decode(bytes, sizeof(bytes), mode64) : 0;
 	if (got != len || cut || more != len)
@@ -220,8 +220,8 @@ static void test_no_bytes(void)
 }
 
 /*
- * Random bytes: at most 15 are taken; what is taken depends on no byte behind
- * it, and not a byte less would have done.
+ * Random bytes: an instruction has at most 15; its length depends on no byte
+ * behind it, and it needs all of its bytes.
  */
 static void test_random(void)
 {
@@ -250,7 +250,7 @@ static void test_random(void)
 	CHECK(taken > 200000);
 }
 
-/* What objdump shows of calls, and of what only looks like one. */
+/* Calls as objdump shows them, and instructions that only look like calls. */
 static void test_calls(void)
 {
 	static const struct {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * arch/arch.h: _text from _stext, in kernels that have a table of functions only.
+ * arch/arch.h: _text from _stext, for kernels whose symbol table has only
+ * functions.
  */
 #include "arch/arch.h"
 #include "tests/unit/unit.h"
@@ -17,7 +18,7 @@ static void test_known(void)
 	CHECK_EQ(arch_text_below(0xc100ffff, 16 * MIB), 0xc1000000);
 }
 
-/* An address that may be wrong is worse than none. */
+/* A possibly wrong address is worse than none. */
 static void test_not_known(void)
 {
 	CHECK_EQ(arch_text_below(0xc0102000, 0x2000), 0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* frame/: blocks, memory, variables, tfind, the tfile form, damage. */
+/* frame/: blocks, memory, variables, tfind, the tfile format, damage. */
 #include <stdlib.h>
 #include <linux/types.h>
 #include <linux/kernel.h>
 #include "frame/frame.h"
 #include "tests/unit/unit.h"
 
-/* ---- a payload in the making -------------------------------------------- */
+/* ---- building a payload ------------------------------------------------- */
 
 static u8 *payload;
 static u32 len;
@@ -71,7 +71,7 @@ static u32 rnd(u32 below)
 	return (rnd_state >> 11) % below;
 }
 
-static u8 bytes[1 << 20];	/* any */
+static u8 bytes[1 << 20];	/* random */
 
 static void fill_bytes(void)
 {
@@ -210,7 +210,7 @@ static void test_finding(void)
 	CHECK_EQ(frame_find_var(frame(), 2, &value), 1);
 	CHECK_EQ(value, 20);
 	CHECK_EQ(frame_find_var(frame(), 3, &value), 0);
-	/* What comes before the damage counts. */
+	/* Blocks before the damage count. */
 	add_word(0);
 	add_var(1, 12);
 	CHECK_EQ(frame_find_regs(frame(), &b), 1);
@@ -264,7 +264,7 @@ static void test_memory(void)
 	CHECK(!memcmp(got, "ast", 3));
 }
 
-/* Beside a model: an array, written in reverse order. */
+/* Compare with a model: an array, written in reverse order. */
 static void test_memory_model(void)
 {
 	static u8 memory[300], have[300], got[300];
@@ -311,7 +311,7 @@ static void form_put(const void *data, u32 n)
 	form_len += n;
 }
 
-/* The whole form, made in the plainest way. */
+/* The whole frame in tfile format, made in the simplest way. */
 static void make_form(u16 num, const u8 *regs, u32 regs_len)
 {
 	struct frame_block b;
@@ -560,7 +560,7 @@ static void test_mutations(void)
 					len &= ~7;
 			}
 		}
-		/* Not a byte more than there is. */
+		/* Exactly as long as the payload. */
 		exact = malloc(len + !len);
 		if (len)
 			memcpy(exact, payload, len);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Values as text: each format, each size, and what is cut off.
- */
+/* Values as text: each format, each size, and truncation. */
 #include <stdlib.h>
 
 #include "frame/frame.h"
@@ -9,7 +7,7 @@
 
 static char text[1024];
 
-/* From a copy of exactly len bytes, into exactly size. */
+/* From a copy of exactly len bytes, into exactly size bytes. */
 static const char *show(u32 size, enum frame_show how, const void *data, u32 len, int cut)
 {
 	u8 *copy = malloc(len + !len);

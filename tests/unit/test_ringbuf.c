@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ringbuf/, one thing at a time: sizes, writing, reading. */
+/* ringbuf/, one function at a time: sizes, writing, reading. */
 #include "tests/unit/test_ringbuf_fake.h"
 
 /* ---- sizes -------------------------------------------------------------- */
@@ -77,7 +77,7 @@ static void test_size_exact(void)
 	present = 1;
 	for (share = 24; share < 5000; share += share < 200 ? 1 : 61) {
 		rb = ringbuf_alloc(share, 1);
-		/* One frame that takes all, and one with a word more. */
+		/* One frame that fills the share, and one with a word more. */
 		fits = (share & ~7) - HDR;
 		CHECK_EQ(put(rb, 0, fits + 8, 1, 5000, 0), -ENOSPC);
 		CHECK_EQ(put(rb, 0, fits, 1, 5000, 0), 0);
@@ -96,7 +96,7 @@ static void test_size_exact(void)
 
 /* ---- seams -------------------------------------------------------------- */
 
-/* First a frame that leaves `left` bytes in its page, then over the edge. */
+/* First a frame that leaves `left` bytes in its page, then one across pages. */
 static void seam(u32 left, u32 len, u32 step)
 {
 	struct ringbuf *rb = ringbuf_alloc(1 << 20, NCPU);
@@ -167,7 +167,7 @@ static void test_one_mib(void)
 	no_leak();
 }
 
-/* All pages are one, so that a frame can be too long for an int. */
+/* All pages are one, so that a frame's length can exceed an int. */
 static void test_frame_max(void)
 {
 	struct ringbuf_cpu *rc;
@@ -206,7 +206,7 @@ static void test_frame_max(void)
 	no_leak();
 }
 
-/* ---- full, or round and round ------------------------------------------- */
+/* ---- full buffers, linear and circular ---------------------------------- */
 
 static void test_linear_full(void)
 {
@@ -253,7 +253,7 @@ static void test_circular(void)
 	CHECK_EQ(ringbuf_read_hdr(rb, 0, pos, &hdr), -ENOENT);
 	CHECK_EQ(ringbuf_read_hdr(rb, 0, pos + 8, &hdr), -ENOENT);
 	CHECK_EQ(ringbuf_read_hdr(rb, NCPU, 0, &hdr), -ENOENT);
-	/* One of two and a half: three go. */
+	/* One as large as two and a half: three are overwritten. */
 	CHECK_EQ(put(rb, 0, 2 * (HDR + 40) + 16, 5000, 8, 0), 0);
 	CHECK_EQ(ringbuf_end(rb, 0) - ringbuf_first(rb, 0),
 		 share - 3 * (HDR + 40) + 2 * (HDR + 40) + 16 + HDR);
@@ -273,7 +273,7 @@ static void test_too_big(void)
 	ringbuf_set_circular(rb, 1);
 	for (i = 0; i < 100; i++)
 		CHECK_EQ(put(rb, 0, 56, i, 8, 0), 0);
-	/* Known at once to be too big: nobody has to go. */
+	/* Known at once to be too big: nothing is overwritten. */
 	rc = claim(rb, 0);
 	CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
 	CHECK_EQ(ringbuf_append(rc, buf, share), -ENOSPC);
@@ -282,9 +282,9 @@ static void test_too_big(void)
 	ringbuf_discard_too_big(rc);
 	ringbuf_leave(rc);
 	ringbuf_get_info(rb, 0, &info);
-	CHECK_EQ(info.frames, 99);	/* the begun frame's header */
+	CHECK_EQ(info.frames, 99);	/* overwritten by the begun frame's header */
 	CHECK_EQ(info.too_big, 1);
-	/* Known only in the end: all are gone, and stay so. */
+	/* Found too big only at the end: all are overwritten, and stay lost. */
 	CHECK_EQ(put(rb, 0, share, 1, 8, 0), -ENOSPC);
 	ringbuf_get_info(rb, 0, &info);
 	CHECK_EQ(info.frames, 0);
@@ -318,14 +318,14 @@ static void test_space(void)
 	CHECK_EQ(got, PAGE);
 	ringbuf_advance(rc, 0);
 	ringbuf_advance(rc, got);
-	/* Linear: what is left is given. */
+	/* Linear: the remaining space is returned. */
 	CHECK(ringbuf_space(rc, 5000, &got));
 	CHECK_EQ(got, 10000 - 2 * PAGE);
 	ringbuf_advance(rc, got);
 	CHECK(!ringbuf_space(rc, 1, &got));
 	ringbuf_discard(rc);
 
-	/* Circular: others make way for what is asked, and for no more. */
+	/* Circular: only as many frames as needed are overwritten. */
 	ringbuf_leave(rc);
 	ringbuf_set_circular(rb, 1);
 	CHECK_EQ(put(rb, 0, 4000, 1, 4000, 0), 0);
@@ -346,7 +346,7 @@ static void test_space(void)
 	no_leak();
 }
 
-/* ---- the frame being written -------------------------------------------- */
+/* ---- the frame that is being written ------------------------------------ */
 
 static void test_discard(void)
 {
@@ -410,7 +410,7 @@ static void test_pad(void)
 	no_leak();
 }
 
-/* Around a page edge, wherever it lies in the frame, and the ring's end. */
+/* Across page edges at any position in the frame, and across the ring's end. */
 static void test_rewind_patch(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(NCPU * 20000, NCPU);
@@ -471,7 +471,7 @@ static void test_nested(void)
 		CHECK(!claim(rb, 1));
 		ringbuf_commit(rc);
 		CHECK(!claim(rb, 1));
-		/* Another CPU is another matter. */
+		/* Another CPU is independent. */
 		CHECK_EQ(put(rb, 2, 8, 1, 8, 0), 0);
 		ringbuf_leave(rc);
 	}
@@ -488,7 +488,7 @@ static void test_nested(void)
 	no_leak();
 }
 
-/* ---- reading what is not there ------------------------------------------ */
+/* ---- reading stale positions -------------------------------------------- */
 
 static void test_stale(void)
 {
@@ -502,7 +502,7 @@ static void test_stale(void)
 	for (i = 0; i < 20; i++)
 		CHECK_EQ(put(rb, 0, 8 * i, i, 8, 0), 0);
 	end = ringbuf_end(rb, 0);
-	/* Any position: no harm, and only frames or refusals. */
+	/* Any position does no harm, and gives a frame or an error. */
 	for (pos = 0; pos < end + 64; pos++) {
 		err = ringbuf_read_hdr(rb, 0, pos, &hdr);
 		CHECK(err == 0 || err == -ESTALE || err == -ENOENT);

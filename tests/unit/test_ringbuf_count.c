@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What 32-bit machines do otherwise.  A count in halves, while one CPU writes
- * and another reads: every way in which their accesses can interleave.  And
- * division.
+ * The 32-bit variants.  A count in halves, while one CPU writes and another
+ * reads: all interleavings of their accesses.  And division.
  */
 #include <stdlib.h>
 #include <linux/types.h>
@@ -10,7 +9,7 @@
 #include "compat/barrier.h"
 #include "tests/unit/unit.h"
 
-/* The writer's stores wait here, and are done between the reader's loads. */
+/* The writer's stores are queued here, and done between the reader's loads. */
 static struct {
 	u32 *at;
 	u32 value;
@@ -46,7 +45,7 @@ static u32 load(const u32 *at)
 #define kc_store_release(p, v)	store((u32 *)(void *)(p), (v))
 #define RINGBUF_SPLIT_COUNTS	1
 #include "ringbuf/private.h"
-#include "tests/unit/test_ringbuf_fake.h"	/* what the room links with */
+#include "tests/unit/test_ringbuf_fake.h"	/* what ringbuf/ links with */
 
 static const u64 values[][2] = {
 	{ 0, 1 },
@@ -103,14 +102,17 @@ static void a_value_is_old_or_new(void)
 	each_way(ringbuf_count_get, 1);
 }
 
-/* Three loads, whatever the writer does, and a value that it had or passed. */
+/*
+ * It takes three loads, whatever the writer does, and returns a value between
+ * the old one and the new one.
+ */
 static void a_glance_does_not_wait(void)
 {
 	each_way(ringbuf_count_peek, 0);
 	CHECK_EQ(loads, 3);
 }
 
-/* Against the compiler's own division. */
+/* Compare with the compiler's own division. */
 static void division(void)
 {
 	static const u64 as[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For the tests of ringbuf/: surroundings that count, fail and are in the way;
- * and frames whose bytes tell which they are.
+ * For tests of ringbuf/: an environment that counts, fails and interferes; and
+ * frames whose bytes identify them.
  */
 #ifndef TESTS_UNIT_TEST_RINGBUF_FAKE_H
 #define TESTS_UNIT_TEST_RINGBUF_FAKE_H
@@ -17,14 +17,14 @@
 #define PAGE	RINGBUF_PAGE_SIZE
 #define NCPU	4
 
-/* ---- the surroundings --------------------------------------------------- */
+/* ---- environment -------------------------------------------------------- */
 
 static unsigned int present = 0xf;	/* mask */
 static u64 live_bytes;			/* of pages and tables */
 static long live_blocks;
 static long allocs;			/* so far */
 static long fail_at = -1;		/* this one fails (-1: none) */
-static void *alias;			/* if set: the only page there is */
+static void *alias;			/* if set: the only page */
 static void (*run_how)(void (*fn)(void *arg), void *arg);
 static void (*on_run)(unsigned int cpu);
 static int runs;
@@ -78,7 +78,7 @@ void ringbuf_table_free(void *table)
 	give(table);
 }
 
-static long ways;			/* given so far */
+static long ways;			/* yields so far */
 static long refuse_way = -1;		/* this one is refused (-1: none) */
 
 int ringbuf_yield(const char *what, u64 done)
@@ -115,7 +115,7 @@ static inline void fill(u32 seed, u32 len)
 		buf[i] = pattern(seed, i);
 }
 
-/* The claim of that CPU's writer, or NULL. */
+/* Claim that CPU's writer. Returns NULL if it is claimed. */
 static inline struct ringbuf_cpu *claim(struct ringbuf *rb, unsigned int cpu)
 {
 	struct ringbuf_cpu *rc = ringbuf_writer(rb, cpu);
@@ -123,7 +123,7 @@ static inline struct ringbuf_cpu *claim(struct ringbuf *rb, unsigned int cpu)
 	return rc && ringbuf_enter(rc) ? rc : NULL;
 }
 
-/* One frame of len bytes (a multiple of 8), appended in pieces of step. */
+/* Write a frame of len bytes (a multiple of 8), appended in pieces of step. */
 static inline int put(struct ringbuf *rb, unsigned int cpu, u32 len, u32 seed,
 		      u32 step, u64 time)
 {
@@ -147,7 +147,7 @@ static inline int put(struct ringbuf *rb, unsigned int cpu, u32 len, u32 seed,
 	return err;
 }
 
-/* The frame at *pos is that one; on to the next. */
+/* Whether the frame at *pos is that one; if so, advance to the next. */
 static inline int is_frame(struct ringbuf *rb, unsigned int cpu, u64 *pos,
 			   u32 len, u32 seed)
 {
@@ -174,7 +174,7 @@ static inline u64 info_frames(struct ringbuf *rb)
 	return i.frames;
 }
 
-/* All there is to say about a quiet buffer. */
+/* Check all information on a buffer while nothing is writing. */
 static inline void check_info(struct ringbuf *rb, u64 size)
 {
 	struct ringbuf_info all, one;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ringbuf/ beside a model: per CPU a list of frames and some sums.  Random
- * operations on both; after each they must agree.
+ * ringbuf/ against a model: a list of frames and some sums per CPU.  Random
+ * operations on both; they must agree after each.
  *
  *	test_ringbuf_model [operations [seed]]
  */
 #include "tests/unit/test_ringbuf_fake.h"
 
 #define CPUS	3
-#define AHEAD	(16 * PAGE)	/* a room in which the rest of a page does not count */
+#define AHEAD	(16 * PAGE)	/* from here on, the rest of a page is freed in advance */
 
 struct model_frame {
 	struct model_frame *next;
@@ -30,7 +30,7 @@ static struct model {
 	int has_share;
 	enum model_state state;
 	struct ringbuf_cpu *rc;
-	u32 tag;			/* of the frame that is written */
+	u32 tag;			/* of the frame that is being written */
 	u64 time, addr;
 	u8 *data;
 	u32 len;
@@ -41,7 +41,7 @@ static u64 size;
 static int circular;
 static u64 step, now, taken, sized, ahead;
 
-/* ---- chance ------------------------------------------------------------- */
+/* ---- random numbers ----------------------------------------------------- */
 
 static u64 rnd_state = 1;
 
@@ -101,7 +101,7 @@ static u64 rnd_size(void)
 	}
 }
 
-/* ---- the model's side --------------------------------------------------- */
+/* ---- model -------------------------------------------------------------- */
 
 static void model_drop(struct model *m)
 {
@@ -117,7 +117,7 @@ static void model_drop(struct model *m)
 	free(f);
 }
 
-/* May the frame that is written become so long? */
+/* May the frame that is being written grow to this length? */
 static int model_room(struct model *m, u64 len)
 {
 	u64 used = HDR + len, rest = -(m->end + used) % PAGE;
@@ -199,7 +199,7 @@ static void model_share_out(u64 bytes)
 	size = bytes;
 }
 
-/* ---- do they agree? ----------------------------------------------------- */
+/* ---- comparison --------------------------------------------------------- */
 
 static int same_frame(u32 cpu, const struct model_frame *f)
 {
@@ -323,7 +323,7 @@ static void do_leave(struct model *m)
 	m->state = IDLE;
 }
 
-/* The first bytes in one piece, or all, if there is one. */
+/* The first bytes in one piece, or, if `all`, the whole frame. */
 static int do_begin_taking(struct model *m)
 {
 	u32 n = 8 * rnd(rnd(8) ? 40 : PAGE / 8 + 1);
@@ -350,7 +350,7 @@ static int do_begin_taking(struct model *m)
 	return 1;
 }
 
-/* All n bytes, word by word or as many as one page has room for. */
+/* Write n bytes, word by word or as many as fit into the page. */
 static void put_sized(struct model *m, struct ringbuf_cursor *c, u32 n,
 		      int split)
 {
@@ -371,7 +371,7 @@ static void put_sized(struct model *m, struct ringbuf_cursor *c, u32 n,
 	}
 }
 
-/* Of a size that is known, over pages or not; or given up in between. */
+/* A frame of known size, within a page or not; perhaps resumed half-way. */
 static void do_sized(struct model *m)
 {
 	u32 most = 8 * rnd(rnd(4) ? 100 : 3 * PAGE / 8);
@@ -463,7 +463,7 @@ static void do_append(struct model *m)
 		do_discard(m);
 }
 
-/* It may refuse; what it gives must be there. */
+/* It may refuse; otherwise the space must fit. */
 static void do_take(struct model *m)
 {
 	u32 n = 8 * (1 + rnd(PAGE / 8 + 1));
@@ -577,7 +577,7 @@ static void do_write(struct model *m)
 		CHECK_EQ(ringbuf_mark(m->rc), m->len);
 }
 
-/* A resize found this CPU's writer at work. */
+/* End this CPU's frame and claim: a resize waits for the writer. */
 static void finish(unsigned int cpu)
 {
 	struct model *m = &models[cpu];
@@ -673,7 +673,7 @@ static void test_model(void)
 {
 	u32 cpu;
 
-	present = 0x3;		/* CPU 2 comes later */
+	present = 0x3;		/* CPU 2 is added later */
 	on_run = finish;
 	for (cpu = 0; cpu < CPUS; cpu++)
 		models[cpu].stale = ~0ULL;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ringbuf/ and NMIs: the code is single-stepped, and a hit comes in between
- * any two of its instructions.  Where this cannot be done (not x86-64) it is
- * left to stress_ringbuf.c.
+ * ringbuf/ and NMIs: the code is single-stepped, with a hit between any two
+ * instructions.  Machines other than x86-64 rely on stress_ringbuf.c.
  *
  *	test_ringbuf_nmi [all]		all: at each instruction in turn, slow
  */
@@ -14,13 +13,13 @@
 static struct ringbuf *rb;
 static u64 hits, seq, nested, full;
 
-/* The test's own counts must not be lost either. */
+/* The test's own counts must be exact, too. */
 static void add(u64 *count)
 {
 	__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
 }
 
-/* A frame of some words, all the same: its number. */
+/* A frame of some words, all equal to its number. */
 static void hit(void)
 {
 	struct ringbuf_cpu *rc = claim(rb, 0);
@@ -52,7 +51,7 @@ static void hit(void)
 	ringbuf_leave(rc);
 }
 
-/* All there is, oldest to newest, and nothing missing. */
+/* Check all frames, oldest to newest, for completeness. */
 static void check_all(void)
 {
 	struct ringbuf_info info;
@@ -103,7 +102,10 @@ static void on_trap(int sig, siginfo_t *si, void *context)
 		hit();
 }
 
-/* How many instructions fn has, more or less; hit before number k of them. */
+/*
+ * Single-step fn, with a hit before instruction k. Returns the approximate
+ * number of instructions.
+ */
 static long step_through(void (*fn)(void), long k)
 {
 	steps = 0;
@@ -126,7 +128,7 @@ static void each_step(void (*fn)(void))
 		n = step_through(fn, k);
 		check_all();
 	}
-	/* And a hit at each of them. */
+	/* A hit at each of them. */
 	step_through(fn, -1);
 	check_all();
 }

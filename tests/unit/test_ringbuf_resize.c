@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ringbuf/, one thing at a time: new sizes, the index, no memory. */
+/* ringbuf/, one function at a time: resizing, the index, no memory. */
 #include "tests/unit/test_ringbuf_fake.h"
 
 /* ---- resize ------------------------------------------------------------- */
 
-/* Frames from..to, sizes by number. */
+/* Frames from..to, with sizes by number. */
 static u32 len_of(u32 i)
 {
 	return (i * 2654435761U >> 20) % 300 * 8;
@@ -52,8 +52,8 @@ static void test_resize(void)
 }
 
 /*
- * A ring that is full to the last word, wherever in a page that starts, goes
- * into a larger one and comes back.
+ * A ring that is full to the last word, starting anywhere in a page, moves to a
+ * larger one and back.
  */
 static void resize_full(u32 share, u32 from)
 {
@@ -95,7 +95,7 @@ static void test_resize_full(void)
 	no_leak();
 }
 
-/* Frames nobody looks at, then some across 2^32. */
+/* Write frames without checking them, then some across 2^32. */
 static void test_past_4_gib(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(NCPU << 18, NCPU);
@@ -133,7 +133,7 @@ static void test_past_4_gib(void)
 	no_leak();
 }
 
-/* Interrupts are not off for long, however much is dropped. */
+/* Interrupts are not disabled for long, however much is dropped. */
 static void test_shrink_in_steps(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(NCPU << 18, NCPU);
@@ -159,7 +159,7 @@ static void test_shrink_in_steps(void)
 static struct ringbuf *writer_rb;
 static u32 writer_at, writer_len;
 
-/* A writer that makes more between two turns than one of them drops. */
+/* A writer that adds more between two steps than one step drops. */
 static void write_on(unsigned int cpu)
 {
 	u32 i;
@@ -168,7 +168,9 @@ static void write_on(unsigned int cpu)
 		CHECK_EQ(put(writer_rb, 2, writer_len, writer_at++, 8, 0), 0);
 }
 
-/* It ends all the same, and a frame of any size that will fit is taken. */
+/*
+ * The resize ends nevertheless, and frames of all sizes that fit are accepted.
+ */
 static void test_shrink_under_a_writer(void)
 {
 	static const u32 lens[] = { 8, 400, 4000 };
@@ -189,7 +191,7 @@ static void test_shrink_under_a_writer(void)
 		on_run = write_on;
 		CHECK_EQ(ringbuf_resize(writer_rb, NCPU * 5000), 0);
 		on_run = NULL;
-		/* Each turn but the last of a CPU's drops 256 frames or more. */
+		/* Each step but a CPU's last one drops 256 frames or more. */
 		turns = (1 << 20) / (256 * (HDR + 8)) + 1;
 		CHECK(runs <= NCPU + turns);
 		ringbuf_get_info(writer_rb, 2, &info);
@@ -216,7 +218,7 @@ static void finish_frame(unsigned int cpu)
 	busy_rc = NULL;
 }
 
-/* The change comes in the middle of a frame: it waits, the frame is whole. */
+/* A resize in the middle of a frame waits, and the frame is complete. */
 static void test_resize_busy(void)
 {
 	u64 pos;
@@ -257,7 +259,7 @@ static void test_cpu_comes(void)
 	ringbuf_get_info(rb, 1, &info);
 	CHECK_EQ(info.no_share, 2);
 	CHECK_EQ(info.nested, 0);
-	/* 1 comes, 2 goes, and keeps what it has. */
+	/* CPU 1 is added; 2 is removed, and keeps its frames. */
 	present = 0x3;
 	CHECK_EQ(ringbuf_resize(rb, 9000), 0);
 	CHECK_EQ(put(rb, 1, 80, 1, 8, 0), 0);
@@ -317,7 +319,7 @@ static void test_index(void)
 	CHECK_EQ(ringbuf_index_get(rb, i, &ref), -ENOENT);
 	CHECK_EQ(ringbuf_index_get(rb, ~0ULL, &ref), -ENOENT);
 	check_info(rb, 1 << 20);
-	/* After a shrink the entries of the dropped are stale. */
+	/* After a shrink the entries of dropped frames are stale. */
 	CHECK_EQ(ringbuf_resize(rb, NCPU * (HDR + 40)), 0);
 	for (i = 0; i < sizeof(want); i++) {
 		struct ringbuf_hdr hdr;
@@ -355,7 +357,7 @@ static void test_index_many(void)
 		CHECK_EQ(ringbuf_index_get(rb, n, &ref), 0);
 		CHECK_EQ(ref.tag, n);
 	}
-	/* All at the same time: by CPU, then by age. */
+	/* All at the same time: sorted by CPU, then by age. */
 	ringbuf_reset(rb);
 	for (n = 0; n < 10000; n++)
 		CHECK_EQ(put(rb, n % 32, 0, n, 8, 7), 0);
@@ -436,9 +438,11 @@ static void test_no_memory_resize(void)
 	no_memory_resize(100000);
 }
 
-/* ---- what takes long ------------------------------------------------------ */
+/*
+ * ---- long operations ------------------------------------------------------
+ */
 
-/* Others get their turn each 1024 steps, and the way ends where it is told to. */
+/* Building the index yields every 1024 steps, and stops if that is refused. */
 static void test_give_way_index(void)
 {
 	struct ringbuf *rb = ringbuf_alloc(1 << 20, NCPU);
@@ -486,7 +490,7 @@ static void test_give_way_resize(void)
 	CHECK_EQ(ways - before, 3 * NCPU);
 	check_info(rb, large);
 	CHECK_EQ(info_frames(rb), 99);
-	/* What is given back is given back, whatever is said. */
+	/* Memory is freed even if the yield is refused. */
 	before = ways;
 	refuse_way = ways;
 	CHECK_EQ(ringbuf_resize(rb, small), 0);

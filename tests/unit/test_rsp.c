@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* rsp/: framing, and the writer of replies. */
+/* rsp/: framing, and the reply writer. */
 #include <stdlib.h>
 
 #include "rsp/rsp.h"
@@ -7,7 +7,7 @@
 
 #define RX_SIZE 64
 
-/* Feed all of s: the events that are not NONE, as letters. */
+/* Feed all of s. Returns the events other than NONE, as letters. */
 static const char *feed(struct rsp_rx *rx, const char *s, size_t n)
 {
 	static const char letter[] = ".PBL+-!";
@@ -45,7 +45,7 @@ static void test_frame(void)
 	free(buf);
 }
 
-/* Every way to cut a stream into two writes, and byte by byte with junk. */
+/* All ways to split a stream into two writes, and byte by byte with junk. */
 static void test_chunks(void)
 {
 	static const char stream[] = "+$qSupported:a#d2+$Xf,1:}\x03#d5$g#67";
@@ -90,7 +90,7 @@ static void test_escapes(void)
 		CHECK_EQ((u8)buf[1], c);
 		CHECK_EQ(buf[2], 0);
 	}
-	/* escapes of escapes; one with nothing behind it; cut by a restart */
+	/* escaped escapes; one at the end; one cut off by a restart */
 	rsp_rx_init(&rx, buf, RX_SIZE);
 	CHECK_STR(FEED(&rx, "$}]}]#b4"), "P");
 	CHECK_STR(buf, "}}");
@@ -112,7 +112,7 @@ static void test_checksums(void)
 		sprintf(frame, "$g#%02x", sum);
 		CHECK_STR(feed(&rx, frame, 5), sum == 0x67 ? "P" : "B");
 	}
-	/* Not hex: bad at once, and what follows is between packets. */
+	/* Not hex: bad at once, and what follows is outside of a packet. */
 	CHECK_STR(FEED(&rx, "$g#x"), "B");
 	CHECK_STR(FEED(&rx, "+"), "+");
 	CHECK_STR(FEED(&rx, "$g#6x"), "B");
@@ -136,7 +136,7 @@ static void test_between(void)
 	rsp_rx_init(&rx, buf, RX_SIZE);
 	CHECK_STR(FEED(&rx, "junk#00\n \r%"), "");
 	CHECK_STR(FEED(&rx, "-+\x03-"), "-+!-");
-	/* Inside of a packet all of these are data. */
+	/* Inside a packet all of these are data. */
 	CHECK_STR(FEED(&rx, "$a+-\x03%#e1"), "P");
 	CHECK_STR(buf, "a+-\x03%");
 	/* restarts: in the data, in the checksum */
@@ -145,7 +145,7 @@ static void test_between(void)
 	CHECK_STR(FEED(&rx, "$abc#2$g#67"), "P");
 	CHECK_STR(FEED(&rx, "$$$g#67"), "P");
 	CHECK_STR(buf, "g");
-	/* The packet stays while only acks come. */
+	/* The packet stays valid while only acks arrive. */
 	CHECK_STR(FEED(&rx, "+++"), "+++");
 	CHECK_STR(buf, "g");
 	/* A NUL is data like any other. */
@@ -176,10 +176,10 @@ static void test_too_long(void)
 		rx.noack = 0;
 		frame[len - 1] ^= 1;
 		CHECK_STR(feed(&rx, frame, len), "B");
-		/* and the next one is fine again */
+		/* and the next one is received correctly */
 		CHECK_STR(FEED(&rx, "$g#67"), "P");
 	}
-	/* the smallest buffer of all */
+	/* the smallest buffer */
 	rsp_rx_init(&rx, buf, 1);
 	CHECK_STR(FEED(&rx, "$#00$g#67"), "PL");
 	CHECK_EQ(rx.len, 0);
@@ -198,7 +198,7 @@ static void tx_new(size_t size)
 	rsp_tx_init(&tx, tx_mem, size);
 }
 
-/* The reply on the wire, NUL-terminated; its checksum is right, however it came. */
+/* The reply on the wire, NUL-terminated; checks its checksum. */
 static const char *wire(void)
 {
 	static char out[2048];
@@ -253,7 +253,7 @@ static void test_reply_pieces(void)
 	CHECK_STR(wire(), "$OK#9a");
 }
 
-/* Every byte as hex; and all the pieces in one reply have one checksum. */
+/* Every byte as hex; all pieces of a reply share one checksum. */
 static void test_reply_hex(void)
 {
 	u8 data[256];
@@ -316,7 +316,7 @@ static void test_reply_errors(void)
 		CHECK(!strncmp(wire(), want, 5));
 		CHECK(want[2] != '1' && want[2] != '2');
 	}
-	/* What a reply quotes cannot break its frame. */
+	/* Quoted text cannot break a reply's frame. */
 	rsp_tx_begin(&tx);
 	rsp_error(&tx, "$cnt #%s", "a*b}");
 	CHECK(!strncmp(wire(), "$E._cnt _a_b}#", 14));
@@ -325,7 +325,7 @@ static void test_reply_errors(void)
 	rsp_puts(&tx, "$*");
 	rsp_printf(&tx, "%c", '#');
 	CHECK(!strncmp(wire(), "$____#", 6));
-	/* A long text is cut, at the end of the smallest buffer too. */
+	/* A long text is cut, also at the end of the smallest buffer. */
 	tx_new(RSP_TX_MIN);
 	rsp_error(&tx, "%0200d", 1);
 	CHECK(!tx.overflow);
@@ -333,7 +333,7 @@ static void test_reply_errors(void)
 	CHECK_EQ(strlen(wire()), RSP_TX_MIN);
 }
 
-/* Fill up to `left` bytes of room. */
+/* Fill up to `left` bytes of space. */
 static void fill(size_t left)
 {
 	tx_new(RSP_TX_MIN);
@@ -354,7 +354,7 @@ static void test_notice(void)
 	rsp_tx_end(&tx);
 	CHECK_EQ(tx.len, 15);
 	CHECK(!memcmp(buf, "$O4869#2a$OK#9a", 15));
-	/* what does not fit is an error, behind the notice */
+	/* what does not fit gives an error, behind the notice */
 	rsp_tx_begin(&tx);
 	rsp_notice(&tx, "Hi");
 	rsp_put_unavailable(&tx, 100);
@@ -362,7 +362,7 @@ static void test_notice(void)
 	CHECK(!memcmp(buf, "$O4869#2a$E", 11));
 }
 
-/* Behind any notices of any lengths the shortest reply fits, and an error. */
+/* Behind notices of any lengths, the shortest reply fits, and an error. */
 static void test_notice_room(void)
 {
 	char text[2 * RSP_TX_MIN], *mem = malloc(RSP_TX_MIN);
@@ -375,7 +375,10 @@ static void test_notice_room(void)
 			memset(text, 'n', sizeof(text));
 			text[first] = 0;
 			rsp_notice(&tx, text);
-			/* It is there if it leaves 7 bytes, or not at all. */
+			/*
+			 * It is sent if it leaves 7 bytes, otherwise not at
+			 * all.
+			 */
 			end = 1 + 1 + 2 * first + 3;
 			CHECK_EQ(tx.base, end + 7 <= RSP_TX_MIN ? end : 0);
 			end = tx.base;
@@ -423,12 +426,12 @@ static void test_reply_overflow(void)
 			}
 			CHECK_EQ(tx.overflow, left < 4);
 			if (tx.overflow) {
-				/* once over, it stays over */
+				/* an overflow stays */
 				rsp_putc(&tx, 'x');
 				rsp_printf(&tx, "y");
 				CHECK_EQ(rsp_tx_room(&tx), 0);
 				CHECK_STR(wire(), "$E5a#db");
-				/* and the next reply is fine again */
+				/* and the next reply is correct */
 				rsp_tx_begin(&tx);
 				rsp_ok(&tx);
 				CHECK_STR(wire(), "$OK#9a");
@@ -461,7 +464,9 @@ static void test_reply_binary(void)
 	tx_new(256);
 	CHECK_EQ(rsp_put_binary(&tx, data, 9, 100), 9);
 	CHECK(!strncmp(wire(), "$a}\003b}\004c}]d}\ne#", 15));
-	/* bytes taken for every room: an escape is two or nothing */
+	/*
+	 * bytes taken for each space: an escape is written whole or not at all
+	 */
 	for (room = 0; room < 14; room++) {
 		static const u8 taken[] = { 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8, 9 };
 
@@ -478,7 +483,7 @@ static void test_reply_binary(void)
 	CHECK_EQ(rsp_put_binary(&tx, data, 0, 0), 0);
 }
 
-/* What is sent is what is received, for every byte. */
+/* Every byte is received as it was sent. */
 static void test_round_trip(void)
 {
 	u8 data[256];
@@ -529,7 +534,7 @@ static void test_unhex(void)
 	CHECK_EQ(rsp_unhex(t, out, 3), -1);
 }
 
-/* What GDB begins a session with, and when a packet is under way. */
+/* First bytes of GDB's sessions, and whether a packet is incomplete. */
 static void test_begins_and_busy(void)
 {
 	struct rsp_rx rx;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * rsp/ against packets that are broken at random: mutated, framed, received in
- * a buffer of exactly the size that is needed, parsed, walked.  The sequence
- * is the same in every run.  An argument gives the number of rounds.
+ * rsp/ against randomly broken packets: mutated, framed, received in a buffer
+ * of exactly the required size, parsed, walked.  The sequence is the same in
+ * every run.  An argument gives the number of rounds.
  */
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ static const char * const seeds[] = {
 
 #define N_SEEDS		(sizeof(seeds) / sizeof(seeds[0]))
 #define MAX_PACKET	256
-/* Bytes that mean something somewhere. */
+/* Bytes with a meaning somewhere. */
 static const char tokens[] = ":;,-+.=?SXMRLFEDPQTqtvpfghH0123456789abcdefABCDEF$#}*\003\0\377 ";
 
 static u64 seed = 0x123456789abcdefULL;
@@ -50,17 +50,17 @@ static size_t mutate(char *p, size_t n)
 	size_t at, k, from;
 
 	switch (rnd(7)) {
-	case 0:		/* a byte becomes another */
+	case 0:		/* change a byte */
 		if (n)
 			p[rnd(n)] = tokens[rnd(sizeof(tokens))];
 		break;
-	case 1:		/* a byte more */
+	case 1:		/* insert a byte */
 		at = rnd(n + 1);
 		memmove(p + at + 1, p + at, n - at);
 		p[at] = tokens[rnd(sizeof(tokens))];
 		n++;
 		break;
-	case 2:		/* some less */
+	case 2:		/* delete some */
 		at = rnd(n + 1);
 		k = rnd(4) + 1;
 		if (k > n - at)
@@ -68,16 +68,16 @@ static size_t mutate(char *p, size_t n)
 		memmove(p + at, p + at + k, n - at - k);
 		n -= k;
 		break;
-	case 3:		/* cut */
+	case 3:		/* truncate */
 		n = rnd(n + 1);
 		break;
-	case 4:		/* a piece of it twice */
+	case 4:		/* repeat a part */
 		from = rnd(n + 1);
 		k = rnd(n - from + 1);
 		memmove(p + n, p + from, k);
 		n += k;
 		break;
-	case 5:		/* any byte */
+	case 5:		/* set a random byte */
 		if (n)
 			p[rnd(n)] = (char)rnd(256);
 		break;
@@ -92,7 +92,7 @@ static size_t mutate(char *p, size_t n)
 	return n;
 }
 
-/* The frame of a packet, with everything escaped that must be. */
+/* The frame of a packet, with all necessary escapes. */
 static size_t frame(const char *p, size_t n, char *out)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -116,7 +116,7 @@ static size_t frame(const char *p, size_t n, char *out)
 	return k;
 }
 
-static const char *lo, *hi;	/* where the packet is */
+static const char *lo, *hi;	/* bounds of the packet */
 
 static void within(struct rsp_text t)
 {
@@ -240,7 +240,7 @@ static void one(void)
 	free(buf);
 }
 
-/* Mutated on the wire: the receiver must keep its head, whatever comes. */
+/* Mutated on the wire: the receiver must survive any input. */
 static void wire(struct rsp_rx *rx)
 {
 	char packet[4 * MAX_PACKET], out[8 * MAX_PACKET];

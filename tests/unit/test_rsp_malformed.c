@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* rsp/: packets that are not well-formed, and what is said about them. */
+/* rsp/: malformed packets, and their error messages. */
 #include <stdlib.h>
 
 #include "rsp/rsp.h"

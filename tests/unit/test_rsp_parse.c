@@ -5,7 +5,7 @@
 #include "rsp/rsp.h"
 #include "tests/unit/unit.h"
 
-/* The packet in memory of exactly its size, so that ASan sees an overrun. */
+/* The packet, in memory of exactly its size, so that ASan sees an overrun. */
 static char *mem;
 static struct rsp_cmd cmd;
 
@@ -30,7 +30,7 @@ struct known {
 	enum rsp_cmd_id id;
 };
 
-/* One of each, and all the forms that have nothing more to check. */
+/* One of each packet, and all forms without further checks. */
 static const struct known known[] = {
 	{ "qSupported", RSP_QSUPPORTED },
 	{ "qSupported:multiprocess+;swbreak+", RSP_QSUPPORTED },
@@ -93,7 +93,7 @@ static void test_unknown(void)
 		"vContfoo", "QNonStop:1", "QPassSignals:e;10", "QAllow:WriteReg:1",
 		"QAgent:1", "qXfer:libraries:read::0,1000", "qXfer:threads:read::0,1000",
 		"qXfer:statictrace:read::0,1000", "qXfer:features:write:a:0:x", "R00", "r",
-		/* a QTro that lost its name, as GDB 7.6 may send it */
+		/* a QTro without its name, as GDB 7.6 may send it */
 		":ffffffff81000000,ffffffff81e01ef2",
 		"QTBuffer:other:1", "QTDPfoo:1", "qTBufferfoo:1", "Z5,0,1", "z9,0,1",
 		"i", "A1,0,1", "B0,S", "bx", "tfoo", "vRun;a", "vStopped", "qTVx", "*", "-1",
@@ -291,7 +291,7 @@ static void test_definitions(void)
 	CHECK_EQ(parse("QTDPsrc:1:10:cmd:3:5:6162"), RSP_QTDPSRC);
 	CHECK_EQ(cmd.u.src.start, 3);
 	CHECK_EQ(parse("QTDPsrc:1:10:cmd:0:0:"), RSP_QTDPSRC);
-	/* A tab, and what is beyond ASCII. */
+	/* A tab, and non-ASCII bytes. */
 	CHECK_EQ(parse("QTDPsrc:1:10:cmd:0:4:0941c3a4"), RSP_QTDPSRC);
 	CHECK_EQ(parse("QTDPsrc:1:10:at:0:2:207e"), RSP_QTDPSRC);
 
@@ -337,7 +337,7 @@ static void test_notes(void)
 	CHECK_EQ(parse("QTNotes:tstop:73746f70;"), RSP_QTNOTES);
 	CHECK(is(cmd.u.notes.tstop, "73746f70"));
 	CHECK(!cmd.u.notes.user.p && !cmd.u.notes.notes.p);
-	/* empty: there, but to be cleared */
+	/* empty: present, but to be cleared */
 	CHECK_EQ(parse("QTNotes:user:;notes:;"), RSP_QTNOTES);
 	CHECK(cmd.u.notes.user.p && !cmd.u.notes.user.len);
 	CHECK(cmd.u.notes.notes.p && !cmd.u.notes.notes.len);

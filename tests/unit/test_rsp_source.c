@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Action lines as the user typed them.
- */
+/* Action lines as the user typed them. */
 #include <stdlib.h>
 
 #include "rsp/rsp.h"

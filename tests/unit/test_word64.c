@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * compat/word64.h: what is read was written as a whole, whoever comes between,
- * at any instruction (a trap after each of them), and on another CPU.
+ * compat/word64.h: a read returns a value that was written as a whole, with
+ * interference at any instruction (a trap after each), and on another CPU.
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
@@ -18,12 +18,12 @@
 #include <time.h>
 #include "tests/unit/unit.h"
 
-#define CHANGES	200000		/* to be seen, but not for more than SECONDS */
+#define CHANGES	200000		/* changes to see, in at most SECONDS */
 #define SECONDS	2
 #define ONE	0x0123456789abcdefULL
 #define OTHER	0xfedcba9876543210ULL
 
-/* In the last words of a cache line and the first of the next, if it could. */
+/* Would cross a cache line, if its alignment allowed it. */
 static struct {
 	char pad[60];
 	kc_word64_t word;
@@ -33,7 +33,7 @@ static struct {
 static const u64 values[] = { 0, ~0ULL, 0xffffffffULL, 0xffffffff00000000ULL };
 static int stop;
 
-/* ---- somebody comes after each instruction ------------------------------- */
+/* ---- a trap after each instruction --------------------------------------- */
 
 #define TRAP_FLAG	0x100UL
 #ifdef __i386__

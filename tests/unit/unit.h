@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The unit tests' frame: each test is a function, each program runs all of its
- * tests and ends with "N passed, N failed, N skipped".
+ * Framework of the unit tests: each test is a function, each program runs all
+ * of its tests and ends with "N passed, N failed, N skipped".
  */
 #ifndef TESTS_UNIT_UNIT_H
 #define TESTS_UNIT_UNIT_H

@@ -2,7 +2,7 @@
 /*
  * compat/barrier.h for user space, in terms that ThreadSanitizer understands.
  * The payload itself is copied with plain accesses: a reader may copy it while it
- * is overwritten, and then throws the copy away (see the tests for TSan).
+ * is overwritten, and then discards the copy (see the tests for TSan).
  */
 #ifndef SHIM_COMPAT_BARRIER_H
 #define SHIM_COMPAT_BARRIER_H

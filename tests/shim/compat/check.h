@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The user-space twin of compat/check.h. */
+/* compat/check.h for user space. */
 #include <linux/kernel.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What pure rooms use of <linux/kernel.h>. */
+/* The parts of <linux/kernel.h> that pure layers use. */
 #ifndef SHIM_LINUX_KERNEL_H
 #define SHIM_LINUX_KERNEL_H
 
