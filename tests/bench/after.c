@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What comes after the hits: after kgtp|ftrace|dump ARGUMENTS...
+ * Costs after the hits: after kgtp|ftrace|dump ARGUMENTS...
  *
  *	after kgtp ADDRESS FRAMES BYTES	trace that address into a buffer of BYTES
  *					until there are FRAMES, then read them
@@ -8,9 +8,9 @@
  *					set up and off, and trace_pipe
  *	after dump ADDRESS BYTES	memory, as `dump memory' reads it
  *
- * Speaks GDB's protocol to the module by itself, so that no serial line and no
- * GDB is in the figures.  Says "WHAT TICKS COUNT BYTES" for each that it has
- * measured; a tick is an instruction in a guest with -icount shift=0.
+ * Speaks GDB's protocol to the module directly, so that the figures include no
+ * serial line and no GDB.  Prints "WHAT TICKS COUNT BYTES" for each
+ * measurement; a tick is an instruction in a guest with -icount shift=0.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -26,7 +26,7 @@
 #define TRACING	"/sys/kernel/debug/tracing/"
 #define SAVED		"/tmp/saved.tfile"
 #define CHUNK	65536
-#define UPLOAD	2000	/* bytes that GDB asks for at once */
+#define UPLOAD	2000	/* bytes per request, as GDB's */
 
 static char reply[CHUNK + 1];
 static int gtp;
@@ -52,7 +52,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Send a packet; -> its reply, without frame */
+/* Send a packet. Returns its reply, without the frame. */
 static const char *ask(const char *format, ...)
 {
 	char packet[4096];
@@ -98,7 +98,7 @@ static void connect_module(void)
 		die("ack");
 }
 
-/* By a child: what the session's own process does is not traced. */
+/* In a child: the session's own process is not traced. */
 static void hits(long n)
 {
 	unsigned long long start = ticks();
@@ -134,7 +134,7 @@ static void save(void)
 	unlink(SAVED);
 }
 
-/* What GDB's tsave reads, piece by piece, for a file on its own side. */
+/* What GDB's tsave reads, piece by piece, for a file on the host. */
 static void upload(void)
 {
 	unsigned long long start = ticks(), at = 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pure rooms' hot loops, in user space: hosted WHAT SIZE COUNT
+ * The hot loops of the pure layers, in user space: hosted WHAT SIZE COUNT
  *
  *	write, read	COUNT frames of SIZE bytes (a multiple of 8) through the
  *			ring buffer
  *	copy		COUNT times memcpy() of as much, page by page
  *	run, loop	COUNT times SIZE rounds of a bytecode: the module's
- *			interpreter, and the usual switch over undecoded bytes
+ *			interpreter, and a plain switch over undecoded bytes
  *
  * Prints the nanoseconds that COUNT took.
  */
@@ -24,7 +24,7 @@
 #define PAGES	(BUFFER / RINGBUF_PAGE_SIZE)
 #define FRAME_MAX	65536
 
-/* ---- the surroundings --------------------------------------------------- */
+/* ---- environment -------------------------------------------------------- */
 
 int ringbuf_cpu_present(unsigned int cpu)
 {
@@ -150,7 +150,7 @@ static inline void put_frame(struct ringbuf_cpu *rc, u32 size, int split)
 	ringbuf_finish(rc, &c, split);
 }
 
-/* As a hit does it. */
+/* As a hit does. */
 static void write_frame(struct ringbuf_cpu *rc, u32 size)
 {
 	if (!ringbuf_enter(rc))
@@ -162,7 +162,7 @@ static void write_frame(struct ringbuf_cpu *rc, u32 size)
 	ringbuf_leave(rc);
 }
 
-/* One that is full, and remains so. */
+/* A buffer that is full, and remains so. */
 static struct ringbuf *buffer(u32 size)
 {
 	struct ringbuf *rb = ringbuf_alloc(BUFFER, 1);
@@ -231,7 +231,7 @@ static double bench_copy(u32 size, long count)
 	return now() - start;
 }
 
-/* x = (x ^ x >> 3) + 7, and a test of it, over and over */
+/* x = (x ^ x >> 3) + 7, and a test of it, repeated */
 static const u8 round_code[] = {
 	OP_DUP, OP_CONST8, 3, OP_RSH_UNSIGNED, OP_BIT_XOR, OP_CONST8, 7, OP_ADD,
 	OP_DUP, OP_LOG_NOT, OP_POP,
@@ -251,7 +251,7 @@ static u32 make_code(u8 *code, u32 rounds)
 	return len;
 }
 
-/* Each byte is checked while it is run; the top of the stack is in memory. */
+/* Each byte is checked when it is run; the top of the stack is in memory. */
 static u64 plain_switch(const u8 *code, u32 len)
 {
 	u64 stack[AGENT_STACK_MAX];

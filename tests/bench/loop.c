@@ -2,11 +2,11 @@
 /*
  * The load of the benchmark: loop RUNS READS
  *
- * Says "ready pid=N two=N.NN", then does for each line on stdin RUNS times: the
- * clock, READS times read(), the clock; and says "min=N median=N max=N", in
- * ticks of the clock for all READS.  The clock is the TSC, which counts
- * instructions in a guest with -icount shift=0; `two' is what it makes of an
- * instruction pair, so that the host can see that it is so.
+ * Prints "ready pid=N two=N.NN"; then, for each line on stdin, does RUNS times:
+ * read the clock, READS times read(), read the clock; and prints "min=N
+ * median=N max=N", in ticks of the clock for all READS.  The clock is the TSC,
+ * which counts instructions in a guest with -icount shift=0; `two' is its value
+ * for an instruction pair, so that the host can check this.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

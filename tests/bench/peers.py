@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The other tracers, as Debian 12 has them: what goes into the guest, and their rows.
+"""Other tracers, as packaged by Debian 12: their files in the guest, and their rows.
 
-Nothing is installed on the host: the packages are unpacked in the cache, the modules are built there for the guest's kernel.
+Nothing is installed on the host: packages are unpacked in the cache, and modules are built there for the guest's kernel.
 """
 import contextlib
 import gzip
@@ -23,13 +23,13 @@ PROGRAMS = {"perf": ["usr/bin/perf"], "bpftrace": ["usr/bin/bpftrace"],
             "SystemTap": ["usr/bin/staprun", "usr/lib/systemtap/stapio"],
             "LTTng": ["usr/bin/lttng", "usr/bin/lttng-sessiond", f"usr/{LIB}/lttng/libexec/lttng-consumerd"]}
 DATA = {"LTTng": ["usr/share/xml/lttng/session.xsd"]}
-SLOW = 300      # seconds, for what such a program does in a guest
-# A group is looked up by name before anybody asks whether it is root.
+SLOW = 300      # seconds, for such a program in a guest
+# The group is looked up by name before a check for root.
 GROUPS = "root:x:0:\ntracing:x:1:\nstapusr:x:2:\nstapsys:x:3:\nstapdev:x:4:\n"
 
 
 def unpack():
-    """-> a directory with the packages and all that they need"""
+    """Return a directory with the packages and all their dependencies."""
     root = debian.cache_dir() / "peers/root"
     with debian.lock(root.with_name("root.lock")):
         if not root.exists():
@@ -40,7 +40,7 @@ def unpack():
             for deb in apt.download(*apt.closure(*PACKAGES.values(), "systemtap-runtime"), "lttng-modules-dkms"):
                 subprocess.run(["dpkg", "-x", deb, tmp], check=True)
             apt.clean()
-            # SystemTap 4.8 has the old name of a function that the stable kernels call otherwise by now.
+            # SystemTap 4.8 uses the old name of a function that stable kernels have renamed.
             source = tmp / "usr/share/systemtap/runtime/stp_task_work.c"
             source.write_text(re.sub(r"\btask_work_cancel\b", "task_work_cancel_func", source.read_text()))
             tmp.rename(root)
@@ -53,12 +53,12 @@ def version(name):
 
 
 class Peer:
-    """One tracer. files: {path in the guest: path here}; missing: why it is not there, or None"""
+    """One tracer. files: {path in the guest: path here}; missing: why it is not available, or None"""
 
-    append = "nokaslr"      # SystemTap's modules have the probe's address in them
+    append = "nokaslr"      # SystemTap's modules contain the probe's address
 
     def __init__(self, name, kernel, place, logs):
-        """place: where the probe is, as linked"""
+        """place: linked address of the probe"""
         self.name, self.kernel, self.place, self.logs = name, kernel, place, logs
         self.root, self.files, self.missing = unpack(), {}, None
         self.env = os.environ | {"LD_LIBRARY_PATH": f"{self.root}/usr/{LIB}:{self.root}/{LIB}"}
@@ -75,7 +75,7 @@ class Peer:
         self.files["etc/group"] = groups
 
     def add(self, program):
-        """A program, and the libraries that it needs."""
+        """Add a program, and its libraries."""
         self.files[program] = self.root / program
         self.files["lib64/ld-linux-x86-64.so.2"] = pathlib.Path("/lib64/ld-linux-x86-64.so.2")
         listed = subprocess.run(["/lib64/ld-linux-x86-64.so.2", "--list", self.root / program], env=self.env,
@@ -84,7 +84,7 @@ class Peer:
             self.files[f"{LIB}/{library.name}"] = library
 
     def built(self, where, make):
-        """Modules, from the cache or else from their source; a failure is the reason of the rows that are missing."""
+        """Return the modules, from the cache or from their source; a failure becomes the reason for missing rows."""
         if not where.exists():
             tmp, log = where.with_name(f".{where.name}.tmp"), self.logs / f"{where.name}.log"
             shutil.rmtree(tmp, ignore_errors=True)
@@ -110,7 +110,8 @@ class Peer:
                 self.strip(f"{tmp}/{name}.ko", where / f"lib/{name}.ko")
 
     def lttng(self, where, out):
-        """Its core and what kprobes need. Of the modules for the kernel's own tracepoints one does not build for this kernel."""
+        """LTTng's core, and what kprobes need. One of the modules for the kernel's own tracepoints does not build for this
+        kernel."""
         release = self.kernel.release
         with tempfile.TemporaryDirectory(dir=where.parent) as tmp:
             source = shutil.copytree(next(self.root.glob("usr/src/lttng-modules-*")), f"{tmp}/lttng")
@@ -133,16 +134,16 @@ class Peer:
 
 @contextlib.contextmanager
 def running(bench, command, output=None):
-    """A tracer that runs in the guest until it is interrupted; yields what ends it and gives what it has said.
+    """Run a tracer in the guest until it is interrupted; yields a function that ends it and returns its output.
 
-    output: the guest's file that has it, where that is not its standard output.
+    output: the guest's file with the output, if not standard output.
     """
     if bench.peer.missing:
         raise Missing(bench.peer.missing)
     job = bench.guest.spawn(f"export PATH=/bin:/usr/bin; exec {command}")
 
     def end():
-        bench.guest.sh("usleep 2000000")        # until it has read what hits have left for it: it forgets that when it ends
+        bench.guest.sh("usleep 2000000")        # until it has read the events of the hits: it drops them when it ends
         job.kill(signal.SIGINT)
         job.wait(SLOW)
         return bench.guest.run(f"cat {output}", SLOW).output if output else job.text()
@@ -162,7 +163,7 @@ def running(bench, command, output=None):
 
 
 def tracer(command, count, output=None):
-    """count: what makes a number of hits of what the tracer has said"""
+    """count: extracts the number of hits from the tracer's output"""
     @contextlib.contextmanager
     def arm(bench):
         with running(bench, command.format(bench=bench, output=output), output) as end:
@@ -178,7 +179,7 @@ def perf(args):
     @contextlib.contextmanager
     def arm(bench):
         record = tracer("perf record -a -e kgtp:bench -o /tmp/perf.data", number(r"\((\d+) samples\)"))
-        # It is the event of `perf probe`, by another name.
+        # This is the event of `perf probe`, by another name.
         with kprobe_event(bench, args), record(bench) as check:
             yield check
     return arm
@@ -215,7 +216,7 @@ def lttng(*contexts):
 
 
 def events(guest, trace):
-    """How many events are in the guest's trace: babeltrace2 reads it here."""
+    """Count the events in the guest's trace, read here by babeltrace2."""
     with tempfile.TemporaryDirectory() as tmp:
         for name in guest.sh(f"cd {trace}/kernel; echo metadata channel*").split():
             job = guest.spawn(f"cat {trace}/kernel/{name}")
@@ -225,7 +226,7 @@ def events(guest, trace):
 
 
 def lines(said):
-    """One a hit, and what was lost and counted."""
+    """One line per hit, plus losses that were counted."""
     return len(re.findall(r"^[0-9a-f]+ [0-9a-f]+ [0-9a-f]+ [0-9a-f]+$", said, re.M)) + \
         sum(map(int, re.findall(r"^Lost (\d+) events", said, re.M)))
 

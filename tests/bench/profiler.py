@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Which functions a hit's instructions are in: QEMU logs them one by one for a few hits."""
+"""Which functions a hit's instructions are in: QEMU logs each instruction of a few hits."""
 import bisect
 import collections
 import re
@@ -10,7 +10,7 @@ HITS = 40
 
 
 class Profiler:
-    """QEMU's monitor, which is what switches the log on."""
+    """QEMU's monitor, which switches the log on."""
 
     def __init__(self, folder):
         self.path, self.log = folder / "monitor", folder / "instructions.log"
@@ -35,7 +35,7 @@ class Profiler:
         self.wait()
 
     def names(self):
-        """-> [(address, function)], in order; the guest is asked only for what the vmlinux does not say."""
+        """Return [(address, function)], sorted; the guest is asked only for what the vmlinux lacks."""
         def loaded(pattern):
             return [(int(line.split()[0], 16), line.split()[2]) for line in
                     self.bench.guest.sh(f"grep '{pattern}' /proc/kallsyms").splitlines()]
@@ -44,7 +44,7 @@ class Profiler:
         return sorted([(address + slide, name) for name, address in linked.items()] + loaded("["))
 
     def count(self):
-        """-> {function: instructions in it per system call}"""
+        """Return {function: instructions in it per system call}."""
         self.tell("singlestep on")
         self.tell("log exec,nochain")
         self.load.send("go\n")

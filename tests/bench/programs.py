@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The benchmarks' own programs: static ones, for the guest."""
+"""The benchmarks' own static programs for the guest."""
 import pathlib
 import subprocess
 
@@ -7,7 +7,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def build(name, where):
-    """-> the program that NAME.c makes, in that directory"""
+    """Build NAME.c in that directory. Return the program."""
     out = where / name
     subprocess.run(["musl-gcc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", out, HERE / f"{name}.c"], check=True)
     return out

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rate CPUS MILLISECONDS: that many processes, each on a CPU of its own, call
- * read() of /dev/null for so long.  Prints how often, all together.
+ * rate CPUS MILLISECONDS: that many processes, each on its own CPU, read
+ * /dev/null for that time.  Prints the total number of reads.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

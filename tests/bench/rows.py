@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The rows of the benchmark: what is put at the probe's place, and how it is seen that it was there."""
+"""The rows of the benchmark: what is armed at the probe's place, and the check that it was."""
 import contextlib
 import re
 
@@ -13,9 +13,9 @@ class Missing(Exception):
 
 
 class Row:
-    """arm: a context manager of the bench, which yields a function of the hits that were made: did it see them?
+    """arm: a context manager of the bench, which yields a check of the number of hits.
 
-    entry: at the function's entry and nowhere else; else behind it, where a jump can take the probe's place.
+    entry: at the function's entry only; otherwise behind it, where a jump can replace the probe.
     """
 
     def __init__(self, group, name, arm, entry=False):
@@ -30,7 +30,7 @@ def empty(ret=0, entry=False):
         offset = 0 if entry else bench.offset
         bench.guest.insmod("/lib/kgtp_bench.ko", f"symbol={bench.symbol} offset={offset} ret={ret}")
         try:
-            yield lambda hits: None     # nothing that could be seen; the bench sees that the probe is there
+            yield lambda hits: None     # nothing to check; the bench checks that the probe is armed
         finally:
             bench.guest.rmmod("kgtp_bench")
     return arm
@@ -39,7 +39,7 @@ def empty(ret=0, entry=False):
 # ---- kgtp ----------------------------------------------------------------------
 
 def kgtp(*actions, cond=None, frames=True, before=(), after=(), counter=None, entry=False):
-    """before, after: commands; counter: a variable that has to be the number of hits."""
+    """before, after: commands; counter: a variable that must equal the number of hits."""
     @contextlib.contextmanager
     def arm(bench):
         gdb, stat = bench.gdb, bench.gtpstat
@@ -68,7 +68,7 @@ def kgtp(*actions, cond=None, frames=True, before=(), after=(), counter=None, en
         try:
             yield check
         finally:
-            with contextlib.suppress(GdbError):     # the trace has ended by itself: check() says so
+            with contextlib.suppress(GdbError):     # the trace has ended by itself: check() reports it
                 gdb.cmd("tstop")
             gdb.cmd("delete")
             for command in after:
@@ -80,7 +80,7 @@ def kgtp(*actions, cond=None, frames=True, before=(), after=(), counter=None, en
 
 @contextlib.contextmanager
 def kprobe_event(bench, args):
-    """A kprobe event, which nobody has enabled yet; yields a check of the hits that it saw."""
+    """Define a kprobe event without enabling it; yields a check of the number of its hits."""
     guest = bench.guest
     if guest.run(f"test -e {TRACING}/kprobe_events").status:
         raise Missing("this kernel has no kprobe events")
@@ -145,6 +145,6 @@ ROWS = [
     Row("ftrace", "kprobe event, 1 argument, filter false", ftrace(ARGS[:1], "file==12345")),
 ]
 
-# What `make check` watches, by the name: what a hit adds to the floor must not grow by more than 5 %.
+# The rows of `make check`: what a hit adds to the floor must not grow by more than 5 %.
 GATE = ["condition on an argument, false", "`teval $c=$c+1`", "`collect $args`", "4096 bytes of memory"]
 LIMIT = 1.05

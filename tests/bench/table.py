@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What tests/bench/run --record has kept, as the tables of docs/performance.md.
+"""The results of tests/bench/run --record, as the tables of docs/performance.md.
 
-    tests/bench/table.py [--check]     rewrite them; --check: only say whether they are what the results say
+    tests/bench/table.py [--check]     rewrite them; --check: only report whether they match the results
 """
 import argparse
 import datetime
@@ -21,7 +21,7 @@ BEGIN, END = "<!-- tests/bench/table.py: begin -->", "<!-- tests/bench/table.py:
 
 
 def commit():
-    """What was measured; results and what is made of them do not count as changes."""
+    """Return the measured commit; changes of results and of what is generated from them do not count."""
     changed = results.git("status", "--porcelain", "--", ".", ":!tests/bench/results", ":!docs", ":!README.md")
     return results.git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
 
@@ -33,13 +33,13 @@ def record(name, found):
 
 
 def recorded(name):
-    """-> what was kept under this name, or None"""
+    """Return the record of this name, or None."""
     path = FOLDER / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
 
 def line(row, floors):
-    """floors: {way: what an empty kprobe takes there}"""
+    """floors: {kind: cost of an empty kprobe of this kind}"""
     name, missing = f"{row['group']}: {row['name']}", row.get("missing")
     if missing:
         return f"| {name} | not measured: {missing.replace('|', '/')} | | | |"
@@ -50,7 +50,7 @@ def line(row, floors):
 
 
 def table(found, others=()):
-    """others: what was recorded of the other tracers"""
+    """others: records of the other tracers"""
     floors = {way: row[way] for row in found["rows"] if row["name"] in rows.FLOORS for way in ("jump", "int3", "entry") if way in row}
     listed = found["rows"] + [row for other in others for row in other["rows"]]
     return "\n".join([f"| at {found['place']}; {found['base']} instructions without a probe | jump | over the floor | int3 | over the floor |",
@@ -58,12 +58,12 @@ def table(found, others=()):
 
 
 def peers(name):
-    """-> what was recorded of the other tracers on that kernel"""
+    """Return the records of the other tracers on that kernel."""
     return [json.loads(path.read_text()) for path in sorted(FOLDER.glob(f"{name}.[a-zA-Z]*.json"))]
 
 
 def idle(found):
-    """What the module takes while nothing is traced."""
+    """Return the module's cost while nothing is traced."""
     return "\n".join(["| module loaded, nothing traced | |", "| --- | ---: |",
                       *(f"| instructions of a `read()` {when} | {number:.2f} |" for when, number in found["idle"].items()),
                       *(f"| bytes: {what} | {number} |" for what, number in found["bytes"].items())])
@@ -78,7 +78,7 @@ AFTER = [("kgtp", "first", "kgtp: the first `tfind` after `tstop`"),
 
 
 def after(found):
-    """Of tests/bench/after; the ratio is to what ftrace takes for as many."""
+    """The table of tests/bench/after; the ratio is to ftrace's cost for the same number."""
     pipe = found["found"]["ftrace"]["pipe"]["ticks"]
 
     def one(group, key, what):
@@ -91,7 +91,7 @@ def after(found):
 
 
 def hosted(found):
-    """Of tests/bench/hosted."""
+    """The table of tests/bench/hosted."""
     return "\n".join(["| in user space | instructions | of memcpy() or a plain switch | ns | of the other | median of the ratios |",
                       "| --- | ---: | ---: | ---: | ---: | ---: |",
                       *(f"| {row['name']} | {row['instructions']:.1f} | {row['other_instructions']:.1f} | {row['ns']:.1f} | "
@@ -99,7 +99,7 @@ def hosted(found):
 
 
 def scaling(found):
-    """Of tests/bench/scaling."""
+    """The table of tests/bench/scaling."""
     return "\n".join([f"| {found['host_cpus']} CPUs of the host | `read()`s for its work, to one CPU | with a frame each | left by tracing | hits a second | frames | lost |",
                       "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
                       *(f"| {row['cpus']} | {row['scale_without']:.2f} | {row['scale']:.2f} | {row['left']:.2f} | {row['hits_a_second']:.0f} | "

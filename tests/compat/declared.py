@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Does a real kernel tree declare what tests/compat/api says of its release, and with the same types?
+"""Does a real kernel tree declare what tests/compat/api says of its release, with the same types?
 
-source() writes C code that a compiler accepts with the headers of the real tree only if it does: functions and variables
-are declared once more, the fields of structs become variables of their types, plain numbers are compared. What begins
-with api_ is not the kernel's, nor is a number in parentheses.
+source() writes C code that compiles with the headers of the real tree only if it does: it redeclares functions and
+variables, uses the fields of structs as variables of their types, and compares plain numbers. Names that begin with api_
+are not the kernel's, nor are numbers in parentheses.
 """
 import pathlib
 import re
@@ -26,7 +26,7 @@ def gcc(*args, text=""):
 
 
 def compiled(release, headers, *args):
-    """What gcc says of a file that includes these headers of that release; None if they are not for it."""
+    """Return gcc's output for a file with these headers of that release; None if they do not compile for it."""
     bits = "-m32" if "CONFIG_X86_32" in next((API / release).glob("include/*/autoconf.h")).read_text() else "-m64"
     return gcc(bits, "-nostdinc", "-isystem", gcc("-print-file-name=include").strip(), "-D__KERNEL__", "-std=gnu89",
                '-DKBUILD_MODNAME="x"', "-include", API / "include/api.h",
@@ -36,7 +36,7 @@ def compiled(release, headers, *args):
 
 def headers_of(release):
     names = [str(p.relative_to(API / "include")) for p in (API / "include").glob("*/**/*.h")]
-    first = ["linux/kernel.h", "linux/module.h", "linux/sched.h"]       # some of the real ones count on these
+    first = ["linux/kernel.h", "linux/module.h", "linux/sched.h"]       # some of the real ones depend on these
     return first + sorted(n for n in names if n not in first and compiled(release, [n], "-fsyntax-only") is not None)
 
 
@@ -56,13 +56,13 @@ def declarators(declaration):
 
 
 def same(kind, name, real, declaration):
-    """Two declarations that clash if the types are not the same."""
+    """Return two declarations that clash if the types differ."""
     variable = f"{kind}_{name}".replace(" ", "_")
     return f"extern __typeof__({real}) {variable};\nextern {declaration % variable};"
 
 
 def there(name):
-    """Is it known at all?  If it is a macro in the real tree, that is enough."""
+    """Return a check that it is declared. A macro in the real tree suffices."""
     return f"#ifndef {name}\nenum {{ there_{name} = sizeof({name}) }};\n"
 
 
@@ -129,7 +129,7 @@ def source(release):
 
 
 def write(release, where):
-    """source() as a module to be built in that directory; how many declarations it compares."""
+    """Write source() as a module to be built in that directory. Return the number of declarations compared."""
     text, count = source(release)
     (where / "check.c").write_text(text)
     for name in ("Kbuild", "Makefile"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Who is let in: the first byte, the uid of a peer on this machine, and the time that a packet may take."""
+"""Who is let in: the first byte, the uid of a peer on this machine, and the deadlines of packets."""
 import os
 import re
 import socket
@@ -16,7 +16,7 @@ POST = (b'POST / HTTP/1.1\r\nHost: 127.0.0.1:1234\r\nContent-Type: text/plain\r\
 
 
 def never_opened(dev, seconds=0.3):
-    """Nobody has the device open, and nothing has come."""
+    """Nobody opens the device."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert not dev.is_open(), 'the device was opened'
@@ -24,7 +24,7 @@ def never_opened(dev, seconds=0.3):
 
 
 def ends(fd, timeout=10.0):
-    """The peer's end of the line is closed; how it is said does not matter. -> seconds"""
+    """Wait until the peer's end of the line is closed, in any way. Return the seconds."""
     start = time.monotonic()
     assert read_to_end(fd, timeout) == b''
     return time.monotonic() - start
@@ -32,7 +32,7 @@ def ends(fd, timeout=10.0):
 
 @for_kinds('pipe', 'pair', 'tcp', 'unix', 'connect')
 def http_post_is_hung_up_on(c, kind):
-    """It opens no device; the log says why; a listener serves the next one."""
+    """An HTTP POST opens no device; the log has the reason; a listener serves the next client."""
     dev = c.device()
     p = c.stranger(kind, dev)
     p.write(POST)
@@ -48,7 +48,7 @@ def http_post_is_hung_up_on(c, kind):
 
 @test
 def only_gdbs_first_bytes(c):
-    """Others are refused, each shown in one printable line."""
+    """Other first bytes are refused, each with one printable line."""
     dev = c.device()
     r = c.start('-l', '0', '-d', dev.path)
     port = tcp_port(r)
@@ -84,7 +84,7 @@ def device_is_opened_by_the_first_byte(c, kind):
 
 @test
 def line_noise_is_left_out(c):
-    """A terminal is a serial line: what stands before the first packet there is noise, and opens nothing."""
+    """On a terminal, which is a serial line, bytes before the first packet are noise, and do not open the device."""
     dev = c.device()
     p = c.stranger('tty', dev, '-v')
     p.write(b'\x00\xff~x')
@@ -96,7 +96,7 @@ def line_noise_is_left_out(c):
 
 @for_kinds('pipe', 'pair', 'connect', 'tty')
 def nobody_waits_behind_it(c, kind):
-    """GDB may be started long after the relay where nobody waits in line, and no device is open."""
+    """Without a queue of clients, GDB may start long after the relay; the device is not open until then."""
     dev = c.device()
     p = c.stranger(kind, dev)
     time.sleep(6)
@@ -108,7 +108,7 @@ def nobody_waits_behind_it(c, kind):
 # --- users -----------------------------------------------------------------------------------------------------------
 
 AS_USER = ['setpriv', '--reuid=%d' % NOBODY, '--regid=%d' % NOBODY, '--clear-groups']
-# Says its packet, prints what it hears until the end.
+# Sends its packet, and prints what it receives.
 TALK = '''
 import socket, sys
 s = socket.socket(socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET)
@@ -124,7 +124,7 @@ except ConnectionResetError:
 
 
 def user_talks(host, port, source=None):
-    """-> what a client of NOBODY's hears."""
+    """Start a client of user NOBODY, which prints what it receives."""
     root_only()
     argv = AS_USER + [sys.executable, '-c', TALK, host, str(port)] + ([source] if source else [])
     return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd='/')
@@ -160,7 +160,7 @@ def own_address():
 
 @test
 def another_user_by_any_of_our_addresses(c):
-    """From one of the machine's addresses to another one: the two differ, as with a peer from elsewhere."""
+    """A connection from one of the machine's addresses to another is recognised as local."""
     dev, own = c.device(), own_address()
     r = c.start('-l', '0.0.0.0:0', '-d', dev.path)
     port = tcp_port(r)
@@ -170,10 +170,10 @@ def another_user_by_any_of_our_addresses(c):
 
 @test
 def a_closed_socket_is_not_roots(c):
-    """The kernel says uid 0 of a socket that its process has closed."""
+    """For a socket that its process has closed, the kernel reports uid 0, which is not taken for root."""
     root_only()
     dev = c.device()
-    # Stopped while the client comes and goes: what is to be seen is the socket after its end.
+    # The relay is stopped while the client connects and closes, so that it sees only the closed socket.
     r = c.start('-l', '0', '-d', dev.path)
     port = tcp_port(r)
     os.kill(r.pid, 19)
@@ -205,7 +205,7 @@ def not_the_allowed_user(c):
 
 @test
 def its_own_user_is_allowed(c):
-    """A listener that is not root's serves its user, and root."""
+    """A listener that is not root's serves its own user, and root."""
     from fake import as_nobody, nobodys
     dev, command = c.device(), nobodys(c)
     os.chmod(dev.path, 0o666)
@@ -221,7 +221,7 @@ def its_own_user_is_allowed(c):
 
 @test
 def user_whom_we_connect_to(c):
-    """-c to a port that another user has taken."""
+    """With -c, a port that another user has taken is refused."""
     root_only()
     dev = c.device()
     script = ('import socket, time\ns = socket.create_server(("127.0.0.1", 0))\nprint(s.getsockname()[1], flush=True)\n'
@@ -236,7 +236,7 @@ def user_whom_we_connect_to(c):
 
 @test
 def as_inetd_starts_it(c):
-    """Standard input is the connection itself: all that holds for a listener's does for it."""
+    """When standard input is the connection, as from inetd, the rules of a listener apply."""
     dev = c.device()
     for says, why in ((POST, 'its first byte'), (b'', 'it has sent nothing for 5 s')):
         with socket.create_server(('127.0.0.1', 0)) as server:
@@ -262,7 +262,7 @@ def bad_lists_of_users(c):
 # --- deadlines -------------------------------------------------------------------------------------------------------
 
 def served_within(c, relay, dev, seconds):
-    """The next client's first packet reaches the device."""
+    """Check that the next client's first packet reaches the device."""
     start = time.monotonic()
     with client(tcp_port(relay)) as s:
         s.sendall(packet('vNext'))
@@ -282,7 +282,7 @@ def silent_client_is_hung_up_on(c, kind):
 
 @for_kinds('tcp', 'unix')
 def client_without_a_packet_is_hung_up_on(c, kind):
-    """5 s from accept to the first whole packet: an acknowledgement now and then is none."""
+    """The first whole packet must come within 5 s of accept; an occasional ack does not count."""
     dev = c.device()
     p = c.stranger(kind, dev)
     start = time.monotonic()
@@ -295,7 +295,7 @@ def client_without_a_packet_is_hung_up_on(c, kind):
 
 
 def dribble(p, byte, start):
-    """A byte twice a second, until we are hung up on: 5 s after start, or somewhat later on a busy machine."""
+    """Send a byte twice a second until the relay hangs up: 5 s after start, or somewhat later on a busy machine."""
     begun = time.monotonic()
     while not stays_silent(p.rfd, 0) is False:
         assert time.monotonic() - begun < 15, 'it may dribble for ever'
@@ -309,7 +309,7 @@ def dribble(p, byte, start):
 
 @for_kinds('tcp', 'unix')
 def dribbling_client_is_hung_up_on(c, kind):
-    """5 s from $ to the checksum, however often it begins anew; the next one is served."""
+    """A packet must end within 5 s, however often it begins anew; then the next client is served."""
     for byte in b'x', b'$':
         dev = c.device()
         p = c.peer(kind, dev)
@@ -341,7 +341,7 @@ def between_packets_there_is_no_deadline(c):
 
 @test
 def who_cannot_send_is_not_late(c):
-    """A device that takes nothing: the rest of a packet is not read, and that is not the peer's fault."""
+    """While the device accepts nothing, the rest of a packet is not read, and the peer's deadline does not expire."""
     from fake import Job, noise, write_all
     dev = c.device()
     p = c.peer('tcp', dev)
@@ -355,7 +355,7 @@ def who_cannot_send_is_not_late(c):
 
 @test
 def slow_line_has_more_time(c):
-    """1200 baud: a packet of 900 bytes takes 7.5 s, and nobody waits behind the line."""
+    """On a line of 1200 baud, without other clients, a packet of 900 bytes may take 7.5 s."""
     dev = c.device()
     p = c.peer('pipe', dev)
     data = packet('X' + 'y' * 900)
@@ -363,7 +363,7 @@ def slow_line_has_more_time(c):
         p.write(data[i:i + 60])
         time.sleep(0.5)
     assert dev.read(len(data)) == data
-    # But not for ever.
+    # But not without end.
     p.write(b'$')
     start = time.monotonic()
     p.relay.exits(1, 8)
@@ -373,7 +373,7 @@ def slow_line_has_more_time(c):
 
 @test
 def who_is_hung_up_on_does_not_keep_the_next_one(c):
-    """It sends on and on after it has been told the end: at most a moment is spent on that."""
+    """A client that keeps sending after the relay has hung up delays the next one only for a moment."""
     dev = c.device()
     r = c.start('-l', '0', '-d', dev.path)
     s = client(tcp_port(r))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the tests of putgtprsp need around it: a device that the test plays, and the peers.
+"""The environment for tests of putgtprsp: a device, played by the test, and the peers.
 
 The device is a pty in raw mode: putgtprsp opens the slave (-d), the test holds the master and plays the module. A pty
-is honest here: non-blocking, with short reads and writes, small buffers that fill up, poll, and an end that is seen.
+behaves realistically: non-blocking, with short reads and writes, small buffers that fill up, poll, and a visible end.
 """
 import errno
 import fcntl
@@ -38,7 +38,7 @@ def until(what, condition, timeout=10.0):
 
 
 def read_some(fd, size=65536, timeout=10.0):
-    """b'' is the end. A pty's master says EIO when nobody has the slave open."""
+    """Return b'' at the end. A pty's master returns EIO when nobody has the slave open."""
     if not select.select([fd], [], [], timeout)[0]:
         raise AssertionError('nothing to read within %g s' % timeout)
     try:
@@ -97,7 +97,7 @@ class Device:
         until('the device is closed', lambda: not self.is_open(), timeout)
 
     def read(self, count, timeout=10.0):
-        """Waits out that nobody has it open yet."""
+        """Waits while nobody has it open yet."""
         data, end = b'', time.monotonic() + timeout
         while len(data) < count:
             got = read_some(self.fd, count - len(data), timeout)
@@ -117,7 +117,7 @@ class Device:
 
 
 class Job(threading.Thread):
-    """A function in a thread; its failure is the test's at result()."""
+    """A function in a thread; its failure becomes the test's in result()."""
 
     def __init__(self, function, *args):
         super().__init__(daemon=True)
@@ -189,7 +189,7 @@ def default_signals():
 
 
 class Peer:
-    """The two ends that GDB would hold: rfd to read replies from, wfd to write packets to."""
+    """GDB's two ends: rfd to read replies from, wfd to write packets to."""
 
     def __init__(self, relay, rfd, wfd, keep=None):
         self.relay, self.rfd, self.wfd, self.keep = relay, rfd, wfd, keep
@@ -201,7 +201,7 @@ class Peer:
         return read_exactly(self.rfd, count, **kw)
 
     def end_input(self):
-        """No more packets, but replies are still wanted."""
+        """No more packets; replies are still read."""
         if isinstance(self.keep, socket.socket):
             self.keep.shutdown(socket.SHUT_WR)
         else:
@@ -226,7 +226,7 @@ def tcp_port(relay):
 
 
 class Ctx:
-    """One test's things; cleanup() takes them away and looks for a sanitizer's report."""
+    """One test's resources; cleanup() frees them and looks for a sanitizer's report."""
 
     def __init__(self, command, tmp):
         self.command, self.tmp, self.relays, self.devices, self.peers = command, tmp, [], [], []
@@ -246,14 +246,14 @@ class Ctx:
         r.one_line(pattern)
 
     def peer(self, kind, dev, *args):
-        """Has said a first packet, one that has no reply: before its first byte the device is not opened."""
+        """A peer that has sent a first packet, without a reply: the device is opened by the first byte."""
         p = self.stranger(kind, dev, *args)
         p.write(b'+' + packet('k'))
         assert dev.read(6) == b'+' + packet('k')
         return p
 
     def stranger(self, kind, dev, *args):
-        """Has not said a word."""
+        """A peer that has sent nothing."""
         p = getattr(self, 'peer_' + kind)(['-d', dev.path] + list(args))
         self.peers.append(p)
         return p
@@ -289,13 +289,13 @@ class Ctx:
             return socket_peer(r, server.accept()[0])
 
     def peer_tty(self, args):
-        """A serial line that somebody left in cooked mode with echo."""
+        """A serial line that was left in cooked mode with echo."""
         master, slave = pty.openpty()
         fd = os.open(os.ttyname(slave), os.O_RDWR | os.O_NOCTTY)
         r = self.start(*args, stdin=fd, stdout=fd)
         os.close(fd)
         until('the terminal is raw', lambda: not termios.tcgetattr(slave)[3] & termios.ICANON)
-        # The test's own slave stays open in r, to look at the mode.
+        # The test keeps its own slave open in r, to read the mode.
         r.slave = slave
         return Peer(r, os.dup(master), master)
 
@@ -367,7 +367,7 @@ def say(s, dev, text):
 
 
 def said(text):
-    """A pipe that has it, and then the end."""
+    """Return a pipe with this data, and then the end."""
     r, w = os.pipe()
     os.write(w, text)
     os.close(w)
@@ -382,7 +382,7 @@ def as_nobody():
 
 
 def nobodys(c):
-    """A copy of the binary that nobody can reach."""
+    """Return a copy of the binary for user NOBODY, who cannot reach the original."""
     root_only()
     copy = os.path.join(c.tmp, 'putgtprsp')
     if not os.path.exists(copy):
@@ -392,7 +392,7 @@ def nobodys(c):
 
 
 def is_stuck(relay):
-    """It sleeps and its CPU time stands still for a moment."""
+    """Return whether it sleeps and uses no CPU time for a moment."""
     def ticks():
         with open('/proc/%d/stat' % relay.pid) as f:
             return f.read().rsplit(')', 1)[1].split()[11:13]

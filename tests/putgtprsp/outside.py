@@ -17,7 +17,7 @@ from fake import (Job, Skip, default_signals, for_kinds, nobodys, packet, read_e
 # --- the search for the device -------------------------------------------------------------------------------------
 
 def in_fake_proc(c, mounts, modules='', gtp=None):
-    """A command prefix: a mount namespace with our own /proc/mounts, /proc/modules and /proc/gtp."""
+    """Return a command prefix: a mount namespace with our own /proc/mounts, /proc/modules and /proc/gtp."""
     root_only()
     d = tempfile.mkdtemp(dir=c.tmp)
     os.mkdir(d + '/proc')
@@ -25,7 +25,7 @@ def in_fake_proc(c, mounts, modules='', gtp=None):
     for name, text in (('mounts', mounts), ('modules', modules)):
         with open(os.path.join(d, name), 'w') as f:
             f.write(text)
-    # The leak checker does not find its way around in there.
+    # The leak checker does not work in there.
     script = 'set -e; export ASAN_OPTIONS=detect_leaks=0; cd %s; mount --rbind /proc proc; ' \
              'mount -t tmpfs none /proc; ln -s $PWD/proc/self /proc/self; cp mounts modules /proc; ' \
              'for i in /sys/kernel/debug /sys/module; do [ ! -d $i ] || mount -t tmpfs none $i; done; ' \
@@ -90,7 +90,7 @@ def search_says_what_is_denied_or_busy(c):
     os.chmod(other.path, 0o666)
     slave = os.open(dev.path, os.O_RDWR | os.O_NOCTTY)
     fcntl.ioctl(slave, termios.TIOCEXCL)
-    # Busy in debugfs: /proc/gtp is the same device, not a way around.
+    # Busy in debugfs: /proc/gtp is the same device, so it is not tried.
     c.fails(1, '%s/d/gtp is busy' % c.tmp,
             before=in_fake_proc(c, DEBUGFS % (c.tmp + '/d'), gtp=other.path) + user, command=command, stdin=said(b'+'))
     os.close(slave)
@@ -144,7 +144,7 @@ def log_in_pieces(c):
 
 @test
 def log_nobody_reads(c):
-    """GDB reads our stderr now and then only: the session goes on, and the log says what it lost."""
+    """When GDB rarely reads our stderr, the session goes on, and the log reports the lost lines."""
     dev = c.device()
     r, w = os.pipe()
     a, b = socket.socketpair()
@@ -167,7 +167,7 @@ def log_nobody_reads(c):
 # --- real GDB ------------------------------------------------------------------------------------------------------
 
 def stub(dev):
-    """Just enough of a target for GDB to connect, read memory and detach. Returns the packets that it saw."""
+    """A minimal target that GDB can connect to, read memory from and detach. Returns the packets received."""
     answers = {b'?': 'S05', b'g': '00' * 164, b'D': 'OK', b'qAttached': '1', b'QStartNoAckMode': 'OK', b'Hg0': 'OK'}
     seen, data, ack = [], b'', True
     while True:
@@ -199,12 +199,12 @@ def stub(dev):
 
 
 def gdb(target, dev):
-    """GDB connects, reads memory, prints what the target says, detaches."""
+    """GDB connects, reads memory, prints the target's messages, and detaches."""
     if not shutil.which('gdb'):
         raise Skip('no gdb here')
     job = Job(stub, dev)
     args = ['gdb', '-nx', '-batch']
-    # On a busy machine an answer may take more than GDB's usual two seconds.
+    # On a busy machine an answer may take more than GDB's default of two seconds.
     for command in ('set remotetimeout 30', 'set architecture i386:x86-64', 'target remote ' + target, 'x/4xb 0xab', 'monitor hello', 'detach'):
         args += ['-ex', command]
     p = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Listening, connecting, and the failures with their one line each."""
+"""Listening, connecting, and the one-line error messages."""
 import fcntl
 import os
 import re
@@ -25,7 +25,7 @@ def listens_again_after_a_client(c):
         with client(port) as s:
             say(s, dev, b'hello %d' % i)
         dev.wait_closed()
-    # The next one is on the doorstep before the last one is gone.
+    # The next client connects before the last one has closed.
     for i in range(5):
         with client(port) as s:
             say(s, dev, b'again %d' % i)
@@ -139,7 +139,7 @@ def second_client_is_refused(c, kind):
 
 @test
 def heir_of_an_ending_session_waits(c):
-    """A client that comes while the last one's reply is still owed is served after it, not refused."""
+    """A client that connects while a reply to the last one is pending is served after it, not refused."""
     dev = c.device()
     p = c.peer('tcp', dev)
     p.write(packet('QTStart'))
@@ -157,7 +157,7 @@ def heir_of_an_ending_session_waits(c):
 
 @for_kinds('tcp', 'unix', 'connect')
 def peer_is_killed(c, kind):
-    """kill -9 of a client with replies unread: its socket is reset."""
+    """kill -9 of a client with unread replies resets its socket, and ends only its session."""
     dev = c.device()
     where = os.path.join(c.tmp, 'k')
     if kind == 'connect':
@@ -229,7 +229,7 @@ def ipv6(c):
 
 @for_kinds('tcp', 'unix', 'connect', 'ipv6', 'both')
 def knows_its_peer(c, kind):
-    """The process at the other end, where that is one of this machine: here it is us."""
+    """The relay finds the process at the other end if it is on this machine: here it is the test itself."""
     dev, path = c.device(), os.path.join(c.tmp, 's')
     if kind in ('ipv6', 'both') and not os.path.exists('/proc/net/if_inet6'):
         raise Skip('no IPv6 here')
@@ -312,14 +312,14 @@ def no_permission(c):
 
 @test
 def busy_device(c):
-    """TIOCEXCL gives EBUSY to whoever is not root."""
+    """TIOCEXCL makes open fail with EBUSY for users other than root."""
     command, dev = nobodys(c), c.device()
     os.chmod(dev.path, 0o666)
     slave = os.open(dev.path, os.O_RDWR | os.O_NOCTTY)
     fcntl.ioctl(slave, termios.TIOCEXCL)
     c.fails(1, '%s is busy: another session has it open' % dev.path, '-d', dev.path,
             command=command, preexec=as_nobody, stdin=said(b'+'))
-    # A listener lives on and serves when it is free again.
+    # A listener continues, and serves when the device is free again.
     r = c.start('-l', '0', '-d', dev.path, command=command, preexec=as_nobody)
     port = tcp_port(r)
     with client(port) as s:
@@ -391,7 +391,7 @@ def unix_path_in_use(c):
     r.wait_stderr('listening')
     c.fails(1, 'cannot listen on %s: another process has this socket' % path, '-u', path)
     time.sleep(0.1)
-    # The first one has not even noticed.
+    # The first one did not notice.
     r.one_line('listening on')
     with unix_client(path) as s:
         say(s, dev, b'hello')

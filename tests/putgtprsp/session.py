@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A session: the bytes, its end, and what is put back after it."""
+"""A session: its data, its end, and the state that is restored after it."""
 import os
 import signal
 import socket
@@ -36,7 +36,7 @@ def both_ways_at_once(c, kind):
 
 @for_kinds(*KINDS)
 def device_takes_nothing_for_a_while(c, kind):
-    """The way to the device is blocked; replies must get through all the same."""
+    """While the device accepts nothing, replies still get through."""
     dev = c.device()
     p = c.peer(kind, dev)
     # A TCP socket's own buffers hold some MiB.
@@ -69,7 +69,7 @@ def peer_takes_nothing_for_a_while(c, kind):
 
 @for_kinds('pair', 'pipe', 'tcp')
 def device_wants_its_replies_read_first(c, kind):
-    """An echo that blocks: it takes no more while its replies are not read."""
+    """An echo that blocks: it accepts no more until its replies are read."""
     dev = c.device()
     p = c.peer(kind, dev)
     data = noise(7, MIB + 5)
@@ -99,7 +99,7 @@ def tiny_chunks(c, kind):
 
 @test
 def one_byte_of_room_at_a_time(c):
-    """A stalled device that takes crumbs, with a full buffer behind it."""
+    """A stalled device accepts single bytes, with a full buffer behind it."""
     dev = c.device()
     p = c.peer('pipe', dev)
     data = noise(9, MIB)
@@ -124,7 +124,7 @@ def idle_uses_no_cpu(c):
 
 @test
 def blocked_uses_no_cpu(c):
-    """stdin's writer is gone, more than a buffer is left, the device stalls: POLLHUP must not make a busy loop."""
+    """With stdin's writer closed, more than a buffer left and a stalled device, POLLHUP causes no busy loop."""
     dev = c.device()
     p = c.peer('pipe', dev)
     writer = Job(write_all, p.wfd, noise(10, MIB))
@@ -160,7 +160,7 @@ def eof_delivers_what_was_sent(c, kind):
 
 @for_kinds('pipe', 'pair', 'tcp', 'unix', 'connect')
 def eof_with_a_reply_owed(c, kind):
-    """The reply takes its time; it comes through, and then the session ends at once."""
+    """A late reply gets through after the peer's end of input, and then the session ends at once."""
     dev = c.device()
     p = c.peer(kind, dev)
     p.write(packet('QTStart'))
@@ -179,7 +179,7 @@ def eof_with_a_reply_owed(c, kind):
 
 @test
 def eof_with_pending_replies(c):
-    """The replies are there, the peer reads them late and slowly."""
+    """The replies are there, and the peer reads them late and slowly."""
     dev = c.device()
     p = c.peer('pipe', dev)
     data = noise(12, 200000).replace(b'$', b'x')
@@ -203,7 +203,7 @@ def eof_with_nothing_owed_is_quick(c):
 
 @test
 def eof_after_kill_packet_is_quick(c):
-    """'k' has no reply, and GDB waits for us to end."""
+    """'k' has no reply, and GDB waits for the relay to end."""
     dev = c.device()
     p = c.peer('pipe', dev)
     start = time.monotonic()
@@ -226,7 +226,7 @@ def eof_with_a_silent_device_is_bounded(c):
 
 @test
 def eof_with_a_stalled_device_is_bounded_and_said(c):
-    """Slow is allowed to take longer when somebody waits for the replies."""
+    """A slow device gets more time if somebody waits for the replies."""
     for kind, end, least, most in ('pipe', 'end_input', 4, 14), ('pair', 'close', 1, 6):
         dev = c.device()
         p = c.peer(kind, dev)
@@ -250,7 +250,7 @@ def eof_with_a_stalled_peer_is_bounded_and_said(c):
 
 @test
 def script_on_stdin(c):
-    """Files as stdin and stdout; the device answers after stdin's end."""
+    """Files as stdin and stdout; the device answers after the end of stdin."""
     dev = c.device()
     src, dst = os.path.join(c.tmp, 'in'), os.path.join(c.tmp, 'out')
     with open(src, 'wb') as f:
@@ -268,7 +268,7 @@ def script_on_stdin(c):
 
 @test
 def gdb_gone_at_once(c):
-    """GDB's socket closes in both directions: nobody to flush for."""
+    """GDB's socket closes in both directions: there is nobody to flush for."""
     dev = c.device()
     p = c.peer('pair', dev)
     p.write(packet('D'))
@@ -321,7 +321,7 @@ def full_disk_as_stdout(c):
 
 @for_kinds('pipe', 'pair', 'connect', 'tty')
 def device_ends(c, kind):
-    """The replies that were there come through, then the peer sees the end."""
+    """Replies that were sent get through, then the peer sees the end."""
     dev = c.device()
     p = c.peer(kind, dev)
     p.write(b'+')
@@ -329,7 +329,7 @@ def device_ends(c, kind):
     dev.write(packet('OK'))
     assert p.read(6) == packet('OK')
     dev.close()
-    # A pty says EIO for a moment, before it says that it has ended.
+    # A pty returns EIO for a moment before it reports the end.
     if p.relay.p.wait(10):
         p.relay.one_line('failed: Input/output error')
         p.relay.exits(1)
@@ -383,7 +383,7 @@ def status_in_a_shell_is_128_plus_n(c):
 
 @test
 def ignored_sigint_stays_ignored(c):
-    """GDB (setsid failing), nohup and background jobs start us like that."""
+    """GDB (if setsid fails), nohup and background jobs start the relay like this."""
     def ignore():
         default_signals()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -404,14 +404,14 @@ def ignored_sigint_stays_ignored(c):
 
 @test
 def closed_standard_descriptors(c):
-    """The device must not become stdin, nor a message go into it."""
+    """The device must not become stdin, and no message may be written to it."""
     dev = c.device()
     r = c.start('-v', '-d', dev.path, before=['sh', '-c', 'exec "$@" <&- >&- 2>&-', 'sh'])
     r.exits(0)
     assert stays_silent(dev.fd, 0) or read_some(dev.fd) == b''
 
 
-# --- what is put back ----------------------------------------------------------------------------------------------
+# --- restored state ------------------------------------------------------------------------------------------------
 
 def end_by_signal(p, dev):
     p.relay.signal(signal.SIGTERM)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """What code of the kernel a hit may run, read from a built kgtp.ko.
 
-tests/vm/hitcalls.py KGTP.KO        lists the symbols of the kernel, and which of our functions uses each
-tests/vm/hitcalls.py                prints the table of docs/design.md
+    tests/vm/hitcalls.py KGTP.KO        lists the symbols of the kernel, and which of our functions uses each
+    tests/vm/hitcalls.py                prints the table of docs/design.md
 
 A probe fires in any context, so a handler may call only what docs/design.md, "Contexts", allows. This follows each
 reference in the machine code, a call or an address, from the handlers through our own functions, and treats functions in

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The results of tests/vm/run --record, as README.md's table.
 
-tests/vm/results.py [--check]     rewrite the table in README.md; --check: only report whether it matches the results
+    tests/vm/results.py [--check]     rewrite the table in README.md; --check: only report whether it matches the results
 """
 import argparse
 import datetime
