@@ -170,7 +170,11 @@ class Gdb:
         """Return addresses, `wanted` or more, of instructions behind a function's first one. Each call executes all of them
         in order, and the kernel does not patch them, so each can have a probe."""
         found = []
-        for address, text in self.instructions(function, 20)[1:]:
+        code = self.instructions(function, 20)
+        elsewhere = re.match(r"jmpq?\s+(0x\w+)", code[0][1])      # an alternative, as copy_user_generic of old kernels
+        if elsewhere:
+            return self.inside(elsewhere[1], wanted)
+        for address, text in code[1:]:
             if re.match("jmp|ret", text):
                 break
             if not re.match(PATCHED, text):

@@ -7,16 +7,45 @@ from gdbmi import Gdb
 HEADS = 64
 
 
-def layout(kernel):
-    """Return (bytes of a pointer, address of the table, offset of the address in a probe)."""
-    gdb = Gdb(kernel.vmlinux)
-    try:
-        width = int(gdb.eval("sizeof(void *)"))
-        assert int(gdb.eval("sizeof(kprobe_table)")) == width * HEADS, gdb.eval("sizeof(kprobe_table)")
-        assert gdb.eval("(long)&((struct kprobe *)0)->hlist") == "0"
-        return width, int(gdb.eval("(unsigned long)&kprobe_table")), int(gdb.eval("(long)&((struct kprobe *)0)->addr"))
-    finally:
-        gdb.close()
+class Table:
+    """The kernel's hash table of probes."""
+
+    def __init__(self, guest, kernel):
+        self.guest = guest
+        gdb = Gdb(kernel.vmlinux)
+        try:
+            self.width = gdb.value("sizeof(void *)")
+            self.address = gdb.value("(unsigned long)&kprobe_table")
+            assert gdb.value("sizeof(kprobe_table)") == self.width * HEADS
+            self.size = gdb.value("sizeof(struct kprobe)")
+            self.offsets = {name: gdb.value(f"(long)&((struct kprobe *)0)->{name}") for name in ("hlist", "list", "addr", "pre_handler")}
+            self.aggregate = gdb.value("(unsigned long)aggr_pre_handler")
+        finally:
+            gdb.close()
+        assert self.offsets["hlist"] == 0
+
+    def pointers(self, data):
+        return struct.unpack(f"<{len(data) // self.width}{'Q' if self.width == 8 else 'I'}", data)
+
+    def probe(self, address):
+        """Return the pointers in its fields."""
+        data = self.guest.peek(address, self.size)
+        return {name: self.pointers(data[offset:offset + self.width])[0] for name, offset in self.offsets.items()}
+
+    def probes(self):
+        """Return the address of each probe's place; several probes at one place are a list of their own."""
+        places = []
+        for entry in self.pointers(self.guest.peek(self.address, self.width * HEADS)):
+            while entry:
+                probe = self.probe(entry)
+                member = probe["list"] if probe["pre_handler"] == self.aggregate else None
+                while member not in (None, entry + self.offsets["list"]):
+                    places.append(probe["addr"])
+                    member = self.probe(member - self.offsets["list"])["list"]
+                if member is None:
+                    places.append(probe["addr"])
+                entry = probe["hlist"]
+        return places
 
 
 def listed(guest, kernel):
@@ -24,16 +53,9 @@ def listed(guest, kernel):
     names = {address: name for name, address in kernel.functions().items()}
     starts = sorted(names)
     own = kernel.functions()["kretprobe_trampoline"]        # the kernel's own, always in the table
-    width, table, addr = layout(kernel)
-    pointer = {8: "Q", 4: "I"}[width]
     lines = []
-    for entry in struct.unpack(f"<{HEADS}{pointer}", guest.peek(table, width * HEADS)):
-        while entry:
-            probe = guest.peek(entry, addr + width)
-            entry, = struct.unpack(f"<{pointer}", probe[:width])
-            where, = struct.unpack(f"<{pointer}", probe[addr:])
-            if where == own:
-                continue
+    for where in Table(guest, kernel).probes():
+        if where != own:
             start = max((s for s in starts if s <= where), default=where)
-            lines.append(f"{where:0{2 * width}x}  k  {names.get(start, '?')}+{where - start:#x}\n")
+            lines.append(f"{where:016x}  k  {names.get(start, '?')}+{where - start:#x}\n")
     return "".join(lines)
