@@ -513,7 +513,7 @@ def bad_bytecode(t):
                             ("34000027", "does not support"), ("2200", "runs past its end"), ("23ff", "ends inside an instruction"),
                             ("0227", "stack underflow"), ("2b27", "stack underflow"), ("28" * 2 + "27", "stack underflow"),
                             ("2201" * 101 + "27", "stack overflow"), ("21000427", "no instruction begins"),
-                            ("21ffff27", "no instruction begins"), ("22012000072200" + "27", "stack different"),
+                            ("21ffff27", "no instruction begins"), ("22012000072200" + "27", "stack depth differs"),
                             ("22011600" + "27", "0 bits"), ("26001827", "no such register"), ("26ffff27", "no such register"),
                             ("2cffff27", "no such trace state variable")):
         for where in ("condition", "actions"):
