@@ -17,6 +17,7 @@
 #include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/calls.h"
+#include "compat/check.h"
 #include "compat/read.h"
 #include "compat/stack.h"
 #include "compat/symbols.h"
@@ -56,13 +57,19 @@ static unsigned long print_etext;	/* 0: unknown */
 
 /* ---- in a hit: any context, under ringbuf_enter() ---------------------- */
 
+/*
+ * Copy n bytes in whole words. Not by memcpy(): with CONFIG_FORTIFY_SOURCE it
+ * contains a WARN() on later kernels (6.1), which must not print in a hit.
+ */
 static void fifo_copy(struct gtp_fifo *f, u32 pos, const void *data, u32 n)
 {
 	u32 at = pos & (FIFO_SIZE - 1);
-	u32 first = min_t(u32, n, FIFO_SIZE - at);
+	u32 words = (n + sizeof(u64) - 1) / sizeof(u64);
+	u32 first = min_t(u32, words, (FIFO_SIZE - at) / sizeof(u64));
 
-	memcpy(f->data + at, data, first);
-	memcpy(f->data, (const u8 *)data + first, n - first);
+	BUILD_BUG_ON(sizeof(struct record) % sizeof(u64));
+	kc_copy_words((u64 *)(f->data + at), data, first);
+	kc_copy_words((u64 *)f->data, (const u64 *)data + first, words - first);
 }
 
 static void fifo_put(struct gtp_hit_ctx *ctx, struct record *r)
