@@ -23,34 +23,33 @@ TABLES = {"gtp_specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1})}
 
 # The kernel's symbols that a hit may use, and why each is safe with any lock held, also in an NMI.
 ALLOWED = {
-    "cpu_number current_task pcpu_hot __per_cpu_offset this_cpu_off per_cpu__* _proxy_pda const_* const_pcpu_hot":
-        "data of this CPU or of all; the current task",
-    "__preempt_count page_offset_base vmemmap_base physical_mask sme_me_mask phys_base nr_cpu_ids __cpu_possible_mask cpu_possible_m* "
-    "nr_node_ids __default_kernel_pte_mask pgdir_shift ptrs_per_p4d boot_cpu_data __cpu_data x86_cpu_to_*":
-        "variables, which are read only",
-    "cpumask_next find_next_bit _find_next_bit __first_cpu __next_cpu":
+    "cpu_number current_task const_current_task pcpu_hot const_pcpu_hot __per_cpu_offset this_cpu_off":
+        "data of this CPU; the current task",
+    "__preempt_count page_offset_base physical_mask nr_cpu_ids __cpu_possible_mask cpu_possible_map boot_cpu_data":
+        "variables that are only read",
+    "cpumask_next _find_next_bit __first_cpu __next_cpu":
         "pure functions",
-    "memcpy memset __memcpy __memset memmove":
+    "memcpy memset":
         "copies of memory that is there",
-    "copy_from_kernel_nofault probe_kernel_read __probe_kernel_read":
+    "copy_from_kernel_nofault probe_kernel_read":
         "the no-fault reader: `kc_read_kernel()`",
-    "copy_user_generic* rep_movs_alternative __copy_from_user_ll* __copy_user_*":
-        "the copy of `kc_read_user()` and `kc_copy_bulk()`, with page faults off",
-    "sched_clock_cpu local_clock* sched_clock cpu_clock":
+    "copy_user_generic* __copy_user_ll":
+        "copying in `kc_read_user()` and `kc_copy_bulk()`, with page faults off",
+    "sched_clock_cpu local_clock sched_clock":
         "`kc_clock()`: lock-free, made for NMI",
     "ktime_get_real_fast_ns":
         "`kc_wall_any()`: lock-free, made for NMI",
-    "ktime_get_real_ts64 getnstimeofday64 getnstimeofday __getnstimeofday64 do_gettimeofday current_kernel_time ktime_get_real_seconds":
-        "`kc_wall()`: GDB asks outside of a hit",
-    "pv_* __x86_indirect_* __x86_return_thunk __SCT__*":
-        "indirect calls and returns; instructions that a hypervisor may replace",
+    "ktime_get_real_ts64 getnstimeofday64 getnstimeofday":
+        "`kc_wall()`: only when GDB asks outside of a hit",
+    "atomic64_inc_return*":
+        "a lock-free counter of 32-bit machines",
+    "pv_ops pv_*_ops __x86_indirect_thunk_* __x86_return_thunk":
+        "indirect calls, returns, and instructions that a hypervisor may replace",
     "__fentry__ mcount":
         "the function tracer, if the user traces our functions; made for any context",
     "__stack_chk_fail __stack_chk_guard __ref_stack_chk_guard":
-        "panics; only if the stack is corrupted",
-    "kretprobe_trampoline* arch_rethook_trampoline __kretprobe_trampoline":
-        "an address that is compared",
-    "__asan_* __kasan_* __kcsan_* __tsan_* __ubsan_* debug_smp_processor_id __this_cpu_preempt_check":
+        "a panic, but only if the stack is corrupted",
+    "__asan_* __kasan_* __kcsan_* __tsan_* __ubsan_* debug_smp_processor_id":
         "checks of kernels that look for faults themselves",
 }
 
