@@ -269,6 +269,18 @@ static const struct named no_probe[] = {
 	{ "is486", START },
 	{ "is386", START },
 	{ "check_x87", START },
+#if !MODE64
+	/* Called before paging is on. */
+	{ "load_ucode_*", START },
+	{ "__load_ucode_*", START },
+	{ "apply_microcode_early*", START },
+	{ "__apply_microcode_amd", START },
+	{ "find_microcode_in_initrd", START },
+	{ "find_cpio_data", START },
+	{ "scan_microcode", START },
+	{ "scan_containers", START },
+	{ "x86_family", START },
+#endif
 	{ "start_cpu0", START },
 	{ "soft_restart_cpu", START },
 	{ "early_setup_idt", START },
