@@ -582,7 +582,8 @@ class Comings:
         def said():
             return bytes.fromhex(re.search(r";notes:([0-9a-f]*)", self.f.device.must("qTStatus", "T1"))[1]).decode()
         before, stat, after = said(), self.f.files.get("/proc/gtpstat"), said()
-        assert before != after or all(part in stat for part in after.split("; tracepoint")[:1]), (after, stat)
+        remarks = [line[2:] for line in stat.splitlines() if re.match("# (?!cpu |tracepoint address|not available)", line)]
+        assert before != after or all(remark in after for remark in remarks) and bool(remarks) == bool(after), (after, stat)
         return after
 
     def until(self, pattern):
