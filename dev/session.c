@@ -170,13 +170,17 @@ static void session_too_long(struct session *s)
 	session_push(s, s->tx.buf, s->tx.len);
 }
 
-/* Of longer packets, accept only QTNotes, whose parts are cut. */
+/*
+ * Of longer packets, accept those that GDB does not cut to the announced size:
+ * QTNotes, and QTro with as many sections as fit into GDB's own buffer.
+ */
 static int session_takes(const struct session *s)
 {
-	static const char notes[] = "QTNotes:";
+	static const char notes[] = "QTNotes:", ranges[] = "QTro:";
 
 	return s->rx.len < SESSION_PACKET ||
-	       !strncmp(s->rx.buf, notes, sizeof(notes) - 1);
+	       !strncmp(s->rx.buf, notes, sizeof(notes) - 1) ||
+	       !strncmp(s->rx.buf, ranges, sizeof(ranges) - 1);
 }
 
 static void session_event(struct session *s, enum rsp_event event)

@@ -16,8 +16,8 @@
 /* A packet or reply with framing. Binary data counts as escaped. */
 #define SESSION_PACKET	(GTP_PACKET_SIZE + 8)
 /*
- * GDB sends the user's notes and name in one packet of any length, longer than
- * announced.
+ * Longer than announced are the user's notes and name, of any length, and the
+ * constant sections of a vmlinux with very many: GDB's buffer, 64 KiB.
  */
 #define SESSION_IN	(2 * GTP_PACKET_SIZE + 8)
 /* Unread replies; a power of 2, at least two packets. */

@@ -473,6 +473,10 @@ struct gtp {
 	int give_up;		/* end long operations; written unlocked */
 	unsigned long text;	/* _text; 0: unknown, but not moved */
 	unsigned long stext;	/* _stext */
+	/* Memory that never changes; empty if unknown. */
+	struct gtp_constant {
+		unsigned long start, end;
+	} constant[2];
 	unsigned long slide;	/* distance from the link address */
 };
 

@@ -47,12 +47,16 @@ void gtp_ro_drop_kept(void)
 /* QTro. Return 0, or -EINVAL or -ENOMEM with no range set. */
 int gtp_add_ro(struct rsp_text list)
 {
-	struct gtp_range *r;
+	struct gtp_range *r = NULL;
 	u64 start, end;
 	int ret;
 
 	gtp_clear_ro();
 	while ((ret = rsp_next_range(&list, &start, &end)) > 0) {
+		if (r && start == r->end) {
+			r->end = end;
+			continue;
+		}
 		r = kmalloc(sizeof(*r), GFP_KERNEL);
 		if (!r) {
 			gtp_clear_ro();
@@ -71,7 +75,8 @@ int gtp_add_ro(struct rsp_text list)
 /*
  * How many of n bytes from addr on are constant. For the kernel, QTro has link
  * addresses whatever qOffsets said (load addresses before GDB 7.3). For modules
- * it has their actual addresses.
+ * it has their actual addresses. GDB cuts the list of a vmlinux with a section
+ * per function (RHEL 5), so the kernel's code is known without it.
  */
 static u32 constant_bytes(u64 addr, u32 n)
 {
@@ -85,6 +90,9 @@ static u32 constant_bytes(u64 addr, u32 n)
 		for (i = 0; i < ARRAY_SIZE(forms); i++)
 			if (forms[i] >= r->start && forms[i] < r->end)
 				return min_t(u64, n, r->end - forms[i]);
+	for (i = 0; i < ARRAY_SIZE(gtp.constant); i++)
+		if (addr >= gtp.constant[i].start && addr < gtp.constant[i].end)
+			return min_t(u64, n, gtp.constant[i].end - addr);
 	return 0;
 }
 

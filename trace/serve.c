@@ -237,6 +237,16 @@ void gtp_close(void)
  */
 static int find_kernel(void)
 {
+	static const char *const constant[][2] = {
+		{ "_stext", "_etext" }, { "__start_rodata", "__end_rodata" },
+	};
+	unsigned int i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(constant) != ARRAY_SIZE(gtp.constant));
+	for (i = 0; i < ARRAY_SIZE(constant); i++) {
+		gtp.constant[i].start = kc_symbol(constant[i][0]);
+		gtp.constant[i].end = kc_symbol(constant[i][1]);
+	}
 	gtp.stext = kc_symbol("_stext");
 	if (!gtp.stext) {
 		kc_err("the kernel has no table of its symbols: boot one that is configured with CONFIG_KALLSYMS\n");

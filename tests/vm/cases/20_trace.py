@@ -235,6 +235,25 @@ def constants_end_where_they_end(t):
     gdb.cmd("maint packet QTinit")
 
 
+@case(core=True)
+def more_sections_than_gdb_sends(t):
+    """A QTro as long as GDB's buffer is accepted, and the kernel's code is constant although it names none of it."""
+    load = t.load("pread", n=1, file="/proc/version", size=8)
+    gdb = t.gdb(raw=True)
+    read, write = (int(gdb.eval(f"(unsigned long){name}")) for name in ("vfs_read", "vfs_write"))
+    live = re.search(r'received: "(\w+)"', gdb.cmd(f"maint packet m{write:x},10"))[1]
+    ranges = "".join(f":{at:x},{at + 8:x}" for at in range(0x10000000, 0x10000000 + 16 * 3400, 16))
+    assert 60000 < len(ranges) < 65000, len(ranges)
+    for packet in ("QTinit", f"QTDP:1:{read:x}:E:0:0-", f"QTDP:-1:{read:x}:R03", "QTro" + ranges, "QTStart"):
+        assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet[:80]
+    load.go()
+    gdb.cmd("maint packet QTStop")
+    assert "F0T1" in gdb.cmd("maint packet QTFrame:0")
+    assert f'"{live}"' in gdb.cmd(f"maint packet m{write:x},10")
+    gdb.cmd("maint packet QTFrame:ffffffff")
+    gdb.cmd("maint packet QTinit")
+
+
 @case(timeout=900)
 def many_tracepoints(t):
     """GDB waits for tstart with many tracepoints at function entries, where arming a probe takes longest."""
