@@ -136,8 +136,9 @@ int arch_in_start(unsigned long addr);
 int arch_has_regs(const unsigned long *word, u32 words);
 
 /*
- * Is a probe at addr safe?  Returns 0 if so (the kernel may still refuse it);
- * otherwise a negative errno, with the reason in *why.
+ * Is a probe at addr safe?  Returns 0 if so (the kernel may still refuse it; *why
+ * is the reason of its -EILSEQ); otherwise a negative errno, with the reason in
+ * *why.
  * Context: process, holds gtp.lock, may sleep.
  */
 int arch_probe_check(unsigned long addr, const char **why);

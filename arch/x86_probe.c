@@ -371,7 +371,8 @@ int arch_return_probe_check(unsigned long addr, const char **why)
  * at addr, or -ENODATA if they cannot be decoded. The original bytes under our
  * own probes are known. A foreign probe may be an int3 or, if kprobes are
  * optimized, a jump over several instructions. Kernels with such jumps check by
- * themselves and know the original bytes: so set *doubt at any int3 or long jump.
+ * themselves, and from 3.4 on they know the original bytes: so set *doubt at any
+ * int3 or long jump.
  */
 static int insn_starts_at(unsigned long addr, const struct kc_place *place,
 			  int *doubt)
@@ -403,6 +404,10 @@ static int insn_starts_at(unsigned long addr, const struct kc_place *place,
 	return at == addr ? 0 : -EILSEQ;
 }
 
+#define NO_START	"that is not the start of an instruction"
+/* Before 3.4 a kernel does not see the code that an optimized probe replaced. */
+#define HIDDEN_START	"that is not the start of an instruction, or an optimized probe before it in the function hides it from this kernel: set it before tstart"
+
 int arch_probe_check(unsigned long addr, const char **why)
 {
 	struct kc_place place;
@@ -423,10 +428,13 @@ int arch_probe_check(unsigned long addr, const char **why)
 	*why = "it is not known where instructions start there";
 	if (!ret)
 		ret = insn_starts_at(addr, &place, &doubt);
-	if (ret != -EILSEQ)
-		return kc_kprobes_check_insn() ? 0 : ret;
-	*why = "that is not the start of an instruction";
-	return doubt && kc_kprobes_check_insn() ? 0 : ret;
+	if (ret == -EILSEQ)
+		*why = NO_START;
+	if (!kc_kprobes_check_insn())
+		return ret;
+	/* The kernel checks, too: what follows explains its -EILSEQ. */
+	*why = doubt ? HIDDEN_START : NO_START;
+	return ret == -EILSEQ && !doubt ? ret : 0;
 }
 
 int arch_probe_is_in(unsigned long addr, u8 first, int on_ftrace)

@@ -64,7 +64,7 @@ const char *gtp_place_error(const struct gtp_tracepoint *tp, int err)
 	case -ENOENT:
 		return NO_CODE;
 	case -EILSEQ:
-		return "that is not the start of an instruction";
+		return tp->place_why;
 	case -ENOMEM:
 		return "no memory for the probe";
 	case -EBUSY:
