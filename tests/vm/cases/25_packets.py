@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import Skip, case
+from harness import GdbError, Skip, case
 from talk import Device
 
 MINE = "$current_task_pid == {}"
@@ -34,7 +34,14 @@ def added_in_a_run(t):
     loads[0].go()
     # GDB sends the tracepoint at once, so its actions must be set before.
     gdb.cmd("set default-collect $regs, jiffies_64")
-    second = gdb.trace(f"*{inside:#x}", pids)
+    try:
+        second = gdb.trace(f"*{inside:#x}", pids)
+    except GdbError as error:
+        if t.kernel.version >= (3, 4) or "an optimized probe before it in the function hides it" not in str(error):
+            raise
+        t.note(f"refused: {error}")
+        gdb.cmd("delete $tpnum")
+        second = gdb.trace(f"*{t.syscall('pread64')}", pids)
     gdb.cmd("set default-collect")
     third = gdb.trace("*vfs_read", MINE.format(loads[1].pid))
     assert "vfs_read" in t.probes()
@@ -462,19 +469,24 @@ def the_tools_themselves(t):
 
 
 STARTS = ((b"\xf3\x0f\x1e\xfa\xe8", 9), (b"\xe8", 5), (b"\x55", 1), (b"\x41\x54", 2), (b"\x41\x55", 2), (b"\x41\x56", 2),
-          (b"\x41\x57", 2), (b"\x53", 1))
+          (b"\x41\x57", 2), (b"\x53", 1), (b"\x48\x83\xec", 4))
 
 
-def second_instructions(t, gdb, count):
-    """Return linked addresses behind the first instruction (or the call that ftrace disables) of count plain functions."""
+def text(vmlinux):
+    """Return the address and the contents of vmlinux's code; with CONFIG_REORDER each function has a section."""
+    sections = re.findall(r"^ *\d+ \.text\S* +\w+ +(\w+)", subprocess.check_output(["objdump", "-hw", vmlinux], text=True), re.M)
     with tempfile.NamedTemporaryFile(prefix="kgtp-text-") as file:
-        start, end = address(gdb, "_text"), address(gdb, "_etext")
-        gdb.cmd(f"dump binary memory {file.name} {start:#x} {end:#x}", timeout=120)
-        text = file.read()
+        subprocess.check_call(["objcopy", "-O", "binary", "-j", ".text*", vmlinux, file.name])
+        return min(int(address, 16) for address in sections), file.read()
+
+
+def second_instructions(t, count):
+    """Return linked addresses behind the first instruction (or the call that ftrace disables) of count plain functions."""
+    start, code = text(t.kernel.vmlinux)
     found = []
     for name, at in sorted(t.functions().items()):
-        if re.match(r"(__x64_|__ia32_|compat_|__x64_compat_)?sys_\w+$|(vfs|proc|sock|tcp|udp|ip|ext4|tty|seq|simple|shmem)_\w+$", name):
-            found += [at + skip for code, skip in STARTS if start <= at < end and text.startswith(code, at - start)][:1]
+        if re.match(r"(__x64_|__ia32_|compat_|__x64_compat_)?sys_\w+$|(vfs|proc|sock|tcp|udp|ip|inet|ext4|tty|seq|simple|shmem|pci|ata|scsi|do|ide|usb)_\w+$", name):
+            found += [at + skip for first, skip in STARTS if start <= at and code.startswith(first, at - start)][:1]
     return sorted(set(found))[:count]
 
 
@@ -511,7 +523,7 @@ def a_thousand_tracepoints(t):
     """A thousand tracepoints are all set, all work, and are all removed."""
     gdb = t.gdb(connect=False)
     count = 1000 if t.kernel.exports("unregister_kprobes") else 200      # without it, each removal costs a grace period
-    linked, places = address(gdb, "_text"), second_instructions(t, gdb, count)
+    linked, places = address(gdb, "_text"), second_instructions(t, count)
     assert len(places) == count, len(places)
     t.connect(gdb)
     slide = address(gdb, "_text") - linked
