@@ -21,7 +21,8 @@ def live_memory(t):
     t.sh("sleep 1")
     second = int(gdb.eval("jiffies_64"))
     hz = int(t.kernel.config("CONFIG_HZ"))
-    assert hz * 0.9 <= second - first <= hz * 30, (first, second)
+    # In a busy host a guest with HZ=1000 loses ticks.
+    assert hz * 0.5 <= second - first <= hz * 30, (first, second)
     banner = gdb.cmd("printf \"%s\", linux_banner")
     assert banner.startswith(f"Linux version {t.kernel.release} "), banner
     assert t.sh("cat /proc/version") == banner
