@@ -18,7 +18,7 @@
  */
 int arch_hit_by_trap(const struct pt_regs *regs)
 {
-	long gap = regs->KC_REG(sp) - (unsigned long)(regs + 1);
+	long gap = KC_REG_VALUE(regs, sp) - (unsigned long)(regs + 1);
 
 	return gap >= 3 * (long)sizeof(long);
 }

@@ -107,11 +107,11 @@ int arch_has_regs(const unsigned long *word, u32 words)
 	if (words * WORD < sizeof(regs))
 		return 1;
 	memcpy(&regs, word, sizeof(regs));
-	cs = regs.KC_REG(cs);
-	if (!cs || !(regs.KC_REG(flags) & FLAGS_SET) ||
-	    regs.KC_REG(flags) & FLAGS_NEVER)
+	cs = KC_REG_VALUE(&regs, cs);
+	if (!cs || !(KC_REG_VALUE(&regs, flags) & FLAGS_SET) ||
+	    KC_REG_VALUE(&regs, flags) & FLAGS_NEVER)
 		return 0;
-	return (cs & 3) == 3 || kc_is_kernel(regs.KC_REG(ip), 1);
+	return (cs & 3) == 3 || kc_is_kernel(KC_REG_VALUE(&regs, ip), 1);
 }
 
 int arch_is_ret_block(int reg, u64 add, u64 len)

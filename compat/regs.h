@@ -45,6 +45,14 @@
 #define KC_REG(name)	name
 #endif
 
+/* The value of a field. i386 before 2.6.25 has signed fields: never widen them. */
+#define KC_REG_VALUE(regs, name)	((unsigned long)(regs)->KC_REG(name))
+
+static inline unsigned long kc_stack_pointer(const struct pt_regs *regs)
+{
+	return KC_REG_VALUE(regs, sp);
+}
+
 #ifdef CONFIG_X86_32
 /*
  * The stack pointer of kernel code that trapped.  Where it is not saved, the
@@ -52,7 +60,7 @@
  */
 static inline unsigned long kc_kernel_sp(const struct pt_regs *regs)
 {
-	return KC_FACT_SP_SAVED ? regs->KC_REG(sp) :
+	return KC_FACT_SP_SAVED ? KC_REG_VALUE(regs, sp) :
 				  (unsigned long)&regs->KC_REG(sp);
 }
 #endif

@@ -463,7 +463,7 @@ enum agent_error gtp_collect_ret(struct gtp_hit_ctx *ctx, u64 addr)
 enum agent_error gtp_collect_bt(struct gtp_hit_ctx *ctx,
 				const struct gtp_var *var)
 {
-	u64 sp = ctx->regs->KC_REG(sp);
+	u64 sp = kc_stack_pointer(ctx->regs);
 	u64 size = kc_load(&gtp.bt_size);	/* it may change meanwhile */
 	u64 len = min_t(u64, size, kc_stack_left(sp));
 	enum agent_error err = AGENT_OK;

@@ -508,7 +508,7 @@ static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
 				      const struct gtp_action *act,
 				      const struct pt_regs *regs, int split)
 {
-	unsigned long sp = regs->KC_REG(sp);
+	unsigned long sp = kc_stack_pointer(regs);
 	u32 n = min_t(u32, act->len / sizeof(u64), kc_task_words_left(sp));
 	u32 undo = n && !kc_calls_replaced() ?
 		   hit_put_words(rc, c, 0, sp, n, split) : 1;
