@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
@@ -350,26 +351,66 @@ static int run_place_all(struct rsp_tx *tx)
 	return 0;
 }
 
-/* Return 0, or -1 with an error in tx. */
-static int run_set_all(struct rsp_tx *tx)
+static int is_below(const void *a, const void *b)
 {
-	struct gtp_tracepoint *tp;
-	u32 done = 0;
+	const struct gtp_tracepoint *const *x = a, *const *y = b;
+
+	if ((*x)->addr == (*y)->addr)
+		return (*x)->serial < (*y)->serial ? -1 : 1;
+	return (*x)->addr < (*y)->addr ? 1 : -1;
+}
+
+/*
+ * From the highest address down: before 3.4 the kernel cannot tell where
+ * instructions start behind an optimized probe of the same function, and may
+ * optimize the first ones while others are still being registered.
+ */
+static int run_set_in_order(struct gtp_tracepoint **order, u32 n,
+			    struct rsp_tx *tx)
+{
+	u32 i;
 	int err;
 
-	list_for_each_entry(tp, &gtp.tracepoints, list) {
-		if (run_is_given_up("tracepoints set", done++, tx))
+	sort(order, n, sizeof(*order), is_below, NULL);
+	for (i = 0; i < n; i++) {
+		if (run_is_given_up("tracepoints set", i, tx))
 			return -1;
-		if (!tp->site)
+		/* None if it shared one that was dropped. */
+		if (!order[i]->site)
 			continue;
-		err = gtp_site_set(tp->site);
+		err = gtp_site_set(order[i]->site);
 		if (!err)
 			continue;
-		gtp_site_drop(tp->site);
-		if (run_failed(tp, err, tx))
+		gtp_site_drop(order[i]->site);
+		if (run_failed(order[i], err, tx))
 			return -1;
 	}
 	return 0;
+}
+
+/* Return 0, or -1 with an error in tx. */
+static int run_set_all(struct rsp_tx *tx)
+{
+	struct gtp_tracepoint *tp, **order;
+	u32 n = 0;
+	int ret;
+
+	list_for_each_entry(tp, &gtp.tracepoints, list)
+		n += !!tp->site;
+	if (!n)
+		return 0;
+	order = vmalloc(n * sizeof(*order));
+	if (!order) {
+		rsp_error(tx, "no memory to set %u tracepoints", n);
+		return -1;
+	}
+	n = 0;
+	list_for_each_entry(tp, &gtp.tracepoints, list)
+		if (tp->site)
+			order[n++] = tp;
+	ret = run_set_in_order(order, n, tx);
+	vfree(order);
+	return ret;
 }
 
 static int run_arm_all(struct rsp_tx *tx)
