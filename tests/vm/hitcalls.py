@@ -33,8 +33,8 @@ ALLOWED = {
         "copies of memory that is there",
     "copy_from_kernel_nofault probe_kernel_read":
         "the no-fault reader: `kc_read_kernel()`",
-    "copy_user_generic* __copy_user_ll":
-        "copying in `kc_read_user()` and `kc_copy_bulk()`, with page faults off",
+    "copy_user_generic* __copy_user_ll __copy_from_user_ll_nozero __copy_from_user_inatomic":
+        "copying in `kc_read_user()`, `kc_copy_bulk()` and, before 2.6.26, `kc_read_kernel()`, with page faults off",
     "sched_clock_cpu local_clock sched_clock":
         "`kc_clock()`: lock-free, made for NMI",
     "ktime_get_real_fast_ns":

@@ -10,7 +10,8 @@ def symbol(t, name):
     found = re.search(rf"^(\w+) \w {name}$", t.run(f"grep ' {name}' /proc/kallsyms").output, re.M)
     if found:
         return int(found[1], 16)
-    return t.kernel.symbols()[name] - t.kernel.symbols()["_text"] + symbol(t, "_text")
+    assert name != "_stext"
+    return t.kernel.symbols()[name] - t.kernel.symbols()["_stext"] + symbol(t, "_stext")
 
 
 @case(core=True)

@@ -497,7 +497,7 @@ def backtraces_end(t):
     gdb.cmd("tvariable $its_first")
     gdb.cmd("set circular-trace-buffer on")
     regs = "(*(struct pt_regs *)$task_pt_regs)"
-    field = "r15" if t.bits == 64 else "bx"
+    field = "r15" if t.bits == 64 else "bx" if gdb.knows("((struct pt_regs *)0)->bx") else "ebx"
     points = {}
 
     def add(what, where, condition, *actions):

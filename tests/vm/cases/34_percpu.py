@@ -5,14 +5,16 @@ import re
 import subprocess
 import tempfile
 
-from harness import GdbError, case
+from harness import GdbError, Skip, case
 
 DOCS = os.path.join(os.path.dirname(__file__), "../../../docs")
 
 
-def of_cpu(cpu):
-    """Return an expression for that CPU's run queue."""
-    return f"((struct rq *)((char *)&runqueues + __per_cpu_offset[{cpu}]))"
+def prefix(gdb):
+    """Return what the names of per-CPU variables begin with: until 2.6.32 per_cpu__."""
+    if not gdb.knows("__per_cpu_offset"):
+        raise Skip("no __per_cpu_offset[]: the kernel is for one CPU, or 2.6.18's for x86-64, which has _cpu_pda[]->data_offset")
+    return "per_cpu__" if gdb.knows("per_cpu__runqueues") else ""
 
 
 def bytes_of(gdb, address, n):
@@ -33,15 +35,22 @@ def block_of(gdb, address, n):
 def variables_of_a_cpu(t):
     """The textbook's sum works live, in a condition, in actions, in frames and in a trace file."""
     gdb = t.gdb()
+    rq = prefix(gdb) + "runqueues"
+
+    def of_cpu(cpu):
+        """Return an expression for that CPU's run queue."""
+        return f"((struct rq *)((char *)&{rq} + __per_cpu_offset[{cpu}]))"
+
     load = t.load("pread", n=3, file="/proc/version", size=8, cpu=1)
     slide = gdb.value("(unsigned long)&vfs_read") - t.functions()["vfs_read"]
     t.note(f"KASLR has moved the kernel by {slide:#x}")
     for cpu in range(t.guest.smp):
         assert gdb.value(f"{of_cpu(cpu)}->cpu") == cpu
-        assert gdb.value(f"*(int *)((char *)&runqueues + __per_cpu_offset[{cpu}] + (long)&((struct rq *)0)->cpu)") == cpu
-    current = "pcpu_hot.current_task" if gdb.knows("pcpu_hot") else "current_task"
-    name = f"(*(struct task_struct **)((char *)&{current} + __per_cpu_offset[0]))->comm"
-    assert gdb.eval(name).startswith('"'), gdb.eval(name)
+        assert gdb.value(f"*(int *)((char *)&{rq} + __per_cpu_offset[{cpu}] + (long)&((struct rq *)0)->cpu)") == cpu
+    current = "pcpu_hot.current_task" if gdb.knows("pcpu_hot") else prefix(gdb) + "current_task"
+    if gdb.knows(current):                  # before 2.6.25 not on 32-bit
+        name = f"(*(struct task_struct **)((char *)&{current} + __per_cpu_offset[0]))->comm"
+        assert gdb.eval(name).startswith('"'), gdb.eval(name)
     word = t.bits // 8
     offset = gdb.value("(unsigned long)__per_cpu_offset[1]")
     assert offset == int.from_bytes(bytes(bytes_of(gdb, "&__per_cpu_offset[1]", word)), "little")
@@ -152,6 +161,7 @@ def pointers_to_a_cpu(t):
 def part_of_an_offset(t):
     """Blocks with part of a word of __per_cpu_offset[], or across its ends, have the same bytes in a frame as live."""
     gdb = t.gdb()
+    prefix(gdb)
     load = t.load("pread", n=1, file="/proc/version", size=8)
     size = gdb.value("sizeof(__per_cpu_offset)")
     table = "((char *)&__per_cpu_offset)"

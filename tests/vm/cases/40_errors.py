@@ -180,7 +180,9 @@ def block_faults_half_way(t):
         gdb.cmd("tvariable $done = 0")
         n, shown = run(t, gdb, "*vfs_read", "", "teval $done = $done + 1", "collect jiffies_64, $done",
                        f"collect *(char(*)[{length}]){hole - length // 16 * 8:#x}", "teval $done = $done + 100")
-        assert f"cannot read memory at {hole:#x}, 3 times" in shown and errors(t, n) == (3, 3), shown
+        # 32-bit kernels may map memory that the firmware has reserved behind their RAM.
+        assert re.search(rf"cannot read (memory|a device's memory without .monitor io on.) at {hole:#x}, 3 times", shown), shown
+        assert errors(t, n) == (3, 3), shown
         assert gdb.value("$done") == 303
         gdb.cmd("tfind start")
         assert int(gdb.eval("jiffies_64")) > 0 and gdb.value("$done") == 1

@@ -3,7 +3,7 @@
 import re
 
 from gdbmi import PATCHED
-from harness import GdbError, case
+from harness import GdbError, Skip, case
 
 MIDDLE = "that is not the start of an instruction"
 # Without a section of its own, entry code is refused by its symbols.
@@ -173,7 +173,8 @@ def code_between_functions(t):
         message = refused(gdb, f"{symbols[name] + slide:#x}")
         assert why in message or "no probe is allowed" in message, (name, message)
         tried.append(name)
-    assert tried, "this kernel has none of them"
+    if not tried:
+        raise Skip("this kernel has no such code")
     t.note(", ".join(tried))
     still_works(t, gdb)
 
@@ -241,7 +242,8 @@ def data_in_the_text(t):
             message = refused(gdb, f"{symbols[name] + offset + slide:#x}")
             assert re.search("is data|page tables|no code", message), (name, message)
         tried.append(name)
-    assert tried, "this kernel has none of them"
+    if not tried:
+        raise Skip("this kernel has no such code")
     t.note(", ".join(tried))
     still_works(t, gdb)
 
