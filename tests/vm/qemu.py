@@ -136,6 +136,8 @@ class Guest:
         self.log.write_bytes(b"")
         if self.kernel.version < (2, 6, 32):
             append += " nmi_watchdog=0 debug"       # its self-test needs a PMU; it knows no ignore_loglevel
+            # RHEL 5's HZ of 1000: on a busy host a guest of two CPUs does little else than ticks. 100 as for virtual machines.
+            append += " divider=10"
         control = self.dir / "control"
         # One thread for all CPUs: QEMU before 8.1 can run a stale translation of code that another CPU has just patched (it
         # translates before it locks the page). The kernel patches code for every probe; a stale int3 of ftrace's is then
