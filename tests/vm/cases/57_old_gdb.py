@@ -149,13 +149,13 @@ def play(t, name):
     assert int(gdb.eval("jiffies_64")) > 0
 
 
-@case(needs="CONFIG_X86_64", timeout=400)
+@case(needs=["CONFIG_X86_64", "CONFIG_KALLSYMS_ALL"], timeout=400)
 def gdb_7_0_1(t):
     """RHEL 5's GDB works: it has no trace state variables, knows T0 and T1 only, and takes an empty reply as an error."""
     play(t, "7.0.1.txt")
 
 
-@case(needs="CONFIG_X86_64", timeout=400)
+@case(needs=["CONFIG_X86_64", "CONFIG_KALLSYMS_ALL"], timeout=400)
 def gdb_7_2(t):
     """RHEL 6's GDB works: variables, sources, uploads, disconnected tracing; old step counts."""
     play(t, "7.2.txt")
