@@ -46,13 +46,15 @@ def record(name, found):
     (FOLDER / f"{name}.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
 
 
-def row(found):
+def row(name, found):
     """Return one line of the table. A failure is shown as such."""
+    # A kernel built by hand may lack the vendor's suffix.
+    release = found["release"] if name.split("-")[0] in found["release"] else f"{found['release']} ({name})"
     result = f"{found['passed']} passed, {found['failed']} failed, {len(found['skipped'])} skipped"
     if found["failures"]:
         result = f"**{result}**: {', '.join(found['failures'])}"
     suite = "the whole VM suite" if found["suite"] == "whole" else found["suite"].replace("core", "its core", 1).replace("+old", ", cases of old kernels").replace("+", ", ")
-    return (f"| {found['release']} | {MACHINES.get(found['machine'], found['machine'])} | {found['cpus']} | {found['gdb']} | "
+    return (f"| {release} | {MACHINES.get(found['machine'], found['machine'])} | {found['cpus']} | {found['gdb']} | "
             f"{suite} | {result} | {found['date']}, {found['commit']} |")
 
 
@@ -61,10 +63,10 @@ def natural(text):
 
 
 def table():
-    found = [json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))]
-    found.sort(key=lambda one: (natural(one["release"]), one["machine"]))
+    found = [(path.stem, json.loads(path.read_text())) for path in sorted(FOLDER.glob("*.json"))]
+    found.sort(key=lambda one: (natural(one[1]["release"]), one[1]["machine"]))
     return "\n".join(["| kernel | machine | CPUs | GDB | run | result | when, commit |", "| --- | --- | --- | --- | --- | --- | --- |",
-                      *map(row, found)])
+                      *(row(*one) for one in found)])
 
 
 def rewrite(text, first, last, lines):
