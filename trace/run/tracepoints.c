@@ -10,9 +10,9 @@
 #include <linux/string.h>
 
 #include "compat/barrier.h"
-#include "trace/compile.h"
+#include "trace/run/compile.h"
 #include "trace/internal.h"
-#include "trace/tracepoints.h"
+#include "trace/run/tracepoints.h"
 
 /* Being defined during a run, and not complete: in no list. Under gtp.lock. */
 static struct gtp_tracepoint *incomplete;

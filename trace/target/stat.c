@@ -12,7 +12,7 @@
 #include "compat/barrier.h"
 #include "compat/missing.h"
 #include "trace/internal.h"
-#include "trace/trace.h"
+#include "trace/target/target.h"
 
 static void show(struct seq_file *m, const char *name, u64 value)
 {

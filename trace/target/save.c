@@ -34,7 +34,7 @@
 #include "compat/file.h"
 #include "compat/lock.h"
 #include "trace/internal.h"
-#include "trace/trace.h"
+#include "trace/target/target.h"
 
 #define NAME_MAX_LEN	4095
 #define SUFFIX		".tfile"

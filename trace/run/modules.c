@@ -15,9 +15,9 @@
 #include "compat/lock.h"
 #include "compat/module.h"
 #include "compat/symbols.h"
-#include "trace/compile.h"
+#include "trace/run/compile.h"
 #include "trace/internal.h"
-#include "trace/probes.h"
+#include "trace/probe/probes.h"
 
 /* ---- events from the kernel -------------------------------------------- */
 

@@ -19,7 +19,7 @@
 #include "compat/lock.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
-#include "trace/probes.h"
+#include "trace/probe/probes.h"
 
 static LIST_HEAD(sites);	/* by first tracepoint; under gtp.lock */
 

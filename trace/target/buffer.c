@@ -11,7 +11,7 @@
 
 #include "arch/arch.h"
 #include "trace/internal.h"
-#include "trace/trace.h"
+#include "trace/target/target.h"
 
 #define BUFFER_STRIDE	256	/* frames */
 

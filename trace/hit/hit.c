@@ -25,7 +25,7 @@
 #include "compat/regs.h"
 #include "compat/stack.h"
 #include "trace/internal.h"
-#include "trace/probes.h"
+#include "trace/probe/probes.h"
 
 void gtp_end_run(enum gtp_reason reason, const struct gtp_tracepoint *tp,
 		 enum agent_error err, int in_cond, u64 addr)

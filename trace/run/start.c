@@ -23,11 +23,11 @@
 #include "compat/missing.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
-#include "trace/compile.h"
+#include "trace/run/compile.h"
 #include "trace/internal.h"
-#include "trace/tracepoints.h"
-#include "trace/probes.h"
-#include "trace/trace.h"
+#include "trace/run/tracepoints.h"
+#include "trace/probe/probes.h"
+#include "trace/target/target.h"
 
 static struct task_struct *run_thread;
 static DECLARE_WAIT_QUEUE_HEAD(run_wait);

@@ -12,7 +12,7 @@
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "trace/internal.h"
-#include "trace/trace.h"
+#include "trace/target/target.h"
 
 #define TELL_US		1000000		/* GDB waits for two seconds */
 

@@ -12,7 +12,7 @@
 #include "compat/kprobe.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
-#include "trace/probes.h"
+#include "trace/probe/probes.h"
 
 #define MAXACTIVE	4096	/* each takes memory */
 

@@ -14,7 +14,7 @@
 #include "compat/read.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
-#include "trace/probes.h"
+#include "trace/probe/probes.h"
 
 /* Result of the last check. Under gtp.lock. */
 static struct {

@@ -9,6 +9,7 @@
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
+#include "compat/check.h"
 #include "compat/clock.h"
 #include "compat/cpu.h"
 #include "compat/lock.h"
@@ -17,7 +18,7 @@
 #include "compat/missing.h"
 #include "compat/symbols.h"
 #include "trace/internal.h"
-#include "trace/trace.h"
+#include "trace/target/target.h"
 
 struct gtp gtp = {
 	.lock = __MUTEX_INITIALIZER(gtp.lock),

@@ -12,8 +12,8 @@
 #include "compat/barrier.h"
 #include "compat/check.h"
 #include "trace/internal.h"
-#include "trace/tracepoints.h"
-#include "trace/trace.h"
+#include "trace/run/tracepoints.h"
+#include "trace/target/target.h"
 
 /* Reply OK, or the error. */
 static void answer(struct rsp_tx *tx, const char *complaint)

@@ -18,7 +18,7 @@
 #include "compat/context.h"
 #include "compat/kprobe.h"
 #include "trace/internal.h"
-#include "trace/probes.h"
+#include "trace/probe/probes.h"
 
 #define VERSION_NUMBER	20261122	/* $gtp_version: a date */
 

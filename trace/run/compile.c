@@ -13,8 +13,8 @@
 #include "compat/calls.h"
 #include "compat/read.h"
 #include "compat/stack.h"
-#include "trace/compile.h"
-#include "trace/trace.h"
+#include "trace/run/compile.h"
+#include "trace/target/target.h"
 
 /* State of gtp_compile(). */
 struct compile {
