@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 
 #include "compat/memory.h"
-#include "trace/internal.h"
+#include "trace/base/base.h"
 
 /*
  * Memory left to others: an eighth of it, but no more than they need at once.

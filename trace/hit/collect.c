@@ -16,9 +16,23 @@
 #include "compat/regs.h"
 #include "compat/stack.h"
 #include "compat/user.h"
-#include "trace/internal.h"
+#include "trace/hit/hit.h"
 
 #define WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(sizeof(u64) - 1))
+
+/* ---- the probe ---------------------------------------------------------- */
+
+int gtp_is_trapped(const struct gtp_hit_ctx *ctx)
+{
+	const struct gtp_site *site;
+
+	if (!ctx || ctx->tp->kind_flags & PROBE_AT_RETURN)
+		return 0;
+	/* NULL once its module has gone. */
+	site = kc_load_acquire(&ctx->tp->site);
+	return site && !kc_kprobe_on_ftrace(&site->kp) &&
+	       arch_hit_by_trap(ctx->handler_regs);
+}
 
 /* ---- registers and memory ---------------------------------------------- */
 
@@ -41,14 +55,31 @@ u64 agent_target_reg(void *target, unsigned int regno)
 	}
 }
 
+/*
+ * buf was read from addr. Put the return address where the kernel's trampoline
+ * left something else.
+ */
+static void patch_return(const struct gtp_hit_ctx *ctx, u64 addr, void *buf,
+			 u32 len)
+{
+	const u8 *word = (const u8 *)&ctx->ret_addr;
+	u64 slot;
+	u32 i;
+
+	slot = agent_target_reg((void *)ctx, arch_sp) - addr;
+	for (i = 0; i < sizeof(ctx->ret_addr); i++, slot++)
+		if (slot < len)
+			((u8 *)buf)[slot] = word[i];
+}
+
 /* Restore return addresses in what was read of a stack. Rarely needed. */
 static inline void patch_stack(const struct gtp_hit_ctx *ctx, u64 addr,
 			       void *buf, u32 len)
 {
 	if (ctx->patches)
 		gtp_callers_patch(addr, buf, len);
-	if (ctx->tp->is_return)
-		gtp_return_patch(ctx, addr, buf, len);
+	if (ctx->tp->kind_flags & PROBE_AT_RETURN)
+		patch_return(ctx, addr, buf, len);
 }
 
 /*
@@ -101,7 +132,7 @@ static void find_fault(struct gtp_hit_ctx *ctx, u64 addr, u32 len)
  * Put a block of at most a page in one piece. Return 1, or 0 if it does not fit
  * or cannot be read.
  */
-static int put_small_block(struct gtp_hit_ctx *ctx, u64 addr, u32 len)
+int gtp_collect_small(struct gtp_hit_ctx *ctx, u64 addr, u32 len)
 {
 	u32 room = GTP_BLOCK_HEAD + WHOLE(len);
 	u64 *p = ringbuf_take(ctx->rc, room);
@@ -181,8 +212,7 @@ static enum agent_error put_long_block(struct gtp_hit_ctx *ctx, u64 addr,
 }
 
 /* Put a block up to the first unreadable page, or nothing. */
-static enum agent_error put_part_block(struct gtp_hit_ctx *ctx, u64 addr,
-				       u64 len)
+enum agent_error gtp_collect_part(struct gtp_hit_ctx *ctx, u64 addr, u64 len)
 {
 	u32 mark = ringbuf_mark(ctx->rc);
 	enum agent_error err = AGENT_OK;
@@ -211,9 +241,10 @@ static enum agent_error put_part_block(struct gtp_hit_ctx *ctx, u64 addr,
 	return AGENT_OK;
 }
 
-enum agent_error gtp_collect_block(struct gtp_hit_ctx *ctx, u64 addr, u64 len)
+static enum agent_error collect_block(struct gtp_hit_ctx *ctx, u64 addr,
+				      u64 len)
 {
-	if (!len || (len <= PAGE_SIZE && put_small_block(ctx, addr, len)))
+	if (!len || (len <= PAGE_SIZE && gtp_collect_small(ctx, addr, len)))
 		return AGENT_OK;
 	return put_long_block(ctx, addr, len);
 }
@@ -244,7 +275,7 @@ enum agent_error agent_target_trace(void *target, u64 addr, u64 len)
 {
 	if (is_printed(target))
 		return defer_print(target, GTP_PRINT_MEMORY, addr, len, NULL);
-	return gtp_collect_block(target, addr, len);
+	return collect_block(target, addr, len);
 }
 
 /*
@@ -387,8 +418,7 @@ enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 	return AGENT_OK;
 }
 
-static inline enum agent_error put_var(struct gtp_hit_ctx *ctx, u32 num,
-				       u64 value)
+enum agent_error gtp_collect_value(struct gtp_hit_ctx *ctx, u32 num, u64 value)
 {
 	u64 head = FRAME_HEAD('V', num, sizeof(u64));
 	u64 *p = ringbuf_take(ctx->rc, GTP_VAR_BLOCK);
@@ -407,7 +437,7 @@ static enum agent_error put_value(struct gtp_hit_ctx *ctx,
 	if (is_printed(ctx))
 		return defer_print(ctx, GTP_PRINT_VAR, value, sizeof(value),
 				   var->name);
-	return put_var(ctx, var->num, value);
+	return gtp_collect_value(ctx, var->num, value);
 }
 
 enum agent_error gtp_collect_var(struct gtp_hit_ctx *ctx, struct gtp_var *var)
@@ -453,28 +483,4 @@ enum agent_error gtp_collect_ret(struct gtp_hit_ctx *ctx, u64 addr)
 		return err;
 	return ringbuf_append(ctx->rc, block, sizeof(block)) ?
 		AGENT_E_NO_ROOM : AGENT_OK;
-}
-
-/*
- * Collect the top of the stack, for GDB to unwind; the frame has registers,
- * too. Stop at the end of a task's stack, which other memory may follow; on
- * other stacks at the first unreadable page, or at the size of the largest one.
- */
-enum agent_error gtp_collect_bt(struct gtp_hit_ctx *ctx,
-				const struct gtp_var *var)
-{
-	u64 sp = ctx->regs->KC_REG(sp);
-	u64 size = kc_load(&gtp.bt_size);	/* it may change meanwhile */
-	u64 len = min_t(u64, size, kc_stack_left(sp));
-	enum agent_error err = AGENT_OK;
-
-	ctx->patches = kc_calls_replaced();
-	/* If it may end early, do not try twice: take at most one fault. */
-	if (len - 1 >= PAGE_SIZE ||
-	    (sp & (PAGE_SIZE - 1)) + len > PAGE_SIZE ||
-	    !kc_is_kernel(sp, len) || !put_small_block(ctx, sp, len))
-		err = put_part_block(ctx, sp, len);
-	ctx->patches = 0;
-	/* Gives tdump something to show. */
-	return err ? err : put_var(ctx, var->num, size);
 }

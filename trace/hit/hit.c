@@ -7,7 +7,7 @@
  * gtp.var_lock. docs/design.md lists all calls and why they are safe. Functions
  * that take ctx or rc run under ringbuf_enter().
  *
- * Most hits need only hit_always() or hit_page(), which put a frame of known
+ * Most hits need only hit_always() or gtp_hit_page(), which put a frame of known
  * size straight into the ring. Other functions append to a frame action by
  * action.
  */
@@ -24,8 +24,8 @@
 #include "compat/read.h"
 #include "compat/regs.h"
 #include "compat/stack.h"
-#include "trace/internal.h"
-#include "trace/probe/probes.h"
+#include "trace/hit/body.h"
+#include "trace/hit/hit.h"
 
 void gtp_end_run(enum gtp_reason reason, const struct gtp_tracepoint *tp,
 		 enum agent_error err, int in_cond, u64 addr)
@@ -109,7 +109,7 @@ static noinline enum agent_error hit_run(struct gtp_hit_ctx *ctx,
 }
 
 /* Context: any, under ringbuf_enter(). */
-static u64 hit_add_shared(kc_word64_t *word, u64 n)
+u64 gtp_hit_add_shared(kc_word64_t *word, u64 n)
 {
 	unsigned long flags;
 	u64 sum;
@@ -131,7 +131,7 @@ static inline void hit_add(const struct gtp_action *act)
 	kc_word64_t *word;
 
 	if (!act->own) {
-		hit_add_shared(act->word, act->off);
+		gtp_hit_add_shared(act->word, act->off);
 		return;
 	}
 	word = kc_this_cpu(act->own);
@@ -241,15 +241,6 @@ static noinline void hit_no_room(struct gtp_hit_ctx *ctx)
 	gtp_end_run(GTP_FULL, ctx->tp, AGENT_OK, 0, 0);
 }
 
-/* Fill the R block. If pt_regs ends in half a word, zero the rest. */
-static inline void hit_fill_regs(u64 *p, const struct pt_regs *regs, u64 head)
-{
-	p[0] = head;
-	if (sizeof(*regs) % sizeof(u64))
-		p[GTP_REGS_BLOCK / sizeof(u64) - 1] = 0;
-	*(struct pt_regs *)(p + 1) = *regs;
-}
-
 /*
  * Begin a frame, with registers if tp wants any. Return 0, or -1 if it does not
  * fit.
@@ -268,14 +259,6 @@ static int hit_begin(struct gtp_hit_ctx *ctx, const struct gtp_tracepoint *tp,
 	if (ringbuf_begin(ctx->rc, tp->num, time, tp->addr))
 		return -1;
 	return tp->regs ? gtp_collect_regs(ctx, head) : 0;
-}
-
-static inline void hit_count(const struct gtp_tracepoint *tp, u32 size)
-{
-	struct gtp_count *count = kc_this_cpu(tp->count);
-
-	kc_store64(&count->hits, count->hits + 1);
-	kc_store64(&count->bytes, count->bytes + size);
 }
 
 /* Discard a hit that was printed and has only registers; else commit it. */
@@ -354,6 +337,24 @@ static void hit_pass(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp)
 		gtp_end_run(GTP_PASSCOUNT, tp, AGENT_OK, 0, 0);
 }
 
+/*
+ * Measure the time spent in hits, for the cooked clocks ($cooked_clock): called
+ * first and last in a hit.
+ */
+static noinline void hit_clock_begin(struct gtp_hit_ctx *ctx)
+{
+	ctx->entered_clock = kc_clock();
+	ctx->entered_cycles = kc_cycles();
+}
+
+static noinline void hit_clock_end(struct gtp_hit_ctx *ctx)
+{
+	kc_store64(&ctx->spent_clock,
+		   ctx->spent_clock + kc_clock() - ctx->entered_clock);
+	kc_store64(&ctx->spent_cycles,
+		   ctx->spent_cycles + kc_cycles() - ctx->entered_cycles);
+}
+
 /* Resets the print state at its end, so that other hits need not. */
 static noinline void hit_slow(struct gtp_hit_ctx *ctx,
 			      struct gtp_tracepoint *tp, unsigned long ret_addr)
@@ -362,9 +363,9 @@ static noinline void hit_slow(struct gtp_hit_ctx *ctx,
 	enum agent_error err = AGENT_OK;
 
 	if (cooked)
-		gtp_cooked_begin(ctx);
+		hit_clock_begin(ctx);
 	ctx->ret_addr = ret_addr;
-	if (tp->is_return)
+	if (tp->kind_flags & PROBE_AT_RETURN)
 		ctx->regs = arch_return_regs(ctx->handler_regs, &ctx->copy);
 	ctx->has_wall = 0;
 	ctx->print_format = FRAME_SHOW_AUTO;
@@ -387,28 +388,10 @@ static noinline void hit_slow(struct gtp_hit_ctx *ctx,
 	ctx->printed_value.kind = GTP_PRINT_NONE;
 	ctx->printed = 0;
 	if (cooked)
-		gtp_cooked_end(ctx);
+		hit_clock_end(ctx);
 }
 
 /* ---- a hit ------------------------------------------------------------- */
-
-/* Is this the session's own process, or the printing thread? */
-static inline int hit_is_left_out(const struct gtp_tracepoint *tp)
-{
-	const struct task_struct *task = current;
-
-	if (unlikely(task->tgid == kc_load(&gtp.self) ||
-		     task->tgid == kc_load(&gtp.peer)))
-		return !kc_load(&gtp.self_trace) && !(tp->uses & GTP_USES_SELF);
-	return kc_load(&gtp.printer) == task;
-}
-
-/* Does this hit count? */
-static inline int hit_is_on(const struct gtp_tracepoint *tp)
-{
-	return kc_load_acquire(&gtp.running) && kc_load(&tp->enabled) &&
-	       !hit_is_left_out(tp);
-}
 
 static void hit_set(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 		    struct pt_regs *regs)
@@ -419,8 +402,8 @@ static void hit_set(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 }
 
 /* Releases the claim. */
-static noinline int hit_rest(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
-			     struct pt_regs *regs)
+noinline int gtp_hit_rest(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
+		 struct pt_regs *regs)
 {
 	hit_set(ctx, tp, regs);
 	if (kc_load(&tp->dispatch) == GTP_DISPATCH_SLOW)
@@ -556,7 +539,7 @@ static __always_inline int hit_put(struct gtp_hit_ctx *ctx,
 
 	if (!ringbuf_start(rc, &c, tp->size, tp->num, hit_time(), tp->addr,
 			   split))
-		return hit_rest(ctx, tp, regs);
+		return gtp_hit_rest(ctx, tp, regs);
 	if (tp->regs)
 		hit_put_regs(rc, &c, at, split);
 	for (; act != tp->fixed_end; act++) {
@@ -576,196 +559,17 @@ static __always_inline int hit_put(struct gtp_hit_ctx *ctx,
 }
 
 /* The frame fits into this page. Releases the claim. */
-static noinline int hit_page(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
-			     struct pt_regs *regs)
+noinline int gtp_hit_page(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
+		 struct pt_regs *regs)
 {
 	return hit_put(ctx, tp, regs, 0);
 }
 
 /* The same for a frame that may cross pages. */
-static noinline int hit_split(struct gtp_hit_ctx *ctx,
-			      struct gtp_tracepoint *tp, struct pt_regs *regs)
+noinline int gtp_hit_split(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
+		  struct pt_regs *regs)
 {
 	return hit_put(ctx, tp, regs, 1);
-}
-
-/*
- * All calls are tail calls, so no registers need saving. Inline, since most
- * hits are of a probe with one tracepoint without prefilter.
- * Context: any, including NMI; preemption off (by kprobes).
- */
-static __always_inline int hit_always(struct gtp_tracepoint *tp,
-				      struct pt_regs *regs)
-{
-	struct ringbuf_cpu *rc;
-	struct gtp_hit_ctx *ctx;
-	enum gtp_dispatch dispatch;
-	void *p;
-	u32 len;
-
-	if (!hit_is_on(tp))
-		return 0;
-	ctx = kc_this_cpu(gtp.hit_ctx);
-	rc = ctx->rc;
-	if (ringbuf_is_busy(rc))
-		return ringbuf_reject(rc);
-	ringbuf_claim(rc);
-	dispatch = kc_load(&tp->dispatch);
-	if (dispatch == GTP_DISPATCH_SLOW)
-		return hit_rest(ctx, tp, regs);
-	if (!ringbuf_page_has(rc, tp->size))
-		return hit_split(ctx, tp, regs);
-	if (dispatch == GTP_DISPATCH_ACTIONS)
-		return hit_page(ctx, tp, regs);
-	len = tp->regs;
-	p = ringbuf_open(rc, tp->num, kc_cycles(), tp->addr);
-	if (len)
-		hit_fill_regs(p, arch_hit_regs(regs, &ctx->copy),
-			      FRAME_HEAD('R', 0, sizeof(*regs)));
-	ringbuf_shut(rc, len, p);
-	hit_count(tp, sizeof(struct ringbuf_hdr) + len);
-	ringbuf_leave(rc);
-	return 0;
-}
-
-static int hit(struct gtp_tracepoint *tp, struct pt_regs *regs)
-{
-	return hit_always(tp, regs);
-}
-
-/*
- * The same if a register is in a range. Most hits of most tracepoints end here,
- * before anything is written.
- */
-static int hit_if_reg(struct gtp_tracepoint *tp, struct pt_regs *regs)
-{
-	const unsigned long *reg = (void *)((char *)regs + tp->range_at);
-
-	return agent_in_range(&tp->range, *reg) ? hit(tp, regs) : 0;
-}
-
-static int hit_if_pid(struct gtp_tracepoint *tp, struct pt_regs *regs)
-{
-	return agent_in_range(&tp->range, current->pid) ? hit(tp, regs) : 0;
-}
-
-/*
- * One instruction changes the variable, and only if no interrupted hit has
- * claimed this CPU. So nobody on this CPU is between reading and writing it,
- * and a nested hit finishes before this one resumes: no claim is needed.
- */
-static int hit_if_counter(struct gtp_tracepoint *tp, struct pt_regs *regs)
-{
-	struct ringbuf_cpu *rc;
-	u64 sum;
-
-	if (!hit_is_on(tp))
-		return 0;
-	rc = kc_this_cpu(gtp.hit_ctx)->rc;
-	if (ringbuf_is_busy(rc))
-		return ringbuf_reject(rc);
-	sum = kc_add_own64(kc_this_cpu(tp->counter), tp->range.add);
-	return sum - tp->range.first <= tp->range.span ? hit(tp, regs) : 0;
-}
-
-/* The same for a shared variable, which needs a claim and the lock. */
-static int hit_if_shared(struct gtp_tracepoint *tp, struct pt_regs *regs)
-{
-	struct ringbuf_cpu *rc;
-	u64 sum;
-
-	if (!hit_is_on(tp))
-		return 0;
-	rc = kc_this_cpu(gtp.hit_ctx)->rc;
-	if (!ringbuf_enter(rc))
-		return 0;
-	sum = hit_add_shared(tp->shared, tp->range.add);
-	ringbuf_leave(rc);
-	return agent_in_range(&tp->range, sum) ? hit(tp, regs) : 0;
-}
-
-/* ---- kprobe handlers --------------------------------------------------- */
-
-/*
- * Each prefilter has a handler for probes with one tracepoint, which saves the
- * loop and the indirect call of probe_each().
- */
-static inline struct gtp_tracepoint *hit_only(struct kprobe *kp)
-{
-	return container_of(kp, struct gtp_site, kp)->only;
-}
-
-static int probe_hit(struct kprobe *kp, struct pt_regs *regs)
-{
-	return hit_always(hit_only(kp), regs);
-}
-
-/* Where the range does not match, do not even read the tracepoint. */
-static int probe_if_reg(struct kprobe *kp, struct pt_regs *regs)
-{
-	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
-	const unsigned long *reg = (void *)((char *)regs + site->range_at);
-
-	return agent_in_range(&site->range, *reg) ? hit(site->only, regs) : 0;
-}
-
-static int probe_if_pid(struct kprobe *kp, struct pt_regs *regs)
-{
-	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
-
-	return agent_in_range(&site->range, current->pid) ?
-	       hit(site->only, regs) : 0;
-}
-
-static int probe_if_counter(struct kprobe *kp, struct pt_regs *regs)
-{
-	return hit_if_counter(hit_only(kp), regs);
-}
-
-static int probe_if_shared(struct kprobe *kp, struct pt_regs *regs)
-{
-	return hit_if_shared(hit_only(kp), regs);
-}
-
-/* Each tracepoint claims the ring in turn. */
-static int probe_each(struct kprobe *kp, struct pt_regs *regs)
-{
-	struct gtp_site *site = container_of(kp, struct gtp_site, kp);
-	struct gtp_tracepoint *tp = kc_load_acquire(&site->first);
-
-	for (; tp; tp = kc_load_acquire(&tp->next_here))
-		tp->hit(tp, regs);
-	return 0;
-}
-
-int gtp_hit_none(struct kprobe *kp, struct pt_regs *regs)
-{
-	return 0;
-}
-
-static const struct {
-	gtp_hit_t hit;
-	kprobe_pre_handler_t only;
-} prefilters[] = {
-	[GTP_PREFILTER_NONE] = { hit, probe_hit },
-	[GTP_PREFILTER_REG] = { hit_if_reg, probe_if_reg },
-	[GTP_PREFILTER_PID] = { hit_if_pid, probe_if_pid },
-	[GTP_PREFILTER_COUNTER] = { hit_if_counter, probe_if_counter },
-	[GTP_PREFILTER_SHARED] = { hit_if_shared, probe_if_shared },
-};
-
-gtp_hit_t gtp_hit_by_prefilter(enum gtp_prefilter prefilter)
-{
-	return prefilters[prefilter].hit;
-}
-
-kprobe_pre_handler_t gtp_hit_handler(const struct gtp_site *site)
-{
-	if (!site->first)
-		return gtp_hit_none;
-	if (site->first != site->last)
-		return probe_each;
-	return prefilters[site->only->prefilter].only;
 }
 
 void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,

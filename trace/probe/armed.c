@@ -13,8 +13,7 @@
 #include "compat/lock.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
-#include "trace/internal.h"
-#include "trace/probe/probes.h"
+#include "trace/probe/private.h"
 
 /* Result of the last check. Under gtp.lock. */
 static struct {

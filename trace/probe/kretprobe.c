@@ -11,45 +11,32 @@
 #include "compat/check.h"
 #include "compat/kprobe.h"
 #include "compat/symbols.h"
-#include "trace/internal.h"
-#include "trace/probe/probes.h"
+#include "trace/hit/body.h"
+#include "trace/probe/private.h"
 
 #define MAXACTIVE	4096	/* each takes memory */
 
 /* No dollar sign: rsp_error() would replace it. */
-const char gtp_kret_usage[] =
+static const char usage[] =
 	"the variable kret can only be set, to a constant, by a teval of its own";
 
-/* Not a value: it only marks the tracepoint. */
-u64 gtp_get_kret(struct gtp_hit_ctx *ctx)
-{
-	return 0;
-}
-
-/* Never called: gtp_return_action() keeps its expressions from running. */
-enum agent_error gtp_put_kret(struct gtp_hit_ctx *ctx, u64 val)
-{
-	return AGENT_E_TARGET;
-}
-
 /* Accept what folds to a constant: that covers all of GDB's languages. */
-const char *gtp_return_action(struct gtp_tracepoint *tp,
-			      const struct agent_prog *prog)
+static const char *return_claim(struct gtp_tracepoint *tp,
+				const struct agent_prog *prog)
 {
 	struct agent_pattern s;
 
 	if (!agent_match_pattern(prog, &s) || s.kind != AGENT_SET)
-		return gtp_kret_usage;
+		return usage;
 	if (s.add > MAXACTIVE)
 		return "kret is the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default";
-	tp->is_return = 1;
 	tp->maxactive = s.add;
 	return NULL;
 }
 
 /* ---- probes ------------------------------------------------------------ */
 
-int gtp_return_check(unsigned long addr, const char **why)
+static int return_check(unsigned long addr, const char **why)
 {
 	struct kc_place place;
 
@@ -100,7 +87,7 @@ static int return_none(struct kretprobe_instance *ri, struct pt_regs *regs)
  * Called before unregistering: if that fails, kernels from 5.18 on free what
  * their own entry handler keeps using.
  */
-void gtp_return_silence(struct gtp_site *site)
+static void return_silence(struct gtp_site *site)
 {
 	kc_store(&site->rp.handler, return_none);
 	kc_store(&site->kp.pre_handler, gtp_hit_none);
@@ -116,7 +103,8 @@ int gtp_remark_returns(u32 n, char *buf, size_t size)
 	if (n)
 		return 0;
 	list_for_each_entry(tp, gtp_shown_tracepoints(), list) {
-		missed = tp->is_return ? gtp_missed_returns(tp) : 0;
+		missed = tp->kind == &gtp_kretprobe_ops ?
+			 gtp_missed_returns(tp) : 0;
 		if (!missed)
 			continue;
 		if (first)
@@ -133,7 +121,7 @@ int gtp_remark_returns(u32 n, char *buf, size_t size)
 	return 1;
 }
 
-int gtp_return_set(struct gtp_site *site)
+static int return_arm(struct gtp_site *site)
 {
 	BUILD_BUG_ON(offsetof(struct kretprobe, kp));
 	site->rp.handler = return_hit;
@@ -141,24 +129,75 @@ int gtp_return_set(struct gtp_site *site)
 	return register_kretprobe(&site->rp);
 }
 
-/* ---- the stack --------------------------------------------------------- */
+/* ---- how many calls are followed --------------------------------------- */
+
+/* No kernel has a larger default. */
+static int default_maxactive(void)
+{
+	return max_t(int, 10, 2 * gtp.nr_cpus);
+}
 
 /*
- * buf was read from addr. Put the return address where the kernel's trampoline
- * left something else.
- * Context: any, including NMI.
+ * How many calls the kernel follows at once is fixed when a return probe is
+ * registered. A tracepoint that needs more gets a second probe.
  */
-void gtp_return_patch(const struct gtp_hit_ctx *ctx, u64 addr, void *buf,
-		      u32 len)
+static int return_serves(const struct gtp_site *site,
+			 const struct gtp_tracepoint *tp)
 {
-	const u8 *word = (const u8 *)&ctx->ret_addr;
-	u64 slot;
-	u32 i;
-
-	if (!ctx->tp->is_return)
-		return;
-	slot = agent_target_reg((void *)ctx, arch_sp) - addr;
-	for (i = 0; i < sizeof(ctx->ret_addr); i++, slot++)
-		if (slot < len)
-			((u8 *)buf)[slot] = word[i];
+	return tp->maxactive ? site->rp.maxactive >= tp->maxactive :
+	       !site->maxactive || site->rp.maxactive >= default_maxactive();
 }
+
+/* Raise site->maxactive for tp; 0 is the kernel's default. */
+static void return_join(struct gtp_site *site, struct gtp_tracepoint *tp)
+{
+	int enough = default_maxactive();
+	int n = site->maxactive, more = tp->maxactive;
+
+	if (!site->first || n == more)
+		site->maxactive = more;
+	else
+		site->maxactive = max(n ? n : enough, more ? more : enough);
+}
+
+static void return_prepare(struct gtp_site *site,
+			   const struct gtp_tracepoint *tp)
+{
+	site->maxactive = tp->maxactive;
+}
+
+/* ---- the kind ---------------------------------------------------------- */
+
+/* Context: any, including NMI. */
+static void return_missed(const struct gtp_site *site, struct gtp_lost *lost)
+{
+	lost->missed = kc_load(&site->kp.nmissed);
+	lost->returns = kc_load(&site->rp.nmissed);
+}
+
+static struct kretprobe *leaving[PROBE_BATCH];	/* under gtp.lock */
+
+static void return_disarm(struct gtp_site *const *sites, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		leaving[i] = &sites[i]->rp;
+	kc_unregister_kretprobes(leaving, n);
+}
+
+const struct probe_ops gtp_kretprobe_ops = {
+	.name = "kretprobe",
+	.flags = PROBE_AT_RETURN,
+	.claimed_by = GTP_USES_KRET,
+	.usage = usage,
+	.claim = return_claim,
+	.check = return_check,
+	.serves = return_serves,
+	.join = return_join,
+	.prepare = return_prepare,
+	.arm = return_arm,
+	.silence = return_silence,
+	.disarm = return_disarm,
+	.missed = return_missed,
+};

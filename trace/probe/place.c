@@ -11,7 +11,7 @@
 #include "arch/arch.h"
 #include "compat/missing.h"
 #include "compat/symbols.h"
-#include "trace/internal.h"
+#include "trace/probe/private.h"
 
 #define NO_CODE	"no code of the kernel or of a loaded module is there"
 
@@ -33,12 +33,6 @@ static noinline const char *no_code(u64 addr)
 	if (etext && addr >= etext && !strchr(place.text, '['))
 		return "that is data, not code";
 	return NULL;
-}
-
-/* See arch/arch.h. */
-void arch_probe_progress(u32 n)
-{
-	gtp_progress("symbols looked up", n);
 }
 
 const char *gtp_place_error(const struct gtp_tracepoint *tp, int err)
@@ -81,8 +75,8 @@ void gtp_place_check(struct gtp_tracepoint *tp)
 	tp->place_err = 0;
 	if ((unsigned long)tp->addr == tp->addr)
 		tp->place_err = arch_probe_check(tp->addr, &tp->place_why);
-	if (tp->is_return && !tp->place_err)
-		tp->place_err = gtp_return_check(tp->addr, &tp->place_why);
+	if (tp->kind->check && !tp->place_err)
+		tp->place_err = tp->kind->check(tp->addr, &tp->place_why);
 }
 
 void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_tracepoint *tp,

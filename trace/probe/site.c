@@ -4,8 +4,7 @@
  * order of their definition. The kernel would call separate probes in an order
  * of its own.
  *
- * Context of all functions but those that count losses: process, holds
- * gtp.lock.
+ * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -18,8 +17,7 @@
 #include "compat/clock.h"
 #include "compat/lock.h"
 #include "compat/symbols.h"
-#include "trace/internal.h"
-#include "trace/probe/probes.h"
+#include "trace/probe/private.h"
 
 static LIST_HEAD(sites);	/* by first tracepoint; under gtp.lock */
 
@@ -33,118 +31,14 @@ static struct hlist_head *site_bucket(u64 place)
 	return &by_place[mixed >> (32 - HASH_BITS)];
 }
 
-/* ---- losses ------------------------------------------------------------ */
-
-/*
- * a - b, but at least 0: the kernel may lose a count if two CPUs count at once.
- * Context: any, including NMI.
- */
-static u64 less(u64 a, u64 b)
-{
-	return a > b ? a - b : 0;
-}
-
-static void site_lost(const struct gtp_site *site, struct gtp_lost *lost)
-{
-	lost->missed = less(kc_load(&site->kp.nmissed),
-			    /* Not const before 4.4. */
-			    atomic_long_read((atomic_long_t *)&site->faults));
-	lost->returns = site->is_return ? kc_load(&site->rp.nmissed) : 0;
-}
-
-/*
- * Count a fault in a hit. Return probes are hit in a kprobe of the kernel's
- * own. If a place has both kinds, the kernel counts a fault for both, and it
- * stays in the return probe's count.
- * Context: any, including NMI; in a hit.
- */
-static int site_fault(struct kprobe *kp, struct pt_regs *regs, int trapnr)
-{
-	atomic_long_inc(&container_of(kp, struct gtp_site, kp)->faults);
-	return 0;
-}
-
-/*
- * A site that is removed during a run is valid for a grace period.
- * Context: any, including NMI.
- */
-static void tracepoint_lost(const struct gtp_tracepoint *tp,
-			    struct gtp_lost *lost)
-{
-	const struct gtp_site *site = kc_load_acquire(&tp->site);
-
-	memset(lost, 0, sizeof(*lost));
-	if (site) {
-		site_lost(site, lost);
-		lost->missed = less(lost->missed, tp->lost_before.missed);
-		lost->returns -= tp->lost_before.returns;
-	}
-	lost->missed += tp->lost.missed;
-	lost->returns += tp->lost.returns;
-}
-
-u64 gtp_missed(const struct gtp_tracepoint *tp)
-{
-	struct gtp_lost lost;
-
-	tracepoint_lost(tp, &lost);
-	return lost.missed;
-}
-
-u64 gtp_missed_returns(const struct gtp_tracepoint *tp)
-{
-	struct gtp_lost lost;
-
-	tracepoint_lost(tp, &lost);
-	return lost.returns;
-}
-
-/*
- * Hits do not hold gtp.lock, but no tracepoint leaves the list during a run.
- * Context: any, including NMI.
- */
-static u64 sum_lost(u64 (*lost)(const struct gtp_tracepoint *tp))
-{
-	const struct list_head *tracepoints = gtp_shown_tracepoints();
-	const struct gtp_tracepoint *tp;
-	u64 sum = 0;
-
-	gtp_each_in_run(tp, tracepoints)
-		sum += lost(tp);
-	return sum;
-}
-
-u64 gtp_get_lost_missed(struct gtp_hit_ctx *ctx)
-{
-	return sum_lost(gtp_missed);
-}
-
-u64 gtp_get_lost_returns(struct gtp_hit_ctx *ctx)
-{
-	return sum_lost(gtp_missed_returns);
-}
-
 /* ---- which site serves a tracepoint ------------------------------------ */
 
-/* No kernel has a larger default. */
-static int default_maxactive(void)
-{
-	return max_t(int, 10, 2 * gtp.nr_cpus);
-}
-
-/*
- * How many calls the kernel follows at once is fixed when a return probe is
- * registered. A tracepoint that needs more gets a second probe.
- */
 static int site_serves(const struct gtp_site *site,
 		       const struct gtp_tracepoint *tp, u64 place)
 {
-	if (site->place != place || site->is_return != tp->is_return)
-		return 0;
-	if (!site->is_return || !site->is_in)
-		return 1;
-	return tp->maxactive ? site->rp.maxactive >= tp->maxactive :
-	       !site->maxactive || site->rp.maxactive >= default_maxactive();
+	return site->place == place && site->kind == tp->kind &&
+	       (!site->is_in || !site->kind->serves ||
+		site->kind->serves(site, tp));
 }
 
 struct gtp_site *gtp_site_for(const struct gtp_tracepoint *tp)
@@ -164,7 +58,7 @@ struct gtp_site *gtp_site_for(const struct gtp_tracepoint *tp)
 		return NULL;
 	site->addr = tp->addr;
 	site->place = place;
-	site->is_return = tp->is_return;
+	site->kind = tp->kind;
 	hlist_add_head(&site->hash, bucket);
 	list_add_tail(&site->list, &sites);
 	return site;
@@ -184,18 +78,6 @@ int arch_own_probe(unsigned long addr)
 	return -1;
 }
 
-/* Raise site->maxactive for tp; 0 is the kernel's default. */
-static void site_follow(struct gtp_site *site, const struct gtp_tracepoint *tp)
-{
-	int enough = default_maxactive();
-	int n = site->maxactive, more = tp->maxactive;
-
-	if (!site->first || n == more)
-		site->maxactive = more;
-	else
-		site->maxactive = max(n ? n : enough, more ? more : enough);
-}
-
 /*
  * Hits may be in progress. A handler for one tracepoint reads no other, so the
  * new one may come first in the list. A site never returns to such a handler.
@@ -204,7 +86,8 @@ void gtp_site_add(struct gtp_site *site, struct gtp_tracepoint *tp)
 {
 	struct gtp_tracepoint **at = &site->first;
 
-	site_follow(site, tp);
+	if (site->kind->join)
+		site->kind->join(site, tp);
 	if (site->last && site->last->serial < tp->serial)
 		at = &site->last->next_here;
 	while (*at && (*at)->serial < tp->serial)
@@ -216,13 +99,18 @@ void gtp_site_add(struct gtp_site *site, struct gtp_tracepoint *tp)
 	}
 	if (!*at)
 		site->last = tp;
-	site_lost(site, &tp->lost_before);
-	tp->hit = gtp_hit_by_prefilter(tp->prefilter);
+	site->kind->missed(site, &tp->lost_before);
 	tp->next_here = *at;
 	kc_store_release(&tp->site, site);
 	kc_store_release(at, tp);
-	if (!site->is_return)
-		kc_store_release(&site->kp.pre_handler, gtp_hit_handler(site));
+	if (site->kind->changed)
+		site->kind->changed(site);
+}
+
+void gtp_site_prepare(struct gtp_site *site, const struct gtp_tracepoint *tp)
+{
+	if (!site->is_in && site->kind->prepare)
+		site->kind->prepare(site, tp);
 }
 
 int gtp_site_set(struct gtp_site *site)
@@ -234,13 +122,7 @@ int gtp_site_set(struct gtp_site *site)
 	memset(&site->rp, 0, sizeof(site->rp));
 	atomic_long_set(&site->faults, 0);
 	site->kp.addr = (kprobe_opcode_t *)(unsigned long)site->addr;
-	if (site->is_return) {
-		ret = gtp_return_set(site);
-	} else {
-		site->kp.pre_handler = gtp_hit_handler(site);
-		kc_kprobe_on_fault(&site->kp, site_fault);
-		ret = register_kprobe(&site->kp);
-	}
+	ret = site->kind->arm(site);
 	site->is_in = !ret;
 	return ret;
 }
@@ -254,7 +136,7 @@ static void site_leave(struct gtp_site *site)
 	struct gtp_lost lost;
 
 	for (tp = site->first; tp; tp = tp->next_here) {
-		tracepoint_lost(tp, &lost);
+		gtp_tracepoint_lost(tp, &lost);
 		tp->lost = lost;
 		kc_store_release(&tp->site, NULL);
 	}
@@ -326,47 +208,41 @@ int gtp_remark_kept(u32 n, char *buf, size_t size)
  * Probes per batch, after which GDB is notified: few at first, and more while
  * that is quick. Each batch costs a grace period and may wait for the kernel's
  * optimizer; each probe may cost a code change on all CPUs. leaving* hold one
- * batch, under gtp.lock.
+ * batch of up to PROBE_BATCH, under gtp.lock.
  */
 #define BATCH_FIRST	8
-#define BATCH		256
 #define BATCH_QUICK_US	200000
 #define BATCH_SLOW_US	1000000
-static struct gtp_site *leaving[BATCH];
-static struct kprobe *leaving_kps[BATCH];
-static struct kretprobe *leaving_rps[BATCH];
+static struct gtp_site *leaving[PROBE_BATCH], *leaving_armed[PROBE_BATCH];
 
 /*
- * Called before the grace period after which no handler reads tracepoints. That
- * comes even if the kernel fails to remove the probe.
+ * The kind silences its probes before the grace period after which no handler
+ * reads tracepoints. That comes even if the kernel fails to remove a probe.
  */
-static void site_silence(struct gtp_site *site)
+static void batch_out_of(const struct probe_ops *kind, int n)
 {
-	if (site->is_return)
-		gtp_return_silence(site);
-	else
-		kc_store(&site->kp.pre_handler, gtp_hit_none);
-	site->where = site->kp.addr;
+	int i, nr = 0;
+
+	for (i = 0; i < n; i++) {
+		if (!leaving[i]->is_in || leaving[i]->kind != kind)
+			continue;
+		kind->silence(leaving[i]);
+		leaving[i]->where = leaving[i]->kp.addr;
+		leaving_armed[nr++] = leaving[i];
+	}
+	if (nr)
+		kind->disarm(leaving_armed, nr);
 }
 
 static void batch_out(int n)
 {
-	int i, nr_kps = 0, nr_rps = 0;
+	const struct probe_ops *const *kind;
+	int i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		site_leave(leaving[i]);
-		if (!leaving[i]->is_in)
-			continue;
-		site_silence(leaving[i]);
-		if (leaving[i]->is_return)
-			leaving_rps[nr_rps++] = &leaving[i]->rp;
-		else
-			leaving_kps[nr_kps++] = &leaving[i]->kp;
-	}
-	if (nr_rps)
-		kc_unregister_kretprobes(leaving_rps, nr_rps);
-	if (nr_kps)
-		kc_unregister_kprobes(leaving_kps, nr_kps);
+	for (kind = gtp_probe_kinds; *kind; kind++)
+		batch_out_of(*kind, n);
 	for (i = 0; i < n; i++)
 		if (leaving[i]->is_in && kc_kprobe_stays(&leaving[i]->kp))
 			site_keep(leaving[i]);
@@ -410,7 +286,7 @@ void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 tracepoints))
 			return;
 		took = kc_wall_us() - began;
 		if (took < BATCH_QUICK_US)
-			most = min(2 * most, BATCH);
+			most = min(2 * most, PROBE_BATCH);
 		else if (took > BATCH_SLOW_US)
 			most = max(most / 2, 1);
 		batch_done(tracepoints);

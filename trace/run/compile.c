@@ -13,8 +13,7 @@
 #include "compat/calls.h"
 #include "compat/read.h"
 #include "compat/stack.h"
-#include "trace/run/compile.h"
-#include "trace/target/target.h"
+#include "trace/run/private.h"
 
 /* State of gtp_compile(). */
 struct compile {
@@ -83,7 +82,7 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 		return complain(c, "the bytecode is not hex, or over 16384 bytes");
 	err = gtp_percpu_compile(code_buf, len, c->insn, map_buf, prog, &pc);
 	if (err == AGENT_E_TARGET)
-		return complain(c, gtp_kret_usage);
+		return complain(c, gtp_probe_usage(GTP_USES_KRET));
 	if (err == AGENT_E_VAR_READONLY || err == AGENT_E_VAR_WRITEONLY)
 		return complain_var(c, pc, err);
 	if (err) {
@@ -95,7 +94,7 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	if (prog->rmw_var && prog->traces)
 		return complain(c, "cannot update a variable and collect memory in one expression; split it");
 	c->insn += prog->nr;
-	*uses = gtp_special_uses(prog);
+	*uses = gtp_vars_used(prog);
 	c->tp->uses |= *uses;
 	return 0;
 }
@@ -193,7 +192,7 @@ static void simplify(struct gtp_tracepoint *tp, struct gtp_action *act)
 		return;
 	act->var = var;
 	act->off = s.add;
-	if (var->special && var->special->collect == gtp_collect_bt)
+	if (gtp_var_is_bt(var))
 		set_bt(tp, act);
 	else
 		set_var(act, s.kind);
@@ -214,8 +213,8 @@ static int compile_x(struct compile *c, const struct rsp_action *a,
 	if (compile_expr(c, a->hex, &act->prog, &uses))
 		return -1;
 	act->ordinal = c->nr_exprs++;
-	if (uses & GTP_USES_KRET) {
-		why = gtp_return_action(c->tp, &act->prog);
+	if (gtp_probe_is_claimed(uses)) {
+		why = gtp_probe_claim(c->tp, uses, &act->prog);
 		act->ordinal = GTP_NO_ORDINAL;
 		return why ? complain(c, why) : 0;
 	}
@@ -348,7 +347,7 @@ void gtp_compile_drop(struct gtp_tracepoint *tp)
 	tp->has_cond = 0;
 	tp->prefilter = GTP_PREFILTER_NONE;
 	tp->regs = 0;
-	tp->is_return = 0;
+	gtp_probe_default(tp);
 	tp->regs_are = 0;
 	tp->maxactive = 0;
 	tp->uses = 0;
@@ -415,7 +414,8 @@ static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
 {
 	struct gtp_var *var;
 
-	if (tp->is_return || !agent_match_range(&tp->cond, &tp->range))
+	if (tp->kind_flags & PROBE_AT_RETURN ||
+	    !agent_match_range(&tp->cond, &tp->range))
 		return GTP_PREFILTER_NONE;
 	if (tp->range.source == AGENT_OF_REG)
 		return prefilter_of_reg(tp);
@@ -464,8 +464,8 @@ static int compile_parts(struct compile *c)
 		cond.len = strlen(tp->cond_hex);
 		if (compile_expr(c, cond, &tp->cond, &uses))
 			return -1;
-		if (uses & GTP_USES_KRET)
-			return complain(c, gtp_kret_usage);
+		if (gtp_probe_is_claimed(uses))
+			return complain(c, gtp_probe_usage(uses));
 		tp->has_cond = 1;
 	}
 	if (compile_actions(c, NULL))
@@ -479,7 +479,7 @@ static int compile_parts(struct compile *c)
 		return -1;
 	tp->nr_acts = c->nr_acts;
 	tp->nr_exprs = c->nr_exprs;
-	if (tp->is_return)
+	if (tp->kind_flags & PROBE_AT_RETURN)
 		tp->regs_are |= FRAME_REGS_RETURN;
 	if (tp->uses & GTP_USES_REGS) {
 		tp->regs = GTP_REGS_BLOCK;
@@ -489,7 +489,7 @@ static int compile_parts(struct compile *c)
 		kc_stack_init();
 	set_size(tp);
 	if (tp->uses & GTP_USES_PRINT)
-		gtp_print_names(tp);
+		gtp_name_actions(tp);
 	if (tp->has_cond)
 		tp->prefilter = compile_prefilter(tp);
 	if (tp->prefilter)

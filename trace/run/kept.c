@@ -7,15 +7,10 @@
  * be refused. Until the new run really begins, readers see the last one: its
  * frames, counts, values and definitions belong together.
  *
- * Context of all functions, unless noted: process, holds gtp.lock.
+ * Context of all functions: process, holds gtp.lock.
  */
 #include "compat/lock.h"
-#include "trace/internal.h"
-
-struct list_head *gtp_shown_tracepoints(void)
-{
-	return gtp.keeps ? &gtp.kept_tracepoints : &gtp.tracepoints;
-}
+#include "trace/run/private.h"
 
 void gtp_keep(void)
 {

@@ -15,9 +15,7 @@
 #include "compat/lock.h"
 #include "compat/module.h"
 #include "compat/symbols.h"
-#include "trace/run/compile.h"
-#include "trace/internal.h"
-#include "trace/probe/probes.h"
+#include "trace/run/private.h"
 
 /* ---- events from the kernel -------------------------------------------- */
 

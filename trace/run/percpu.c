@@ -20,7 +20,7 @@
 
 #include "compat/percpu.h"
 #include "compat/read.h"
-#include "trace/internal.h"
+#include "trace/run/private.h"
 
 /* Written once, at init. low is 0 if there is nothing to adjust. */
 static u64 low;

@@ -10,9 +10,7 @@
 #include <linux/string.h>
 
 #include "compat/barrier.h"
-#include "trace/run/compile.h"
-#include "trace/internal.h"
-#include "trace/run/tracepoints.h"
+#include "trace/run/private.h"
 
 /* Being defined during a run, and not complete: in no list. Under gtp.lock. */
 static struct gtp_tracepoint *incomplete;
@@ -81,8 +79,7 @@ static struct gtp_tracepoint *tracepoint_find_any(u32 num, u64 addr)
 	return gtp_tracepoint_find(num, addr);
 }
 
-/* tp is unarmed and in no list. */
-static void tracepoint_free(struct gtp_tracepoint *tp)
+void gtp_tracepoint_free(struct gtp_tracepoint *tp)
 {
 	if (!tp)
 		return;
@@ -107,7 +104,7 @@ static void tracepoints_free(struct list_head *tracepoints)
 	list_for_each_entry_safe(tp, next, tracepoints, list) {
 		list_del(&tp->list);
 		hlist_del(&tp->hash);
-		tracepoint_free(tp);
+		gtp_tracepoint_free(tp);
 		gtp_progress("tracepoints removed", ++done);
 	}
 }
@@ -115,7 +112,7 @@ static void tracepoints_free(struct list_head *tracepoints)
 void gtp_tracepoints_free(void)
 {
 	redefined = NULL;
-	tracepoint_free(incomplete);
+	gtp_tracepoint_free(incomplete);
 	incomplete = NULL;
 	tracepoints_free(&gtp.tracepoints);
 	gtp_define_none();
@@ -138,7 +135,7 @@ void gtp_tracepoints_keep(void)
 
 	gtp_upload_reset();
 	gtp_print_flush();
-	tracepoint_free(incomplete);
+	gtp_tracepoint_free(incomplete);
 	incomplete = NULL;
 	redefined = NULL;
 	list_for_each_entry(tp, &gtp.tracepoints, list) {
@@ -185,7 +182,7 @@ const char *gtp_tracepoint_define(const struct rsp_cmd *cmd)
 {
 	struct gtp_tracepoint *tp;
 
-	tracepoint_free(incomplete);
+	gtp_tracepoint_free(incomplete);
 	incomplete = NULL;
 	tp = gtp_tracepoint_find(cmd->u.tdp.num, cmd->u.tdp.addr);
 	redefined = gtp.armed && tp && tp->addr != tp->gdb_addr ? tp : NULL;
@@ -239,22 +236,12 @@ void gtp_tracepoint_show(struct gtp_tracepoint *tp)
 	hlist_add_head(&tp->hash, tracepoint_bucket(tp->num, tp->addr));
 }
 
-int gtp_tracepoint_complete(struct rsp_tx *tx)
+struct gtp_tracepoint *gtp_tracepoint_take(void)
 {
 	struct gtp_tracepoint *tp = incomplete;
-	int ret = 0;
 
-	if (!tp)
-		return 0;
 	incomplete = NULL;
-	/* The run may have ended since. */
-	if (gtp.armed)
-		ret = gtp_start_late(tp, tx);
-	else
-		gtp_tracepoint_show(tp);
-	if (ret)
-		tracepoint_free(tp);
-	return ret;
+	return tp;
 }
 
 /* Keep the text. QTStart compiles it, when all variables are known. */

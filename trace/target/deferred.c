@@ -11,13 +11,15 @@
 
 #include "compat/barrier.h"
 #include "compat/clock.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 #include "trace/target/target.h"
 
-#define TELL_US		1000000		/* GDB waits for two seconds */
+static gtp_serve_t deferred_serve;	/* for gtp.deferred; under gtp.lock */
 
-void gtp_defer_packet(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+void gtp_defer_packet(const struct rsp_cmd *cmd, struct rsp_tx *tx,
+		      gtp_serve_t serve)
 {
+	deferred_serve = serve;
 	gtp.deferred = *cmd;
 	kc_store(&gtp.deferred_tx, tx);
 	gtp.notice_us = kc_wall_us();
@@ -33,7 +35,7 @@ void gtp_serve_deferred(void)
 	kc_store(&gtp.deferred_tx, NULL);
 	gtp.serving = tx;
 	gtp_finish_run();
-	gtp_serve_trace_deferred(&gtp.deferred, tx);
+	deferred_serve(&gtp.deferred, tx);
 	gtp.serving = NULL;
 	if (gtp_save_answers(tx))
 		return;
@@ -46,26 +48,4 @@ void gtp_interrupt(void)
 {
 	kc_store(&gtp.give_up, 1);
 	gtp_run_wake();
-}
-
-int gtp_progress(const char *what, u64 done)
-{
-	/* Also for a packet that is still queued. */
-	struct rsp_tx *tx = gtp.serving ? gtp.serving : gtp.deferred_tx;
-	char text[80];
-	u64 now;
-
-	cond_resched();
-	if (kc_load(&gtp.give_up) || signal_pending(current))
-		return -EINTR;
-	if (!tx)
-		return 0;
-	now = kc_wall_us();
-	if (now - gtp.notice_us < TELL_US)
-		return 0;
-	gtp.notice_us = now;
-	snprintf(text, sizeof(text), "%llu %s so far...\n",
-		 (unsigned long long)done, what);
-	gtp_send_notice(tx, text);
-	return 0;
 }

@@ -6,71 +6,11 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/slab.h>
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/read.h"
-#include "trace/internal.h"
-
-/* Constant memory according to GDB: need not be in a frame. */
-struct gtp_range {
-	struct list_head list;
-	u64 start, end;		/* as GDB sent them */
-};
-
-static void free_ranges(struct list_head *ranges)
-{
-	struct gtp_range *r, *next;
-
-	list_for_each_entry_safe(r, next, ranges, list) {
-		list_del(&r->list);
-		kfree(r);
-	}
-}
-
-void gtp_clear_ro(void)
-{
-	free_ranges(&gtp.ro);
-}
-
-void gtp_ro_keep(void)
-{
-	list_splice_init(&gtp.ro, &gtp.kept_ro);
-}
-
-void gtp_ro_drop_kept(void)
-{
-	free_ranges(&gtp.kept_ro);
-}
-
-/* QTro. Return 0, or -EINVAL or -ENOMEM with no range set. */
-int gtp_add_ro(struct rsp_text list)
-{
-	struct gtp_range *r = NULL;
-	u64 start, end;
-	int ret;
-
-	gtp_clear_ro();
-	while ((ret = rsp_next_range(&list, &start, &end)) > 0) {
-		if (r && start == r->end) {
-			r->end = end;
-			continue;
-		}
-		r = kmalloc(sizeof(*r), GFP_KERNEL);
-		if (!r) {
-			gtp_clear_ro();
-			return -ENOMEM;
-		}
-		r->start = start;
-		r->end = end;
-		list_add_tail(&r->list, &gtp.ro);
-	}
-	if (!ret)
-		return 0;
-	gtp_clear_ro();
-	return -EINVAL;
-}
+#include "trace/target/private.h"
 
 /*
  * How many of n bytes from addr on are constant. For the kernel, QTro has link
@@ -82,11 +22,10 @@ static u32 constant_bytes(u64 addr, u32 n)
 {
 	u64 linked = addr - gtp.slide;
 	const u64 forms[] = { linked, linked - arch_load_offset, addr };
-	struct list_head *ranges = gtp.keeps ? &gtp.kept_ro : &gtp.ro;
 	const struct gtp_range *r;
 	unsigned int i;
 
-	list_for_each_entry(r, ranges, list)
+	list_for_each_entry(r, gtp_shown_ro(), list)
 		for (i = 0; i < ARRAY_SIZE(forms); i++)
 			if (forms[i] >= r->start && forms[i] < r->end)
 				return min_t(u64, n, r->end - forms[i]);
@@ -163,8 +102,9 @@ static u32 read_some(u64 addr, void *buf, u32 n)
 				    read_live(addr, buf, n);
 }
 
-void gtp_serve_mem(u64 addr, u64 len, struct rsp_tx *tx)
+void gtp_serve_mem(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
+	u64 addr = cmd->u.mem.addr, len = cmd->u.mem.len;
 	u8 buf[256];
 	u32 n;
 

@@ -10,24 +10,9 @@
 #include "compat/barrier.h"
 #include "compat/check.h"
 #include "compat/read.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 
 #define COMMAND_MAX	200	/* characters */
-#define SKIPS_MAX	256
-
-/* `monitor disable': addresses of excluded tracepoints. Under gtp.lock. */
-static u64 excluded_list[SKIPS_MAX];
-static unsigned int nr_excluded;
-
-int gtp_is_excluded(u64 addr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_excluded; i++)
-		if (excluded_list[i] == addr)
-			return 1;
-	return 0;
-}
 
 static void say_address(struct rsp_tx *tx, const char *format, u64 addr)
 {
@@ -65,12 +50,12 @@ static int parse_address(const char *s, u64 *addr)
 static void show_skips(struct rsp_tx *tx)
 {
 	unsigned int i;
+	u64 addr;
 
-	if (!nr_excluded)
+	if (!gtp_excluded(0, &addr))
 		rsp_notice(tx, "No address is left out.\n");
-	for (i = 0; i < nr_excluded; i++)
-		say_address(tx, "Tracepoints at 0x%llx are left out.\n",
-			    excluded_list[i]);
+	for (i = 0; gtp_excluded(i, &addr); i++)
+		say_address(tx, "Tracepoints at 0x%llx are left out.\n", addr);
 }
 
 static void do_disable(char *args, struct rsp_tx *tx)
@@ -80,17 +65,16 @@ static void do_disable(char *args, struct rsp_tx *tx)
 	if (!*args) {
 		show_skips(tx);
 	} else if (!strcmp(args, "clear")) {
-		nr_excluded = 0;
+		gtp_exclude_none();
 		rsp_notice(tx, "No address is left out any more.\n");
 	} else if (parse_address(args, &addr)) {
 		rsp_notice(tx, "disable: that is no address; say one in hex, like 0xffffffff81234560.\n");
 	} else if (gtp_is_excluded(addr)) {
 		say_address(tx, "Tracepoints at 0x%llx are left out already.\n",
 			    addr);
-	} else if (nr_excluded == SKIPS_MAX) {
+	} else if (gtp_exclude(addr)) {
 		rsp_notice(tx, "disable: the list is full, it has 256 addresses.\n");
 	} else {
-		excluded_list[nr_excluded++] = addr;
 		say_address(tx, "Tracepoints at 0x%llx are left out from the next tstart on.\n",
 			    addr);
 	}
@@ -199,10 +183,10 @@ static const char *monitor_run(char *line, struct rsp_tx *tx)
  * Errors are printed, and the reply is still "OK": GDB would take an error
  * reply for a broken protocol.
  */
-void gtp_serve_monitor(struct rsp_text hex, struct rsp_tx *tx)
+void gtp_serve_monitor(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	char line[COMMAND_MAX + 1];
-	long len = rsp_unhex(hex, line, COMMAND_MAX);
+	long len = rsp_unhex(cmd->hex, line, COMMAND_MAX);
 	const char *why = "A monitor command has at most 200 characters.\n";
 
 	if (len >= 0) {

@@ -9,7 +9,7 @@
 #include <linux/string.h>
 
 #include "arch/arch.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 
 /*
  * GDB takes the frame of a return for one at the function's entry, and would
@@ -83,13 +83,15 @@ static void put_regs(struct rsp_tx *tx, unsigned int i, unsigned int end)
 	}
 }
 
-void gtp_put_regs(struct rsp_tx *tx)
+void gtp_serve_regs(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	put_regs(tx, 0, arch_nr_regs);
 }
 
-void gtp_put_reg(u64 num, struct rsp_tx *tx)
+void gtp_serve_reg(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
+	u64 num = cmd->u.reg.num;
+
 	if (num < arch_nr_regs)
 		put_regs(tx, num, num + 1);
 	else

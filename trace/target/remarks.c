@@ -8,7 +8,7 @@
 #include <linux/kernel.h>
 
 #include "compat/check.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 
 /*
  * Add new kinds here. Problems of the run come first, then those of hits, which

@@ -33,7 +33,7 @@
 #include "compat/clock.h"
 #include "compat/file.h"
 #include "compat/lock.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 #include "trace/target/target.h"
 
 #define NAME_MAX_LEN	4095
@@ -377,7 +377,7 @@ static void save_free(struct save *s)
 }
 
 /* The file is open, and the packet's turn has come. */
-void gtp_save_begin(struct rsp_tx *tx)
+void gtp_serve_save(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	struct save *s = save;
 
@@ -541,11 +541,11 @@ static struct save *save_new(void)
 }
 
 /*
- * Called by the writer of the packet. Return 0 if gtp_save_begin() is to
+ * Called by the writer of the packet. Return 0 if gtp_serve_save() is to
  * follow, or -1 with a reply.
  * Context: process, holds gtp.lock, but releases it to open the file.
  */
-int gtp_save_open(struct rsp_text hexname, struct rsp_tx *tx)
+int gtp_save_open(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	struct save *s;
 	long len;
@@ -558,7 +558,7 @@ int gtp_save_open(struct rsp_text hexname, struct rsp_tx *tx)
 		rsp_error(tx, "no memory");
 		return -1;
 	}
-	len = rsp_unhex(hexname, s->name, NAME_MAX_LEN);
+	len = rsp_unhex(cmd->hex, s->name, NAME_MAX_LEN);
 	ret = save_check_name(s->name, len, tx);
 	if (!ret) {
 		mutex_unlock(&gtp.lock);

@@ -1,138 +1,128 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Session packets, and dispatch to the tracing packets.
+ * Packets: the table of what serves each, and sessions.
+ *
+ * Context of all functions: process.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 
-#include "arch/arch.h"
 #include "compat/barrier.h"
-#include "compat/check.h"
-#include "compat/clock.h"
-#include "compat/cpu.h"
 #include "compat/lock.h"
-#include "compat/log.h"
 #include "compat/read.h"
-#include "compat/missing.h"
-#include "compat/symbols.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 #include "trace/target/target.h"
 
-struct gtp gtp = {
-	.lock = __MUTEX_INITIALIZER(gtp.lock),
-	.tracepoints = LIST_HEAD_INIT(gtp.tracepoints),
-	.ro = LIST_HEAD_INIT(gtp.ro),
-	.kept_tracepoints = LIST_HEAD_INIT(gtp.kept_tracepoints),
-	.kept_ro = LIST_HEAD_INIT(gtp.kept_ro),
-};
+/* ---- slow packets ------------------------------------------------------ */
 
-/* To GDB the kernel is one running thread, which it can only observe. */
-#define THREAD "1"
-
-static void serve_supported(struct rsp_tx *tx)
+static int always(const struct rsp_cmd *cmd)
 {
-	rsp_printf(tx, "PacketSize=%x", GTP_PACKET_SIZE);
-	rsp_puts(tx, ";QStartNoAckMode+;qXfer:features:read+"
-		 ";qXfer:traceframe-info:read+;ConditionalTracepoints+"
-		 ";TracepointSource+;TraceStateVariables+;DisconnectedTracing+"
-		 ";EnableDisableTracepoints+;InstallInTrace+"
-		 ";QTBuffer:size+;tracenz+");
+	return 1;
 }
 
-static void serve_thread_extra(struct rsp_tx *tx)
+/* May arm tracepoints: its own, and those that its actions enable. */
+static int is_joiner(const struct rsp_cmd *cmd)
 {
-	rsp_put_hex_str(tx, "the running kernel");
+	return gtp.armed;
+}
+
+/* ---- packets ----------------------------------------------------------- */
+
+/* A packet that is not here gets an empty reply: not supported. */
+static const struct packet {
+	enum rsp_cmd_id id;
+	gtp_serve_t serve;
+	/* Is it slow, so that the thread serves it? NULL: never. */
+	int (*takes_long)(const struct rsp_cmd *cmd);
+	/*
+	 * Runs before that in the context of the writer; may be NULL. Nonzero:
+	 * it has replied, and nothing else follows.
+	 */
+	int (*first)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+	int at_once;		/* never wait for probes to be removed */
+} packets[] = {
+	{ RSP_QSUPPORTED, gtp_serve_supported, .at_once = 1 },
+	{ RSP_QSTARTNOACK, gtp_serve_ok, .at_once = 1 },
+	{ RSP_EXTENDED, gtp_serve_ok, .at_once = 1 },
+	{ RSP_SET_THREAD, gtp_serve_ok, .at_once = 1 },
+	{ RSP_THREAD_ALIVE, gtp_serve_ok, .at_once = 1 },
+	{ RSP_DETACH, gtp_serve_ok, .at_once = 1 },
+	{ RSP_KILL, gtp_serve_ok, .at_once = 1 },
+	{ RSP_STOP_REASON, gtp_serve_stop_reason, .at_once = 1 },
+	{ RSP_RESUME, gtp_serve_resume, .at_once = 1 },
+	{ RSP_CURRENT_THREAD, gtp_serve_current_thread, .at_once = 1 },
+	{ RSP_THREADS_FIRST, gtp_serve_threads_first, .at_once = 1 },
+	{ RSP_THREADS_NEXT, gtp_serve_threads_next, .at_once = 1 },
+	{ RSP_THREAD_EXTRA, gtp_serve_thread_extra, .at_once = 1 },
+	{ RSP_ATTACHED, gtp_serve_attached, .at_once = 1 },
+	{ RSP_OFFSETS, gtp_serve_offsets, .at_once = 1 },
+	{ RSP_SYMBOL, gtp_serve_symbol, .at_once = 1 },
+	{ RSP_READ_REGS, gtp_serve_regs, .at_once = 1 },
+	{ RSP_READ_REG, gtp_serve_reg, .at_once = 1 },
+	{ RSP_READ_MEM, gtp_serve_mem, .at_once = 1 },
+	{ RSP_WRITE_REGS, gtp_serve_read_only, .at_once = 1 },
+	{ RSP_WRITE_MEM, gtp_serve_read_only, .at_once = 1 },
+	{ RSP_BREAKPOINT, gtp_serve_read_only, .at_once = 1 },
+	{ RSP_XFER_READ, gtp_serve_xfer, .at_once = 1 },
+	{ RSP_MONITOR, gtp_serve_monitor, .at_once = 1 },
+	{ RSP_MALFORMED, gtp_serve_malformed, .at_once = 1 },
+	{ RSP_QTFP, gtp_serve_upload, .at_once = 1 },
+	{ RSP_QTSP, gtp_serve_upload, .at_once = 1 },
+	{ RSP_QTFV, gtp_serve_upload, .at_once = 1 },
+	{ RSP_QTSV, gtp_serve_upload, .at_once = 1 },
+	{ RSP_QTINIT, gtp_serve_init, always },
+	{ RSP_QTDP, gtp_serve_tdp, is_joiner },
+	{ RSP_QTDP_ACTIONS, gtp_serve_actions, is_joiner },
+	{ RSP_QTDPSRC, gtp_serve_source },
+	{ RSP_QTDV, gtp_serve_var },
+	{ RSP_QTRO, gtp_serve_ro },
+	{ RSP_QTDISCONNECTED, gtp_serve_disconnected },
+	{ RSP_QTBUFFER_CIRCULAR, gtp_serve_circular },
+	{ RSP_QTBUFFER_SIZE, gtp_serve_size, always },
+	{ RSP_QTNOTES, gtp_serve_notes },
+	{ RSP_QTSTART, gtp_serve_start, always },
+	{ RSP_QTSTOP, gtp_serve_stop, always },
+	{ RSP_QTENABLE, gtp_serve_toggle },
+	{ RSP_QTDISABLE, gtp_serve_toggle },
+	{ RSP_QTFRAME, gtp_serve_frame, gtp_frame_takes_long },
+	{ RSP_QTSTATUS, gtp_serve_status },
+	{ RSP_QTP, gtp_serve_tp },
+	{ RSP_QTV, gtp_serve_tv },
+	{ RSP_QTBUFFER_READ, gtp_serve_buffer, gtp_buffer_takes_long },
+	{ RSP_QTSAVE, gtp_serve_save, always, gtp_save_open },
+};
+
+static const struct packet *packet_find(enum rsp_cmd_id id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(packets); i++)
+		if (packets[i].id == id)
+			return &packets[i];
+	return NULL;
 }
 
 /*
- * Packets with a fixed reply are answered here. Memory and registers are
- * read-only. Z and X get an error: at an empty reply GDB would try to write
- * breakpoints into the running kernel itself.
+ * A run that has ended by itself still has its probes. Removing them comes
+ * before most packets and is slow.
  */
-static void serve_session(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+static int packet_is_slow(const struct packet *p, const struct rsp_cmd *cmd)
 {
-	switch (cmd->id) {
-	case RSP_QSUPPORTED:
-		serve_supported(tx);
-		break;
-	case RSP_STOP_REASON:
-		rsp_puts(tx, "T05thread:" THREAD ";");
-		break;
-	case RSP_RESUME:
-		/*
-		 * After SIGTRAP GDB would keep stepping while a symbol covers
-		 * the pc, which is 0: without KASLR per-CPU variables are
-		 * there.
-		 */
-		rsp_notice(tx, "The kernel is not stopped: it cannot be continued or stepped. trace, tstart and tfind show what it does.\n");
-		rsp_puts(tx, "T00thread:" THREAD ";");
-		break;
-	case RSP_CURRENT_THREAD:
-		rsp_puts(tx, "QC" THREAD);
-		break;
-	case RSP_THREADS_FIRST:
-		rsp_puts(tx, "m" THREAD);
-		break;
-	case RSP_THREADS_NEXT:
-		rsp_putc(tx, 'l');
-		break;
-	case RSP_THREAD_EXTRA:
-		serve_thread_extra(tx);
-		break;
-	case RSP_ATTACHED:
-		rsp_putc(tx, '1');
-		break;
-	case RSP_OFFSETS:
-		/* 0: not moved. No reply means the same. */
-		if (gtp.text)
-			rsp_printf(tx, "TextSeg=%lx", gtp.text);
-		break;
-	case RSP_READ_REGS:
-		gtp_put_regs(tx);
-		break;
-	case RSP_READ_REG:
-		gtp_put_reg(cmd->u.reg.num, tx);
-		break;
-	case RSP_READ_MEM:
-		gtp_serve_mem(cmd->u.mem.addr, cmd->u.mem.len, tx);
-		break;
-	case RSP_XFER_READ:
-		gtp_serve_xfer(cmd, tx);
-		break;
-	case RSP_WRITE_REGS:
-	case RSP_WRITE_MEM:
-	case RSP_BREAKPOINT:
-		rsp_error_num(tx, 1);
-		break;
-	case RSP_QSTARTNOACK:
-	case RSP_EXTENDED:
-	case RSP_SET_THREAD:
-	case RSP_THREAD_ALIVE:
-	case RSP_DETACH:
-	case RSP_KILL:
-		rsp_ok(tx);
-		break;
-	case RSP_QTFP:
-	case RSP_QTSP:
-	case RSP_QTFV:
-	case RSP_QTSV:
-		gtp_serve_upload(cmd->id, tx);
-		break;
-	case RSP_SYMBOL:
-		gtp_serve_symbol(cmd, tx);
-		break;
-	case RSP_MONITOR:
-		gtp_serve_monitor(cmd->hex, tx);
-		break;
-	case RSP_MALFORMED:
-		rsp_error(tx, "%s", cmd->why);
-		break;
-	default:
-		/* Empty reply: not supported. */
-		break;
-	}
+	if (p->at_once)
+		return 0;
+	return gtp_must_finish() || (p->takes_long && p->takes_long(cmd));
+}
+
+static void packet_serve(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	const struct packet *p = packet_find(cmd->id);
+
+	if (!p || (p->first && p->first(cmd, tx)))
+		return;
+	if (packet_is_slow(p, cmd))
+		gtp_defer_packet(cmd, tx, p->serve);
+	else
+		p->serve(cmd, tx);
 }
 
 int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
@@ -146,14 +136,15 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 	kc_store(&gtp.give_up, 0);
 	if (cmd.id == RSP_QTSTATUS || cmd.id == RSP_MONITOR)
 		gtp_vmlinux_tell(tx);
-	if (!gtp_serve_trace(&cmd, tx))
-		serve_session(&cmd, tx);
+	packet_serve(&cmd, tx);
 	later = gtp.deferred_tx == tx;
 	if (later)
 		return GTP_LATER;
 	rsp_tx_end(tx);
 	return cmd.id == RSP_QSTARTNOACK ? GTP_NOACK : 0;
 }
+
+/* ---- sessions ---------------------------------------------------------- */
 
 int gtp_lock(void)
 {
@@ -231,92 +222,23 @@ void gtp_close(void)
 	mutex_unlock(&gtp.lock);
 }
 
-/*
- * Find the kernel's address and its distance from the link address. _text
- * precedes _stext, but without CONFIG_KALLSYMS_ALL the symbol table begins with
- * _stext.
- */
-static int find_kernel(void)
-{
-	static const char *const constant[][2] = {
-		{ "_stext", "_etext" }, { "__start_rodata", "__end_rodata" },
-	};
-	unsigned int i;
+/* ---- asked by the run -------------------------------------------------- */
 
-	BUILD_BUG_ON(ARRAY_SIZE(constant) != ARRAY_SIZE(gtp.constant));
-	for (i = 0; i < ARRAY_SIZE(constant); i++) {
-		gtp.constant[i].start = kc_symbol(constant[i][0]);
-		gtp.constant[i].end = kc_symbol(constant[i][1]);
-	}
-	gtp.stext = kc_symbol("_stext");
-	if (!gtp.stext) {
-		kc_err("the kernel has no table of its symbols: boot one that is configured with CONFIG_KALLSYMS\n");
-		return -ENOENT;
-	}
-	gtp.text = kc_symbol("_text");
-	if (!arch_link_text)
-		return 0;
-	if (!gtp.text)
-		gtp.text = arch_text_below(gtp.stext, arch_link_align);
-	if (!gtp.text) {
-		kc_err("this kernel may have been moved when it was loaded, and nothing tells by how much: boot one that is configured with CONFIG_KALLSYMS_ALL\n");
-		return -ENOENT;
-	}
-	gtp.slide = gtp.text - arch_link_text;
-	return 0;
+/* See run/run.h. */
+void gtp_frames_drop(void)
+{
+	gtp_select_drop();
+	gtp_buffer_drop();
 }
 
-int gtp_init(u64 buffer_size, const char *save_dir)
+void gtp_frames_moved(void)
 {
-	unsigned int i;
-	int ret;
-
-	if (gtp_reg_block_len() > ARCH_REGS_MAX)
-		return -EINVAL;
-	kc_read_init();
-	gtp_save_init(save_dir);
-	gtp.self = -1;
-	gtp.peer = -1;
-	gtp.nr_cpus = kc_nr_cpus();
-	gtp.default_size = buffer_size;
-	gtp.size = buffer_size;
-	ret = find_kernel();
-	if (ret)
-		return ret;
-	gtp_percpu_init();
-	ret = kc_clock_init();
-	if (ret) {
-		kc_err("the kernel has no clock sched_clock()\n");
-		return ret;
-	}
-	for (i = 0; kc_missing_feature(i); i++)
-		kc_info("not available on this kernel: %s\n",
-			kc_missing_feature(i));
-	ret = gtp_vars_init();
-	if (!ret)
-		ret = gtp_run_init();
-	if (ret) {
-		gtp_vars_exit();
-		return ret;
-	}
-	ret = gtp_modules_init();
-	if (ret) {
-		gtp_run_exit();
-		gtp_vars_exit();
-	}
-	return ret;
+	gtp_buffer_drop();
+	gtp_select_moved();
 }
 
-void gtp_exit(void)
+/* See arch/arch.h. */
+void arch_probe_progress(u32 n)
 {
-	gtp_save_exit();
-	gtp_modules_exit();
-	gtp_run_exit();
-	gtp_drop_kept();
-	gtp_tracepoints_free();
-	gtp_clear_ro();
-	gtp_vars_exit();
-	kfree(gtp.user);
-	kfree(gtp.notes);
-	kfree(gtp.stop_note);
+	gtp_progress("symbols looked up", n);
 }

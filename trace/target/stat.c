@@ -11,7 +11,7 @@
 
 #include "compat/barrier.h"
 #include "compat/missing.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 #include "trace/target/target.h"
 
 static void show(struct seq_file *m, const char *name, u64 value)
@@ -30,9 +30,9 @@ static void show_info(struct seq_file *m, const struct ringbuf_info *info)
 	show(m, "lost_too_big", info->too_big);
 	show(m, "lost_overwritten", info->overwritten);
 	show(m, "lost_shrunk", info->shrunk);
-	show(m, "lost_missed", gtp_get_lost_missed(NULL));
+	show(m, "lost_missed", gtp_lost_missed());
 	show(m, "lost_no_share", info->no_share);
-	show(m, "lost_returns", gtp_get_lost_returns(NULL));
+	show(m, "lost_returns", gtp_lost_returns());
 	show(m, "lost_printk", gtp_print_lost());
 }
 

@@ -2,12 +2,13 @@
 /*
  * The trace experiment and the replies to GDB's packets.
  */
-#ifndef GTP_TRACE_H
-#define GTP_TRACE_H
+#ifndef TARGET_TARGET_H
+#define TARGET_TARGET_H
 
 #include <linux/types.h>
 
-struct rsp_tx;
+#include "trace/base/session.h"
+
 struct seq_operations;
 
 /* Largest payload in bytes, both directions; announced to GDB. */
@@ -49,9 +50,6 @@ void gtp_close(void);
  */
 extern const struct seq_operations gtp_stat_ops;
 
-/* Have gtp_check_session() called until it returns 0. Context: process. */
-void gtp_watch(void);
-
 /*
  * Taken around gtp_serve(). Return 0 or -ERESTARTSYS.
  * Context: process; sleeps.
@@ -76,27 +74,5 @@ void gtp_interrupt(void);
  * Context: process, under gtp_lock(); sleeps.
  */
 int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx);
-
-/* ---- provided by dev/session.c ----------------------------------------- */
-
-/*
- * Send the notices in tx now, which leaves an empty reply. GDB gives up on a
- * reply after some seconds, but waits anew after each notice.
- * Context: process; sleeps.
- */
-void gtp_send_notices(struct rsp_tx *tx);
-/* Send one notice at once, outside of tx, which may hold part of a reply. */
-void gtp_send_notice(struct rsp_tx *tx, const char *text);
-/*
- * Send the reply of a packet that was served later.
- * Context: process; sleeps.
- */
-void gtp_send_reply(struct rsp_tx *tx);
-/*
- * Called ten times a second while a packet is due, to end a session that takes
- * too long. Return 1 to be called again.
- * Context: process; sleeps.
- */
-int gtp_check_session(void);
 
 #endif

@@ -11,7 +11,7 @@
 #include <linux/string.h>
 
 #include "compat/barrier.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 
 /* Position of the upload. Under gtp.lock. */
 static struct gtp_tracepoint *up_tp;	/* NULL: none left */
@@ -122,11 +122,11 @@ static void upload_var(struct rsp_tx *tx)
 		rsp_putc(tx, 'l');
 }
 
-void gtp_serve_upload(enum rsp_cmd_id id, struct rsp_tx *tx)
+void gtp_serve_upload(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	struct list_head *tracepoints = gtp_shown_tracepoints();
 
-	switch (id) {
+	switch (cmd->id) {
 	case RSP_QTFP:
 		up_tp = list_empty(tracepoints) ?
 				NULL :

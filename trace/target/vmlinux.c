@@ -22,7 +22,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat/kernel_name.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 
 /* Exported by every kernel; spread over its code from end to end. */
 static const struct {

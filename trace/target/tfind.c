@@ -10,7 +10,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat/lock.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 
 #define FRAMES_MANY	65536		/* too many to walk quickly */
 #define FRAMES_STRIDE	1024
@@ -24,18 +24,16 @@ void gtp_select_none(void)
 	memset(&gtp_selected, 0, sizeof(gtp_selected));
 }
 
-void gtp_frames_drop(void)
+void gtp_select_drop(void)
 {
 	gtp_select_none();
-	gtp_buffer_drop();
 	if (gtp.rb)
 		ringbuf_index_drop(gtp.rb);
 	gtp.index_ready = 0;
 }
 
-void gtp_frames_moved(void)
+void gtp_select_moved(void)
 {
-	gtp_buffer_drop();
 	ringbuf_index_drop(gtp.rb);
 	gtp.index_ready = 0;
 	if (gtp_selected.valid &&

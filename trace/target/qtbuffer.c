@@ -10,7 +10,7 @@
 #include <linux/vmalloc.h>
 
 #include "arch/arch.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 #include "trace/target/target.h"
 
 #define BUFFER_STRIDE	256	/* frames */
@@ -33,8 +33,10 @@ void gtp_buffer_drop(void)
  * With many frames: if they are not numbered yet, or off is not near the last
  * read.
  */
-int gtp_buffer_takes_long(u64 off)
+int gtp_buffer_takes_long(const struct rsp_cmd *cmd)
 {
+	u64 off = cmd->u.mem.addr;
+
 	if (!gtp_frames_many())
 		return 0;
 	if (!gtp.index_ready)
@@ -83,8 +85,9 @@ static u32 buffer_read(u64 off, u8 *dst, u32 n)
 				off - buffer_at.start, dst, n);
 }
 
-void gtp_serve_buffer(u64 off, u64 len, struct rsp_tx *tx)
+void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
+	u64 off = cmd->u.mem.addr, len = cmd->u.mem.len;
 	u8 part[512];
 	int ret = 0;
 	u32 n;

@@ -10,7 +10,7 @@
 #include <linux/string.h>
 
 #include "arch/arch.h"
-#include "trace/internal.h"
+#include "trace/target/private.h"
 
 /* At most 127 bytes a line: one per register, and nine others. */
 #define TARGET_XML_MAX	((ARCH_REGS_MAX / 4 + 9) * 128)
