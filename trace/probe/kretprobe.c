@@ -93,7 +93,7 @@ static void return_silence(struct gtp_site *site)
 	kc_store(&site->kp.pre_handler, gtp_hit_none);
 }
 
-/* See remarks.c. */
+/* See gtp_remark_t. */
 int gtp_remark_returns(u32 n, char *buf, size_t size)
 {
 	const struct gtp_tracepoint *tp, *first = NULL;

@@ -176,7 +176,7 @@ static void site_keep(struct gtp_site *site)
 	__module_get(THIS_MODULE);
 }
 
-/* See remarks.c. */
+/* See gtp_remark_t. */
 int gtp_remark_kept(u32 n, char *buf, size_t size)
 {
 	const struct gtp_site *site;

@@ -42,7 +42,7 @@ struct again {
 static struct again agains[AGAIN_MAX];	/* guarded like gtp_vars */
 static u32 nr_agains;
 
-/* Those of the last run (kept.c), without special ones. Under gtp.lock. */
+/* Those of the last run (run/kept.c), without special ones. Under gtp.lock. */
 static struct {
 	struct gtp_var *vars[GTP_VARS_MAX];
 	u32 nr_vars;
