@@ -12,7 +12,7 @@
 
 #include "compat/log.h"
 #include "dev/dev.h"
-#include "trace/trace.h"
+#include "trace/target/target.h"
 
 static char *transport = "auto";
 module_param(transport, charp, 0444);

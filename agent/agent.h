@@ -153,7 +153,7 @@ struct agent_pattern {
  */
 int agent_match_pattern(const struct agent_prog *prog, struct agent_pattern *s);
 
-/* ---- provided by the user: trace/collect.c, or a test's fake ------------ */
+/* ---- provided by the user: trace/hit/collect.c, or a test's fake -------- */
 
 /* agent_compile(): is this a register of the target? */
 int agent_target_has_reg(unsigned int regno);

@@ -11,7 +11,7 @@
 #include <linux/wait.h>
 
 #include "rsp/rsp.h"
-#include "trace/trace.h"
+#include "trace/target/target.h"
 
 /* A packet or reply with framing. Binary data counts as escaped. */
 #define SESSION_PACKET	(GTP_PACKET_SIZE + 8)

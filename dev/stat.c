@@ -5,7 +5,7 @@
 
 #include "dev/dev.h"
 #include "dev/stat.h"
-#include "trace/trace.h"
+#include "trace/target/target.h"
 
 /* An open file pins the module. */
 static int stat_open(struct inode *inode, struct file *file)

@@ -235,7 +235,7 @@ struct ringbuf_ref {
 /* 0 or -ENOENT. */
 int ringbuf_index_get(const struct ringbuf *rb, u64 n, struct ringbuf_ref *ref);
 
-/* ---- provided by the user: trace/pages.c, or a test's fake -------------- */
+/* ---- provided by the user: trace/run/buffer.c, or a test's fake --------- */
 
 int ringbuf_cpu_present(unsigned int cpu);
 void *ringbuf_page_alloc(void);		/* RINGBUF_PAGE_SIZE bytes, or NULL */

@@ -18,8 +18,8 @@ import sys
 # Handlers that the kernel calls: of kprobes, of kretprobes, and for their faults.
 HANDLERS = ["probe_hit", "probe_if_reg", "probe_if_pid", "probe_if_counter", "probe_if_shared", "probe_each", "gtp_hit_none",
             "return_hit", "return_none", "site_fault"]
-# Tables of pointers that hits call through: symbol, pointers per row, and which of them hits use.
-TABLES = {"gtp_specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1})}
+# Tables of pointers that hits call through: symbol (of any number of tables), pointers per row, and which of them hits use.
+TABLES = {"specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1}), "gtp_kprobe_ops": (99, {1}), "gtp_kretprobe_ops": (99, {1})}
 
 # The kernel's symbols that a hit may use, and why each is safe with any lock held, also in an NMI.
 ALLOWED = {
@@ -141,17 +141,19 @@ class Module:
 
     def table(self, name, row, columns):
         """Return the functions that a table's columns point to."""
-        section, start, size = self.symbols[name][0]
         width = self.bits // 8
+        return set().union(*(self._table(*place, width * row, {width * c for c in columns}) for place in self.symbols[name]))
+
+    def _table(self, section, start, size, row, columns):
         found = set()
         for line in output("objdump", "-r", "-j", section, self.path).splitlines():
             entry = re.match(r"^([0-9a-f]+) (R_\w+)\s+(\S+?)([+-]0x[0-9a-f]+)?$", line)
             if not entry:
                 continue
             offset = int(entry[1], 16) - start
-            if 0 <= offset < size and offset // width % row in columns:
+            if 0 <= offset < size and offset % row in columns:
                 found |= self._target(entry[2], entry[3], self._addend(section, entry))
-        assert found, name
+        assert found, (section, start)
         return {use[1:] for use in found if use[0] == "in"}
 
     def handlers(self):

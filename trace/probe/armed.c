@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Check that the code has our probes. The kernel registers probes silently
+ * while kprobes, or the ftrace that some of them use, are switched off, and
+ * removes them when the user switches either off. Only the code itself tells.
+ *
+ * Context of all functions: process, holds gtp.lock.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "arch/arch.h"
+#include "compat/lock.h"
+#include "compat/read.h"
+#include "compat/symbols.h"
+#include "trace/probe/private.h"
+
+/* Result of the last check. Under gtp.lock. */
+static struct {
+	u32 armed, off;
+	u32 traps, traps_off;	/* of these: not by ftrace */
+	int was_off;		/* in this run */
+} probes;
+
+/* A probe whose module was unloaded is not in the code, but not off. */
+static int is_off(const struct kprobe *kp)
+{
+	return !kc_kprobe_gone(kp) &&
+	       !arch_probe_is_in((unsigned long)kp->addr, kp->opcode,
+				 kc_kprobe_on_ftrace(kp));
+}
+
+void gtp_check_armed(int begin)
+{
+	int was_off = !begin && probes.was_off;
+	const struct gtp_tracepoint *tp;
+	const struct kprobe *kp;
+	int trap, off;
+
+	kc_assert_held(&gtp.lock);
+	memset(&probes, 0, sizeof(probes));
+	list_for_each_entry(tp, &gtp.tracepoints, list) {
+		/* Check each probe once. */
+		if (!tp->site || tp->site->first != tp)
+			continue;
+		kp = &tp->site->kp;
+		trap = !kc_kprobe_on_ftrace(kp);
+		off = is_off(kp);
+		probes.armed++;
+		probes.off += off;
+		probes.traps += trap;
+		probes.traps_off += trap && off;
+	}
+	probes.was_off = was_off || probes.off;
+}
+
+#define KPROBES_ON	"`echo 1 >/sys/kernel/debug/kprobes/enabled' switches kprobes on"
+#define FTRACE_ON	"`sysctl kernel.ftrace_enabled=1' switches ftrace on"
+
+/* Only ftrace's probes are off: find out whether ftrace is. */
+static const char *off_by_ftrace(void)
+{
+	unsigned long addr;
+	int on;
+
+	if (probes.traps)
+		return FTRACE_ON;
+	addr = kc_symbol("ftrace_enabled");
+	if (!addr || kc_read_kernel(&on, addr, sizeof(on)))
+		return FTRACE_ON ", or " KPROBES_ON;
+	return on ? KPROBES_ON : FTRACE_ON;
+}
+
+int gtp_remark_off(u32 n, char *buf, size_t size)
+{
+	if (n)
+		return 0;
+	if (gtp.armed)
+		gtp_check_armed(0);
+	if (gtp.armed && probes.off)
+		snprintf(buf, size, "%u of %u probes are switched off: %s",
+			 probes.off, probes.armed,
+			 probes.traps_off ? KPROBES_ON : off_by_ftrace());
+	else if (probes.was_off)
+		snprintf(buf, size, "probes were switched off for a time in this run: hits are missing");
+	else
+		return 0;
+	return 1;
+}

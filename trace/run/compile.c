@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Compile what GDB sent about a tracepoint into what the hit path runs.
+ *
+ * Context of all functions: process, holds gtp.lock; tp is not armed.
+ */
+#include <linux/errno.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "arch/arch.h"
+#include "compat/calls.h"
+#include "compat/read.h"
+#include "compat/stack.h"
+#include "trace/run/private.h"
+
+/* State of gtp_compile(). */
+struct compile {
+	struct gtp_tracepoint *tp;
+	struct rsp_tx *tx;	/* for errors */
+	const char *where;	/* for errors; NULL: the tracepoint */
+	struct agent_insn *insn;	/* next free one */
+	u32 nr_acts;
+	u32 nr_exprs;		/* 'X' actions that GDB sent */
+};
+
+/*
+ * Bytecode from GDB, and agent_compile()'s map of its offsets. Under gtp.lock.
+ */
+static u8 *code_buf;		/* AGENT_CODE_MAX bytes */
+static u16 *map_buf;		/* AGENT_CODE_MAX entries */
+
+int gtp_compile_begin(void)
+{
+	code_buf = vmalloc(AGENT_CODE_MAX);
+	map_buf = vmalloc(AGENT_CODE_MAX * sizeof(*map_buf));
+	if (code_buf && map_buf)
+		return 0;
+	gtp_compile_end();
+	return -ENOMEM;
+}
+
+void gtp_compile_end(void)
+{
+	vfree(code_buf);
+	vfree(map_buf);
+	code_buf = NULL;
+	map_buf = NULL;
+}
+
+static int complain(struct compile *c, const char *what)
+{
+	rsp_error(c->tx, "tracepoint %u at 0x%llx: %s%s%s", c->tp->num,
+		  (unsigned long long)c->tp->addr,
+		  c->where ? c->where : "", c->where ? ": " : "", what);
+	return -1;
+}
+
+/* Name the variable whose number is the operand of the instruction at pc. */
+static int complain_var(struct compile *c, u32 pc, enum agent_error err)
+{
+	u32 num = code_buf[pc + 1] << 8 | code_buf[pc + 2];
+	const struct gtp_var *var = gtp_var_find(num);
+	char buf[320];
+
+	snprintf(buf, sizeof(buf), "%s: %s", agent_strerror(err),
+		 var ? var->name : "?");
+	return complain(c, buf);
+}
+
+/* Set *uses to the GTP_USES_* of its variables. */
+static int compile_expr(struct compile *c, struct rsp_text hex,
+			struct agent_prog *prog, int *uses)
+{
+	long len = rsp_unhex(hex, code_buf, AGENT_CODE_MAX);
+	enum agent_error err;
+	char buf[96];
+	u32 pc = 0;
+
+	if (len < 0)
+		return complain(c, "the bytecode is not hex, or over 16384 bytes");
+	err = gtp_percpu_compile(code_buf, len, c->insn, map_buf, prog, &pc);
+	if (err == AGENT_E_TARGET)
+		return complain(c, gtp_probe_usage(GTP_USES_KRET));
+	if (err == AGENT_E_VAR_READONLY || err == AGENT_E_VAR_WRITEONLY)
+		return complain_var(c, pc, err);
+	if (err) {
+		snprintf(buf, sizeof(buf), "%s (bytecode offset %u)",
+			 agent_strerror(err), pc);
+		return complain(c, buf);
+	}
+	/* Other CPUs wait for gtp_hits.var_lock while it runs. */
+	if (prog->rmw_var && prog->traces)
+		return complain(c, "cannot update a variable and collect memory in one expression; split it");
+	c->insn += prog->nr;
+	*uses = gtp_vars_used(prog);
+	c->tp->uses |= *uses;
+	return 0;
+}
+
+int agent_target_has_reg(unsigned int regno)
+{
+	return regno < arch_nr_regs &&
+		arch_regs[regno].offset != ARCH_REG_UNSAVED;
+}
+
+/* Set the base of a block. */
+static void put_base(struct gtp_tracepoint *tp, struct gtp_action *act, int reg)
+{
+	act->base_at = GTP_BASE_NONE;
+	if (reg < 0)
+		return;
+	act->basereg = reg;
+	if (reg == (int)arch_pc)
+		act->off += tp->addr;
+	else if (arch_regs[reg].size == sizeof(long))
+		act->base_at = arch_regs[reg].offset;
+	else
+		act->base_at = GTP_BASE_BY_NUMBER;
+}
+
+static void set_memory(struct gtp_tracepoint *tp, struct gtp_action *act,
+		       int reg, u64 off, u64 len)
+{
+	act->kind = GTP_ACT_MEMORY;
+	act->off = off;
+	act->len = len;
+	put_base(tp, act, reg);
+	if (!len || len % sizeof(u64) || len > KC_QUICK_MAX ||
+	    act->base_at == GTP_BASE_BY_NUMBER)
+		return;
+	act->size = GTP_BLOCK_HEAD + len;
+}
+
+/*
+ * $_ret at a function's entry: take the word at sp. GDB uses the frame
+ * pointer, which few kernels keep.
+ */
+static void set_ret(struct gtp_tracepoint *tp, struct gtp_action *act, u64 len)
+{
+	set_memory(tp, act, arch_sp, 0, len);
+	act->kind = GTP_ACT_RET;
+	kc_calls_init();
+}
+
+/* $bt: bt_size bytes, or fewer if the stack ends before. */
+static void set_bt(struct gtp_tracepoint *tp, struct gtp_action *act)
+{
+	set_memory(tp, act, arch_sp, 0, gtp_hits.bt_size);
+	act->kind = GTP_ACT_BT;
+	act->head = FRAME_HEAD('V', act->var->num, sizeof(u64));
+	if (act->size != GTP_SIZE_ANY)
+		act->size += GTP_VAR_BLOCK;
+}
+
+/* A variable to collect or to add to. */
+static void set_var(struct gtp_action *act, enum agent_pattern_kind kind)
+{
+	struct gtp_var *var = act->var;
+
+	act->kind = kind == AGENT_COLLECT ? GTP_ACT_COLLECT : GTP_ACT_ADD;
+	if (var->special)
+		return;
+	act->own = gtp_var_own(var);
+	if (!act->own)
+		act->word = gtp_var_word(var);
+	act->head = FRAME_HEAD('V', var->num, sizeof(u64));
+	act->size = kind == AGENT_COLLECT ? GTP_VAR_BLOCK : 0;
+}
+
+/* Turn an expression that needs no interpreter into another kind of action. */
+static void simplify(struct gtp_tracepoint *tp, struct gtp_action *act)
+{
+	struct agent_pattern s;
+	struct gtp_var *var;
+
+	if (!agent_match_pattern(&act->prog, &s))
+		return;
+	if (s.kind == AGENT_SET)
+		return;
+	if (s.kind == AGENT_BLOCK) {
+		if (arch_is_ret_block(s.reg, s.add, s.len) &&
+		    arch_is_entry(tp->addr))
+			set_ret(tp, act, s.len);
+		else
+			set_memory(tp, act, s.reg, s.add, s.len);
+		return;
+	}
+	var = gtp_var_slot(s.slot);
+	if (s.kind == AGENT_INCREMENT && var->special)
+		return;
+	act->var = var;
+	act->off = s.add;
+	if (gtp_var_is_bt(var))
+		set_bt(tp, act);
+	else
+		set_var(act, s.kind);
+}
+
+/*
+ * act is NULL in the first pass. Return 1 if there may be something to run, 0
+ * if not, or -1 with an error.
+ */
+static int compile_x(struct compile *c, const struct rsp_action *a,
+		     struct gtp_action *act)
+{
+	const char *why;
+	int uses;
+
+	if (!act)
+		return 1;
+	if (compile_expr(c, a->hex, &act->prog, &uses))
+		return -1;
+	act->ordinal = c->nr_exprs++;
+	if (gtp_probe_is_claimed(uses)) {
+		why = gtp_probe_claim(c->tp, uses, &act->prog);
+		act->ordinal = GTP_NO_ORDINAL;
+		return why ? complain(c, why) : 0;
+	}
+	/* GDB sends an empty "expression" for a register. */
+	if (act->prog.nr <= 1) {
+		act->ordinal = GTP_NO_ORDINAL;
+		return 0;
+	}
+	act->kind = GTP_ACT_EXPR;
+	act->size = GTP_SIZE_ANY;
+	simplify(c->tp, act);
+	return 1;
+}
+
+static int compile_m(struct compile *c, const struct rsp_action *a,
+		     struct gtp_action *act)
+{
+	if (a->len > GTP_BLOCK_MAX)
+		return complain(c, agent_strerror(AGENT_E_TOO_BIG));
+	if (a->basereg >= 0 && !agent_target_has_reg(a->basereg))
+		return complain(c, agent_strerror(AGENT_E_BAD_REG));
+	if (act) {
+		act->ordinal = GTP_NO_ORDINAL;
+		act->size = GTP_SIZE_ANY;
+		set_memory(c->tp, act, a->basereg, a->off, a->len);
+	}
+	return 1;
+}
+
+/* The first 32 registers: the mask ends with their digits. */
+static u32 first_regs(struct rsp_text mask)
+{
+	u8 bytes[sizeof(u32)];
+	u32 regs = 0;
+	long i, n;
+
+	if (mask.len > 2 * sizeof(bytes)) {
+		mask.p += mask.len - 2 * sizeof(bytes);
+		mask.len = 2 * sizeof(bytes);
+	}
+	n = rsp_unhex(mask, bytes, sizeof(bytes));
+	for (i = 0; i < n; i++)
+		regs = regs << 8 | bytes[i];
+	return regs;
+}
+
+/*
+ * arch_return_second also holds an argument, and `collect $args' does not mean
+ * the return value. So show it only if the mask names it without the other
+ * argument registers, or names all registers.
+ */
+static void compile_regs(struct compile *c, struct rsp_text mask)
+{
+	u32 regs = first_regs(mask), all = (1U << arch_pc) - 1;
+
+	c->tp->regs = GTP_REGS_BLOCK;
+	if (regs & arch_return_second &&
+	    ((regs & arch_return_clobbered) == arch_return_second ||
+	     (regs & all) == all))
+		c->tp->regs_are |= FRAME_REGS_SECOND;
+}
+
+/* acts is NULL in the first pass, which only counts. */
+static int compile_action(struct compile *c, const struct rsp_action *a,
+			  struct gtp_action *acts)
+{
+	struct gtp_action *act = acts ? &acts[c->nr_acts] : NULL;
+	int runs = 1;
+
+	if (a->kind == 'R') {
+		compile_regs(c, a->hex);
+		return 0;
+	}
+	if (a->kind == 'X')
+		runs = compile_x(c, a, act);
+	if (a->kind == 'M')
+		runs = compile_m(c, a, act);
+	else if (a->kind != 'X')
+		return complain(c, "static tracepoint data is not available");
+	if (runs < 0)
+		return -1;
+	c->nr_acts += runs;
+	return 0;
+}
+
+static int compile_actions(struct compile *c, struct gtp_action *acts)
+{
+	struct rsp_action a;
+	struct gtp_string *t;
+	struct rsp_text list;
+	const char *why;
+	int step = 0;
+	int ret;
+
+	c->nr_acts = 0;
+	c->nr_exprs = 0;
+	c->where = "actions";
+	list_for_each_entry(t, &c->tp->actions, list) {
+		list.p = t->text;
+		list.len = t->len;
+		while ((ret = rsp_next_action(&list, &step, &a, &why)) > 0) {
+			if (step)
+				return complain(c, "while-stepping is not available");
+			if (compile_action(c, &a, acts))
+				return -1;
+		}
+		if (ret < 0)
+			return complain(c, why);
+	}
+	return 0;
+}
+
+void gtp_compile_drop(struct gtp_tracepoint *tp)
+{
+	u32 i;
+
+	for (i = 0; i < tp->nr_acts; i++)
+		kfree(tp->acts[i].name);
+	kfree(tp->acts);
+	if (tp->code_is_large)
+		vfree(tp->code);
+	else
+		kfree(tp->code);
+	tp->acts = NULL;
+	tp->code = NULL;
+	tp->nr_acts = 0;
+	tp->acts_end = NULL;
+	tp->fixed_end = NULL;
+	tp->size = 0;
+	tp->has_cond = 0;
+	tp->prefilter = GTP_PREFILTER_NONE;
+	tp->regs = 0;
+	gtp_probe_default(tp);
+	tp->regs_are = 0;
+	tp->maxactive = 0;
+	tp->uses = 0;
+}
+
+/*
+ * Most need little. vmalloc() takes whole pages, from an address range that is
+ * small on 32-bit machines.
+ */
+static struct agent_insn *compile_alloc(struct gtp_tracepoint *tp, size_t nr)
+{
+	size_t size = nr * sizeof(struct agent_insn);
+
+	if (!gtp_can_define(size))
+		return NULL;
+	tp->code_is_large = size > PAGE_SIZE;
+	tp->code = tp->code_is_large ? vmalloc(size) :
+				       kmalloc(size, GFP_KERNEL);
+	return tp->code;
+}
+
+/* An upper bound: each byte of bytecode takes two digits. */
+static size_t compile_max_insns(const struct gtp_tracepoint *tp)
+{
+	const struct gtp_string *t;
+	size_t n = tp->cond_hex ? strlen(tp->cond_hex) / 2 : 0;
+
+	list_for_each_entry(t, &tp->actions, list)
+		n += t->len / 2;
+	return n;
+}
+
+/*
+ * GDB before 7.6.1 still sends the step count after the user has removed
+ * while-stepping from the actions.
+ */
+static void warn_step(struct compile *c)
+{
+	char text[112];
+
+	snprintf(text, sizeof(text),
+		 "Tracepoint %u: while-stepping is not available; a step count without actions is ignored.\n",
+		 c->tp->num);
+	rsp_notice(c->tx, text);
+	gtp_send_notices(c->tx);
+}
+
+/*
+ * Only for a register that pt_regs holds as a whole word, below sp:
+ * arch_hit_regs() leaves those unchanged.
+ */
+static enum gtp_prefilter prefilter_of_reg(struct gtp_tracepoint *tp)
+{
+	const struct arch_reg *reg = &arch_regs[tp->range.reg];
+
+	tp->range_at = reg->offset;
+	if (reg->size == sizeof(unsigned long) && tp->range.reg != arch_pc &&
+	    reg->offset < arch_regs[arch_sp].offset)
+		return GTP_PREFILTER_REG;
+	return GTP_PREFILTER_NONE;
+}
+
+static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
+{
+	struct gtp_var *var;
+
+	if (tp->kind_flags & PROBE_AT_RETURN ||
+	    !agent_match_range(&tp->cond, &tp->range))
+		return GTP_PREFILTER_NONE;
+	if (tp->range.source == AGENT_OF_REG)
+		return prefilter_of_reg(tp);
+	var = gtp_var_slot(tp->range.slot);
+	if (tp->range.source == AGENT_OF_VAR)
+		return gtp_var_is_pid(var) ? GTP_PREFILTER_PID :
+					     GTP_PREFILTER_NONE;
+	if (var->special)
+		return GTP_PREFILTER_NONE;
+	tp->shared = &var->value;
+	if (!var->each)
+		return GTP_PREFILTER_SHARED;
+	tp->counter = gtp_var_own(var);
+	if (!KC_HAS_ADD_OWN64 || !tp->counter || tp->range.shift ||
+	    tp->range.mask != ~0ULL)
+		return GTP_PREFILTER_NONE;
+	return GTP_PREFILTER_COUNTER;
+}
+
+/* Add up the leading actions of fixed size. */
+static void set_size(struct gtp_tracepoint *tp)
+{
+	const struct gtp_action *act = tp->acts;
+
+	tp->acts_end = act + tp->nr_acts;
+	tp->size = tp->regs;
+	for (; act != tp->acts_end; act++) {
+		if (act->size > GTP_BLOCK_MAX - tp->size)
+			break;
+		tp->size += act->size;
+	}
+	tp->fixed_end = act;
+}
+
+static int compile_parts(struct compile *c)
+{
+	struct gtp_tracepoint *tp = c->tp;
+	struct rsp_text cond;
+	int uses;
+
+	if (tp->is_static)
+		return complain(c, "static tracepoints are not available");
+	if (tp->cond_hex) {
+		c->where = "condition";
+		cond.p = tp->cond_hex;
+		cond.len = strlen(tp->cond_hex);
+		if (compile_expr(c, cond, &tp->cond, &uses))
+			return -1;
+		if (gtp_probe_is_claimed(uses))
+			return complain(c, gtp_probe_usage(uses));
+		tp->has_cond = 1;
+	}
+	if (compile_actions(c, NULL))
+		return -1;
+	if (c->nr_acts) {
+		tp->acts = gtp_define_alloc(c->nr_acts * sizeof(*tp->acts));
+		if (!tp->acts)
+			return complain(c, "no memory");
+	}
+	if (compile_actions(c, tp->acts))
+		return -1;
+	tp->nr_acts = c->nr_acts;
+	tp->nr_exprs = c->nr_exprs;
+	if (tp->kind_flags & PROBE_AT_RETURN)
+		tp->regs_are |= FRAME_REGS_RETURN;
+	if (tp->uses & GTP_USES_REGS) {
+		tp->regs = GTP_REGS_BLOCK;
+		kc_calls_init();
+	}
+	if (tp->uses & (GTP_USES_REGS | GTP_USES_PRINT))
+		kc_stack_init();
+	set_size(tp);
+	if (tp->uses & GTP_USES_PRINT)
+		gtp_name_actions(tp);
+	if (tp->has_cond)
+		tp->prefilter = compile_prefilter(tp);
+	if (tp->prefilter)
+		tp->has_cond = 0;
+	if (tp->step)
+		warn_step(c);
+	return 0;
+}
+
+int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx)
+{
+	struct compile c;
+	int ret = -1;
+
+	gtp_compile_drop(tp);
+	c.tp = tp;
+	c.tx = tx;
+	c.where = NULL;
+	c.insn = compile_alloc(tp, compile_max_insns(tp) + 1);
+	if (c.insn)
+		ret = compile_parts(&c);
+	else
+		complain(&c, "no memory");
+	if (ret)
+		gtp_compile_drop(tp);
+	return ret;
+}
+
+/* ---- a module that has returned at another address --------------------- */
+
+static int goes_by_pc(const struct gtp_action *act)
+{
+	return act->kind == GTP_ACT_MEMORY && act->base_at == GTP_BASE_NONE &&
+	       act->basereg == arch_pc;
+}
+
+int gtp_compile_names(const struct gtp_tracepoint *tp, u64 start, u64 size)
+{
+	const struct gtp_action *act;
+
+	if (agent_has_number(&tp->cond, start, size))
+		return 1;
+	for (act = tp->acts; act != tp->acts_end; act++) {
+		if (agent_has_number(&act->prog, start, size))
+			return 1;
+		if (act->kind == GTP_ACT_MEMORY &&
+		    act->base_at == GTP_BASE_NONE && !goes_by_pc(act) &&
+		    act->off < start + size && start < act->off + act->len)
+			return 1;
+	}
+	return 0;
+}
+
+void gtp_compile_move(struct gtp_tracepoint *tp, u64 by)
+{
+	u32 i;
+
+	for (i = 0; i < tp->nr_acts; i++)
+		if (goes_by_pc(&tp->acts[i]))
+			tp->acts[i].off += by;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Packets that define the experiment: tracepoints, variables, constant memory.
+ *
+ * Context of all functions: process, holds gtp.lock.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+
+#include "compat/barrier.h"
+#include "trace/target/private.h"
+
+/* Reply OK, or the error. */
+static void answer(struct rsp_tx *tx, const char *complaint)
+{
+	if (complaint)
+		rsp_error(tx, "%s", complaint);
+	else
+		rsp_ok(tx);
+}
+
+static void answer_tracepoint(struct rsp_tx *tx, u32 num, u64 addr,
+			      const char *complaint)
+{
+	if (complaint)
+		rsp_error(tx, "tracepoint %u at 0x%llx: %s", num,
+			  (unsigned long long)addr, complaint);
+	else
+		rsp_ok(tx);
+}
+
+void gtp_serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	gtp_stop(GTP_STOPPED, tx);
+	gtp_keep();
+	rsp_ok(tx);
+}
+
+void gtp_serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	const char *complaint;
+
+	/* Joins a run. Others are checked at QTStart. */
+	if (gtp.armed && gtp_vmlinux_refuses(tx))
+		return;
+	complaint = gtp_tracepoint_define(cmd);
+	if (!complaint && !cmd->u.tdp.more && gtp_tracepoint_complete(tx))
+		return;
+	answer_tracepoint(tx, cmd->u.tdp.num, cmd->u.tdp.addr, complaint);
+}
+
+void gtp_serve_actions(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	const char *complaint = gtp_tracepoint_actions(cmd);
+
+	if (!complaint && !cmd->u.actions.more && gtp_tracepoint_complete(tx))
+		return;
+	answer_tracepoint(tx, cmd->u.actions.num, cmd->u.actions.addr,
+			  complaint);
+}
+
+void gtp_serve_source(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	answer_tracepoint(tx, cmd->u.src.num, cmd->u.src.addr,
+			  gtp_tracepoint_source(cmd));
+}
+
+void gtp_serve_var(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	if (!gtp_var_define(cmd->u.var.num, cmd->u.var.value,
+			    cmd->u.var.builtin, cmd->u.var.name, tx))
+		rsp_ok(tx);
+}
+
+void gtp_serve_ro(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	int ret = gtp_add_ro(cmd->text);
+
+	answer(tx, !ret ? NULL : ret == -ENOMEM ? "no memory" :
+	       "QTro: not a list of address ranges");
+}
+
+void gtp_serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	struct gtp_tracepoint *tp = gtp_tracepoint_find(cmd->u.tp.num,
+							cmd->u.tp.addr);
+	const char *complaint = NULL;
+
+	if (!tp)
+		complaint = "no such tracepoint";
+	else if (cmd->id == RSP_QTENABLE && gtp.armed)
+		complaint = gtp_arm_late(tp);
+	if (!complaint)
+		kc_store(&tp->enabled, cmd->id == RSP_QTENABLE);
+	answer_tracepoint(tx, cmd->u.tp.num, cmd->u.tp.addr, complaint);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Shared by the files of target/: what GDB is answered.
+ *
+ * Context of all functions, unless noted: process, holds gtp.lock.
+ */
+#ifndef TARGET_PRIVATE_H
+#define TARGET_PRIVATE_H
+
+#include "arch/arch.h"
+#include "trace/run/run.h"
+
+/* Serve a packet: leave the reply in tx. The table of serve.c has them. */
+typedef void (*gtp_serve_t)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+
+/* ---- session.c: the session -------------------------------------------- */
+
+#define GTP_FRAME_GONE	"the trace frame is no longer in the buffer"
+
+/* A copy of the frame that QTFrame selected. */
+struct gtp_selected {
+	int valid;
+	int gone;		/* no longer in the buffer */
+	u64 n;
+	u32 num, cpu;
+	u64 pos;		/* in its CPU's ring */
+	u64 addr;
+	void *copy;		/* of `room' bytes; for vfree() */
+	u32 room;
+	struct frame frame;
+};
+
+/* What GDB's symbols are; see vmlinux.c. */
+enum gtp_verdict {
+	VM_UNKNOWN,		/* fewer than two answers */
+	VM_RIGHT,
+	VM_UNMOVED,		/* right, but as linked */
+	VM_WRONG,
+};
+
+#define GTP_SYMBOLS	10	/* that GDB is asked for */
+
+/*
+ * What belongs to the session with GDB; see gtp_slow, and self and peer of
+ * gtp_hits, too. Under gtp.lock.
+ */
+struct gtp_session {
+	struct gtp_selected selected;
+	/* qTfP, qTfV: what comes next. */
+	struct gtp_upload {
+		struct gtp_tracepoint *tp;	/* NULL: none left */
+		u32 piece, var;
+	} upload;
+	/* qTBuffer: frame of the last reply. GDB reads from start to end. */
+	struct gtp_buffer_at {
+		struct gtp_selected s;
+		u8 regs[ARCH_REGS_MAX];
+		u32 regs_len;
+		u64 start, end;	/* offsets of this frame in the file */
+	} buffer_at;
+	/* qSymbol */
+	struct gtp_symbols {
+		enum gtp_verdict verdict;
+		int any;	/* `monitor vmlinux any' */
+		int reported;
+		/* GDB's answers, from this time or the last. */
+		struct {
+			int found;
+			u64 value;
+		} answers[GTP_SYMBOLS];
+		int checking;	/* asking only for the first and the last */
+	} symbols;
+	struct rsp_cmd deferred;	/* packet for the thread to serve */
+	gtp_serve_t deferred_serve;
+	int missing_shown;	/* what this kernel lacks */
+	u64 device;		/* address of device memory refused last */
+	int reads_devices;	/* `monitor io on' */
+};
+
+extern struct gtp_session gtp_session;
+
+void gtp_session_begin(void);
+
+/* ---- fixed.c ----------------------------------------------------------- */
+
+void gtp_serve_supported(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_stop_reason(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_resume(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_current_thread(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_threads_first(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_threads_next(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_thread_extra(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_attached(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_offsets(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_read_only(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_ok(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_malformed(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+
+/* ---- define.c ---------------------------------------------------------- */
+
+void gtp_serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_actions(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_source(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_var(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_ro(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+
+/* ---- control.c --------------------------------------------------------- */
+
+void gtp_serve_disconnected(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_circular(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+
+/* ---- status.c ---------------------------------------------------------- */
+
+void gtp_serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* The qTStatus reply without its T; notes: include the user's notes. */
+void gtp_put_status(struct rsp_tx *tx, int notes);
+
+/* ---- remarks.c --------------------------------------------------------- */
+
+/* The n-th remark of all kinds. Return 0 if there is none. */
+int gtp_remark(u32 n, char *buf, size_t size);
+/* Notes of qTStatus in hex: the user's, then the remarks. */
+void gtp_put_notes(struct rsp_tx *tx);
+
+/* ---- deferred.c -------------------------------------------------------- */
+
+/*
+ * Let the thread serve a slow packet. cmd's text must stay until the reply.
+ */
+void gtp_defer_packet(const struct rsp_cmd *cmd, struct rsp_tx *tx,
+		      gtp_serve_t serve);
+
+/* ---- tfind.c ----------------------------------------------------------- */
+
+void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+int gtp_frame_takes_long(const struct rsp_cmd *cmd);
+void gtp_select_none(void);
+void gtp_select_drop(void);	/* drop index and selection */
+void gtp_select_moved(void);	/* the buffer was resized */
+/*
+ * Copy frame n into *s, which is zeroed at first. Return 0, -ENOENT, -ESTALE or
+ * -ENOMEM. On an error *s stays, or is marked as gone.
+ */
+int gtp_copy_frame(u64 n, struct gtp_selected *s);
+/* Number the frames once the run has ended. Return 0, -ENOMEM or -EINTR. */
+int gtp_frames_index(void);
+int gtp_frames_many(void);	/* too many to walk quickly */
+
+/* ---- callers.c --------------------------------------------------------- */
+
+/* Mark in the copy of a frame where the call chain ends. */
+void gtp_callers_end(struct gtp_selected *s);
+
+/* ---- regs.c: registers of the selected frame --------------------------- */
+
+void gtp_serve_regs(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_reg(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* Those of any frame, in the order of `g'. */
+u32 gtp_reg_block_len(void);
+/* dst has ARCH_REGS_MAX bytes. Return the length used. */
+u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst);
+
+/* ---- memory.c ---------------------------------------------------------- */
+
+void gtp_serve_mem(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* See gtp_remark_t: memory of a device that was not read. */
+int gtp_remark_device(u32 n, char *buf, size_t size);
+
+/* ---- qtbuffer.c -------------------------------------------------------- */
+
+void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+int gtp_buffer_takes_long(const struct rsp_cmd *cmd);
+void gtp_buffer_drop(void);
+
+/* ---- upload.c ---------------------------------------------------------- */
+
+void gtp_serve_upload(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/*
+ * Put piece n of a tracepoint, or the variable in slot. Return 0 if there is
+ * none.
+ */
+int gtp_put_piece(struct rsp_tx *tx, const struct gtp_tracepoint *tp, u32 n);
+int gtp_put_var(struct rsp_tx *tx, u32 slot);
+void gtp_put_definition(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
+			int with_cond);
+
+/* ---- xfer.c ------------------------------------------------------------ */
+
+void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* target.xml, for kfree(); NULL: no memory. */
+char *gtp_target_xml(void);
+
+/* ---- save.c ------------------------------------------------------------ */
+
+void gtp_serve_save(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+int gtp_save_open(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+int gtp_save_answers(const struct rsp_tx *tx);
+void gtp_save_leave(void);
+void gtp_save_init(const char *dir);
+void gtp_save_exit(void);
+
+/* ---- monitor.c --------------------------------------------------------- */
+
+void gtp_serve_monitor(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+
+/* ---- vmlinux.c --------------------------------------------------------- */
+
+void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* Only for replies before which GDB prints notices. */
+void gtp_vmlinux_tell(struct rsp_tx *tx);
+/* Return 1 with an error in tx if no tracepoint may be set. */
+int gtp_vmlinux_refuses(struct rsp_tx *tx);
+void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx);
+
+#endif

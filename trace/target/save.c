@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * QTSave: write the experiment and its frames to a file on the traced machine,
+ * for GDB's `target tfile'.
+ *
+ * The process that has the device open creates the file, with its own rights.
+ * The file must be new, below the directory given by the module parameter, and
+ * where its name says: no symlink may redirect the write.
+ *
+ * Three tasks take part. The writer of the packet opens the file. The thread
+ * kgtp_save appends to it, and may block on the file system for any time. The
+ * thread kgtp reports progress to GDB. gtp.lock is held while frames are read,
+ * but not during file operations.
+ *
+ * Context of all functions: process.
+ */
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/ptrace.h>	/* signals, also since 4.11 */
+#include <linux/sched.h>
+#include <linux/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <linux/wait.h>
+
+#include "arch/arch.h"
+#include "compat/barrier.h"
+#include "compat/clock.h"
+#include "compat/file.h"
+#include "compat/lock.h"
+#include "trace/target/private.h"
+#include "trace/target/target.h"
+
+#define NAME_MAX_LEN	4095
+#define SUFFIX		".tfile"
+/* GDB refuses a file with a longer line; the limit excludes the line's end. */
+#define LINE_MAX_LEN	998
+#define PART		65536	/* bytes to write at a time */
+#define TELL_US		1000000	/* between notices; also the time to stop */
+
+enum save_state {
+	SAVE_OPENING,		/* by the writer of the packet */
+	SAVE_OPEN,		/* waits for the thread kgtp */
+	SAVE_WRITING,		/* owned by the thread kgtp_save */
+	SAVE_DONE,		/* file is closed */
+};
+
+/* Guarded by gtp.lock, but `file' and `pos' by whoever owns the state. */
+struct save {
+	enum save_state state;
+	struct rsp_tx *tx;	/* for the reply; NULL: none due */
+	u64 notice_us;		/* last notice to GDB */
+	int give_up;		/* asked to stop */
+	u64 give_up_us;		/* at this time */
+	struct file *file;
+	loff_t pos;
+	int err;		/* first error; ends all writing */
+	unsigned int left_out;	/* lines that were too long */
+	u64 frames;		/* saved so far */
+	struct gtp_selected frame;
+	struct rsp_tx line;	/* its payload is one line */
+	char line_buf[LINE_MAX_LEN + 4];	/* line and framing */
+	u8 regs[ARCH_REGS_MAX];
+	u8 part[PART];		/* data to write */
+	u32 used;		/* bytes of it */
+	char name[NAME_MAX_LEN + 1];
+	char path[NAME_MAX_LEN + 1];
+};
+
+static const char *save_dir;	/* NULL: saving is off; set at init */
+static struct save *save;	/* in progress, or NULL; under gtp.lock */
+static struct save *save_work;	/* same, while the thread owns it */
+static struct task_struct *save_thread;
+static DECLARE_WAIT_QUEUE_HEAD(save_wait);
+
+/* ---- the thread kgtp_save: file contents ------------------------------- */
+
+/*
+ * Releases the lock: if the session has ended meanwhile, everything may have
+ * changed. So callers must check s->err first.
+ */
+static void save_flush(struct save *s)
+{
+	int err;
+
+	kc_assert_held(&gtp.lock);
+	if (!s->err && s->used) {
+		mutex_unlock(&gtp.lock);
+		err = kc_file_append(s->file, s->part, s->used, &s->pos);
+		cond_resched();
+		mutex_lock(&gtp.lock);
+		s->err = s->give_up ? -EINTR : err;
+	}
+	s->used = 0;
+}
+
+static void save_bytes(struct save *s, const void *data, size_t n)
+{
+	const u8 *p = data;
+	size_t part;
+
+	for (; n && !s->err; n -= part, p += part) {
+		part = min_t(size_t, n, PART - s->used);
+		memcpy(s->part + s->used, p, part);
+		s->used += part;
+		if (s->used == PART)
+			save_flush(s);
+	}
+}
+
+static void line_begin(struct save *s, const char *kind)
+{
+	rsp_tx_begin(&s->line);
+	rsp_puts(&s->line, kind);
+}
+
+static int line_fits(const struct save *s)
+{
+	return !s->line.overflow;
+}
+
+static void line_end(struct save *s)
+{
+	if (!line_fits(s)) {
+		s->left_out++;
+		return;
+	}
+	save_bytes(s, s->line_buf + 1, rsp_tx_used(&s->line));
+	save_bytes(s, "\n", 1);
+}
+
+static void save_status(struct save *s)
+{
+	line_begin(s, "status ");
+	gtp_put_status(&s->line, 1);
+	if (!line_fits(s)) {
+		s->left_out++;
+		line_begin(s, "status ");
+		gtp_put_status(&s->line, 0);
+	}
+	line_end(s);
+}
+
+static void save_tracepoint(struct save *s, const struct gtp_tracepoint *tp)
+{
+	u32 n;
+
+	for (n = 0; !s->err; n++) {
+		line_begin(s, "tp ");
+		if (!gtp_put_piece(&s->line, tp, n))
+			return;
+		/* The frames are readable without the condition, if need be. */
+		if (!n && !line_fits(s)) {
+			s->left_out++;
+			line_begin(s, "tp ");
+			gtp_put_definition(&s->line, tp, 0);
+		}
+		line_end(s);
+	}
+}
+
+static void save_vars(struct save *s)
+{
+	u32 slot;
+
+	for (slot = 0; !s->err; slot++) {
+		line_begin(s, "tsv ");
+		if (!gtp_put_var(&s->line, slot))
+			return;
+		line_end(s);
+	}
+}
+
+static void save_target(struct save *s)
+{
+	char *xml = gtp_target_xml();
+	char *at, *end;
+
+	if (!xml) {
+		s->err = -ENOMEM;
+		return;
+	}
+	for (at = xml; (end = strchr(at, '\n')); at = end + 1) {
+		*end = '\0';
+		line_begin(s, "tdesc ");
+		rsp_puts(&s->line, at);
+		line_end(s);
+	}
+	kfree(xml);
+}
+
+static void save_header(struct save *s)
+{
+	const struct gtp_tracepoint *tp;
+
+	save_bytes(s, "\x7fTRACE0\n", 8);
+	line_begin(s, "R ");
+	rsp_printf(&s->line, "%x", gtp_reg_block_len());
+	line_end(s);
+	save_status(s);
+	/* Same order as in an upload. */
+	list_for_each_entry_reverse(tp, gtp_shown_tracepoints(), list) {
+		save_tracepoint(s, tp);
+		if (s->err)
+			return;
+	}
+	save_vars(s);
+	if (!s->err)
+		save_target(s);
+	save_bytes(s, "\n", 1);
+}
+
+static void save_frame(struct save *s)
+{
+	u32 regs_len = gtp_reg_block(&s->frame, s->regs);
+	u64 off;
+	u32 n;
+
+	for (off = 0; !s->err; off += n) {
+		n = frame_tfile_read(&s->frame.frame, s->frame.num, s->regs,
+				     regs_len, off, s->part + s->used,
+				     PART - s->used);
+		if (!n)
+			return;
+		s->used += n;
+		if (s->used == PART)
+			save_flush(s);
+	}
+}
+
+static void save_frames(struct save *s)
+{
+	static const u8 end[4];
+	int ret = 0;
+
+	while (gtp.rb && !s->err && !ret) {
+		ret = gtp_copy_frame(s->frames, &s->frame);
+		if (ret)
+			break;
+		save_frame(s);
+		s->frames++;
+	}
+	if (ret && ret != -ENOENT && !s->err)
+		s->err = ret;
+	save_bytes(s, end, sizeof(end));
+}
+
+static void save_run(struct save *s)
+{
+	int ret;
+
+	mutex_lock(&gtp.lock);
+	if (!s->err) {
+		save_header(s);
+		save_frames(s);
+		save_flush(s);
+	}
+	mutex_unlock(&gtp.lock);
+	vfree(s->frame.copy);
+	/* The signal that ended writing must not end closing, too. */
+	flush_signals(current);
+	ret = kc_file_end(s->file, !s->err);
+	mutex_lock(&gtp.lock);
+	if (!s->err)
+		s->err = ret;
+	kc_store(&save_work, NULL);
+	s->state = SAVE_DONE;
+	mutex_unlock(&gtp.lock);
+	gtp_run_wake();
+}
+
+static int save_loop(void *unused)
+{
+	struct save *s;
+
+	allow_signal(SIGKILL);
+	while (!kthread_should_stop()) {
+		wait_event_interruptible(save_wait, kc_load(&save_work) ||
+					 kthread_should_stop());
+		flush_signals(current);
+		s = kc_load_acquire(&save_work);
+		if (s)
+			save_run(s);
+	}
+	return 0;
+}
+
+/* ---- the thread kgtp, and gtp_close(): under gtp.lock ------------------ */
+
+static const char *save_error(int err)
+{
+	switch (err) {
+	case -EEXIST:
+		return "a file of that name is there already";
+	case -ENOENT:
+	case -ENOTDIR:
+		return "there is no such directory";
+	case -ENOSPC:
+		return "no space is left there";
+	case -EDQUOT:
+		return "the quota there is used up";
+	case -EFBIG:
+		return "the file would be too big";
+	case -EROFS:
+		return "that is a read-only file system";
+	case -EACCES:
+	case -EPERM:
+		return "that is not allowed";
+	case -ENOMEM:
+		return "no memory";
+	case -ESTALE:
+		return "a trace frame went from the buffer meanwhile";
+	case -EINTR:
+		return "interrupted";
+	case -ENAMETOOLONG:
+		return "the name is too long";
+	default:
+		return "the file could not be written";
+	}
+}
+
+static void save_hand_over(struct save *s)
+{
+	s->state = SAVE_WRITING;
+	kc_store_release(&save_work, s);
+	wake_up(&save_wait);
+}
+
+/*
+ * A file system that waits for another machine gives up if its task is killed.
+ */
+static void save_stop(struct save *s)
+{
+	if (s->give_up)
+		return;
+	s->give_up = 1;
+	s->give_up_us = kc_wall_us();
+	send_sig(SIGKILL, save_thread, 1);
+}
+
+static void save_reply(struct save *s)
+{
+	rsp_tx_end(s->tx);
+	gtp_send_reply(s->tx);
+	s->tx = NULL;
+}
+
+static void save_answer(struct save *s)
+{
+	char text[96];
+
+	if (s->err) {
+		rsp_error(s->tx, "nothing is saved: %s (errno %d)",
+			  save_error(s->err), -s->err);
+	} else {
+		if (s->left_out) {
+			snprintf(text, sizeof(text),
+				 "%u lines that GDB would find too long are left out.\n",
+				 s->left_out);
+			rsp_notice(s->tx, text);
+		}
+		rsp_ok(s->tx);
+	}
+	save_reply(s);
+}
+
+static void save_free(struct save *s)
+{
+	kc_store(&save, NULL);
+	vfree(s);
+	module_put(THIS_MODULE);
+}
+
+/* The file is open, and the packet's turn has come. */
+void gtp_serve_save(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	struct save *s = save;
+
+	s->tx = tx;
+	s->notice_us = kc_wall_us();
+	s->err = gtp.rb ? gtp_frames_index() : 0;
+	save_hand_over(s);
+}
+
+/* Will a save reply in tx? */
+int gtp_save_answers(const struct rsp_tx *tx)
+{
+	return save && save->tx == tx;
+}
+
+/* Does gtp_save_poll() need to be called? Need not hold gtp.lock. */
+int gtp_save_active(void)
+{
+	return kc_load(&save) != NULL;
+}
+
+void gtp_save_poll(void)
+{
+	struct save *s = save;
+	u64 now = kc_wall_us();
+	char text[64];
+
+	if (!s || s->state < SAVE_WRITING)
+		return;
+	if (s->state == SAVE_DONE) {
+		if (s->tx)
+			save_answer(s);
+		save_free(s);
+		return;
+	}
+	if (!s->tx)
+		return;
+	if (kc_load(&gtp_slow.give_up))
+		save_stop(s);
+	if (s->give_up && now - s->give_up_us > TELL_US) {
+		rsp_error(s->tx, "interrupted; the file system has not answered yet: when it does %.300s is removed",
+			  s->name);
+		save_reply(s);
+	} else if (now - s->notice_us > TELL_US) {
+		s->notice_us = now;
+		snprintf(text, sizeof(text),
+			 "%llu trace frames saved so far...\n",
+			 (unsigned long long)s->frames);
+		gtp_send_notice(s->tx, text);
+	}
+}
+
+/* The session ends. */
+void gtp_save_leave(void)
+{
+	struct save *s = save;
+
+	if (!s)
+		return;
+	s->tx = NULL;
+	save_stop(s);
+	if (s->state != SAVE_OPEN)
+		return;
+	s->err = -EINTR;
+	save_hand_over(s);
+}
+
+/* ---- the writer of the packet ------------------------------------------ */
+
+/* Is the file where its name says, without a symlink on the path? */
+static int save_in_place(struct save *s, struct rsp_tx *tx)
+{
+	const char *real = kc_file_path(s->file, s->path, sizeof(s->path));
+
+	if (!IS_ERR(real) && !strcmp(real, s->name))
+		return 1;
+	if (IS_ERR(real))
+		rsp_error(tx, "the file's path is too long");
+	else
+		rsp_error(tx, "that name leads to %.300s: give the name, and the module its save_dir, without symlinks, . and ..",
+			  real);
+	return 0;
+}
+
+/*
+ * Return 0, or -1 with a reply.
+ * Context: process, holds no lock but the session's.
+ */
+static int save_create(struct save *s, struct rsp_tx *tx)
+{
+	s->file = kc_file_create(s->name);
+	if (IS_ERR(s->file)) {
+		rsp_error(tx, "cannot make the file: %s (errno %d)",
+			  save_error(PTR_ERR(s->file)), -(int)PTR_ERR(s->file));
+		return -1;
+	}
+	if (save_in_place(s, tx))
+		return 0;
+	kc_file_end(s->file, 0);
+	return -1;
+}
+
+/* Return 0, or -1 with a reply. */
+static int save_check_name(const char *name, long len, struct rsp_tx *tx)
+{
+	const long suffix = strlen(SUFFIX);
+	size_t dir = strlen(save_dir);
+
+	if (len < 0)
+		rsp_error(tx, "the file's name is too long");
+	else if (strlen(name) != len)
+		rsp_error(tx, "the file's name has a byte of zeros");
+	else if (strncmp(name, save_dir, dir) || name[dir] != '/')
+		rsp_error(tx, "the file must be below %.300s, the module's parameter save_dir: give an absolute name",
+			  save_dir);
+	else if (len <= dir + 1 + suffix ||
+		 strcmp(name + len - suffix, SUFFIX))
+		rsp_error(tx, "the file's name must end in " SUFFIX);
+	else
+		return 0;
+	return -1;
+}
+
+/* Return 0, or -1 with a reply. */
+static int save_may(struct rsp_tx *tx)
+{
+	if (!save_dir)
+		rsp_error(tx, "tsave -r is off: load the module with save_dir=DIRECTORY, below which it may write");
+	else if (!capable(CAP_SYS_ADMIN))
+		rsp_error(tx, "that is not allowed: it needs CAP_SYS_ADMIN");
+	else if (gtp.armed && !gtp_must_finish())
+		rsp_error(tx, "the trace is running");
+	else if (save)
+		rsp_error(tx, "the last tsave -r has not ended: the file system of %.300s does not answer",
+			  save->name);
+	else
+		return 0;
+	return -1;
+}
+
+static struct save *save_new(void)
+{
+	struct save *s;
+
+	if (!save_thread) {
+		save_thread = kthread_run(save_loop, NULL, "kgtp_save");
+		if (IS_ERR(save_thread)) {
+			save_thread = NULL;
+			return NULL;
+		}
+	}
+	s = vmalloc(sizeof(*s));
+	if (!s || !try_module_get(THIS_MODULE)) {
+		vfree(s);
+		return NULL;
+	}
+	memset(s, 0, sizeof(*s));
+	rsp_tx_init(&s->line, s->line_buf, sizeof(s->line_buf));
+	kc_store(&save, s);
+	return s;
+}
+
+/*
+ * Called by the writer of the packet. Return 0 if gtp_serve_save() is to
+ * follow, or -1 with a reply.
+ * Context: process, holds gtp.lock, but releases it to open the file.
+ */
+int gtp_save_open(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	struct save *s;
+	long len;
+	int ret;
+
+	if (save_may(tx))
+		return -1;
+	s = save_new();
+	if (!s) {
+		rsp_error(tx, "no memory");
+		return -1;
+	}
+	len = rsp_unhex(cmd->hex, s->name, NAME_MAX_LEN);
+	ret = save_check_name(s->name, len, tx);
+	if (!ret) {
+		mutex_unlock(&gtp.lock);
+		ret = save_create(s, tx);
+		mutex_lock(&gtp.lock);
+	}
+	if (ret)
+		save_free(s);
+	else
+		s->state = SAVE_OPEN;
+	return ret;
+}
+
+void gtp_save_init(const char *dir)
+{
+	save_dir = dir;
+}
+
+/* No session is open and no save in progress, as that would pin the module. */
+void gtp_save_exit(void)
+{
+	if (save_thread)
+		kthread_stop(save_thread);
+}

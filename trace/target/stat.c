@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The node gtpstat: counters for people.
+ *
+ * Context of all functions: process.
+ */
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "compat/barrier.h"
+#include "compat/missing.h"
+#include "trace/target/private.h"
+#include "trace/target/target.h"
+
+static void show(struct seq_file *m, const char *name, u64 value)
+{
+	seq_printf(m, "%-20s %llu\n", name, (unsigned long long)value);
+}
+
+static void show_info(struct seq_file *m, const struct ringbuf_info *info)
+{
+	show(m, "buffer_bytes", info->size);
+	show(m, "buffer_free_bytes", info->free);
+	show(m, "memory_bytes", info->memory);
+	show(m, "frames", info->frames);
+	show(m, "frames_created", info->created);
+	show(m, "lost_nested", info->nested);
+	show(m, "lost_too_big", info->too_big);
+	show(m, "lost_overwritten", info->overwritten);
+	show(m, "lost_shrunk", info->shrunk);
+	show(m, "lost_missed", gtp_lost_missed());
+	show(m, "lost_no_share", info->no_share);
+	show(m, "lost_returns", gtp_lost_returns());
+	show(m, "lost_printk", gtp_print_lost());
+}
+
+static void show_head(struct seq_file *m)
+{
+	struct ringbuf_info info;
+
+	memset(&info, 0, sizeof(info));
+	info.size = gtp.size;
+	info.free = gtp.size;
+	if (gtp.rb)
+		ringbuf_get_info(gtp.rb, -1, &info);
+	show(m, "running", kc_load(&gtp_hits.running));
+	show_info(m, &info);
+}
+
+static void show_cpu(struct seq_file *m, int cpu)
+{
+	struct ringbuf_info info;
+
+	if (!cpu_present(cpu))
+		return;
+	ringbuf_get_info(gtp.rb, cpu, &info);
+	seq_printf(m, "cpu %d %llu %llu %llu %llu %llu %llu\n", cpu,
+		   (unsigned long long)info.frames,
+		   (unsigned long long)info.created,
+		   (unsigned long long)info.nested,
+		   (unsigned long long)info.too_big,
+		   (unsigned long long)info.overwritten,
+		   (unsigned long long)info.shrunk);
+}
+
+static void show_tracepoint(struct seq_file *m, const struct gtp_tracepoint *tp)
+{
+	struct gtp_count count;
+
+	gtp_get_count(tp, &count);
+	seq_printf(m, "tracepoint %u 0x%llx %llu %llu %llu %llu %llu\n",
+		   tp->num, (unsigned long long)tp->addr,
+		   (unsigned long long)count.hits,
+		   (unsigned long long)count.bytes,
+		   (unsigned long long)gtp_missed(tp),
+		   (unsigned long long)gtp_missed_returns(tp),
+		   (unsigned long long)count.errors);
+}
+
+static void show_remark(struct seq_file *m, u32 n)
+{
+	char buf[GTP_REMARK_LEN];
+
+	if (gtp_remark(n, buf, sizeof(buf)))
+		seq_printf(m, "%s# %s\n", n ? "" : "\n", buf);
+}
+
+/* ---- record by record -------------------------------------------------- */
+
+/*
+ * A reader gets the text in pieces and may pause between them, so gtp.lock is
+ * held only for one piece. Changes in between may skip or repeat a record, but
+ * each one is whole.
+ */
+enum stat_section {
+	STAT_HEAD,
+	STAT_CPUS,		/* record 0 is the heading */
+	STAT_TRACEPOINTS,	/* likewise */
+	STAT_REMARKS,
+	STAT_MISSING,
+	STAT_END,
+};
+
+/* The reader's record, from stat_start() to stat_stop(). Under gtp.lock. */
+static struct {
+	u32 section, n;
+	const struct gtp_tracepoint *tp;	/* STAT_TRACEPOINTS, n > 0 */
+} stat_at;
+
+static const struct gtp_tracepoint *stat_tracepoint(const struct list_head *l)
+{
+	return l == gtp_shown_tracepoints() ? NULL :
+		list_entry(l, struct gtp_tracepoint, list);
+}
+
+static const struct gtp_tracepoint *stat_find_tracepoint(u32 n)
+{
+	const struct list_head *l = gtp_shown_tracepoints()->next;
+
+	while (l != gtp_shown_tracepoints() && --n)
+		l = l->next;
+	return stat_tracepoint(l);
+}
+
+static int stat_is_there(void)
+{
+	char buf[GTP_REMARK_LEN];
+
+	switch (stat_at.section) {
+	case STAT_HEAD:
+		return !stat_at.n;
+	case STAT_CPUS:
+		return gtp.rb && stat_at.n <= gtp.nr_cpus;
+	case STAT_TRACEPOINTS:
+		return !stat_at.n || stat_at.tp;
+	case STAT_REMARKS:
+		return gtp_remark(stat_at.n, buf, sizeof(buf));
+	default:
+		return kc_missing_feature(stat_at.n) != NULL;
+	}
+}
+
+/* Skip to the next section if this one has no such record. */
+static void *stat_here(loff_t *pos)
+{
+	while (stat_at.section < STAT_END && !stat_is_there()) {
+		stat_at.section++;
+		stat_at.n = 0;
+	}
+	*pos = (loff_t)stat_at.section << 32 | stat_at.n;
+	return stat_at.section < STAT_END ? &stat_at : NULL;
+}
+
+static void *stat_start(struct seq_file *m, loff_t *pos)
+{
+	int ret = gtp_lock();
+
+	if (ret)
+		return ERR_PTR(ret);
+	stat_at.section = *pos >> 32;
+	stat_at.n = *pos;
+	if (stat_at.section == STAT_TRACEPOINTS && stat_at.n)
+		stat_at.tp = stat_find_tracepoint(stat_at.n);
+	return stat_here(pos);
+}
+
+static void *stat_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	if (stat_at.section == STAT_TRACEPOINTS)
+		stat_at.tp = stat_tracepoint(stat_at.n ? stat_at.tp->list.next :
+				       gtp_shown_tracepoints()->next);
+	stat_at.n++;
+	return stat_here(pos);
+}
+
+static void stat_stop(struct seq_file *m, void *v)
+{
+	if (!IS_ERR(v))
+		gtp_unlock();
+}
+
+static int stat_show(struct seq_file *m, void *v)
+{
+	u32 n = stat_at.n;
+
+	switch (stat_at.section) {
+	case STAT_HEAD:
+		show_head(m);
+		break;
+	case STAT_CPUS:
+		if (n)
+			show_cpu(m, n - 1);
+		else
+			seq_puts(m, "\n# cpu frames created nested too_big overwritten shrunk\n");
+		break;
+	case STAT_TRACEPOINTS:
+		if (n)
+			show_tracepoint(m, stat_at.tp);
+		else
+			seq_puts(m, "\n# tracepoint address hits bytes missed returns errors\n");
+		break;
+	case STAT_REMARKS:
+		show_remark(m, n);
+		break;
+	default:
+		seq_printf(m, "%s# not available on this kernel: %s\n",
+			   n ? "" : "\n", kc_missing_feature(n));
+	}
+	return 0;
+}
+
+const struct seq_operations gtp_stat_ops = {
+	.start = stat_start,
+	.next = stat_next,
+	.stop = stat_stop,
+	.show = stat_show,
+};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The trace experiment and the replies to GDB's packets.
+ */
+#ifndef TARGET_TARGET_H
+#define TARGET_TARGET_H
+
+#include <linux/types.h>
+
+#include "trace/base/session.h"
+
+struct seq_operations;
+
+/* Largest payload in bytes, both directions; announced to GDB. */
+#define GTP_PACKET_SIZE	0x8000
+
+/*
+ * `tsave -r' may write below save_dir; NULL: nowhere. Return 0 or a negative
+ * errno.
+ * Context: process; sleeps.
+ */
+int gtp_init(u64 buffer_size, const char *save_dir);
+/*
+ * End the run and free everything. No session is open.
+ * Context: process; sleeps.
+ */
+void gtp_exit(void);
+
+/*
+ * Begin a session of GDB, opened by tgid. Return 0 or -ERESTARTSYS.
+ * Context: process; sleeps.
+ */
+int gtp_open(pid_t tgid);
+
+/*
+ * Set GDB's tgid for the current session. Return 0 or -ERESTARTSYS.
+ * Context: process; sleeps.
+ */
+int gtp_set_peer(pid_t tgid);
+/*
+ * End the session. Stops the run unless disconnected tracing is on. The frames
+ * stay for the next session.
+ * Context: process; sleeps.
+ */
+void gtp_close(void);
+
+/*
+ * Counters and sizes as text, a "name value" per line.
+ * Context: process; sleeps.
+ */
+extern const struct seq_operations gtp_stat_ops;
+
+/*
+ * Taken around gtp_serve(). Return 0 or -ERESTARTSYS.
+ * Context: process; sleeps.
+ */
+int gtp_lock(void);
+void gtp_unlock(void);
+
+/*
+ * Make a packet served by the thread end soon, done or not. Its reply says
+ * which.
+ * Context: process.
+ */
+void gtp_interrupt(void);
+
+#define GTP_NOACK	1	/* no acks after this reply */
+/* gtp_send_reply() will send it; until then trace/ owns packet and tx. */
+#define GTP_LATER	2
+
+/*
+ * Serve one packet, NUL-terminated at packet[len], and leave the finished reply
+ * in tx. Return GTP_NOACK, GTP_LATER or 0.
+ * Context: process, under gtp_lock(); sleeps.
+ */
+int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx);
+
+#endif
