@@ -206,7 +206,8 @@ def where_a_cpu_starts(t):
                 continue
             message = refused(gdb, f"{symbols[name] + slide:#x}")
             elsewhere = symbols[name] >= symbols["_etext"] and re.search("is data|__init code|no code", message)
-            assert why in message or elsewhere, (name, message)
+            # Early kernels have the first of them among their page tables.
+            assert why in message or elsewhere or "where the kernel was started" in message, (name, message)
             tried.append(name)
     assert "start_secondary" in tried, tried
     t.note(", ".join(tried))
