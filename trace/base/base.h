@@ -95,7 +95,7 @@ enum gtp_prefilter {
 enum gtp_dispatch {
 	GTP_DISPATCH_PLAIN,		/* at most registers; time is the TSC */
 	GTP_DISPATCH_ACTIONS,
-	GTP_DISPATCH_SLOW,		/* anything else: see run_set_dispatch() */
+	GTP_DISPATCH_SLOW,		/* anything else: see run/start.c */
 };
 
 /* Size of an R block. */
@@ -236,8 +236,8 @@ enum gtp_clock {
 /* Cache line alignment for data that several CPUs write. */
 #define GTP_SHARED	__attribute__((aligned(128)))
 
-struct gtp {
-	/* Read at each hit. Written while no run is on, or as single words. */
+/* What hits read. Written while no run is on, or as single words. */
+extern struct gtp_hits {
 	int running;		/* cleared by whoever ends the run first */
 	pid_t self, peer;	/* tgid of the session and of GDB; or -1 */
 	struct task_struct *printer;	/* task that is printing */
@@ -251,7 +251,10 @@ struct gtp {
 	/* Written by hits. */
 	int var_lock GTP_SHARED;	/* 1 while a variable is updated */
 	kc_sequence_t sequence GTP_SHARED;	/* GTP_CLOCK_COUNTS */
+} gtp_hits;
 
+/* The experiment and its run. */
+extern struct gtp {
 	struct mutex lock GTP_SHARED;	/* guards all but the data of hits */
 
 	struct list_head tracepoints;
@@ -275,15 +278,10 @@ struct gtp {
 	u64 ignore_error;
 	s64 last_errno;
 	u64 stop_on_error;	/* read when a hit meets an error */
-	int missing_shown;	/* to this session */
-	u64 device;		/* address of device memory refused last */
-	int reads_devices;	/* `monitor io on' in this session */
-	struct rsp_cmd deferred;	/* packet for the thread to serve, and */
-	struct rsp_tx *deferred_tx;	/* ... its reply; NULL: none */
-	int watch;		/* session has a deadline; written unlocked */
-	struct rsp_tx *serving;	/* reply in progress in the thread; or NULL */
-	u64 notice_us;		/* time of the last progress notice */
-	int give_up;		/* end long operations; written unlocked */
+} gtp;
+
+/* Where the kernel is. Written once, at init. */
+extern struct gtp_kernel {
 	unsigned long text;	/* _text; 0: unknown, but not moved */
 	unsigned long stext;	/* _stext */
 	/* Memory that never changes; empty if unknown. */
@@ -291,9 +289,15 @@ struct gtp {
 		unsigned long start, end;
 	} constant[2];
 	unsigned long slide;	/* distance from the link address */
-};
+} gtp_kernel;
 
-extern struct gtp gtp;
+/* The packet that takes long. */
+extern struct gtp_slow {
+	struct rsp_tx *deferred_tx;	/* for the thread; NULL: none */
+	struct rsp_tx *serving;	/* reply in progress in the thread; or NULL */
+	u64 notice_us;		/* time of the last progress notice */
+	int give_up;		/* end long operations; written unlocked */
+} gtp_slow;
 
 /* Has a hit ended the run, while its probes are still registered? */
 int gtp_must_finish(void);

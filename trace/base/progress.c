@@ -15,19 +15,20 @@
 int gtp_progress(const char *what, u64 done)
 {
 	/* Also for a packet that is still queued. */
-	struct rsp_tx *tx = gtp.serving ? gtp.serving : gtp.deferred_tx;
+	struct rsp_tx *tx = gtp_slow.serving ? gtp_slow.serving :
+					       gtp_slow.deferred_tx;
 	char text[80];
 	u64 now;
 
 	cond_resched();
-	if (kc_load(&gtp.give_up) || signal_pending(current))
+	if (kc_load(&gtp_slow.give_up) || signal_pending(current))
 		return -EINTR;
 	if (!tx)
 		return 0;
 	now = kc_wall_us();
-	if (now - gtp.notice_us < TELL_US)
+	if (now - gtp_slow.notice_us < TELL_US)
 		return 0;
-	gtp.notice_us = now;
+	gtp_slow.notice_us = now;
 	snprintf(text, sizeof(text), "%llu %s so far...\n",
 		 (unsigned long long)done, what);
 	gtp_send_notice(tx, text);

@@ -8,6 +8,10 @@
 #include "compat/barrier.h"
 #include "trace/base/base.h"
 
+struct gtp_hits gtp_hits;
+struct gtp_kernel gtp_kernel;
+struct gtp_slow gtp_slow;
+
 struct gtp gtp = {
 	.lock = __MUTEX_INITIALIZER(gtp.lock),
 	.tracepoints = LIST_HEAD_INIT(gtp.tracepoints),
@@ -42,5 +46,5 @@ void gtp_get_count(const struct gtp_tracepoint *tp, struct gtp_count *sum)
 
 int gtp_must_finish(void)
 {
-	return gtp.armed && !kc_load_acquire(&gtp.running);
+	return gtp.armed && !kc_load_acquire(&gtp_hits.running);
 }

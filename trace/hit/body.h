@@ -56,16 +56,17 @@ static inline int hit_is_left_out(const struct gtp_tracepoint *tp)
 {
 	const struct task_struct *task = current;
 
-	if (unlikely(task->tgid == kc_load(&gtp.self) ||
-		     task->tgid == kc_load(&gtp.peer)))
-		return !kc_load(&gtp.self_trace) && !(tp->uses & GTP_USES_SELF);
-	return kc_load(&gtp.printer) == task;
+	if (unlikely(task->tgid == kc_load(&gtp_hits.self) ||
+		     task->tgid == kc_load(&gtp_hits.peer)))
+		return !kc_load(&gtp_hits.self_trace) &&
+		       !(tp->uses & GTP_USES_SELF);
+	return kc_load(&gtp_hits.printer) == task;
 }
 
 /* Does this hit count? */
 static inline int hit_is_on(const struct gtp_tracepoint *tp)
 {
-	return kc_load_acquire(&gtp.running) && kc_load(&tp->enabled) &&
+	return kc_load_acquire(&gtp_hits.running) && kc_load(&tp->enabled) &&
 	       !hit_is_left_out(tp);
 }
 
@@ -84,7 +85,7 @@ static __always_inline int hit_always(struct gtp_tracepoint *tp,
 
 	if (!hit_is_on(tp))
 		return 0;
-	ctx = kc_this_cpu(gtp.hit_ctx);
+	ctx = kc_this_cpu(gtp_hits.hit_ctx);
 	rc = ctx->rc;
 	if (ringbuf_is_busy(rc))
 		return ringbuf_reject(rc);

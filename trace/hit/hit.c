@@ -4,12 +4,12 @@
  *
  * It runs in any context, including NMI, with preemption off and possibly any
  * lock held. Nothing here sleeps or allocates, and the only lock is
- * gtp.var_lock. docs/design.md lists all calls and why they are safe. Functions
- * that take ctx or rc run under ringbuf_enter().
+ * gtp_hits.var_lock. docs/design.md lists all calls and why they are safe.
+ * Functions that take ctx or rc run under ringbuf_enter().
  *
- * Most hits need only hit_always() or gtp_hit_page(), which put a frame of known
- * size straight into the ring. Other functions append to a frame action by
- * action.
+ * Most hits need only hit_always() of body.h, or gtp_hit_page(), which put a
+ * frame of known size straight into the ring. Other functions append to a frame
+ * action by action.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -37,7 +37,7 @@ void gtp_end_run(enum gtp_reason reason, const struct gtp_tracepoint *tp,
 	gtp.stop_cause.err = err;
 	gtp.stop_cause.in_cond = in_cond;
 	gtp.stop_cause.addr = addr;
-	kc_store_release(&gtp.running, 0);
+	kc_store_release(&gtp_hits.running, 0);
 }
 
 /*
@@ -67,12 +67,12 @@ enum agent_error gtp_hit_switch(u64 num, int on)
  */
 #define hit_lock_vars(flags)	do {		\
 	raw_local_irq_save(flags);		\
-	while (cmpxchg(&gtp.var_lock, 0, 1))	\
+	while (cmpxchg(&gtp_hits.var_lock, 0, 1))	\
 		cpu_relax();			\
 } while (0)
 
 #define hit_unlock_vars(flags)	do {		\
-	kc_store_release(&gtp.var_lock, 0);	\
+	kc_store_release(&gtp_hits.var_lock, 0);	\
 	raw_local_irq_restore(flags);		\
 } while (0)
 
@@ -219,21 +219,21 @@ static enum agent_error hit_actions_print(struct gtp_hit_ctx *ctx,
 
 static noinline u64 hit_time_slow(void)
 {
-	return gtp.clock == GTP_CLOCK_COUNTS ? kc_sequence_next(&gtp.sequence) :
-					       kc_clock();
+	return gtp_hits.clock == GTP_CLOCK_COUNTS ?
+	       kc_sequence_next(&gtp_hits.sequence) : kc_clock();
 }
 
 /* Time that orders frames. */
 static inline u64 hit_time(void)
 {
-	return likely(gtp.clock == GTP_CLOCK_CYCLES) ? kc_cycles() :
+	return likely(gtp_hits.clock == GTP_CLOCK_CYCLES) ? kc_cycles() :
 						       hit_time_slow();
 }
 
 /* The frame does not fit: count a loss, or end the run. */
 static noinline void hit_no_room(struct gtp_hit_ctx *ctx)
 {
-	if (kc_load(&gtp.circular)) {
+	if (kc_load(&gtp_hits.circular)) {
 		ringbuf_discard_too_big(ctx->rc);
 		return;
 	}
@@ -359,7 +359,7 @@ static noinline void hit_clock_end(struct gtp_hit_ctx *ctx)
 static noinline void hit_slow(struct gtp_hit_ctx *ctx,
 			      struct gtp_tracepoint *tp, unsigned long ret_addr)
 {
-	int cooked = kc_load(&gtp.uses) & GTP_USES_COOKED;
+	int cooked = kc_load(&gtp_hits.uses) & GTP_USES_COOKED;
 	enum agent_error err = AGENT_OK;
 
 	if (cooked)
@@ -579,7 +579,7 @@ void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 
 	if (!hit_is_on(tp))
 		return;
-	ctx = kc_this_cpu(gtp.hit_ctx);
+	ctx = kc_this_cpu(gtp_hits.hit_ctx);
 	if (!ringbuf_enter(ctx->rc))
 		return;
 	ctx->tp = tp;

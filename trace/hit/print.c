@@ -85,7 +85,8 @@ static enum agent_error read_string(struct gtp_hit_ctx *ctx, u64 addr, u64 max,
 	return AGENT_OK;
 }
 
-static enum agent_error read_value(struct gtp_hit_ctx *ctx, struct gtp_record *r)
+static enum agent_error read_value(struct gtp_hit_ctx *ctx,
+				   struct gtp_record *r)
 {
 	const struct gtp_printed *w = &ctx->printed_value;
 	enum agent_error err;
@@ -167,7 +168,8 @@ static void fifo_get(struct gtp_fifo *f, u32 pos, void *data, u32 n)
 
 static struct gtp_fifo *fifo_of(int cpu)
 {
-	return gtp.hit_ctx ? per_cpu_ptr(gtp.hit_ctx, cpu)->fifo : NULL;
+	return gtp_hits.hit_ctx ? per_cpu_ptr(gtp_hits.hit_ctx, cpu)->fifo :
+				  NULL;
 }
 
 int gtp_print_take(struct gtp_record *r, u8 *data)
@@ -236,7 +238,7 @@ int gtp_print_alloc(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		ctx = per_cpu_ptr(gtp_hits.hit_ctx, cpu);
 		if (!ctx->fifo)
 			ctx->fifo = kzalloc(sizeof(*ctx->fifo), GFP_KERNEL);
 		if (!ctx->fifo)
@@ -249,7 +251,7 @@ void gtp_print_free(void)
 {
 	int cpu;
 
-	if (!gtp.hit_ctx)
+	if (!gtp_hits.hit_ctx)
 		return;
 	for_each_possible_cpu(cpu)
 		kfree(fifo_of(cpu));

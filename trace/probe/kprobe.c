@@ -46,7 +46,7 @@ static int hit_if_counter(struct gtp_tracepoint *tp, struct pt_regs *regs)
 
 	if (!hit_is_on(tp))
 		return 0;
-	rc = kc_this_cpu(gtp.hit_ctx)->rc;
+	rc = kc_this_cpu(gtp_hits.hit_ctx)->rc;
 	if (ringbuf_is_busy(rc))
 		return ringbuf_reject(rc);
 	sum = kc_add_own64(kc_this_cpu(tp->counter), tp->range.add);
@@ -61,7 +61,7 @@ static int hit_if_shared(struct gtp_tracepoint *tp, struct pt_regs *regs)
 
 	if (!hit_is_on(tp))
 		return 0;
-	rc = kc_this_cpu(gtp.hit_ctx)->rc;
+	rc = kc_this_cpu(gtp_hits.hit_ctx)->rc;
 	if (!ringbuf_enter(rc))
 		return 0;
 	sum = gtp_hit_add_shared(tp->shared, tp->range.add);
@@ -164,9 +164,11 @@ static int site_fault(struct kprobe *kp, struct pt_regs *regs, int trapnr)
 
 static void kprobe_missed(const struct gtp_site *site, struct gtp_lost *lost)
 {
+	/* Not const before 4.4. */
+	atomic_long_t *faults = (atomic_long_t *)&site->faults;
+
 	lost->missed = gtp_less(kc_load(&site->kp.nmissed),
-				/* Not const before 4.4. */
-				atomic_long_read((atomic_long_t *)&site->faults));
+				atomic_long_read(faults));
 	lost->returns = 0;
 }
 

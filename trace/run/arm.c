@@ -14,7 +14,7 @@ int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
 {
 	/* Ignore signals: gtp_close() of a killed process may run this. */
 	gtp_progress(done, n);
-	if (!kc_load(&gtp.give_up))
+	if (!kc_load(&gtp_slow.give_up))
 		return 0;
 	rsp_error(tx, "interrupted; the trace has not started");
 	return 1;
@@ -44,7 +44,7 @@ int run_failed(struct gtp_tracepoint *tp, int err, struct rsp_tx *tx)
 
 int run_is_wanted(const struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
-	if (tp->absent || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
+	if (tp->absent || (!tp->enabled && !(gtp_hits.uses & GTP_USES_SWITCH)))
 		return 0;
 	if (tp->excluded)
 		run_tell_excluded(tx, tp);

@@ -20,14 +20,14 @@ int run_alloc_buffer(void)
 
 	if (gtp.rb)
 		return 0;
-	if (!gtp.hit_ctx)
-		gtp.hit_ctx = kc_alloc_percpu(struct gtp_hit_ctx);
-	if (gtp.hit_ctx && gtp_can_alloc(gtp.size))
+	if (!gtp_hits.hit_ctx)
+		gtp_hits.hit_ctx = kc_alloc_percpu(struct gtp_hit_ctx);
+	if (gtp_hits.hit_ctx && gtp_can_alloc(gtp.size))
 		gtp.rb = ringbuf_alloc(gtp.size, gtp.nr_cpus);
 	if (!gtp.rb)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
-		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		ctx = per_cpu_ptr(gtp_hits.hit_ctx, cpu);
 		ctx->rc = ringbuf_writer(gtp.rb, cpu);
 		ctx->print_level = GTP_LEVEL_FRAME;
 	}
@@ -62,9 +62,9 @@ void run_free_buffer(void)
 	gtp.rb = NULL;
 	gtp_print_flush();
 	gtp_print_free();
-	if (gtp.hit_ctx)
-		free_percpu(gtp.hit_ctx);
-	gtp.hit_ctx = NULL;
+	if (gtp_hits.hit_ctx)
+		free_percpu(gtp_hits.hit_ctx);
+	gtp_hits.hit_ctx = NULL;
 }
 
 /* ---- used by ringbuf/ -------------------------------------------------- */

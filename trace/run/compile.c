@@ -90,7 +90,7 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 			 agent_strerror(err), pc);
 		return complain(c, buf);
 	}
-	/* Other CPUs wait for gtp.var_lock while it runs. */
+	/* Other CPUs wait for gtp_hits.var_lock while it runs. */
 	if (prog->rmw_var && prog->traces)
 		return complain(c, "cannot update a variable and collect memory in one expression; split it");
 	c->insn += prog->nr;
@@ -147,7 +147,7 @@ static void set_ret(struct gtp_tracepoint *tp, struct gtp_action *act, u64 len)
 /* $bt: bt_size bytes, or fewer if the stack ends before. */
 static void set_bt(struct gtp_tracepoint *tp, struct gtp_action *act)
 {
-	set_memory(tp, act, arch_sp, 0, gtp.bt_size);
+	set_memory(tp, act, arch_sp, 0, gtp_hits.bt_size);
 	act->kind = GTP_ACT_BT;
 	act->head = FRAME_HEAD('V', act->var->num, sizeof(u64));
 	if (act->size != GTP_SIZE_ANY)

@@ -16,10 +16,10 @@ void gtp_errors_reset(void)
 	struct gtp_hit_ctx *ctx;
 	int cpu;
 
-	if (!gtp.hit_ctx)
+	if (!gtp_hits.hit_ctx)
 		return;
 	for_each_possible_cpu(cpu) {
-		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		ctx = per_cpu_ptr(gtp_hits.hit_ctx, cpu);
 		memset(ctx->errors, 0, sizeof(ctx->errors));
 		ctx->errors_unlisted = 0;
 	}
@@ -56,7 +56,7 @@ static int sum_up(int from, const struct gtp_error *e, struct gtp_error *sum)
 	sum->where = e->where;
 	sum->err = e->err;
 	for_each_possible_cpu(cpu) {
-		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		ctx = per_cpu_ptr(gtp_hits.hit_ctx, cpu);
 		other = gtp_error_find(ctx, e->tp, e->where, e->err);
 		if (!other || !kc_load(&other->tp))
 			continue;
@@ -74,7 +74,7 @@ static int nth(u32 n, struct gtp_error *sum)
 	int cpu, i;
 
 	for_each_possible_cpu(cpu) {
-		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		ctx = per_cpu_ptr(gtp_hits.hit_ctx, cpu);
 		for (i = 0; i < GTP_ERRORS; i++)
 			if (kc_load_acquire(&ctx->errors[i].tp) &&
 			    sum_up(cpu, &ctx->errors[i], sum) && !n--)
@@ -90,7 +90,7 @@ static u64 unlisted(void)
 
 	for_each_possible_cpu(cpu)
 		sum += kc_load64(
-			&per_cpu_ptr(gtp.hit_ctx, cpu)->errors_unlisted);
+			&per_cpu_ptr(gtp_hits.hit_ctx, cpu)->errors_unlisted);
 	return sum;
 }
 
@@ -132,7 +132,7 @@ int gtp_remark_error(u32 n, char *buf, size_t size)
 	struct gtp_error e;
 	u64 more;
 
-	if (!gtp.hit_ctx)
+	if (!gtp_hits.hit_ctx)
 		return 0;
 	if (nth(n, &e)) {
 		put_where(e.tp, e.where, where, sizeof(where));

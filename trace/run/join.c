@@ -37,7 +37,7 @@ static int run_arm_disabled(struct rsp_tx *tx)
 static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 			    struct rsp_tx *tx)
 {
-	int switched = gtp.uses & GTP_USES_SWITCH;
+	int switched = gtp_hits.uses & GTP_USES_SWITCH;
 	int err = 0;
 
 	if (gtp_compile_begin()) {
@@ -66,17 +66,17 @@ static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 static int run_join(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
 	struct gtp_site *site = NULL;
-	int uses = gtp.uses;
+	int uses = gtp_hits.uses;
 
 	if (run_prepare_late(tp, &site, tx)) {
-		kc_store(&gtp.uses, uses);
+		kc_store(&gtp_hits.uses, uses);
 		return -1;
 	}
 	/*
 	 * Of all uses, only measuring the time in hits affects armed
 	 * tracepoints.
 	 */
-	if ((gtp.uses ^ uses) & GTP_USES_COOKED)
+	if ((gtp_hits.uses ^ uses) & GTP_USES_COOKED)
 		run_set_all_dispatch();
 	run_set_dispatch(tp);
 	gtp_tracepoint_show(tp);

@@ -261,7 +261,8 @@ static void tracepoint_back(struct gtp_tracepoint *tp,
 	}
 	tp->absent = 0;
 	gtp_place_check(tp);
-	if (tp->excluded || (!tp->enabled && !(gtp.uses & GTP_USES_SWITCH)))
+	if (tp->excluded ||
+	    (!tp->enabled && !(gtp_hits.uses & GTP_USES_SWITCH)))
 		return;
 	why = gtp_arm_late(tp);
 	if (why)

@@ -28,7 +28,7 @@ static unsigned long table, table_len;	/* __per_cpu_offset[] */
 
 void gtp_percpu_init(void)
 {
-	if (!gtp.slide)
+	if (!gtp_kernel.slide)
 		return;
 	low = kc_low_percpu();
 	table = kc_percpu_offsets(&table_len);
@@ -36,7 +36,7 @@ void gtp_percpu_init(void)
 
 u64 gtp_percpu_place(u64 addr)
 {
-	return addr - gtp.slide < low ? addr - gtp.slide : addr;
+	return addr - gtp_kernel.slide < low ? addr - gtp_kernel.slide : addr;
 }
 
 static int moves_consts;	/* while compiling; under gtp.lock */
@@ -74,7 +74,7 @@ void gtp_percpu_patch(u64 addr, void *buf, u32 len)
 		/* The table does not change after boot. */
 		if (kc_read_kernel(&word, at - from, sizeof(word)))
 			return;
-		word -= gtp.slide;
+		word -= gtp_kernel.slide;
 		for (; from < sizeof(word) && at < end; from++, at++)
 			((u8 *)buf)[at - addr] = ((const u8 *)&word)[from];
 	}

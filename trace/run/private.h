@@ -126,6 +126,7 @@ extern wait_queue_head_t run_wait;
  * gtp.lock.
  */
 extern int run_finishing;
+extern int run_watch;	/* session has a deadline; written unlocked */
 /* The thread, between two batches of probes: release gtp.lock for a moment. */
 void gtp_yield_lock(u32 done);
 

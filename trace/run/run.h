@@ -70,8 +70,11 @@ void gtp_drop_kept(void);
 
 /* Return 0, or -1 with an error in tx; before gtp_start(). */
 int gtp_may_start(struct rsp_tx *tx);
-/* Return 0, or -1 with an error in tx. */
-int gtp_start(struct rsp_tx *tx);
+/*
+ * reads_devices: hits may read memory of devices. Return 0, or -1 with an error
+ * in tx.
+ */
+int gtp_start(int reads_devices, struct rsp_tx *tx);
 /* tx takes notices; may be NULL. */
 void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx);
 /* If a hit has ended the run, unregister its probes. */

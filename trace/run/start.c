@@ -5,22 +5,13 @@
  * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/cpumask.h>
-#include <linux/err.h>
-#include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/kthread.h>
 #include <linux/module.h>
-#include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
-#include <linux/wait.h>
 
-#include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/lock.h"
-#include "compat/missing.h"
 #include "compat/read.h"
 #include "trace/run/private.h"
 
@@ -44,9 +35,9 @@ void run_set_dispatch(struct gtp_tracepoint *tp)
 
 	if (tp->has_cond || tp->pass || tp->kind_flags & PROBE_AT_RETURN ||
 	    tp->uses & (GTP_USES_PRINT | GTP_USES_STATE) ||
-	    gtp.uses & GTP_USES_COOKED)
+	    gtp_hits.uses & GTP_USES_COOKED)
 		dispatch = GTP_DISPATCH_SLOW;
-	else if (!tp->nr_acts && gtp.clock == GTP_CLOCK_CYCLES)
+	else if (!tp->nr_acts && gtp_hits.clock == GTP_CLOCK_CYCLES)
 		dispatch = GTP_DISPATCH_PLAIN;
 	kc_store(&tp->dispatch, dispatch);
 }
@@ -63,7 +54,7 @@ int run_prepare_tracepoint(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
 	if (gtp_compile(tp, tx))
 		return -1;
-	kc_store(&gtp.uses, gtp.uses | tp->uses);
+	kc_store(&gtp_hits.uses, gtp_hits.uses | tp->uses);
 	if (!tp->count && gtp_can_define(gtp.nr_cpus * sizeof(*tp->count)))
 		tp->count = kc_alloc_percpu(struct gtp_count);
 	if (!tp->count) {
@@ -95,7 +86,7 @@ static int run_prepare(struct rsp_tx *tx)
 	int ret;
 
 	gtp_print_flush();
-	gtp.uses = 0;
+	gtp_hits.uses = 0;
 	if (gtp_compile_begin()) {
 		rsp_error(tx, "no memory to compile conditions and actions");
 		return -1;
@@ -106,7 +97,7 @@ static int run_prepare(struct rsp_tx *tx)
 		return -1;
 	run_set_all_dispatch();
 	if (run_alloc_buffer()) {
-		if (kc_load(&gtp.give_up))
+		if (kc_load(&gtp_slow.give_up))
 			rsp_error(tx, "interrupted; the trace has not started");
 		else
 			rsp_error(
@@ -132,25 +123,8 @@ static int run_arm_all(struct rsp_tx *tx)
 	return -1;
 }
 
-/* Once per session. */
-static void run_tell_missing(struct rsp_tx *tx)
-{
-	char text[128];
-	unsigned int i;
-
-	if (gtp.missing_shown)
-		return;
-	gtp.missing_shown = 1;
-	for (i = 0; kc_missing_feature(i); i++) {
-		snprintf(text, sizeof(text),
-			 "Not available on this kernel: %s.\n",
-			 kc_missing_feature(i));
-		rsp_notice(tx, text);
-	}
-}
-
 /* Nothing can fail from here on, so drop the frames of the last run. */
-static void run_begin(void)
+static void run_begin(int reads_devices)
 {
 	struct gtp_tracepoint *tp;
 
@@ -158,22 +132,22 @@ static void run_begin(void)
 	gtp_drop_kept();
 	gtp_frames_drop();
 	ringbuf_reset(gtp.rb);
-	ringbuf_set_circular(gtp.rb, gtp.circular);
+	ringbuf_set_circular(gtp.rb, gtp_hits.circular);
 	list_for_each_entry(tp, &gtp.tracepoints, list)
 		run_reset_count(tp);
 	gtp_vars_start();
 	gtp_errors_reset();
 	kc_wall_anchor();
 	kc_read_update();
-	kc_sequence_set(&gtp.sequence, 0);
+	kc_sequence_set(&gtp_hits.sequence, 0);
 	memset(&gtp.stop_cause, 0, sizeof(gtp.stop_cause));
 	gtp.stopping = 0;
 	gtp.ran = 1;
-	kc_store(&kc_reads_devices, gtp.reads_devices);
+	kc_store(&kc_reads_devices, reads_devices);
 	kc_store(&gtp.armed, 1);
 	gtp.start_us = kc_wall_us();
 	gtp.stop_us = 0;
-	kc_store_release(&gtp.running, 1);
+	kc_store_release(&gtp_hits.running, 1);
 }
 
 /* Report probes that are switched off: nothing else does. */
@@ -203,13 +177,12 @@ int gtp_may_start(struct rsp_tx *tx)
 	return 0;
 }
 
-int gtp_start(struct rsp_tx *tx)
+int gtp_start(int reads_devices, struct rsp_tx *tx)
 {
 	s64 last_errno = gtp.last_errno;
 
 	kc_assert_held(&gtp.lock);
-	run_tell_missing(tx);
-	gtp.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
+	gtp_hits.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
 		    kc_clock_orders_cpus() ? GTP_CLOCK_NS : GTP_CLOCK_COUNTS;
 	kc_store(&gtp.last_errno, 0);
 	gtp_modules_watch(1);
@@ -219,7 +192,7 @@ int gtp_start(struct rsp_tx *tx)
 		gtp_modules_watch(0);
 		return -1;
 	}
-	run_begin();
+	run_begin(reads_devices);
 	run_tell_off(tx);
 	wake_up(&run_wait);
 	return 0;

@@ -63,7 +63,7 @@ void gtp_stop(enum gtp_reason reason, struct rsp_tx *tx)
 		return;
 	gtp_end_run(reason, NULL, AGENT_OK, 0, 0);
 	/* A hit may have claimed the end and not yet published it. */
-	while (kc_load_acquire(&gtp.running))
+	while (kc_load_acquire(&gtp_hits.running))
 		cpu_relax();
 	run_finish(tx);
 }

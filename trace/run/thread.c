@@ -21,7 +21,8 @@ static void run_print(void)
 		more = gtp_print_one();
 		mutex_unlock(&gtp.lock);
 		cond_resched();
-	} while (more && !kc_load(&gtp.deferred_tx) && !kthread_should_stop());
+	} while (more && !kc_load(&gtp_slow.deferred_tx) &&
+		 !kthread_should_stop());
 }
 
 /*
@@ -31,11 +32,11 @@ static void run_print(void)
  */
 static void run_check_session(void)
 {
-	if (!kc_load(&gtp.watch))
+	if (!kc_load(&run_watch))
 		return;
-	kc_store(&gtp.watch, 0);
+	kc_store(&run_watch, 0);
 	if (gtp_check_session())
-		kc_store(&gtp.watch, 1);
+		kc_store(&run_watch, 1);
 }
 
 #define LOOKS_A_SECOND	10
@@ -51,12 +52,12 @@ static int run_poll(void *unused)
 
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(run_wait, kc_load(&gtp.armed) ||
-					 kc_load(&gtp.deferred_tx) ||
+					 kc_load(&gtp_slow.deferred_tx) ||
 					 gtp_print_pending() ||
-					 kc_load(&gtp.watch) ||
+					 kc_load(&run_watch) ||
 					 gtp_save_active() ||
 					 kthread_should_stop());
-		if (!kc_load(&gtp.deferred_tx))
+		if (!kc_load(&gtp_slow.deferred_tx))
 			schedule_timeout_interruptible(HZ / LOOKS_A_SECOND);
 		run_check_session();
 		mutex_lock(&gtp.lock);

@@ -10,6 +10,7 @@
 struct task_struct *run_thread;
 DECLARE_WAIT_QUEUE_HEAD(run_wait);
 int run_finishing;
+int run_watch;
 
 void gtp_run_wake(void)
 {
@@ -19,7 +20,7 @@ void gtp_run_wake(void)
 
 void gtp_watch(void)
 {
-	kc_store(&gtp.watch, 1);
+	kc_store(&run_watch, 1);
 	wake_up(&run_wait);
 }
 

@@ -11,6 +11,7 @@
 
 #include "compat/barrier.h"
 #include "compat/check.h"
+#include "compat/missing.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
@@ -22,15 +23,15 @@ void gtp_serve_disconnected(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 void gtp_serve_circular(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	kc_store(&gtp.circular, cmd->u.flag);
+	kc_store(&gtp_hits.circular, cmd->u.flag);
 	if (gtp.rb)
-		ringbuf_set_circular(gtp.rb, gtp.circular);
+		ringbuf_set_circular(gtp.rb, gtp_hits.circular);
 	rsp_ok(tx);
 }
 
 void gtp_serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	int gone = gtp_selected.gone;
+	int gone = gtp_session.selected.gone;
 	int ret = gtp_set_size(cmd->u.size);
 
 	if (ret == -EINTR)
@@ -45,7 +46,7 @@ void gtp_serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 					     (gtp.rb ? gtp.size : 0)));
 	if (ret)
 		return;
-	if (gtp_selected.gone && !gone)
+	if (gtp_session.selected.gone && !gone)
 		rsp_notice(tx, "The trace frame that you look at has been dropped from the trace buffer.\n");
 	rsp_ok(tx);
 }
@@ -111,9 +112,29 @@ void gtp_serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_ok(tx);
 }
 
+/* Once per session. */
+static void tell_missing(struct rsp_tx *tx)
+{
+	char text[128];
+	unsigned int i;
+
+	if (gtp_session.missing_shown)
+		return;
+	gtp_session.missing_shown = 1;
+	for (i = 0; kc_missing_feature(i); i++) {
+		snprintf(text, sizeof(text),
+			 "Not available on this kernel: %s.\n",
+			 kc_missing_feature(i));
+		rsp_notice(tx, text);
+	}
+}
+
 void gtp_serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	if (!gtp_may_start(tx) && !gtp_vmlinux_refuses(tx) && !gtp_start(tx))
+	if (gtp_may_start(tx) || gtp_vmlinux_refuses(tx))
+		return;
+	tell_missing(tx);
+	if (!gtp_start(gtp_session.reads_devices, tx))
 		rsp_ok(tx);
 }
 

@@ -14,29 +14,27 @@
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
-static gtp_serve_t deferred_serve;	/* for gtp.deferred; under gtp.lock */
-
 void gtp_defer_packet(const struct rsp_cmd *cmd, struct rsp_tx *tx,
 		      gtp_serve_t serve)
 {
-	deferred_serve = serve;
-	gtp.deferred = *cmd;
-	kc_store(&gtp.deferred_tx, tx);
-	gtp.notice_us = kc_wall_us();
+	gtp_session.deferred_serve = serve;
+	gtp_session.deferred = *cmd;
+	kc_store(&gtp_slow.deferred_tx, tx);
+	gtp_slow.notice_us = kc_wall_us();
 	gtp_run_wake();
 }
 
 void gtp_serve_deferred(void)
 {
-	struct rsp_tx *tx = gtp.deferred_tx;
+	struct rsp_tx *tx = gtp_slow.deferred_tx;
 
 	if (!tx)
 		return;
-	kc_store(&gtp.deferred_tx, NULL);
-	gtp.serving = tx;
+	kc_store(&gtp_slow.deferred_tx, NULL);
+	gtp_slow.serving = tx;
 	gtp_finish_run();
-	deferred_serve(&gtp.deferred, tx);
-	gtp.serving = NULL;
+	gtp_session.deferred_serve(&gtp_session.deferred, tx);
+	gtp_slow.serving = NULL;
 	if (gtp_save_answers(tx))
 		return;
 	rsp_tx_end(tx);
@@ -46,6 +44,6 @@ void gtp_serve_deferred(void)
 /* Context: process; need not hold gtp.lock. */
 void gtp_interrupt(void)
 {
-	kc_store(&gtp.give_up, 1);
+	kc_store(&gtp_slow.give_up, 1);
 	gtp_run_wake();
 }

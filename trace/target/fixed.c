@@ -65,8 +65,8 @@ void gtp_serve_attached(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 void gtp_serve_offsets(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	/* 0: not moved. No reply means the same. */
-	if (gtp.text)
-		rsp_printf(tx, "TextSeg=%lx", gtp.text);
+	if (gtp_kernel.text)
+		rsp_printf(tx, "TextSeg=%lx", gtp_kernel.text);
 }
 
 void gtp_serve_read_only(const struct rsp_cmd *cmd, struct rsp_tx *tx)

@@ -31,26 +31,27 @@ static int find_kernel(void)
 	};
 	unsigned int i;
 
-	BUILD_BUG_ON(ARRAY_SIZE(constant) != ARRAY_SIZE(gtp.constant));
+	BUILD_BUG_ON(ARRAY_SIZE(constant) != ARRAY_SIZE(gtp_kernel.constant));
 	for (i = 0; i < ARRAY_SIZE(constant); i++) {
-		gtp.constant[i].start = kc_symbol(constant[i][0]);
-		gtp.constant[i].end = kc_symbol(constant[i][1]);
+		gtp_kernel.constant[i].start = kc_symbol(constant[i][0]);
+		gtp_kernel.constant[i].end = kc_symbol(constant[i][1]);
 	}
-	gtp.stext = kc_symbol("_stext");
-	if (!gtp.stext) {
+	gtp_kernel.stext = kc_symbol("_stext");
+	if (!gtp_kernel.stext) {
 		kc_err("the kernel has no table of its symbols: boot one that is configured with CONFIG_KALLSYMS\n");
 		return -ENOENT;
 	}
-	gtp.text = kc_symbol("_text");
+	gtp_kernel.text = kc_symbol("_text");
 	if (!arch_link_text)
 		return 0;
-	if (!gtp.text)
-		gtp.text = arch_text_below(gtp.stext, arch_link_align);
-	if (!gtp.text) {
+	if (!gtp_kernel.text)
+		gtp_kernel.text = arch_text_below(gtp_kernel.stext,
+						  arch_link_align);
+	if (!gtp_kernel.text) {
 		kc_err("this kernel may have been moved when it was loaded, and nothing tells by how much: boot one that is configured with CONFIG_KALLSYMS_ALL\n");
 		return -ENOENT;
 	}
-	gtp.slide = gtp.text - arch_link_text;
+	gtp_kernel.slide = gtp_kernel.text - arch_link_text;
 	return 0;
 }
 
@@ -63,8 +64,8 @@ int gtp_init(u64 buffer_size, const char *save_dir)
 		return -EINVAL;
 	kc_read_init();
 	gtp_save_init(save_dir);
-	gtp.self = -1;
-	gtp.peer = -1;
+	gtp_hits.self = -1;
+	gtp_hits.peer = -1;
 	gtp.nr_cpus = kc_nr_cpus();
 	gtp.default_size = buffer_size;
 	gtp.size = buffer_size;

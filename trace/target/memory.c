@@ -20,8 +20,11 @@
  */
 static u32 constant_bytes(u64 addr, u32 n)
 {
-	u64 linked = addr - gtp.slide;
+	u64 linked = addr - gtp_kernel.slide;
 	const u64 forms[] = { linked, linked - arch_load_offset, addr };
+	const struct gtp_constant *const constant_end =
+		gtp_kernel.constant + ARRAY_SIZE(gtp_kernel.constant);
+	const struct gtp_constant *c;
 	const struct gtp_range *r;
 	unsigned int i;
 
@@ -29,9 +32,9 @@ static u32 constant_bytes(u64 addr, u32 n)
 		for (i = 0; i < ARRAY_SIZE(forms); i++)
 			if (forms[i] >= r->start && forms[i] < r->end)
 				return min_t(u64, n, r->end - forms[i]);
-	for (i = 0; i < ARRAY_SIZE(gtp.constant); i++)
-		if (addr >= gtp.constant[i].start && addr < gtp.constant[i].end)
-			return min_t(u64, n, gtp.constant[i].end - addr);
+	for (c = gtp_kernel.constant; c != constant_end; c++)
+		if (addr >= c->start && addr < c->end)
+			return min_t(u64, n, c->end - addr);
 	return 0;
 }
 
@@ -41,7 +44,7 @@ static u32 uncollected_bytes(u64 addr, u32 n)
 	struct frame_block b;
 	u32 pos = 0;
 
-	while (frame_next(&gtp_selected.frame, &pos, &b) > 0)
+	while (frame_next(&gtp_session.selected.frame, &pos, &b) > 0)
 		if (b.kind == 'M' && b.addr > addr && b.addr - addr < n)
 			n = b.addr - addr;
 	return n;
@@ -54,7 +57,7 @@ static long read_allowed(u64 addr, void *buf, u32 n)
 {
 	long err = 0;
 
-	if (!gtp.reads_devices && kc_load(&kc_reads_devices))
+	if (!gtp_session.reads_devices && kc_load(&kc_reads_devices))
 		err = kc_check_ram(addr, n);
 	return err ? err : kc_read_kernel(buf, addr, n);
 }
@@ -76,7 +79,7 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 		err = read_allowed(addr, buf, n);
 	}
 	if (err == -EPERM)
-		gtp.device = addr;
+		gtp_session.device = addr;
 	if (err)
 		return 0;
 	gtp_percpu_patch(addr, buf, n);
@@ -86,7 +89,7 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 /* Read memory of a frame, or live memory that is constant. */
 static u32 read_frame(u64 addr, void *buf, u32 n)
 {
-	u32 got = frame_read_mem(&gtp_selected.frame, addr, buf, n);
+	u32 got = frame_read_mem(&gtp_session.selected.frame, addr, buf, n);
 
 	if (got)
 		return got;
@@ -96,9 +99,9 @@ static u32 read_frame(u64 addr, void *buf, u32 n)
 
 static u32 read_some(u64 addr, void *buf, u32 n)
 {
-	if (gtp_selected.gone)
+	if (gtp_session.selected.gone)
 		return 0;
-	return gtp_selected.valid ? read_frame(addr, buf, n) :
+	return gtp_session.selected.valid ? read_frame(addr, buf, n) :
 				    read_live(addr, buf, n);
 }
 
@@ -128,9 +131,9 @@ void gtp_serve_mem(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 /* tstatus reports what was refused: the reply to `m' cannot. */
 int gtp_remark_device(u32 n, char *buf, size_t size)
 {
-	if (n || !gtp.device)
+	if (n || !gtp_session.device)
 		return 0;
 	snprintf(buf, size, "0x%llx is a device's memory and was not read, since reading may change it; `monitor io on' allows it",
-		 (unsigned long long)gtp.device);
+		 (unsigned long long)gtp_session.device);
 	return 1;
 }

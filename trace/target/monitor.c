@@ -88,7 +88,7 @@ static void do_vmlinux(char *args, struct rsp_tx *tx)
 /* For this session, and for the current run. */
 static void set_io(int on)
 {
-	gtp.reads_devices = on;
+	gtp_session.reads_devices = on;
 	kc_store(&kc_reads_devices, on);
 }
 
@@ -100,15 +100,15 @@ static void do_io(char *args, struct rsp_tx *tx)
 		set_io(0);
 	else if (*args)
 		rsp_notice(tx, "io: say on or off.\n");
-	if (gtp.reads_devices)
-		gtp.device = 0;
-	rsp_notice(tx, gtp.reads_devices ?
+	if (gtp_session.reads_devices)
+		gtp_session.device = 0;
+	rsp_notice(tx, gtp_session.reads_devices ?
 		   "Memory that is mapped from devices is read. Reading a register may change it.\n" :
 		   "Memory that is mapped from devices is not read.\n");
-	if (kc_reads_devices && !gtp.reads_devices)
+	if (kc_reads_devices && !gtp_session.reads_devices)
 		rsp_notice(tx, "The run that goes on reads it: the session that started it said so.\n");
-	if (gtp.device)
-		say_address(tx, "Not read: 0x%llx.\n", gtp.device);
+	if (gtp_session.device)
+		say_address(tx, "Not read: 0x%llx.\n", gtp_session.device);
 }
 
 static void do_help(char *args, struct rsp_tx *tx);

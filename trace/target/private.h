@@ -7,10 +7,79 @@
 #ifndef TARGET_PRIVATE_H
 #define TARGET_PRIVATE_H
 
+#include "arch/arch.h"
 #include "trace/run/run.h"
 
 /* Serve a packet: leave the reply in tx. The table of serve.c has them. */
 typedef void (*gtp_serve_t)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+
+/* ---- session.c: the session -------------------------------------------- */
+
+#define GTP_FRAME_GONE	"the trace frame is no longer in the buffer"
+
+/* A copy of the frame that QTFrame selected. */
+struct gtp_selected {
+	int valid;
+	int gone;		/* no longer in the buffer */
+	u64 n;
+	u32 num, cpu;
+	u64 pos;		/* in its CPU's ring */
+	u64 addr;
+	void *copy;		/* of `room' bytes; for vfree() */
+	u32 room;
+	struct frame frame;
+};
+
+/* What GDB's symbols are; see vmlinux.c. */
+enum gtp_verdict {
+	VM_UNKNOWN,		/* fewer than two answers */
+	VM_RIGHT,
+	VM_UNMOVED,		/* right, but as linked */
+	VM_WRONG,
+};
+
+#define GTP_SYMBOLS	10	/* that GDB is asked for */
+
+/*
+ * What belongs to the session with GDB; see gtp_slow, and self and peer of
+ * gtp_hits, too. Under gtp.lock.
+ */
+struct gtp_session {
+	struct gtp_selected selected;
+	/* qTfP, qTfV: what comes next. */
+	struct gtp_upload {
+		struct gtp_tracepoint *tp;	/* NULL: none left */
+		u32 piece, var;
+	} upload;
+	/* qTBuffer: frame of the last reply. GDB reads from start to end. */
+	struct gtp_buffer_at {
+		struct gtp_selected s;
+		u8 regs[ARCH_REGS_MAX];
+		u32 regs_len;
+		u64 start, end;	/* offsets of this frame in the file */
+	} buffer_at;
+	/* qSymbol */
+	struct gtp_symbols {
+		enum gtp_verdict verdict;
+		int any;	/* `monitor vmlinux any' */
+		int reported;
+		/* GDB's answers, from this time or the last. */
+		struct {
+			int found;
+			u64 value;
+		} answers[GTP_SYMBOLS];
+		int checking;	/* asking only for the first and the last */
+	} symbols;
+	struct rsp_cmd deferred;	/* packet for the thread to serve */
+	gtp_serve_t deferred_serve;
+	int missing_shown;	/* what this kernel lacks */
+	u64 device;		/* address of device memory refused last */
+	int reads_devices;	/* `monitor io on' */
+};
+
+extern struct gtp_session gtp_session;
+
+void gtp_session_begin(void);
 
 /* ---- fixed.c ----------------------------------------------------------- */
 
@@ -70,23 +139,6 @@ void gtp_defer_packet(const struct rsp_cmd *cmd, struct rsp_tx *tx,
 		      gtp_serve_t serve);
 
 /* ---- tfind.c ----------------------------------------------------------- */
-
-#define GTP_FRAME_GONE	"the trace frame is no longer in the buffer"
-
-/* A copy of the frame that QTFrame selected. */
-struct gtp_selected {
-	int valid;
-	int gone;		/* no longer in the buffer */
-	u64 n;
-	u32 num, cpu;
-	u64 pos;		/* in its CPU's ring */
-	u64 addr;
-	void *copy;		/* of `room' bytes; for vfree() */
-	u32 room;
-	struct frame frame;
-};
-
-extern struct gtp_selected gtp_selected;
 
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 int gtp_frame_takes_long(const struct rsp_cmd *cmd);
@@ -162,7 +214,6 @@ void gtp_serve_monitor(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* ---- vmlinux.c --------------------------------------------------------- */
 
 void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-void gtp_vmlinux_open(void);	/* start of a session */
 /* Only for replies before which GDB prints notices. */
 void gtp_vmlinux_tell(struct rsp_tx *tx);
 /* Return 1 with an error in tx if no tracepoint may be set. */

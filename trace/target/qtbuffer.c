@@ -15,18 +15,12 @@
 
 #define BUFFER_STRIDE	256	/* frames */
 
-/* Position of the last reply: GDB reads from start to end. Under gtp.lock. */
-static struct {
-	struct gtp_selected s;
-	u8 regs[ARCH_REGS_MAX];
-	u32 regs_len;
-	u64 start, end;		/* offsets of this frame in the file */
-} buffer_at;
+static struct gtp_buffer_at *const at = &gtp_session.buffer_at;
 
 void gtp_buffer_drop(void)
 {
-	vfree(buffer_at.s.copy);
-	memset(&buffer_at, 0, sizeof(buffer_at));
+	vfree(at->s.copy);
+	memset(at, 0, sizeof(*at));
 }
 
 /*
@@ -41,9 +35,9 @@ int gtp_buffer_takes_long(const struct rsp_cmd *cmd)
 		return 0;
 	if (!gtp.index_ready)
 		return 1;
-	if (!buffer_at.s.valid || off < buffer_at.start)
+	if (!at->s.valid || off < at->start)
 		return off != 0;
-	return off > buffer_at.end + 2 * GTP_PACKET_SIZE;
+	return off > at->end + 2 * GTP_PACKET_SIZE;
 }
 
 /*
@@ -54,35 +48,32 @@ static int buffer_seek(u64 off)
 	u64 n = 0, start = 0;
 	int ret;
 
-	if (buffer_at.s.valid && off >= buffer_at.start) {
-		n = buffer_at.s.n;
-		start = buffer_at.start;
+	if (at->s.valid && off >= at->start) {
+		n = at->s.n;
+		start = at->start;
 	}
-	while (!buffer_at.s.valid || off < buffer_at.start ||
-	       off >= buffer_at.end) {
-		if (buffer_at.s.valid && off >= buffer_at.end) {
-			n = buffer_at.s.n + 1;
-			start = buffer_at.end;
+	while (!at->s.valid || off < at->start || off >= at->end) {
+		if (at->s.valid && off >= at->end) {
+			n = at->s.n + 1;
+			start = at->end;
 		}
 		ret = n % BUFFER_STRIDE ? 0 :
 			gtp_progress("trace frames read", n);
 		if (!ret)
-			ret = gtp_copy_frame(n, &buffer_at.s);
+			ret = gtp_copy_frame(n, &at->s);
 		if (ret)
 			return ret;
-		buffer_at.regs_len = gtp_reg_block(&buffer_at.s, buffer_at.regs);
-		buffer_at.start = start;
-		buffer_at.end = start + frame_tfile_size(&buffer_at.s.frame,
-							 buffer_at.regs_len);
+		at->regs_len = gtp_reg_block(&at->s, at->regs);
+		at->start = start;
+		at->end = start + frame_tfile_size(&at->s.frame, at->regs_len);
 	}
 	return 0;
 }
 
 static u32 buffer_read(u64 off, u8 *dst, u32 n)
 {
-	return frame_tfile_read(&buffer_at.s.frame, buffer_at.s.num,
-				buffer_at.regs, buffer_at.regs_len,
-				off - buffer_at.start, dst, n);
+	return frame_tfile_read(&at->s.frame, at->s.num, at->regs, at->regs_len,
+				off - at->start, dst, n);
 }
 
 void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)

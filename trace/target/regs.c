@@ -66,8 +66,8 @@ static const struct frame_block *regs_of(const struct gtp_selected *s,
 static void put_regs(struct rsp_tx *tx, unsigned int i, unsigned int end)
 {
 	struct frame_block b;
-	const struct frame_block *regs = regs_of(&gtp_selected, &b);
-	unsigned long pc = gtp_selected.addr;
+	const struct frame_block *regs = regs_of(&gtp_session.selected, &b);
+	unsigned long pc = gtp_session.selected.addr;
 	u8 run[ARCH_REGS_MAX];
 	const u8 *from;
 	u32 n;

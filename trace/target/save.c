@@ -415,7 +415,7 @@ void gtp_save_poll(void)
 	}
 	if (!s->tx)
 		return;
-	if (kc_load(&gtp.give_up))
+	if (kc_load(&gtp_slow.give_up))
 		save_stop(s);
 	if (s->give_up && now - s->give_up_us > TELL_US) {
 		rsp_error(s->tx, "interrupted; the file system has not answered yet: when it does %.300s is removed",

@@ -133,11 +133,11 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 	kc_assert_held(&gtp.lock);
 	rsp_parse(packet, len, &cmd);
 	rsp_tx_begin(tx);
-	kc_store(&gtp.give_up, 0);
+	kc_store(&gtp_slow.give_up, 0);
 	if (cmd.id == RSP_QTSTATUS || cmd.id == RSP_MONITOR)
 		gtp_vmlinux_tell(tx);
 	packet_serve(&cmd, tx);
-	later = gtp.deferred_tx == tx;
+	later = gtp_slow.deferred_tx == tx;
 	if (later)
 		return GTP_LATER;
 	rsp_tx_end(tx);
@@ -162,10 +162,8 @@ int gtp_open(pid_t tgid)
 
 	if (ret)
 		return ret;
-	kc_store(&gtp.self, tgid);
-	gtp.missing_shown = 0;
-	gtp.device = 0;
-	gtp_vmlinux_open();
+	kc_store(&gtp_hits.self, tgid);
+	gtp_session_begin();
 	gtp_unlock();
 	return 0;
 }
@@ -176,7 +174,7 @@ int gtp_set_peer(pid_t tgid)
 
 	if (ret)
 		return ret;
-	kc_store(&gtp.peer, tgid);
+	kc_store(&gtp_hits.peer, tgid);
 	gtp_unlock();
 	return 0;
 }
@@ -184,7 +182,7 @@ int gtp_set_peer(pid_t tgid)
 /* Should the thread's packet be finished although the session has ended? */
 static int serve_is_for_good(void)
 {
-	switch (gtp.deferred.id) {
+	switch (gtp_session.deferred.id) {
 	case RSP_QTSTART:
 		return gtp.disconnected;
 	case RSP_QTFRAME:
@@ -205,18 +203,18 @@ void gtp_close(void)
 		gtp_interrupt();
 	mutex_lock(&gtp.lock);
 	gtp_wait_finished();
-	kc_store(&gtp.give_up, 0);
+	kc_store(&gtp_slow.give_up, 0);
 	if (finish)
 		gtp_serve_deferred();
-	kc_store(&gtp.deferred_tx, NULL);
+	kc_store(&gtp_slow.deferred_tx, NULL);
 	gtp_save_leave();
-	kc_store(&gtp.self, -1);
-	kc_store(&gtp.peer, -1);
+	kc_store(&gtp_hits.self, -1);
+	kc_store(&gtp_hits.peer, -1);
 	gtp_select_none();
 	if (!gtp.disconnected)
 		gtp_stop(GTP_DISCONNECTED, NULL);
 	/* A continuing run keeps its setting until the next one begins. */
-	gtp.reads_devices = 0;
+	gtp_session.reads_devices = 0;
 	if (!gtp.armed)
 		kc_store(&kc_reads_devices, 0);
 	mutex_unlock(&gtp.lock);

@@ -45,7 +45,7 @@ static void show_head(struct seq_file *m)
 	info.free = gtp.size;
 	if (gtp.rb)
 		ringbuf_get_info(gtp.rb, -1, &info);
-	show(m, "running", kc_load(&gtp.running));
+	show(m, "running", kc_load(&gtp_hits.running));
 	show_info(m, &info);
 }
 

@@ -80,7 +80,7 @@ void gtp_put_status(struct rsp_tx *tx, int notes)
 	put_field(tx, "tcreated", info.created);
 	put_field(tx, "tfree", min_t(u64, info.free, SIZE_SHOWN_MAX));
 	put_field(tx, "tsize", min_t(u64, info.size, SIZE_SHOWN_MAX));
-	put_field(tx, "circular", gtp.circular);
+	put_field(tx, "circular", gtp_hits.circular);
 	put_field(tx, "disconn", gtp.disconnected);
 	if (!notes)
 		return;
@@ -114,11 +114,11 @@ void gtp_serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	struct gtp_var *var = gtp_var_find_shown(cmd->u.var.num);
 	s64 val;
 
-	if (gtp_selected.valid) {
+	if (gtp_session.selected.valid) {
 		if (var && gtp_var_is_cpu_id(var)) {
-			rsp_printf(tx, "V%x", gtp_selected.cpu);
-		} else if (!gtp_selected.gone && var &&
-			   frame_find_var(&gtp_selected.frame, var->num,
+			rsp_printf(tx, "V%x", gtp_session.selected.cpu);
+		} else if (!gtp_session.selected.gone && var &&
+			   frame_find_var(&gtp_session.selected.frame, var->num,
 					  &val)) {
 			rsp_printf(tx, "V%llx", (unsigned long long)val);
 		} else {

@@ -16,12 +16,12 @@
 #define FRAMES_STRIDE	1024
 #define FRAMES_KEPT	16384		/* bytes of a reusable copy */
 
-struct gtp_selected gtp_selected;
+static struct gtp_selected *const selected = &gtp_session.selected;
 
 void gtp_select_none(void)
 {
-	vfree(gtp_selected.copy);
-	memset(&gtp_selected, 0, sizeof(gtp_selected));
+	vfree(selected->copy);
+	memset(selected, 0, sizeof(*selected));
 }
 
 void gtp_select_drop(void)
@@ -36,9 +36,9 @@ void gtp_select_moved(void)
 {
 	ringbuf_index_drop(gtp.rb);
 	gtp.index_ready = 0;
-	if (gtp_selected.valid &&
-	    gtp_selected.pos < ringbuf_first(gtp.rb, gtp_selected.cpu))
-		gtp_selected.gone = 1;
+	if (selected->valid &&
+	    selected->pos < ringbuf_first(gtp.rb, selected->cpu))
+		selected->gone = 1;
 }
 
 int gtp_frames_many(void)
@@ -66,17 +66,17 @@ static u64 frames_next(void)
 	struct ringbuf_ref ref;
 	u64 n;
 
-	if (!gtp_selected.valid || gtp_selected.gone)
+	if (!selected->valid || selected->gone)
 		return 0;
-	for (n = gtp_selected.n; !ringbuf_index_get(gtp.rb, n, &ref); n--) {
-		if (ref.cpu == gtp_selected.cpu && ref.pos == gtp_selected.pos)
+	for (n = selected->n; !ringbuf_index_get(gtp.rb, n, &ref); n--) {
+		if (ref.cpu == selected->cpu && ref.pos == selected->pos)
 			return n + 1;
 		if (!n || frames_step(n))
 			break;
 	}
 	for (n = 0; !ringbuf_index_get(gtp.rb, n, &ref); n++)
-		if ((ref.cpu == gtp_selected.cpu &&
-		     ref.pos == gtp_selected.pos) || frames_step(n + 1))
+		if ((ref.cpu == selected->cpu && ref.pos == selected->pos) ||
+		    frames_step(n + 1))
 			return n + 1;
 	return 0;
 }
@@ -198,15 +198,15 @@ static int frames_find(const struct rsp_cmd *cmd)
 		ret = frames_search(FRAME_OUTSIDE, a, b, from, &n);
 		break;
 	}
-	return ret ? ret : gtp_copy_frame(n, &gtp_selected);
+	return ret ? ret : gtp_copy_frame(n, selected);
 }
 
 static void put_found(struct rsp_tx *tx)
 {
 	rsp_putc(tx, 'F');
-	rsp_put_num(tx, gtp_selected.n);
+	rsp_put_num(tx, selected->n);
 	rsp_putc(tx, 'T');
-	rsp_put_num(tx, gtp_selected.num);
+	rsp_put_num(tx, selected->num);
 }
 
 static int frames_is_none(const struct rsp_cmd *cmd)

@@ -13,15 +13,12 @@
 #include "compat/barrier.h"
 #include "trace/target/private.h"
 
-/* Position of the upload. Under gtp.lock. */
-static struct gtp_tracepoint *up_tp;	/* NULL: none left */
-static u32 up_piece;
-static u32 up_var;
+static struct gtp_upload *const upload = &gtp_session.upload;
 
 void gtp_upload_reset(void)
 {
-	up_tp = NULL;
-	up_piece = 0;
+	upload->tp = NULL;
+	upload->piece = 0;
 }
 
 static void put_where(struct rsp_tx *tx, char kind,
@@ -90,16 +87,16 @@ int gtp_put_piece(struct rsp_tx *tx, const struct gtp_tracepoint *tp, u32 n)
 
 static void upload_tracepoint(struct rsp_tx *tx)
 {
-	while (up_tp && !gtp_put_piece(tx, up_tp, up_piece)) {
-		up_piece = 0;
-		if (up_tp->list.prev == gtp_shown_tracepoints())
-			up_tp = NULL;
+	while (upload->tp && !gtp_put_piece(tx, upload->tp, upload->piece)) {
+		upload->piece = 0;
+		if (upload->tp->list.prev == gtp_shown_tracepoints())
+			upload->tp = NULL;
 		else
-			up_tp = list_entry(up_tp->list.prev,
-					   struct gtp_tracepoint, list);
+			upload->tp = list_entry(upload->tp->list.prev,
+						struct gtp_tracepoint, list);
 	}
-	up_piece++;
-	if (!up_tp)
+	upload->piece++;
+	if (!upload->tp)
 		rsp_putc(tx, 'l');
 }
 
@@ -118,7 +115,7 @@ int gtp_put_var(struct rsp_tx *tx, u32 slot)
 
 static void upload_var(struct rsp_tx *tx)
 {
-	if (!gtp_put_var(tx, up_var++))
+	if (!gtp_put_var(tx, upload->var++))
 		rsp_putc(tx, 'l');
 }
 
@@ -128,18 +125,17 @@ void gtp_serve_upload(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 	switch (cmd->id) {
 	case RSP_QTFP:
-		up_tp = list_empty(tracepoints) ?
-				NULL :
-				list_entry(tracepoints->prev,
-					   struct gtp_tracepoint, list);
-		up_piece = 0;
+		upload->tp = list_empty(tracepoints) ? NULL :
+			     list_entry(tracepoints->prev,
+					struct gtp_tracepoint, list);
+		upload->piece = 0;
 		upload_tracepoint(tx);
 		break;
 	case RSP_QTSP:
 		upload_tracepoint(tx);
 		break;
 	case RSP_QTFV:
-		up_var = 0;
+		upload->var = 0;
 		upload_var(tx);
 		break;
 	default:

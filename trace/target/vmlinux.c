@@ -21,6 +21,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "compat/check.h"
 #include "compat/kernel_name.h"
 #include "trace/target/private.h"
 
@@ -41,58 +42,36 @@ static const struct {
 	{ "schedule", schedule },
 };
 
-enum verdict {
-	VM_UNKNOWN,		/* fewer than two answers */
-	VM_RIGHT,
-	VM_UNMOVED,		/* right, but as linked */
-	VM_WRONG,
-};
-
-/* State of this session. Under gtp.lock. */
-static struct {
-	enum verdict verdict;
-	int any;		/* `monitor vmlinux any' */
-	int reported;
-	/* GDB's answers, from this time or the last. */
-	struct {
-		int found;
-		u64 value;
-	} answers[ARRAY_SIZE(knowns)];
-	int checking;		/* asking only for the first and the last */
-} vm;
-
-void gtp_vmlinux_open(void)
-{
-	memset(&vm, 0, sizeof(vm));
-}
+static struct gtp_symbols *const vm = &gtp_session.symbols;
 
 static void conclude(void)
 {
 	u32 i, right = 0, unmoved = 0, wrong = 0;
-	enum verdict last = vm.verdict;
+	enum gtp_verdict last = vm->verdict;
 
+	BUILD_BUG_ON(ARRAY_SIZE(knowns) != GTP_SYMBOLS);
 	for (i = 0; i < ARRAY_SIZE(knowns); i++) {
 		u64 at = (unsigned long)knowns[i].at;
 
-		if (!vm.answers[i].found)
+		if (!vm->answers[i].found)
 			continue;
-		if (vm.answers[i].value == at)
+		if (vm->answers[i].value == at)
 			right++;
-		else if (vm.answers[i].value == at - gtp.slide)
+		else if (vm->answers[i].value == at - gtp_kernel.slide)
 			unmoved++;
 		else
 			wrong++;
 	}
 	if (right + unmoved + wrong < 2)
-		vm.verdict = VM_UNKNOWN;
+		vm->verdict = VM_UNKNOWN;
 	else if (!wrong && !unmoved)
-		vm.verdict = VM_RIGHT;
+		vm->verdict = VM_RIGHT;
 	else if (!wrong && !right)
-		vm.verdict = VM_UNMOVED;
+		vm->verdict = VM_UNMOVED;
 	else
-		vm.verdict = VM_WRONG;
-	if (vm.verdict != last)
-		vm.reported = 0;
+		vm->verdict = VM_WRONG;
+	if (vm->verdict != last)
+		vm->reported = 0;
 }
 
 /* The symbol in GDB's answer; ARRAY_SIZE(knowns): not one of ours. */
@@ -114,11 +93,11 @@ static int take_answer(u32 i, const struct rsp_cmd *cmd)
 {
 	int found = cmd->u.symbol.found;
 	u64 value = found ? cmd->u.symbol.value : 0;
-	int same = vm.answers[i].found == found &&
-		   vm.answers[i].value == value;
+	int same = vm->answers[i].found == found &&
+		   vm->answers[i].value == value;
 
-	vm.answers[i].found = found;
-	vm.answers[i].value = value;
+	vm->answers[i].found = found;
+	vm->answers[i].value = value;
 	return same;
 }
 
@@ -131,12 +110,12 @@ static u32 after_answer(u32 i, int same)
 {
 	const u32 last = ARRAY_SIZE(knowns) - 1;
 
-	if (!i && same && vm.verdict != VM_UNKNOWN) {
-		vm.checking = 1;
+	if (!i && same && vm->verdict != VM_UNKNOWN) {
+		vm->checking = 1;
 		return last;
 	}
-	if (vm.checking) {
-		vm.checking = 0;
+	if (vm->checking) {
+		vm->checking = 0;
 		return i == last && same ? last + 1 : 1;
 	}
 	return i + 1;
@@ -154,7 +133,7 @@ void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		}
 		next = after_answer(next, take_answer(next, cmd));
 	} else {
-		vm.checking = 0;
+		vm->checking = 0;
 	}
 	if (next == ARRAY_SIZE(knowns)) {
 		conclude();
@@ -176,29 +155,29 @@ static void say_verdict(struct rsp_tx *tx)
 	char text[320];
 
 	snprintf(text, sizeof(text), "%s\nThe kernel is %s %s.\n",
-		 texts[vm.verdict], kc_release(), kc_version());
+		 texts[vm->verdict], kc_release(), kc_version());
 	rsp_notice(tx, text);
 }
 
 static int is_bad(void)
 {
-	return vm.verdict == VM_UNMOVED || vm.verdict == VM_WRONG;
+	return vm->verdict == VM_UNMOVED || vm->verdict == VM_WRONG;
 }
 
 void gtp_vmlinux_tell(struct rsp_tx *tx)
 {
-	if (!is_bad() || vm.reported || vm.any)
+	if (!is_bad() || vm->reported || vm->any)
 		return;
-	vm.reported = 1;
+	vm->reported = 1;
 	say_verdict(tx);
 	rsp_notice(tx, "tstart is refused, and what would join a run, unless you say `monitor vmlinux any'.\n");
 }
 
 int gtp_vmlinux_refuses(struct rsp_tx *tx)
 {
-	if (!is_bad() || vm.any)
+	if (!is_bad() || vm->any)
 		return 0;
-	if (vm.verdict == VM_UNMOVED)
+	if (vm->verdict == VM_UNMOVED)
 		rsp_error(tx, "GDB has not moved its symbols by KASLR, as it loaded them after it had connected: connect again; or allow it by `monitor vmlinux any'");
 	else
 		rsp_error(tx, "GDB's symbols are not those of the running kernel, %s: load its vmlinux and connect again; or allow it by `monitor vmlinux any'",
@@ -209,7 +188,7 @@ int gtp_vmlinux_refuses(struct rsp_tx *tx)
 void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx)
 {
 	if (!strcmp(args, "any")) {
-		vm.any = 1;
+		vm->any = 1;
 		rsp_notice(tx, "tstart, and what joins a run, may be of any vmlinux until the session ends.\n");
 	} else if (*args) {
 		rsp_notice(tx, "vmlinux: say `monitor vmlinux' or `monitor vmlinux any'.\n");

@@ -79,7 +79,7 @@ static void make_frame_info(struct window *w)
 	win_puts(w, "<?xml version=\"1.0\"?>\n"
 		 "<!DOCTYPE traceframe-info SYSTEM \"traceframe-info.dtd\">\n"
 		 "<traceframe-info>\n");
-	while (frame_next(&gtp_selected.frame, &pos, &b) > 0) {
+	while (frame_next(&gtp_session.selected.frame, &pos, &b) > 0) {
 		if (b.kind == 'M')
 			snprintf(line, sizeof(line),
 				 "<memory start=\"0x%llx\" length=\"0x%x\"/>\n",
@@ -128,7 +128,7 @@ void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 			serve_text(cmd, tx, make_features);
 		break;
 	case RSP_OBJ_TRACEFRAME_INFO:
-		if (!gtp_selected.valid || gtp_selected.gone)
+		if (!gtp_session.selected.valid || gtp_session.selected.gone)
 			rsp_error_num(tx, 1);
 		else
 			serve_text(cmd, tx, make_frame_info);

@@ -17,13 +17,13 @@
 /* Context: any, including NMI. */
 static u64 get_bt(struct gtp_hit_ctx *ctx)
 {
-	return kc_load(&gtp.bt_size);
+	return kc_load(&gtp_hits.bt_size);
 }
 
 /* A plain `tvariable $bt' gives 0. */
 static void set_bt(u64 val)
 {
-	kc_store(&gtp.bt_size,
+	kc_store(&gtp_hits.bt_size,
 		 val ? min_t(u64, val, BT_SIZE_MAX) : BT_SIZE_DEFAULT);
 }
 
@@ -41,7 +41,7 @@ static enum agent_error collect_bt(struct gtp_hit_ctx *ctx,
 				   const struct gtp_var *var)
 {
 	u64 sp = ctx->regs->KC_REG(sp);
-	u64 size = kc_load(&gtp.bt_size);	/* it may change meanwhile */
+	u64 size = kc_load(&gtp_hits.bt_size);	/* it may change meanwhile */
 	u64 len = min_t(u64, size, kc_stack_left(sp));
 	enum agent_error err = AGENT_OK;
 

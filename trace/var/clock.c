@@ -29,9 +29,9 @@ static u64 cooked(u64 now, int cycles)
 {
 	struct gtp_hit_ctx *ctx;
 
-	if (!gtp.hit_ctx)
+	if (!gtp_hits.hit_ctx)
 		return now;
-	ctx = per_cpu_ptr(gtp.hit_ctx, raw_smp_processor_id());
+	ctx = per_cpu_ptr(gtp_hits.hit_ctx, raw_smp_processor_id());
 	return now - kc_load64(cycles ? &ctx->spent_cycles : &ctx->spent_clock);
 }
 
@@ -56,7 +56,7 @@ static void clock_start(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		ctx = per_cpu_ptr(gtp.hit_ctx, cpu);
+		ctx = per_cpu_ptr(gtp_hits.hit_ctx, cpu);
 		ctx->spent_clock = 0;
 		ctx->spent_cycles = 0;
 	}

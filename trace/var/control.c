@@ -24,12 +24,12 @@ static u64 get_cpu_number(struct gtp_hit_ctx *ctx)
 
 static u64 get_self_trace(struct gtp_hit_ctx *ctx)
 {
-	return kc_load(&gtp.self_trace);
+	return kc_load(&gtp_hits.self_trace);
 }
 
 static void set_self_trace(u64 val)
 {
-	kc_store(&gtp.self_trace, val);
+	kc_store(&gtp_hits.self_trace, val);
 }
 
 /* Naming it in an action is enough: gtp_special_uses(). */

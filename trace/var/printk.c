@@ -77,7 +77,8 @@ static u64 get_lost_printk(struct gtp_hit_ctx *ctx)
 
 /* ---- printing: process context, under gtp.lock ------------------------- */
 
-static void print(const struct gtp_record *r, const char *name, const char *rest)
+static void print(const struct gtp_record *r, const char *name,
+		  const char *rest)
 {
 	/* Kernels look for the level in the text, not in the format. */
 	static const char * const levels[] = {
@@ -103,7 +104,7 @@ static void print_value(const struct gtp_record *r)
 /* Is it code of the kernel or of a module? */
 static int is_text(unsigned long addr, const struct kc_place *place)
 {
-	if (addr >= gtp.stext && addr < print_etext)
+	if (addr >= gtp_kernel.stext && addr < print_etext)
 		return 1;
 	return !print_etext || strstr(place->text, " [");
 }
@@ -141,12 +142,12 @@ int gtp_print_one(void)
 	/*
 	 * Ignore hits of the printing itself: they would print, and hit again.
 	 */
-	kc_store(&gtp.printer, current);
+	kc_store(&gtp_hits.printer, current);
 	if (r.kind == GTP_PRINT_STACK)
 		print_stack(&r);
 	else
 		print_value(&r);
-	kc_store(&gtp.printer, NULL);
+	kc_store(&gtp_hits.printer, NULL);
 	return 1;
 }
 
@@ -156,10 +157,10 @@ void gtp_print_flush(void)
 		cond_resched();
 }
 
-/* gtp.hit_ctx is allocated. */
+/* gtp_hits.hit_ctx is allocated. */
 static int print_prepare(void)
 {
-	if (!(gtp.uses & GTP_USES_PRINT))
+	if (!(gtp_hits.uses & GTP_USES_PRINT))
 		return 0;
 	if (gtp_print_alloc())
 		return -ENOMEM;

@@ -14,9 +14,9 @@ struct var_group {
 	void (*init)(void);
 	/* QTDV: why the name is refused; NULL: it is not. */
 	const char *(*refuses)(const char *name);
-	/* Make a new variable one of this family if its name says so. The same. */
+	/* Make a new variable one of this family if its name says so. */
 	const char *(*attach)(struct gtp_var *var);
-	/* Before a run: allocate what gtp.uses requires. 0 or -ENOMEM. */
+	/* Before a run: allocate what gtp_hits.uses requires. 0 or -ENOMEM. */
 	int (*prepare)(void);
 	void (*start)(void);		/* a run begins */
 	/* Variables were freed; are kept for readers; kept ones were freed. */

@@ -16,7 +16,7 @@ void gtp_vars_exit(void);
 void gtp_vars_clear(void);	/* all but the special ones */
 void gtp_vars_keep(void);
 void gtp_vars_drop_kept(void);
-/* Allocate what gtp.uses requires of a run. Return 0 or -ENOMEM. */
+/* Allocate what gtp_hits.uses requires of a run. Return 0 or -ENOMEM. */
 int gtp_vars_prepare(void);
 void gtp_vars_start(void);	/* a run begins: set initial values */
 
