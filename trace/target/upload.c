@@ -93,7 +93,7 @@ static void upload_tracepoint(struct rsp_tx *tx)
 			upload->tp = NULL;
 		else
 			upload->tp = list_entry(upload->tp->list.prev,
-					    struct gtp_tracepoint, list);
+						struct gtp_tracepoint, list);
 	}
 	upload->piece++;
 	if (!upload->tp)
@@ -126,8 +126,8 @@ void gtp_serve_upload(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	switch (cmd->id) {
 	case RSP_QTFP:
 		upload->tp = list_empty(tracepoints) ? NULL :
-			 list_entry(tracepoints->prev, struct gtp_tracepoint,
-				    list);
+			     list_entry(tracepoints->prev,
+					struct gtp_tracepoint, list);
 		upload->piece = 0;
 		upload_tracepoint(tx);
 		break;
