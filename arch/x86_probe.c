@@ -432,8 +432,11 @@ int arch_probe_check(unsigned long addr, const char **why)
 		*why = NO_START;
 	if (!kc_kprobes_check_insn())
 		return ret;
-	/* The kernel checks, too: what follows explains its -EILSEQ. */
-	*why = doubt ? HIDDEN_START : NO_START;
+	/*
+	 * The kernel checks, too: what follows explains its -EILSEQ. A probe
+	 * may be optimized between the two checks.
+	 */
+	*why = doubt || !ret ? HIDDEN_START : NO_START;
 	return ret == -EILSEQ && !doubt ? ret : 0;
 }
 
