@@ -395,7 +395,9 @@ def callers(gdb):
     its text."""
     shown = gdb.cmd("bt -frame-arguments none")
     lines = [line for line in shown.splitlines() if line.startswith("#")]
-    return [re.match(r"#\d+ +(?:(0x\w+) in |<unavailable> in )?([\w.?]+) \(", line).group(1, 2) for line in lines], shown
+    # RHEL 6's system_call has the CFI of a signal frame.
+    found = [re.match(r"#\d+ +(?:(0x\w+) in |<unavailable> in )?(?:([\w.?]+) \(|(<signal handler called>))", line) for line in lines]
+    return [(one[1], one[2] or one[3]) for one in found], shown
 
 
 def returns_are_listed(gdb):
