@@ -15,7 +15,7 @@ class Talk:
     def ask(self, line):
         """Return its answer, or an OSError for a failed call."""
         self.job.send(line + "\n")
-        answer = self.job.readline()
+        answer = self.job.readline(120)
         if answer[0] == "!":
             word = answer[2:]
             return OSError(int(word), os.strerror(int(word))) if word.isdigit() else word
@@ -95,6 +95,10 @@ class Device:
     def close(self):
         self.talk.call("close 0")
 
+    def end(self):
+        """Close it, and end the process."""
+        self.talk.end()
+
     def reply(self, data=b""):
         """Return the next packet's text, without the notices before it."""
         while True:
@@ -108,6 +112,17 @@ class Device:
     def ask(self, text):
         self.talk.write(packet(text))
         return self.reply()
+
+    def many(self, *texts):
+        """Send packets in one write. Return their replies, without notices."""
+        self.talk.write(b"".join(map(packet, texts)))
+        data, replies = b"", []
+        while len(replies) < len(texts):
+            more = self.talk.read(ms=60000)
+            assert more not in (b"", "late"), (data[-200:], more)
+            data += more
+            replies = [text.decode() for text in re.findall(rb"\$([^#]*)#..", data) if not re.match(rb"O[0-9a-f]", text)]
+        return replies
 
     def must(self, text, good="OK"):
         """Return the reply, which must match."""

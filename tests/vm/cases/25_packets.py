@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from harness import GdbError, Skip, case
-from talk import Device
+from talk import Device, packet
 
 MINE = "$current_task_pid == {}"
 
@@ -490,34 +490,6 @@ def second_instructions(t, count):
     return sorted(set(found))[:count]
 
 
-class Bulk:
-    """The device without GDB, with many packets in one write."""
-
-    def __init__(self, t):
-        self.job = t.spawn("exec talk")
-        self.call("open 0 /proc/gtp rw")
-
-    def call(self, line):
-        self.job.send(line + "\n")
-        answer = self.job.readline(120)
-        assert answer[0] == "=", (line[:80], answer)
-        return answer[2:]
-
-    def ask(self, *packets):
-        """Return the replies, without acks and notices."""
-        data = b"".join(b"$" + text.encode() + b"#%02x" % (sum(text.encode()) & 255) for text in packets)
-        self.call(f"write 0 {data.hex()}")
-        got, replies = b"", []
-        while len(replies) < len(packets):
-            got += bytes.fromhex(self.call("read 0 65536 60000"))
-            replies = [text.decode() for text in re.findall(rb"\$([^#]*)#..", got) if not re.match(rb"O[0-9a-f]", text)]
-        return replies
-
-    def close(self):
-        self.job.close_stdin()
-        self.job.wait()
-
-
 @case(timeout=400)
 def a_thousand_tracepoints(t):
     """A thousand tracepoints are all set, all work, and are all removed."""
@@ -536,21 +508,22 @@ def a_thousand_tracepoints(t):
     gdb.cmd("tstop")
     gdb.cmd("disconnect")
     t.guest.stop_relay()
-    bulk = Bulk(t)
+    device = Device(t)
+    device.open()
     places = [read] + [at for at in places if at != read]
-    made = bulk.ask("QTinit", *[f"QTDP:{n:x}:{at:x}:E:0:0:X3,220{0 if n > 20 else 1}27" for n, at in enumerate(places, 1)])
+    made = device.many("QTinit", *[f"QTDP:{n:x}:{at:x}:E:0:0:X3,220{0 if n > 20 else 1}27" for n, at in enumerate(places, 1)])
     assert set(made) == {"OK"}, set(made)
-    assert bulk.ask("QTStart") == ["OK"]
+    assert device.ask("QTStart") == "OK"
     armed = len(t.probes().splitlines())
     assert count * 0.95 < armed <= len(places), armed
     load = t.load("pread", n=3, file="/proc/version", size=8)
     load.go()
-    assert bulk.ask("QTStop") == ["OK"]
+    assert device.ask("QTStop") == "OK"
     assert t.probes() == ""
-    hits = [int(reply[1:].split(":")[0], 16) for reply in bulk.ask(*[f"qTP:{n:x}:{at:x}" for n, at in enumerate(places, 1)])]
-    assert hits[0] >= 3 and sum(hits) == int(re.search(r";tcreated:(\w+)", bulk.ask("qTStatus")[0])[1], 16), sum(hits)
-    assert bulk.ask("QTinit") == ["OK"]
-    bulk.close()
+    hits = [int(reply[1:].split(":")[0], 16) for reply in device.many(*[f"qTP:{n:x}:{at:x}" for n, at in enumerate(places, 1)])]
+    assert hits[0] >= 3 and sum(hits) == int(re.search(r";tcreated:(\w+)", device.ask("qTStatus"))[1], 16), sum(hits)
+    assert device.ask("QTinit") == "OK"
+    device.end()
     t.note(f"{armed} probes, {sum(hits)} hits")
 
 
@@ -563,15 +536,16 @@ def a_long_start(t):
     gdb.cmd("disconnect")
     t.guest.stop_relay()
     for late in (0, 1):
-        bulk = Bulk(t)
-        made = bulk.ask("QTinit", "QTDisconnected:0", *[f"QTDP:1:{at + slide:x}:E:0:0:X3,220027" for at in places])
+        device = Device(t)
+        device.open()
+        made = device.many("QTinit", "QTDisconnected:0", *[f"QTDP:1:{at + slide:x}:E:0:0:X3,220027" for at in places])
         assert set(made) == {"OK"}, set(made)
-        bulk.call(f"write 0 {b'$QTStart#b3'.hex()}")
-        waiting = "out" not in bulk.call("poll 0 0").split()
+        device.talk.write(packet("QTStart"))
+        waiting = "out" not in device.talk.call("poll 0 0").split()
         if late:
             # The first reply is QTStart's.
-            assert bulk.ask("qC", "qC")[:2] == ["OK", "QC1"] and "sys_" in t.probes()
-        bulk.close()
+            assert device.many("qC", "qC")[:2] == ["OK", "QC1"] and "sys_" in t.probes()
+        device.end()
         assert t.probes() == ""
         t.note("QTStart was " + ("still at work" if waiting else "done already"))
     t.connect(gdb)
@@ -586,36 +560,34 @@ def the_peer(t):
     gdb.cmd("disconnect")
     t.guest.stop_relay()
 
-    def hits(bulk, *definitions):
+    def hits(device, peer, *definitions):
         loads = [t.load("getppid", n=5) for _ in range(2)]
-        if bulk.peer:
-            assert bulk.call(f"peer 0 0 {loads[0].pid}") == "0"
-        made = bulk.ask("QTinit", *definitions, f"QTDP:1:{getppid:x}:E:0:0", "QTStart")
+        if peer:
+            assert device.talk.call(f"peer 0 0 {loads[0].pid}") == "0"
+        made = device.many("QTinit", *definitions, f"QTDP:1:{getppid:x}:E:0:0", "QTStart")
         assert set(made) == {"OK"}, made
         for load in loads:
             assert load.go()["ok"] == 5
-        stopped, found = bulk.ask("QTStop", f"qTP:1:{getppid:x}")
+        stopped, found = device.many("QTStop", f"qTP:1:{getppid:x}")
         assert stopped == "OK"
         return int(re.match(r"V(\w+):", found)[1], 16)
 
-    bulk = Bulk(t)
-    bulk.peer = False
-    assert hits(bulk) == 10
+    device = Device(t)
+    device.open()
+    assert hits(device, False) == 10
     for self, peer, error in ((1, 1, errno.ESRCH), (0, 0, errno.EINVAL), (0, -1, errno.EINVAL)):
-        bulk.job.send(f"peer 0 {self} {peer}\n")
-        assert bulk.job.readline(30).split() == ["!", str(error)]
-    bulk.peer = True
-    assert hits(bulk) == 5
-    piece, variables = bulk.ask("qTfV")[0], {}
+        assert device.talk.errno(f"peer 0 {self} {peer}") == error
+    assert hits(device, True) == 5
+    piece, variables = device.ask("qTfV"), {}
     while piece != "l":
         number, _, _, name = piece.split(":")
         variables[bytes.fromhex(name).decode()] = number
-        piece = bulk.ask("qTsV")[0]
+        piece = device.ask("qTsV")
     self_trace = f"QTDV:{variables['self_trace']}:%x:0:{hexed('self_trace')}"
-    assert hits(bulk, self_trace % 1) == 10
-    assert hits(bulk, self_trace % 0) == 5
-    bulk.close()
-    bulk = Bulk(t)
-    bulk.peer = False
-    assert hits(bulk) == 10
-    bulk.close()
+    assert hits(device, True, self_trace % 1) == 10
+    assert hits(device, True, self_trace % 0) == 5
+    device.end()
+    device = Device(t)
+    device.open()
+    assert hits(device, False) == 10
+    device.end()
