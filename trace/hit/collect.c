@@ -18,7 +18,7 @@
 
 #define WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(sizeof(u64) - 1))
 
-/* ---- the probe ---------------------------------------------------------- */
+/* ---- the probe --------------------------------------------------------- */
 
 int gtp_is_trapped(const struct gtp_hit_ctx *ctx)
 {
