@@ -19,7 +19,7 @@ import sys
 HANDLERS = ["probe_hit", "probe_if_reg", "probe_if_pid", "probe_if_counter", "probe_if_shared", "probe_each", "gtp_hit_none",
             "return_hit", "return_none", "site_fault"]
 # Tables of pointers that hits call through: symbol (of any number of tables), pointers per row, and which of them hits use.
-TABLES = {"specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1}), "gtp_kprobe_ops": (99, {1}), "gtp_kretprobe_ops": (99, {1})}
+TABLES = {"specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1}), "gtp_kprobe_ops": (99, {0}), "gtp_kretprobe_ops": (99, {0})}
 
 # The kernel's symbols that a hit may use, and why each is safe with any lock held, also in an NMI.
 ALLOWED = {

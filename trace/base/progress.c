@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 
+#include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "trace/base/base.h"
@@ -33,4 +34,10 @@ int gtp_progress(const char *what, u64 done)
 		 (unsigned long long)done, what);
 	gtp_send_notice(tx, text);
 	return 0;
+}
+
+/* See arch/arch.h. */
+void arch_probe_progress(u32 n)
+{
+	gtp_progress("symbols looked up", n);
 }

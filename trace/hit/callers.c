@@ -3,7 +3,6 @@
  * Return addresses on the stack that the kernel has replaced. See also
  * target/callers.c.
  */
-#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "compat/calls.h"

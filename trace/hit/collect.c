@@ -13,14 +13,12 @@
 #include "compat/barrier.h"
 #include "compat/calls.h"
 #include "compat/read.h"
-#include "compat/regs.h"
-#include "compat/stack.h"
 #include "compat/user.h"
 #include "trace/hit/hit.h"
 
 #define WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(sizeof(u64) - 1))
 
-/* ---- the probe ---------------------------------------------------------- */
+/* ---- the probe --------------------------------------------------------- */
 
 int gtp_is_trapped(const struct gtp_hit_ctx *ctx)
 {
@@ -59,8 +57,8 @@ u64 agent_target_reg(void *target, unsigned int regno)
  * buf was read from addr. Put the return address where the kernel's trampoline
  * left something else.
  */
-static void patch_return(const struct gtp_hit_ctx *ctx, u64 addr, void *buf,
-			 u32 len)
+static noinline void patch_return(const struct gtp_hit_ctx *ctx, u64 addr,
+				  void *buf, u32 len)
 {
 	const u8 *word = (const u8 *)&ctx->ret_addr;
 	u64 slot;

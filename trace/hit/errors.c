@@ -5,8 +5,6 @@
  *
  * Context of all functions: any, under ringbuf_enter().
  */
-#include <linux/kernel.h>
-
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "trace/hit/hit.h"

@@ -4,8 +4,6 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
-#include <linux/kernel.h>
-
 #include "trace/probe/private.h"
 
 /* A kind has its file, and a line here. The last takes what no other claims. */

@@ -206,7 +206,6 @@ static void kprobe_disarm(struct gtp_site *const *sites, int n)
 }
 
 const struct probe_ops gtp_kprobe_ops = {
-	.name = "kprobe",
 	.join = kprobe_join,
 	.changed = kprobe_changed,
 	.arm = kprobe_arm,

@@ -187,7 +187,6 @@ static void return_disarm(struct gtp_site *const *sites, int n)
 }
 
 const struct probe_ops gtp_kretprobe_ops = {
-	.name = "kretprobe",
 	.flags = PROBE_AT_RETURN,
 	.claimed_by = GTP_USES_KRET,
 	.usage = usage,

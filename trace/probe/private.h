@@ -17,7 +17,6 @@
  * inline what hit/body.h has.
  */
 struct probe_ops {
-	const char *name;
 	/* What the kernel lost so far. Context: any, including NMI. */
 	void (*missed)(const struct gtp_site *site, struct gtp_lost *lost);
 	int flags;		/* PROBE_* */

@@ -6,7 +6,6 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
-#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/slab.h>

@@ -4,8 +4,6 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
-#include <linux/kernel.h>
-
 #include "compat/barrier.h"
 #include "trace/run/private.h"
 

@@ -5,7 +5,6 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
-#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "arch/arch.h"

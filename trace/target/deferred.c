@@ -5,10 +5,6 @@
  *
  * Context of all functions, unless noted: process, holds gtp.lock.
  */
-#include <linux/errno.h>
-#include <linux/kernel.h>
-#include <linux/sched.h>
-
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "trace/target/private.h"

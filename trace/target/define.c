@@ -5,7 +5,6 @@
  * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
-#include <linux/kernel.h>
 
 #include "compat/barrier.h"
 #include "trace/target/private.h"

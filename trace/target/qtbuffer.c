@@ -9,7 +9,6 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "arch/arch.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 

@@ -234,9 +234,3 @@ void gtp_frames_moved(void)
 	gtp_buffer_drop();
 	gtp_select_moved();
 }
-
-/* See arch/arch.h. */
-void arch_probe_progress(u32 n)
-{
-	gtp_progress("symbols looked up", n);
-}

@@ -5,7 +5,6 @@
  * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
-#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 

@@ -4,7 +4,6 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
-#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>

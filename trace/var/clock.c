@@ -10,7 +10,6 @@
 #include <linux/kernel.h>
 #include <linux/smp.h>
 
-#include "compat/barrier.h"
 #include "compat/clock.h"
 #include "trace/var/private.h"
 

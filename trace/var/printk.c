@@ -24,7 +24,7 @@ static u8 print_data[GTP_PRINT_MAX] __attribute__((aligned(8)));
 static char print_line[PRINT_LINE];
 static unsigned long print_etext;	/* 0: unknown */
 
-/* ---- the variables ---------------------------------------------------- */
+/* ---- the variables ----------------------------------------------------- */
 
 static u64 get_printk_level(struct gtp_hit_ctx *ctx)
 {

@@ -4,7 +4,6 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
-#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "trace/var/private.h"
