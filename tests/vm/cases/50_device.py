@@ -308,12 +308,13 @@ def start_run(t, gdb, disconnected=False):
 def kill_the_relay(t):
     """kill -9 of the relay during a run ends the run, leaves no probes, and leaks no memory, however often."""
     gdb = t.gdb(connect=False)
-    gdb.cmd("set remotetimeout 1")
     used = []
     for _ in range(12):
+        gdb.cmd("set remotetimeout 2")          # GDB's default
         t.connect(gdb)
         load = start_run(t, gdb)
         assert "vfs_read" in t.probes()
+        gdb.cmd("set remotetimeout 1")          # for the disconnect, which nobody answers
         t.sh("usleep 100000")
         t.guest.relay.kill(9)
         t.guest.relay.wait()
