@@ -159,7 +159,9 @@ class Guest:
         ]
         if disk:
             image = self.dir / "disk"
-            subprocess.run(["mke2fs", "-q", "-t", "ext4", image, "64M"], check=True, stdout=subprocess.DEVNULL)
+            # Without what ext4 of 2.6.32 does not know.
+            subprocess.run(["mke2fs", "-q", "-t", "ext4", "-O", "^metadata_csum,^64bit", image, "64M"], check=True,
+                           stdout=subprocess.DEVNULL)
             command += ["-drive", f"if=none,id=disk,format=raw,file={image},throttling.bps-write=1000000",
                         "-device", "nvme,drive=disk,serial=kgtp"]
         command = [part.replace("@SMP@", str(self.smp)) for part in command]
