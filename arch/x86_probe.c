@@ -281,6 +281,7 @@ static const struct named no_probe[] = {
 	{ "scan_containers", START },
 	{ "x86_family", START },
 #endif
+	{ "start_cpu", START },			/* RHEL 7 */
 	{ "start_cpu0", START },
 	{ "soft_restart_cpu", START },
 	{ "early_setup_idt", START },
