@@ -284,7 +284,7 @@ extern struct gtp {
 extern struct gtp_kernel {
 	unsigned long text;	/* _text; 0: unknown, but not moved */
 	unsigned long stext;	/* _stext */
-	/* Memory that never changes; empty if unknown. */
+	/* Code, and read-only data; empty if unknown. */
 	struct gtp_constant {
 		unsigned long start, end;
 	} constant[2];

@@ -17,7 +17,10 @@
  * inline what hit/body.h has.
  */
 struct probe_ops {
-	/* What the kernel lost so far. Context: any, including NMI. */
+	/*
+	 * What the kernel lost so far. Context: any, including NMI. The first
+	 * member, as tests/vm/hitcalls.py reads it.
+	 */
 	void (*missed)(const struct gtp_site *site, struct gtp_lost *lost);
 	int flags;		/* PROBE_* */
 	int claimed_by;		/* GTP_USES_* of an action that asks for it */

@@ -88,7 +88,7 @@ int run_place_all(struct rsp_tx *tx)
 	return 0;
 }
 
-static int is_below(const void *a, const void *b)
+static int by_falling_address(const void *a, const void *b)
 {
 	const struct gtp_tracepoint *const *x = a, *const *y = b;
 
@@ -108,7 +108,7 @@ static int run_set_in_order(struct gtp_tracepoint **order, u32 n,
 	u32 i;
 	int err;
 
-	sort(order, n, sizeof(*order), is_below, NULL);
+	sort(order, n, sizeof(*order), by_falling_address, NULL);
 	for (i = 0; i < n; i++) {
 		if (run_is_given_up("tracepoints set", i, tx))
 			return -1;
@@ -135,7 +135,8 @@ int run_set_all(struct rsp_tx *tx)
 		n += !!tp->site;
 	if (!n)
 		return 0;
-	order = vmalloc(n * sizeof(*order));
+	order = gtp_can_alloc(n * sizeof(*order)) ?
+		vmalloc(n * sizeof(*order)) : NULL;
 	if (!order) {
 		rsp_error(tx, "no memory to set %u tracepoints", n);
 		return -1;
