@@ -240,6 +240,7 @@ def more_sections_than_gdb_sends(t):
     """A QTro as long as GDB's buffer is accepted, and the kernel's code is constant although it names none of it."""
     load = t.load("pread", n=1, file="/proc/version", size=8)
     gdb = t.gdb(raw=True)
+    gdb.cmd("set remotetimeout 20")    # 60 KB take the serial line of a guest on a busy host many seconds
     read, write = (int(gdb.eval(f"(unsigned long){name}")) for name in ("vfs_read", "vfs_write"))
     live = re.search(r'received: "(\w+)"', gdb.cmd(f"maint packet m{write:x},10"))[1]
     ranges = "".join(f":{at:x},{at + 8:x}" for at in range(0x10000000, 0x10000000 + 16 * 3400, 16))
