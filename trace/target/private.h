@@ -120,6 +120,8 @@ void gtp_serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_tp(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/* Of all CPUs; of an empty buffer before the first QTStart. */
+void gtp_buffer_info(struct ringbuf_info *info);
 /* The qTStatus reply without its T; notes: include the user's notes. */
 void gtp_put_status(struct rsp_tx *tx, int notes);
 

@@ -40,11 +40,7 @@ static void show_head(struct seq_file *m)
 {
 	struct ringbuf_info info;
 
-	memset(&info, 0, sizeof(info));
-	info.size = gtp.size;
-	info.free = gtp.size;
-	if (gtp.rb)
-		ringbuf_get_info(gtp.rb, -1, &info);
+	gtp_buffer_info(&info);
 	show(m, "running", kc_load(&gtp_hits.running));
 	show_info(m, &info);
 }

@@ -61,15 +61,20 @@ static void put_field(struct rsp_tx *tx, const char *name, u64 value)
 	rsp_printf(tx, ";%s:%llx", name, (unsigned long long)value);
 }
 
+void gtp_buffer_info(struct ringbuf_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = gtp.size;
+	info->free = gtp.size;
+	if (gtp.rb)
+		ringbuf_get_info(gtp.rb, -1, info);
+}
+
 void gtp_put_status(struct rsp_tx *tx, int notes)
 {
 	struct ringbuf_info info;
 
-	memset(&info, 0, sizeof(info));
-	info.size = gtp.size;
-	info.free = gtp.size;
-	if (gtp.rb)
-		ringbuf_get_info(gtp.rb, -1, &info);
+	gtp_buffer_info(&info);
 	rsp_putc(tx, gtp.armed ? '1' : '0');
 	if (!gtp.armed)
 		put_reason(tx, notes);
