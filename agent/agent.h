@@ -85,6 +85,15 @@ enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 			       u16 *map, struct agent_prog *prog, u32 *err_pc);
 
 /*
+ * After an error of agent_target_var(): the number of the variable that the
+ * instruction at err_pc names.
+ */
+unsigned int agent_var_at(const u8 *code, u32 err_pc);
+
+/* Is it nothing but its end? */
+int agent_does_nothing(const struct agent_prog *prog);
+
+/*
  * Does it contain a number in that range?  May match other small operands, too.
  */
 int agent_has_number(const struct agent_prog *prog, u64 start, u64 size);

@@ -328,6 +328,17 @@ int agent_uses_var(const struct agent_prog *prog, u32 slot, int use)
 	return 0;
 }
 
+unsigned int agent_var_at(const u8 *code, u32 err_pc)
+{
+	return (unsigned int)operand(code + err_pc + 1,
+				     op_info[OP_GETV].operand);
+}
+
+int agent_does_nothing(const struct agent_prog *prog)
+{
+	return prog->nr <= 1;
+}
+
 int agent_has_number(const struct agent_prog *prog, u64 start, u64 size)
 {
 	u32 i;

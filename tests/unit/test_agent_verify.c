@@ -216,6 +216,7 @@ static void test_operands(void)
 	REFUSED("27 26 ffff", AGENT_E_BAD_REG, 1);
 	REFUSED("2c 0008 27", AGENT_E_BAD_VAR, 0);
 	REFUSED("22 01 2d ffff 27", AGENT_E_BAD_VAR, 2);
+	CHECK_EQ(agent_var_at((const u8 *)"\x22\x01\x2d\x01\xff\x27", 2), 0x1ff);
 	REFUSED("22 01 29 2e 0000 27", AGENT_E_BAD_VAR, 3);
 	REFUSED("22 01 2d 0006 27", AGENT_E_VAR_READONLY, 2);
 	CHECK_EQ(compile("2c 0006 2e 0006 27"), AGENT_OK);

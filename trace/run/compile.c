@@ -57,13 +57,14 @@ static int complain(struct compile *c, const char *what)
 	return -1;
 }
 
-/* Name the variable whose number is the operand of the instruction at pc. */
+/* Name the variable in the instruction at pc, which does not allow that use. */
 static int complain_var(struct compile *c, u32 pc, enum agent_error err)
 {
-	u32 num = code_buf[pc + 1] << 8 | code_buf[pc + 2];
-	const struct gtp_var *var = gtp_var_find(num);
+	const struct gtp_var *var = gtp_var_find(agent_var_at(code_buf, pc));
 	char buf[320];
 
+	if (err == AGENT_E_TARGET)
+		return complain(c, gtp_probe_usage(var->special->uses));
 	snprintf(buf, sizeof(buf), "%s: %s", agent_strerror(err),
 		 var ? var->name : "?");
 	return complain(c, buf);
@@ -81,9 +82,8 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	if (len < 0)
 		return complain(c, "the bytecode is not hex, or over 16384 bytes");
 	err = gtp_percpu_compile(code_buf, len, c->insn, map_buf, prog, &pc);
-	if (err == AGENT_E_TARGET)
-		return complain(c, gtp_probe_usage(GTP_USES_KRET));
-	if (err == AGENT_E_VAR_READONLY || err == AGENT_E_VAR_WRITEONLY)
+	if (err == AGENT_E_VAR_READONLY || err == AGENT_E_VAR_WRITEONLY ||
+	    err == AGENT_E_TARGET)
 		return complain_var(c, pc, err);
 	if (err) {
 		snprintf(buf, sizeof(buf), "%s (bytecode offset %u)",
@@ -219,7 +219,7 @@ static int compile_x(struct compile *c, const struct rsp_action *a,
 		return why ? complain(c, why) : 0;
 	}
 	/* GDB sends an empty "expression" for a register. */
-	if (act->prog.nr <= 1) {
+	if (agent_does_nothing(&act->prog)) {
 		act->ordinal = GTP_NO_ORDINAL;
 		return 0;
 	}
