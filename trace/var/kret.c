@@ -26,4 +26,5 @@ static const struct gtp_special specials[] = {
 const struct var_group gtp_kret_vars = {
 	.vars = specials,
 	.nr = ARRAY_SIZE(specials),
+	.ask_for_probe = 1,
 };

@@ -11,6 +11,11 @@
 struct var_group {
 	const struct gtp_special *vars;	/* those that the module provides */
 	u32 nr;
+	/*
+	 * They are no values, and ask for a kind of probe: an action sets them,
+	 * and no expression reads them.
+	 */
+	int ask_for_probe;
 	void (*init)(void);
 	/* QTDV: why the name is refused; NULL: it is not. */
 	const char *(*refuses)(const char *name);

@@ -294,10 +294,21 @@ int gtp_vars_used(const struct agent_prog *prog)
 
 /* ---- used by agent/ when compiling ------------------------------------- */
 
+static int asks_for_probe(const struct gtp_special *special)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		if (groups[i]->ask_for_probe && special >= groups[i]->vars &&
+		    special < groups[i]->vars + groups[i]->nr)
+			return 1;
+	return 0;
+}
+
 static enum agent_error var_usable(const struct gtp_var *var, int use)
 {
 	if (use != AGENT_VAR_WRITE && var->special &&
-	    var->special->uses & GTP_USES_KRET)
+	    asks_for_probe(var->special))
 		return AGENT_E_TARGET;
 	if (use == AGENT_VAR_WRITE)
 		return (var->special && !var->special->put) ||
