@@ -139,18 +139,3 @@ u32 frame_read_mem(const struct frame *f, u64 addr, void *dst, u32 n)
 	}
 	return done;
 }
-
-int frame_matches(enum frame_how how, u64 a, u64 b, u32 num, u64 addr)
-{
-	switch (how) {
-	case FRAME_BY_PC:
-		return addr == a;
-	case FRAME_BY_TRACEPOINT:
-		return num == a;
-	case FRAME_IN_RANGE:
-		return a <= addr && addr <= b;
-	case FRAME_OUTSIDE:
-		return addr < a || addr > b;
-	}
-	return 0;
-}

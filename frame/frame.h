@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The contents of a trace frame, and how to find a frame.
+ * The contents of a trace frame.
  *
  * A frame's payload is a list of blocks, each a multiple of 8 bytes, in the
  * machine's byte order:
@@ -60,17 +60,6 @@ int frame_find_var(const struct frame *f, u16 num, s64 *value);
  * available without a gap.
  */
 u32 frame_read_mem(const struct frame *f, u64 addr, void *dst, u32 n);
-
-/* ---- tfind --------------------------------------------------------------- */
-
-enum frame_how {
-	FRAME_BY_PC,		/* addr == a */
-	FRAME_BY_TRACEPOINT,	/* num == a */
-	FRAME_IN_RANGE,		/* a <= addr <= b */
-	FRAME_OUTSIDE,		/* addr < a || addr > b */
-};
-
-int frame_matches(enum frame_how how, u64 a, u64 b, u32 num, u64 addr);
 
 /* ---- the trace file format ("tfile"), as GDB's qTBuffer and tsave use it -- */
 

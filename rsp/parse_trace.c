@@ -305,6 +305,23 @@ void rsp_parse_frame(struct rsp_scan *s, struct rsp_cmd *cmd)
 	}
 }
 
+int rsp_frame_matches(const struct rsp_frame *f, u32 num, u64 addr)
+{
+	switch (f->how) {
+	case RSP_FRAME_NUMBER:
+		break;
+	case RSP_FRAME_PC:
+		return addr == f->a;
+	case RSP_FRAME_TRACEPOINT:
+		return num == f->a;
+	case RSP_FRAME_RANGE:
+		return f->a <= addr && addr <= f->b;
+	case RSP_FRAME_OUTSIDE:
+		return addr < f->a || addr > f->b;
+	}
+	return 0;
+}
+
 /* qTV:<n> */
 void rsp_parse_tv(struct rsp_scan *s, struct rsp_cmd *cmd)
 {

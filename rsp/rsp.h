@@ -192,6 +192,12 @@ enum rsp_frame_how {
 	RSP_FRAME_OUTSIDE,	/* not in a..b */
 };
 
+/* What QTFrame asks for. */
+struct rsp_frame {
+	enum rsp_frame_how how;
+	u64 a, b;
+};
+
 #define RSP_FRAME_NONE	0xffffffffULL
 #define RSP_SIZE_DEFAULT (~0ULL)
 
@@ -254,7 +260,7 @@ struct rsp_cmd {
 			struct rsp_text user, notes, tstop;	/* hex */
 		} notes;
 		struct { u32 num; u64 addr; } tp;
-		struct { enum rsp_frame_how how; u64 a, b; } frame;
+		struct rsp_frame frame;
 	} u;
 };
 
@@ -280,6 +286,12 @@ int rsp_next_action(struct rsp_text *list, int *step, struct rsp_action *act,
 
 /* Take the next "start,end" off a QTro list: 1, 0 at the end, -1 malformed. */
 int rsp_next_range(struct rsp_text *list, u64 *start, u64 *end);
+
+/*
+ * Does QTFrame ask for the frames of tracepoint num at addr?  Not for
+ * RSP_FRAME_NUMBER, which asks for one frame.
+ */
+int rsp_frame_matches(const struct rsp_frame *f, u32 num, u64 addr);
 
 /*
  * Decode hex into dst (at most size bytes).  Returns the number of bytes, or -1

@@ -218,24 +218,6 @@ static void test_finding(void)
 	CHECK_EQ(value, -11);
 }
 
-static void test_matches(void)
-{
-	CHECK(frame_matches(FRAME_BY_PC, 5, 0, 9, 5));
-	CHECK(!frame_matches(FRAME_BY_PC, 5, 0, 5, 6));
-	CHECK(frame_matches(FRAME_BY_TRACEPOINT, 7, 0, 7, 5));
-	CHECK(!frame_matches(FRAME_BY_TRACEPOINT, 7, 0, 8, 7));
-	CHECK(!frame_matches(FRAME_BY_TRACEPOINT, (1ULL << 32) + 7, 0, 7, 5));
-	CHECK(frame_matches(FRAME_IN_RANGE, 5, 7, 0, 5));
-	CHECK(frame_matches(FRAME_IN_RANGE, 5, 7, 0, 7));
-	CHECK(!frame_matches(FRAME_IN_RANGE, 5, 7, 0, 4));
-	CHECK(!frame_matches(FRAME_IN_RANGE, 5, 7, 0, 8));
-	CHECK(!frame_matches(FRAME_OUTSIDE, 5, 7, 0, 5));
-	CHECK(!frame_matches(FRAME_OUTSIDE, 5, 7, 0, 7));
-	CHECK(frame_matches(FRAME_OUTSIDE, 5, 7, 0, 4));
-	CHECK(frame_matches(FRAME_OUTSIDE, 5, 7, 0, ~0ULL));
-	CHECK(!frame_matches((enum frame_how)99, 5, 7, 5, 5));
-}
-
 /* ---- memory ------------------------------------------------------------- */
 
 static void test_memory(void)
@@ -579,7 +561,6 @@ int main(void)
 	RUN(test_blocks);
 	RUN(test_damage);
 	RUN(test_finding);
-	RUN(test_matches);
 	RUN(test_memory);
 	RUN(test_memory_model);
 	RUN(test_tfile_bytes);

@@ -387,6 +387,32 @@ static void test_runtime(void)
 	CHECK_EQ(cmd.u.mem.len, 0x7d0);
 }
 
+static int matches(enum rsp_frame_how how, u64 a, u64 b, u32 num, u64 addr)
+{
+	struct rsp_frame f = { how, a, b };
+
+	return rsp_frame_matches(&f, num, addr);
+}
+
+static void test_frame_matches(void)
+{
+	CHECK(matches(RSP_FRAME_PC, 5, 0, 9, 5));
+	CHECK(!matches(RSP_FRAME_PC, 5, 0, 5, 6));
+	CHECK(matches(RSP_FRAME_TRACEPOINT, 7, 0, 7, 5));
+	CHECK(!matches(RSP_FRAME_TRACEPOINT, 7, 0, 8, 7));
+	CHECK(!matches(RSP_FRAME_TRACEPOINT, (1ULL << 32) + 7, 0, 7, 5));
+	CHECK(matches(RSP_FRAME_RANGE, 5, 7, 0, 5));
+	CHECK(matches(RSP_FRAME_RANGE, 5, 7, 0, 7));
+	CHECK(!matches(RSP_FRAME_RANGE, 5, 7, 0, 4));
+	CHECK(!matches(RSP_FRAME_RANGE, 5, 7, 0, 8));
+	CHECK(!matches(RSP_FRAME_OUTSIDE, 5, 7, 0, 5));
+	CHECK(!matches(RSP_FRAME_OUTSIDE, 5, 7, 0, 7));
+	CHECK(matches(RSP_FRAME_OUTSIDE, 5, 7, 0, 4));
+	CHECK(matches(RSP_FRAME_OUTSIDE, 5, 7, 0, ~0ULL));
+	CHECK(!matches(RSP_FRAME_NUMBER, 5, 0, 5, 5));
+	CHECK(!matches((enum rsp_frame_how)99, 5, 7, 5, 5));
+}
+
 /* ---- lists -------------------------------------------------------------- */
 
 static struct rsp_action act;
@@ -546,6 +572,7 @@ int main(void)
 	RUN(test_definitions);
 	RUN(test_notes);
 	RUN(test_runtime);
+	RUN(test_frame_matches);
 	RUN(test_actions);
 	RUN(test_bad_actions);
 	RUN(test_ranges);

@@ -96,7 +96,7 @@ int gtp_frames_index(void)
  * Find the first match from number `from' on. Return 0 and *n, -ENOENT or
  * -EINTR.
  */
-static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
+static int frames_search(const struct rsp_frame *what, u64 from, u64 *n)
 {
 	struct ringbuf_ref ref;
 	struct ringbuf_hdr hdr;
@@ -107,10 +107,10 @@ static int frames_search(enum frame_how how, u64 a, u64 b, u64 from, u64 *n)
 		if (ret)
 			return ret;
 		hdr.addr = 0;
-		if (how != FRAME_BY_TRACEPOINT &&
+		if (what->how != RSP_FRAME_TRACEPOINT &&
 		    ringbuf_read_hdr(gtp.rb, ref.cpu, ref.pos, &hdr))
 			continue;
-		if (frame_matches(how, a, b, ref.tag, hdr.addr)) {
+		if (rsp_frame_matches(what, ref.tag, hdr.addr)) {
 			*n = from;
 			return 0;
 		}
@@ -172,31 +172,13 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 	return 0;
 }
 
-static int frames_find(const struct rsp_cmd *cmd)
+static int frames_find(const struct rsp_frame *what)
 {
-	int numbered = cmd->u.frame.how == RSP_FRAME_NUMBER;
-	u64 from = numbered ? 0 : frames_next();
-	u64 a = cmd->u.frame.a;
-	u64 b = cmd->u.frame.b;
-	u64 n = a;
+	u64 n = what->a;
 	int ret = 0;
 
-	switch (cmd->u.frame.how) {
-	case RSP_FRAME_NUMBER:
-		break;
-	case RSP_FRAME_PC:
-		ret = frames_search(FRAME_BY_PC, a, b, from, &n);
-		break;
-	case RSP_FRAME_TRACEPOINT:
-		ret = frames_search(FRAME_BY_TRACEPOINT, a, b, from, &n);
-		break;
-	case RSP_FRAME_RANGE:
-		ret = frames_search(FRAME_IN_RANGE, a, b, from, &n);
-		break;
-	case RSP_FRAME_OUTSIDE:
-		ret = frames_search(FRAME_OUTSIDE, a, b, from, &n);
-		break;
-	}
+	if (what->how != RSP_FRAME_NUMBER)
+		ret = frames_search(what, frames_next(), &n);
 	return ret ? ret : gtp_copy_frame(n, selected);
 }
 
@@ -240,7 +222,7 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	}
 	ret = gtp_frames_index();
 	if (!ret)
-		ret = frames_find(cmd);
+		ret = frames_find(&cmd->u.frame);
 	if (!ret)
 		put_found(tx);
 	else if (ret == -ENOENT)
