@@ -11,8 +11,8 @@
 #include "rsp/rsp.h"
 #include "rsp/scan.h"
 
-/* "1f", "-1" (all), "0" (any), and "p1.1f", whose process is ignored. */
-static s64 scan_tid(struct rsp_scan *s)
+/* "1f", "-1" (all), "0" (any), and "p1.1f": there is one thread. */
+static void scan_tid(struct rsp_scan *s)
 {
 	if (rsp_scan_accept(s, 'p')) {
 		if (rsp_scan_accept(s, '-'))
@@ -21,13 +21,12 @@ static s64 scan_tid(struct rsp_scan *s)
 			SCAN_S64(s, "the process");
 		/* "p1": all threads of that process. */
 		if (!rsp_scan_accept(s, '.'))
-			return -1;
+			return;
 	}
-	if (rsp_scan_accept(s, '-')) {
+	if (rsp_scan_accept(s, '-'))
 		rsp_scan_need(s, '1', "the thread is not a number or -1");
-		return -1;
-	}
-	return (s64)SCAN_S64(s, "the thread");
+	else
+		SCAN_S64(s, "the thread");
 }
 
 /* "addr,len" */
@@ -41,31 +40,21 @@ static void scan_mem(struct rsp_scan *s, struct rsp_cmd *cmd)
 /* qSupported:feature;feature... */
 static void parse_supported(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	cmd->text = rsp_scan_rest(s);
+	rsp_scan_rest(s);
 }
 
 /* Hg<tid>, Hc<tid> */
 static void parse_set_thread(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	if (rsp_scan_accept(s, 'g'))
-		cmd->u.thread.op = 'g';
-	else if (rsp_scan_accept(s, 'c'))
-		cmd->u.thread.op = 'c';
-	else
+	if (!rsp_scan_accept(s, 'g') && !rsp_scan_accept(s, 'c'))
 		rsp_scan_fail(s, "H: the operation is not g or c");
-	cmd->u.thread.tid = scan_tid(s);
+	scan_tid(s);
 }
 
-/* T<tid>, qThreadExtraInfo,<tid> */
+/* T<tid>, qThreadExtraInfo,<tid>, qAttached:<pid>, vKill;<pid>, D;<pid> */
 static void parse_thread(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	cmd->u.thread.tid = scan_tid(s);
-}
-
-/* qAttached:<pid>, vKill;<pid>, D;<pid> */
-static void parse_pid(struct rsp_scan *s, struct rsp_cmd *cmd)
-{
-	cmd->u.thread.tid = scan_tid(s);
+	scan_tid(s);
 }
 
 /* qSymbol:<value>:<hex name>, both empty in the first one */
@@ -111,15 +100,15 @@ static void parse_read_reg(struct rsp_scan *s, struct rsp_cmd *cmd)
 /* G<hex> */
 static void parse_write_regs(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	cmd->hex = rsp_scan_hex(s, "G: an odd number of hex digits");
+	rsp_scan_hex(s, "G: an odd number of hex digits");
 }
 
 /* P<number>=<hex> */
 static void parse_write_reg(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	cmd->u.reg.num = SCAN_U64(s, "P: the register");
+	SCAN_U64(s, "P: the register");
 	rsp_scan_need(s, '=', "P: no = after the register");
-	cmd->hex = rsp_scan_hex(s, "P: an odd number of hex digits");
+	rsp_scan_hex(s, "P: an odd number of hex digits");
 }
 
 /* m<addr>,<len> */
@@ -133,8 +122,8 @@ static void parse_write_hex(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
 	scan_mem(s, cmd);
 	rsp_scan_need(s, ':', "M: no colon after the length");
-	cmd->hex = rsp_scan_hex_exact(s, cmd->u.mem.len,
-				      "M: less data than its length says, or not hex");
+	rsp_scan_hex_exact(s, cmd->u.mem.len,
+			   "M: less data than its length says, or not hex");
 }
 
 /* X<addr>,<len>:<bytes> */
@@ -142,86 +131,52 @@ static void parse_write_binary(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
 	scan_mem(s, cmd);
 	rsp_scan_need(s, ':', "X: no colon after the length");
-	cmd->text = rsp_scan_rest(s);
-	if (cmd->text.len != cmd->u.mem.len)
+	if (rsp_scan_rest(s).len != cmd->u.mem.len)
 		rsp_scan_fail(s, "X: the data is not as long as its length says");
 }
 
-/* <type>,<addr>,<kind>[;conditions or commands] */
-static void scan_breakpoint(struct rsp_scan *s, struct rsp_cmd *cmd, char op)
+/* Z, z: <type>,<addr>,<kind>[;conditions or commands] */
+static void parse_breakpoint(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
 	u64 type = SCAN_U64(s, "the breakpoint type");
 
-	cmd->u.brk.op = op;
 	rsp_scan_need(s, ',', "no comma after the breakpoint type");
-	cmd->u.brk.addr = SCAN_U64(s, "the breakpoint address");
+	SCAN_U64(s, "the breakpoint address");
 	rsp_scan_need(s, ',', "no comma after the breakpoint address");
-	cmd->u.brk.kind = SCAN_U64(s, "the breakpoint kind");
+	SCAN_U64(s, "the breakpoint kind");
 	if (rsp_scan_peek(s) == ';')
 		rsp_scan_rest(s);
-	if (s->why)
-		return;
 	/* Treat future types as unknown packets. */
-	if (type > 4)
+	if (!s->why && type > 4)
 		cmd->id = RSP_UNKNOWN;
-	cmd->u.brk.type = (unsigned int)type;
-}
-
-static void parse_insert(struct rsp_scan *s, struct rsp_cmd *cmd)
-{
-	scan_breakpoint(s, cmd, 'Z');
-}
-
-static void parse_remove(struct rsp_scan *s, struct rsp_cmd *cmd)
-{
-	scan_breakpoint(s, cmd, 'z');
 }
 
 static void parse_continue(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	cmd->u.resume.action = 'c';
 	if (!rsp_scan_at_end(s))
 		SCAN_U64(s, "c: the address");
 }
 
 static void parse_step(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	cmd->u.resume.action = 's';
 	if (!rsp_scan_at_end(s))
 		SCAN_U64(s, "s: the address");
 }
 
-/* <signal>[;<addr>] */
-static void scan_signal(struct rsp_scan *s)
+/* C, S: <signal>[;<addr>] */
+static void parse_signal(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
 	SCAN_U8(s, "the signal");
 	if (rsp_scan_accept(s, ';'))
 		SCAN_U64(s, "the address after the signal");
 }
 
-static void parse_continue_signal(struct rsp_scan *s, struct rsp_cmd *cmd)
+/* bs, bc */
+static void parse_back(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	cmd->u.resume.action = 'C';
-	scan_signal(s);
 }
 
-static void parse_step_signal(struct rsp_scan *s, struct rsp_cmd *cmd)
-{
-	cmd->u.resume.action = 'S';
-	scan_signal(s);
-}
-
-static void parse_back_step(struct rsp_scan *s, struct rsp_cmd *cmd)
-{
-	cmd->u.resume.action = 'b';
-}
-
-static void parse_back_continue(struct rsp_scan *s, struct rsp_cmd *cmd)
-{
-	cmd->u.resume.action = 'B';
-}
-
-/* vCont;<action>[:<tid>][;...]: only the first action counts. */
+/* vCont;<action>[:<tid>][;...] */
 static void parse_vcont(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
 	do {
@@ -248,8 +203,6 @@ static void parse_vcont(struct rsp_scan *s, struct rsp_cmd *cmd)
 			rsp_scan_fail(s, "vCont: the action is not one of c, C, s, S, r, t");
 			return;
 		}
-		if (!cmd->u.resume.action)
-			cmd->u.resume.action = (char)action;
 		if (rsp_scan_accept(s, ':'))
 			scan_tid(s);
 	} while (rsp_scan_accept(s, ';'));
@@ -289,13 +242,13 @@ static const struct packet packets[] = {
 	{ "qThreadExtraInfo,",	RSP_THREAD_EXTRA,	parse_thread },
 	{ "T",			RSP_THREAD_ALIVE,	parse_thread },
 	{ "qAttached",		RSP_ATTACHED,		NULL },
-	{ "qAttached:",		RSP_ATTACHED,		parse_pid },
+	{ "qAttached:",		RSP_ATTACHED,		parse_thread },
 	{ "qOffsets",		RSP_OFFSETS,		NULL },
 	{ "qSymbol:",		RSP_SYMBOL,		parse_symbol },
 	{ "k",			RSP_KILL,		NULL },
-	{ "vKill;",		RSP_KILL,		parse_pid },
+	{ "vKill;",		RSP_KILL,		parse_thread },
 	{ "D",			RSP_DETACH,		NULL },
-	{ "D;",			RSP_DETACH,		parse_pid },
+	{ "D;",			RSP_DETACH,		parse_thread },
 	{ "qRcmd,",		RSP_MONITOR,		parse_monitor },
 	{ "qXfer:",		RSP_XFER_READ,		parse_xfer },
 
@@ -305,14 +258,14 @@ static const struct packet packets[] = {
 	{ "P",			RSP_WRITE_REGS,		parse_write_reg },
 	{ "M",			RSP_WRITE_MEM,		parse_write_hex },
 	{ "X",			RSP_WRITE_MEM,		parse_write_binary },
-	{ "Z",			RSP_BREAKPOINT,		parse_insert },
-	{ "z",			RSP_BREAKPOINT,		parse_remove },
+	{ "Z",			RSP_BREAKPOINT,		parse_breakpoint },
+	{ "z",			RSP_BREAKPOINT,		parse_breakpoint },
 	{ "c",			RSP_RESUME,		parse_continue },
 	{ "s",			RSP_RESUME,		parse_step },
-	{ "C",			RSP_RESUME,		parse_continue_signal },
-	{ "S",			RSP_RESUME,		parse_step_signal },
-	{ "bs",			RSP_RESUME,		parse_back_step },
-	{ "bc",			RSP_RESUME,		parse_back_continue },
+	{ "C",			RSP_RESUME,		parse_signal },
+	{ "S",			RSP_RESUME,		parse_signal },
+	{ "bs",			RSP_RESUME,		parse_back },
+	{ "bc",			RSP_RESUME,		parse_back },
 	{ "vCont?",		RSP_VCONT_QUERY,	NULL },
 	{ "vCont;",		RSP_RESUME,		parse_vcont },
 

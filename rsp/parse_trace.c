@@ -34,15 +34,15 @@ static int scan_flag(struct rsp_scan *s, const char *why)
 }
 
 /* ":F<len>", ":S", ":X<len>,<hex>" */
-static void scan_tdp_flag(struct rsp_scan *s, struct rsp_cmd *cmd)
+static void scan_tdp_flag(struct rsp_scan *s, struct rsp_cmd *cmd, int *is_fast)
 {
 	u64 len;
 
 	if (rsp_scan_accept(s, 'F')) {
-		if (cmd->u.tdp.has_fast)
+		if (*is_fast)
 			rsp_scan_fail(s, "QTDP: two F fields");
 		SCAN_U64(s, "QTDP: the length after F");
-		cmd->u.tdp.has_fast = 1;
+		*is_fast = 1;
 	} else if (rsp_scan_accept(s, 'S')) {
 		if (cmd->u.tdp.is_static)
 			rsp_scan_fail(s, "QTDP: two S fields");
@@ -62,6 +62,8 @@ static void scan_tdp_flag(struct rsp_scan *s, struct rsp_cmd *cmd)
 /* QTDP:<n>:<addr>:E|D:<step>:<pass>[fields][-] */
 void rsp_parse_tdp(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
+	int is_fast = 0;
+
 	scan_tp(s, &cmd->u.tdp.num, &cmd->u.tdp.addr);
 	rsp_scan_need(s, ':', "QTDP: no colon after the address");
 	if (rsp_scan_accept(s, 'E'))
@@ -73,7 +75,7 @@ void rsp_parse_tdp(struct rsp_scan *s, struct rsp_cmd *cmd)
 	rsp_scan_need(s, ':', "QTDP: no colon after the step count");
 	cmd->u.tdp.pass = SCAN_U64(s, "QTDP: the pass count");
 	while (rsp_scan_accept(s, ':'))
-		scan_tdp_flag(s, cmd);
+		scan_tdp_flag(s, cmd, &is_fast);
 	cmd->u.tdp.more = rsp_scan_accept(s, '-');
 }
 
@@ -401,14 +403,11 @@ int rsp_next_action(struct rsp_text *list, int *step, struct rsp_action *act,
 		if (rsp_scan_at_end(&s))
 			rsp_scan_fail(&s, "S: no action after it");
 	}
-	act->step = *step;
-	act->text.p = s.p;
 	scan_action(&s, act);
 	if (s.why) {
 		*why = s.why;
 		return -1;
 	}
-	act->text.len = s.p - act->text.p;
 	list->p = s.p;
 	list->len = s.end - s.p;
 	return 1;

@@ -122,16 +122,16 @@ enum rsp_cmd_id {
 	RSP_MALFORMED,		/* known name, bad arguments: see cmd->why */
 
 	/* session */
-	RSP_QSUPPORTED,		/* text: the feature list */
+	RSP_QSUPPORTED,
 	RSP_QSTARTNOACK,
 	RSP_EXTENDED,		/* ! */
 	RSP_STOP_REASON,	/* ? */
-	RSP_SET_THREAD,		/* H: u.thread.op 'g'/'c', u.thread.tid */
+	RSP_SET_THREAD,		/* H */
 	RSP_CURRENT_THREAD,	/* qC */
 	RSP_THREADS_FIRST,	/* qfThreadInfo */
 	RSP_THREADS_NEXT,	/* qsThreadInfo */
-	RSP_THREAD_EXTRA,	/* qThreadExtraInfo: u.thread.tid */
-	RSP_THREAD_ALIVE,	/* T: u.thread.tid */
+	RSP_THREAD_EXTRA,	/* qThreadExtraInfo */
+	RSP_THREAD_ALIVE,	/* T */
 	RSP_ATTACHED,		/* qAttached[:pid] */
 	RSP_OFFSETS,		/* qOffsets */
 	RSP_SYMBOL,		/* qSymbol: u.symbol; hex: its name, or "" */
@@ -145,9 +145,9 @@ enum rsp_cmd_id {
 	RSP_READ_REG,		/* p: u.reg */
 	RSP_WRITE_REGS,		/* G, P */
 	RSP_READ_MEM,		/* m: u.mem */
-	RSP_WRITE_MEM,		/* M, X: u.mem (data not decoded) */
-	RSP_BREAKPOINT,		/* Z, z: u.brk */
-	RSP_RESUME,		/* c s C S bc bs vCont;... : u.resume.action */
+	RSP_WRITE_MEM,		/* M, X */
+	RSP_BREAKPOINT,		/* Z, z */
+	RSP_RESUME,		/* c s C S bc bs vCont;... */
 	RSP_VCONT_QUERY,	/* vCont? */
 
 	/* tracing */
@@ -213,11 +213,8 @@ struct rsp_cmd {
 	struct rsp_text text;	/* for ids that say "text" */
 	struct rsp_text hex;	/* for ids that say "hex": even, all hex */
 	union {
-		struct { char op; s64 tid; } thread;	/* tid: -1 all, 0 any */
 		struct { u64 num; } reg;
 		struct { u64 addr, len; } mem;
-		struct { char op; unsigned int type; u64 addr, kind; } brk;
-		struct { char action; } resume;
 		struct { int found; u64 value; } symbol;	/* and hex: the name */
 		struct {
 			enum rsp_object object;
@@ -229,7 +226,6 @@ struct rsp_cmd {
 			u64 addr;
 			int enabled;
 			u64 step, pass;
-			int has_fast;		/* Flen: a fast tracepoint */
 			int is_static;		/* S */
 			struct rsp_text cond;	/* hex bytecode, len 0: none */
 			int more;		/* QTDP:- packets follow */
@@ -269,8 +265,6 @@ void rsp_parse(const char *buf, size_t len, struct rsp_cmd *cmd);
 
 struct rsp_action {
 	char kind;		/* 'R', 'M', 'X', 'L' */
-	int step;		/* of while-stepping ('S' prefix) */
-	struct rsp_text text;	/* the action, without the 'S' */
 	s64 basereg;		/* M: -1 for an absolute address */
 	u64 off, len;		/* M; X: len is the number of bytecode bytes */
 	struct rsp_text hex;	/* R: the mask; X: the bytecode */
