@@ -16,7 +16,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-# dkms.conf is the only source of the version.
+# dkms.conf is the only source of the version; Kbuild reads it, too.
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
 # For user space only; kbuild has its own CC.

@@ -24,10 +24,6 @@
 
 #include <stddef.h>
 
-#ifndef KGTP_VERSION
-#define KGTP_VERSION "1.0"
-#endif
-
 /* Exit statuses other than 0. */
 #define EXIT_TROUBLE	1
 #define EXIT_USAGE	2

@@ -10,11 +10,9 @@
 #include "compat/barrier.h"
 #include "trace/var/private.h"
 
-#define VERSION_NUMBER	20261122	/* $gtp_version: a date */
-
 static u64 get_version(struct gtp_hit_ctx *ctx)
 {
-	return VERSION_NUMBER;
+	return KGTP_VERSION_DATE;	/* from dkms.conf */
 }
 
 static u64 get_cpu_number(struct gtp_hit_ctx *ctx)
