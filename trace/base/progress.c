@@ -10,6 +10,7 @@
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "trace/base/base.h"
+#include "trace/base/messages.h"
 
 #define TELL_US		1000000		/* GDB waits for two seconds */
 
@@ -30,8 +31,8 @@ int gtp_progress(const char *what, u64 done)
 	if (now - gtp_slow.notice_us < TELL_US)
 		return 0;
 	gtp_slow.notice_us = now;
-	snprintf(text, sizeof(text), "%llu %s so far...\n",
-		 (unsigned long long)done, what);
+	snprintf(text, sizeof(text), NOTE_PROGRESS, (unsigned long long)done,
+		 what);
 	gtp_send_notice(tx, text);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "compat/lock.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
+#include "trace/base/messages.h"
 #include "trace/probe/private.h"
 
 /* Result of the last check. Under gtp.lock. */
@@ -54,9 +55,6 @@ void gtp_check_armed(int begin)
 	probes.was_off = was_off || probes.off;
 }
 
-#define KPROBES_ON	"`echo 1 >/sys/kernel/debug/kprobes/enabled' switches kprobes on"
-#define FTRACE_ON	"`sysctl kernel.ftrace_enabled=1' switches ftrace on"
-
 /* Only ftrace's probes are off: find out whether ftrace is. */
 static const char *off_by_ftrace(void)
 {
@@ -64,11 +62,11 @@ static const char *off_by_ftrace(void)
 	int on;
 
 	if (probes.traps)
-		return FTRACE_ON;
+		return REMARK_FTRACE_ON;
 	addr = kc_symbol("ftrace_enabled");
 	if (!addr || kc_read_kernel(&on, addr, sizeof(on)))
-		return FTRACE_ON ", or " KPROBES_ON;
-	return on ? KPROBES_ON : FTRACE_ON;
+		return REMARK_FTRACE_ON ", or " REMARK_KPROBES_ON;
+	return on ? REMARK_KPROBES_ON : REMARK_FTRACE_ON;
 }
 
 int gtp_remark_off(u32 n, char *buf, size_t size)
@@ -78,11 +76,11 @@ int gtp_remark_off(u32 n, char *buf, size_t size)
 	if (gtp.armed)
 		gtp_check_armed(0);
 	if (gtp.armed && probes.off)
-		snprintf(buf, size, "%u of %u probes are switched off: %s",
-			 probes.off, probes.armed,
-			 probes.traps_off ? KPROBES_ON : off_by_ftrace());
+		snprintf(buf, size, REMARK_OFF, probes.off, probes.armed,
+			 probes.traps_off ? REMARK_KPROBES_ON :
+					    off_by_ftrace());
 	else if (probes.was_off)
-		snprintf(buf, size, "probes were switched off for a time in this run: hits are missing");
+		snprintf(buf, size, REMARK_WAS_OFF);
 	else
 		return 0;
 	return 1;

@@ -11,14 +11,11 @@
 #include "compat/check.h"
 #include "compat/kprobe.h"
 #include "compat/symbols.h"
+#include "trace/base/messages.h"
 #include "trace/hit/body.h"
 #include "trace/probe/private.h"
 
 #define MAXACTIVE	4096	/* each takes memory */
-
-/* No dollar sign: rsp_error() would replace it. */
-static const char usage[] =
-	"the variable kret can only be set, to a constant, by a teval of its own";
 
 /* Accept what folds to a constant: that covers all of GDB's languages. */
 static const char *return_claim(struct gtp_tracepoint *tp,
@@ -27,9 +24,9 @@ static const char *return_claim(struct gtp_tracepoint *tp,
 	struct agent_pattern s;
 
 	if (!agent_match_pattern(prog, &s) || s.kind != AGENT_SET)
-		return usage;
+		return WHY_KRET_USE;
 	if (s.add > MAXACTIVE)
-		return "kret is the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default";
+		return WHY_KRET_SIZE;
 	tp->maxactive = s.add;
 	return NULL;
 }
@@ -41,11 +38,11 @@ static int return_check(unsigned long addr, const char **why)
 	struct kc_place place;
 
 	if (!kc_has_kretprobes()) {
-		*why = "this kernel has no return probes";
+		*why = WHY_NO_RETURNS;
 		return -ENOSYS;
 	}
 	if (!arch_is_entry(addr)) {
-		*why = "with kret it must be at a function's entry (trace *FUNCTION)";
+		*why = WHY_NOT_ENTRY;
 		return -EINVAL;
 	}
 	/*
@@ -55,7 +52,7 @@ static int return_check(unsigned long addr, const char **why)
 	if (!kc_kretprobes_guarded() && !kc_symbol_at(addr, &place) &&
 	    (strstr(place.text, "spin_lock") ||
 	     strstr(place.text, "spin_unlock"))) {
-		*why = "this kernel's own handling of returns uses that function; trace its entry, without kret";
+		*why = WHY_RETURNS_ITSELF;
 		return -EINVAL;
 	}
 	return arch_return_probe_check(addr, why);
@@ -115,9 +112,8 @@ int gtp_remark_returns(u32 n, char *buf, size_t size)
 	}
 	if (!first)
 		return 0;
-	snprintf(buf, size, "tracepoint %u%s: %llu returns were missed: more calls were under way at once than $kret allows",
-		 first->num, more ? " and others" : "",
-		 (unsigned long long)sum);
+	snprintf(buf, size, REMARK_RETURNS, first->num,
+		 more ? " and others" : "", (unsigned long long)sum);
 	return 1;
 }
 
@@ -189,7 +185,7 @@ static void return_disarm(struct gtp_site *const *sites, int n)
 const struct probe_ops gtp_kretprobe_ops = {
 	.flags = PROBE_AT_RETURN,
 	.claimed_by = GTP_USES_KRET,
-	.usage = usage,
+	.usage = WHY_KRET_USE,
 	.claim = return_claim,
 	.check = return_check,
 	.serves = return_serves,

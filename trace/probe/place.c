@@ -11,9 +11,8 @@
 #include "arch/arch.h"
 #include "compat/missing.h"
 #include "compat/symbols.h"
+#include "trace/base/messages.h"
 #include "trace/probe/private.h"
-
-#define NO_CODE	"no code of the kernel or of a loaded module is there"
 
 /*
  * Why addr is no code; NULL: it may be. Not inline: 32-bit kernels limit a
@@ -25,13 +24,13 @@ static noinline const char *no_code(u64 addr)
 	struct kc_place place;
 
 	if (kc_symbol_at(addr, &place))
-		return NO_CODE;
+		return WHY_NO_CODE;
 	/*
 	 * Module symbols look like "name+0x1/0x2 [module]". Without
 	 * CONFIG_KALLSYMS_ALL _etext may be missing, and data have no names.
 	 */
 	if (etext && addr >= etext && !strchr(place.text, '['))
-		return "that is data, not code";
+		return WHY_DATA;
 	return NULL;
 }
 
@@ -54,19 +53,19 @@ const char *gtp_place_error(const struct gtp_tracepoint *tp, int err)
 		return tp->place_why;
 	switch (err) {
 	case -EINVAL:
-		return "the kernel allows no probe there";
+		return WHY_NOT_ALLOWED;
 	case -ENOENT:
-		return NO_CODE;
+		return WHY_NO_CODE;
 	case -EILSEQ:
 		return tp->place_why;
 	case -ENOMEM:
-		return "no memory for the probe";
+		return WHY_PROBE_NO_MEMORY;
 	case -EBUSY:
-		return "another probe is in the way";
+		return WHY_PROBE_BUSY;
 	case -EOPNOTSUPP:
-		return "the instruction there cannot be probed";
+		return WHY_INSTRUCTION;
 	default:
-		return "the kernel refused the probe";
+		return WHY_REFUSED;
 	}
 }
 
@@ -86,7 +85,7 @@ void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
 	int known = (unsigned long)tp->addr == tp->addr &&
 		    !kc_symbol_at(tp->addr, &place);
 
-	rsp_error(tx, "tracepoint %u at 0x%llx: %s (%s%serrno %d)", tp->num,
-		  (unsigned long long)tp->addr, gtp_place_error(tp, err),
-		  known ? place.text : "", known ? ", " : "", -err);
+	rsp_error(tx, MSG_PLACE, tp->num, (unsigned long long)tp->addr,
+		  gtp_place_error(tp, err), known ? place.text : "",
+		  known ? ", " : "", -err);
 }

@@ -16,6 +16,7 @@
 #include "compat/clock.h"
 #include "compat/lock.h"
 #include "compat/symbols.h"
+#include "trace/base/messages.h"
 #include "trace/probe/private.h"
 
 static LIST_HEAD(sites);	/* by first tracepoint; under gtp.lock */
@@ -182,8 +183,7 @@ int gtp_remark_kept(u32 n, char *buf, size_t size)
 	struct kc_place place;
 
 	if (n == GTP_REMARKS_SHOWN && nr_kept > n) {
-		snprintf(buf, size, "the kernel did not remove %u more probes",
-			 nr_kept - n);
+		snprintf(buf, size, REMARK_KEPT_MORE, nr_kept - n);
 		return 1;
 	}
 	if (n > GTP_REMARKS_SHOWN)
@@ -191,9 +191,7 @@ int gtp_remark_kept(u32 n, char *buf, size_t size)
 	list_for_each_entry(site, &kept, list) {
 		if (n--)
 			continue;
-		snprintf(buf, size,
-			 "the kernel did not remove the probe at 0x%llx%s%s: it does nothing, but kgtp.ko stays loaded until the machine is restarted",
-			 (unsigned long long)site->addr,
+		snprintf(buf, size, REMARK_KEPT, (unsigned long long)site->addr,
 			 kc_symbol_at(site->addr, &place) ? "" : " ",
 			 place.text);
 		return 1;

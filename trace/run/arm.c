@@ -10,6 +10,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat/barrier.h"
+#include "trace/base/messages.h"
 #include "trace/run/private.h"
 
 int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
@@ -18,7 +19,7 @@ int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
 	gtp_progress(done, n);
 	if (!kc_load(&gtp_slow.give_up))
 		return 0;
-	rsp_error(tx, "interrupted; the trace has not started");
+	rsp_error(tx, MSG_START_INTERRUPTED);
 	return 1;
 }
 
@@ -27,9 +28,8 @@ static void run_tell_excluded(struct rsp_tx *tx,
 {
 	char text[112];
 
-	snprintf(text, sizeof(text),
-		 "Tracepoint %u at 0x%llx is left out, by `monitor disable'.\n",
-		 tp->num, (unsigned long long)tp->addr);
+	snprintf(text, sizeof(text), NOTE_EXCLUDED, tp->num,
+		 (unsigned long long)tp->addr);
 	rsp_notice(tx, text);
 	gtp_send_notices(tx);
 }
@@ -138,7 +138,7 @@ int run_set_all(struct rsp_tx *tx)
 	order = gtp_can_alloc(n * sizeof(*order)) ?
 		vmalloc(n * sizeof(*order)) : NULL;
 	if (!order) {
-		rsp_error(tx, "no memory to set %u tracepoints", n);
+		rsp_error(tx, MSG_NO_MEMORY_SET, n);
 		return -1;
 	}
 	n = 0;
@@ -170,7 +170,7 @@ const char *gtp_arm_late(struct gtp_tracepoint *tp)
 	int err;
 
 	if (tp->excluded)
-		return "its address is left out by `monitor disable'";
+		return WHY_EXCLUDED;
 	/* If its module is absent, it is armed when that returns. */
 	if (tp->site || tp->absent)
 		return NULL;

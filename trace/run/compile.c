@@ -13,6 +13,7 @@
 #include "compat/calls.h"
 #include "compat/read.h"
 #include "compat/stack.h"
+#include "trace/base/messages.h"
 #include "trace/run/private.h"
 
 /* State of gtp_compile(). */
@@ -51,9 +52,9 @@ void gtp_compile_end(void)
 
 static int complain(struct compile *c, const char *what)
 {
-	rsp_error(c->tx, "tracepoint %u at 0x%llx: %s%s%s", c->tp->num,
-		  (unsigned long long)c->tp->addr,
-		  c->where ? c->where : "", c->where ? ": " : "", what);
+	rsp_error(c->tx, MSG_COMPILE, c->tp->num,
+		  (unsigned long long)c->tp->addr, c->where ? c->where : "",
+		  c->where ? ": " : "", what);
 	return -1;
 }
 
@@ -65,7 +66,7 @@ static int complain_var(struct compile *c, u32 pc, enum agent_error err)
 
 	if (err == AGENT_E_TARGET)
 		return complain(c, gtp_probe_usage(var->special->uses));
-	snprintf(buf, sizeof(buf), "%s: %s", agent_strerror(err),
+	snprintf(buf, sizeof(buf), WHY_VARIABLE, agent_strerror(err),
 		 var ? var->name : "?");
 	return complain(c, buf);
 }
@@ -80,19 +81,19 @@ static int compile_expr(struct compile *c, struct rsp_text hex,
 	u32 pc = 0;
 
 	if (len < 0)
-		return complain(c, "the bytecode is not hex, or over 16384 bytes");
+		return complain(c, WHY_BAD_HEX);
 	err = gtp_percpu_compile(code_buf, len, c->insn, map_buf, prog, &pc);
 	if (err == AGENT_E_VAR_READONLY || err == AGENT_E_VAR_WRITEONLY ||
 	    err == AGENT_E_TARGET)
 		return complain_var(c, pc, err);
 	if (err) {
-		snprintf(buf, sizeof(buf), "%s (bytecode offset %u)",
-			 agent_strerror(err), pc);
+		snprintf(buf, sizeof(buf), WHY_BYTECODE, agent_strerror(err),
+			 pc);
 		return complain(c, buf);
 	}
 	/* Other CPUs wait for gtp_hits.var_lock while it runs. */
 	if (prog->rmw_var && prog->traces)
-		return complain(c, "cannot update a variable and collect memory in one expression; split it");
+		return complain(c, WHY_UPDATES_AND_COLLECTS);
 	c->insn += prog->nr;
 	*uses = gtp_vars_used(prog);
 	c->tp->uses |= *uses;
@@ -293,7 +294,7 @@ static int compile_action(struct compile *c, const struct rsp_action *a,
 	if (a->kind == 'M')
 		runs = compile_m(c, a, act);
 	else if (a->kind != 'X')
-		return complain(c, "static tracepoint data is not available");
+		return complain(c, WHY_STATIC_DATA);
 	if (runs < 0)
 		return -1;
 	c->nr_acts += runs;
@@ -317,7 +318,7 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 		list.len = t->len;
 		while ((ret = rsp_next_action(&list, &step, &a, &why)) > 0) {
 			if (step)
-				return complain(c, "while-stepping is not available");
+				return complain(c, WHY_STEPPING);
 			if (compile_action(c, &a, acts))
 				return -1;
 		}
@@ -388,9 +389,7 @@ static void warn_step(struct compile *c)
 {
 	char text[112];
 
-	snprintf(text, sizeof(text),
-		 "Tracepoint %u: while-stepping is not available; a step count without actions is ignored.\n",
-		 c->tp->num);
+	snprintf(text, sizeof(text), NOTE_STEPPING, c->tp->num);
 	rsp_notice(c->tx, text);
 	gtp_send_notices(c->tx);
 }
@@ -457,7 +456,7 @@ static int compile_parts(struct compile *c)
 	int uses;
 
 	if (tp->is_static)
-		return complain(c, "static tracepoints are not available");
+		return complain(c, WHY_STATIC);
 	if (tp->cond_hex) {
 		c->where = "condition";
 		cond.p = tp->cond_hex;
@@ -473,7 +472,7 @@ static int compile_parts(struct compile *c)
 	if (c->nr_acts) {
 		tp->acts = gtp_define_alloc(c->nr_acts * sizeof(*tp->acts));
 		if (!tp->acts)
-			return complain(c, "no memory");
+			return complain(c, WHY_NO_MEMORY);
 	}
 	if (compile_actions(c, tp->acts))
 		return -1;
@@ -512,7 +511,7 @@ int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 	if (c.insn)
 		ret = compile_parts(&c);
 	else
-		complain(&c, "no memory");
+		complain(&c, WHY_NO_MEMORY);
 	if (ret)
 		gtp_compile_drop(tp);
 	return ret;

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "compat/barrier.h"
+#include "trace/base/messages.h"
 #include "trace/run/private.h"
 
 void gtp_errors_reset(void)
@@ -137,14 +138,13 @@ int gtp_remark_error(u32 n, char *buf, size_t size)
 	if (nth(n, &e)) {
 		put_where(e.tp, e.where, where, sizeof(where));
 		put_what(&e, what, sizeof(what));
-		snprintf(buf, size, "tracepoint %u: %s: %s, %llu times",
-			 e.tp->num, where, what, (unsigned long long)e.count);
+		snprintf(buf, size, REMARK_ERROR, e.tp->num, where, what,
+			 (unsigned long long)e.count);
 		return 1;
 	}
 	more = unlisted();
 	if (!more || (n && !nth(n - 1, &e)))
 		return 0;
-	snprintf(buf, size, "%llu more errors: gtpstat counts them by tracepoint",
-		 (unsigned long long)more);
+	snprintf(buf, size, REMARK_ERRORS_MORE, (unsigned long long)more);
 	return 1;
 }

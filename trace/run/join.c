@@ -5,6 +5,7 @@
  * Context of all functions: process, holds gtp.lock.
  */
 #include "compat/barrier.h"
+#include "trace/base/messages.h"
 #include "trace/run/private.h"
 
 /*
@@ -39,7 +40,7 @@ static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 	int err = 0;
 
 	if (gtp_compile_begin()) {
-		rsp_error(tx, "no memory to compile conditions and actions");
+		rsp_error(tx, MSG_NO_MEMORY_COMPILE);
 		return -1;
 	}
 	err = run_prepare_tracepoint(tp, tx);
@@ -47,7 +48,7 @@ static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 	if (err)
 		return -1;
 	if (gtp_vars_prepare()) {
-		rsp_error(tx, "no memory for what is printed");
+		rsp_error(tx, MSG_NO_MEMORY_PRINT);
 		return -1;
 	}
 	if (!switched && tp->uses & GTP_USES_SWITCH && run_arm_disabled(tx))

@@ -15,6 +15,7 @@
 #include "compat/lock.h"
 #include "compat/module.h"
 #include "compat/symbols.h"
+#include "trace/base/messages.h"
 #include "trace/run/private.h"
 
 /* ---- events from the kernel -------------------------------------------- */
@@ -400,25 +401,20 @@ static void gone_tell(const struct gtp_unloaded *g, char *buf, size_t size)
 	gone_who(g, 0, who, sizeof(who));
 	switch (g->state) {
 	case GONE_AWAY:
-		snprintf(buf, size, "%s: module %s was unloaded%s", who, name,
-			 gtp.armed ? "; not armed until the same build returns" :
-				     " in this run");
+		snprintf(buf, size, REMARK_UNLOADED, who, name,
+			 gtp.armed ? REMARK_UNTIL : REMARK_IN_RUN);
 		break;
 	case GONE_BACK:
-		snprintf(buf, size, "%s: module %s was unloaded and has returned; armed again",
-			 who, name);
+		snprintf(buf, size, REMARK_BACK, who, name);
 		break;
 	case GONE_MOVED:
-		snprintf(buf, size, "%s: module %s has returned at another address; armed again; load its symbols again (add-symbol-file, then remove-symbol-file)",
-			 who, name);
+		snprintf(buf, size, REMARK_MOVED, who, name);
 		break;
 	case GONE_OTHER:
-		snprintf(buf, size, "%s: module %s has returned as another build; not armed; load its symbols and set it again",
-			 who, name);
+		snprintf(buf, size, REMARK_OTHER_BUILD, who, name);
 		break;
 	case GONE_UNKNOWN:
-		snprintf(buf, size, "%s: module %s has returned, without a build-id or srcversion that tells the build; not armed; set it again",
-			 who, name);
+		snprintf(buf, size, REMARK_ANY_BUILD, who, name);
 		break;
 	}
 }
@@ -431,11 +427,9 @@ static int refused_tell(const struct gtp_unloaded *g, char *buf, size_t size)
 	if (!gone_who(g, 1, who, sizeof(who)))
 		return 0;
 	if (g->why)
-		snprintf(buf, size, "%s: not armed: %s; `disable' and `enable' try again",
-			 who, g->why);
+		snprintf(buf, size, REMARK_NOT_ARMED, who, g->why);
 	else
-		snprintf(buf, size, "%s: not armed: condition or actions name addresses in the module; load its symbols, tstop, tstart",
-			 who);
+		snprintf(buf, size, REMARK_STALE, who);
 	return 1;
 }
 
@@ -450,8 +444,8 @@ static int lost_tell(char *buf, size_t size)
 	if (lost.n > 1)
 		snprintf(more, sizeof(more), " (%u more before)", lost.n - 1);
 	if (some)
-		snprintf(buf, size, "no memory when module %s was %s%s: tracepoints in it are not armed again; tstop, load its symbols again, tstart",
-			 lost.name, lost.comes ? "loaded" : "unloaded", more);
+		snprintf(buf, size, REMARK_EVENT_LOST, lost.name,
+			 lost.comes ? "loaded" : "unloaded", more);
 	mutex_unlock(&events_lock);
 	return some;
 }

@@ -13,6 +13,7 @@
 #include "compat/clock.h"
 #include "compat/lock.h"
 #include "compat/read.h"
+#include "trace/base/messages.h"
 #include "trace/run/private.h"
 
 static void run_reset_count(struct gtp_tracepoint *tp)
@@ -58,8 +59,7 @@ int run_prepare_tracepoint(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 	if (!tp->count && gtp_can_define(gtp.nr_cpus * sizeof(*tp->count)))
 		tp->count = kc_alloc_percpu(struct gtp_count);
 	if (!tp->count) {
-		rsp_error(tx, "no memory for the counters of tracepoint %u",
-			  tp->num);
+		rsp_error(tx, MSG_NO_COUNTERS, tp->num);
 		return -1;
 	}
 	/*
@@ -88,7 +88,7 @@ static int run_prepare(struct rsp_tx *tx)
 	gtp_print_flush();
 	gtp_hits.uses = 0;
 	if (gtp_compile_begin()) {
-		rsp_error(tx, "no memory to compile conditions and actions");
+		rsp_error(tx, MSG_NO_MEMORY_COMPILE);
 		return -1;
 	}
 	ret = run_prepare_tracepoints(tx);
@@ -98,17 +98,15 @@ static int run_prepare(struct rsp_tx *tx)
 	run_set_all_dispatch();
 	if (run_alloc_buffer()) {
 		if (kc_load(&gtp_slow.give_up))
-			rsp_error(tx, "interrupted; the trace has not started");
+			rsp_error(tx, MSG_START_INTERRUPTED);
 		else
-			rsp_error(
-				tx,
-				"no memory for a trace buffer of %llu bytes: %llu can be had; see set trace-buffer-size",
-				(unsigned long long)gtp.size,
-				(unsigned long long)gtp_alloc_max());
+			rsp_error(tx, MSG_NO_MEMORY_BUFFER,
+				  (unsigned long long)gtp.size,
+				  (unsigned long long)gtp_alloc_max());
 		return -1;
 	}
 	if (gtp_vars_prepare()) {
-		rsp_error(tx, "no memory for what is printed");
+		rsp_error(tx, MSG_NO_MEMORY_PRINT);
 		return -1;
 	}
 	return 0;
@@ -167,11 +165,11 @@ int gtp_may_start(struct rsp_tx *tx)
 {
 	kc_assert_held(&gtp.lock);
 	if (gtp.armed) {
-		rsp_error(tx, "the trace is running already");
+		rsp_error(tx, MSG_RUNS_ALREADY);
 		return -1;
 	}
 	if (list_empty(&gtp.tracepoints)) {
-		rsp_error(tx, "there is no tracepoint");
+		rsp_error(tx, MSG_NOTHING_TO_TRACE);
 		return -1;
 	}
 	return 0;

@@ -11,6 +11,7 @@
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/lock.h"
+#include "trace/base/messages.h"
 #include "trace/run/private.h"
 
 static void run_removed(u32 done)
@@ -26,9 +27,7 @@ static void run_tell_kept(struct rsp_tx *tx, u32 n)
 
 	if (!tx || !n)
 		return;
-	snprintf(text, sizeof(text),
-		 "The kernel did not remove %u probe%s: tstatus says which. kgtp.ko stays loaded until the machine is restarted.\n",
-		 n, n == 1 ? "" : "s");
+	snprintf(text, sizeof(text), NOTE_KEPT, n, n == 1 ? "" : "s");
 	gtp_send_notice(tx, text);
 }
 

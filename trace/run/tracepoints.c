@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "compat/barrier.h"
+#include "trace/base/messages.h"
 #include "trace/run/private.h"
 
 /* Being defined during a run, and not complete: in no list. Under gtp.lock. */
@@ -155,9 +156,6 @@ void gtp_tracepoints_keep(void)
 	gtp_define_none();
 }
 
-static const char no_memory[] =
-	"no memory: what there still is is left to the rest of the machine";
-
 char *gtp_strdup(struct rsp_text text)
 {
 	char *s = gtp_define_alloc(text.len + 1);
@@ -192,10 +190,10 @@ const char *gtp_tracepoint_define(const struct rsp_cmd *cmd)
 		return NULL;
 	}
 	if (tp)
-		return "tracepoint already exists";
+		return WHY_TRACEPOINT_EXISTS;
 	tp = gtp_define_alloc(sizeof(*tp));
 	if (!tp)
-		return no_memory;
+		return WHY_DEFINE_NO_MEMORY;
 	tp->serial = ++serial;
 	tp->num = cmd->u.tdp.num;
 	tp->addr = cmd->u.tdp.addr;
@@ -211,7 +209,7 @@ const char *gtp_tracepoint_define(const struct rsp_cmd *cmd)
 		tp->cond_hex = gtp_strdup(cmd->u.tdp.cond);
 		if (!tp->cond_hex) {
 			kfree(tp);
-			return no_memory;
+			return WHY_DEFINE_NO_MEMORY;
 		}
 	}
 	if (gtp.armed)
@@ -252,14 +250,14 @@ const char *gtp_tracepoint_actions(const struct rsp_cmd *cmd)
 
 	tp = tracepoint_find_any(cmd->u.actions.num, cmd->u.actions.addr);
 	if (!tp)
-		return "no such tracepoint";
+		return WHY_NO_TRACEPOINT;
 	if (tp == redefined)
 		return NULL;
 	if (gtp.armed && tp != incomplete)
-		return "it takes part in the run: its actions cannot change";
+		return WHY_IN_RUN;
 	t = text_new(cmd->u.actions.list);
 	if (!t)
-		return no_memory;
+		return WHY_DEFINE_NO_MEMORY;
 	list_add_tail(&t->list, &tp->actions);
 	return NULL;
 }
@@ -271,18 +269,18 @@ const char *gtp_tracepoint_source(const struct rsp_cmd *cmd)
 
 	tp = tracepoint_find_any(cmd->u.src.num, cmd->u.src.addr);
 	if (!tp)
-		return "no such tracepoint";
+		return WHY_NO_TRACEPOINT;
 	if (tp == redefined)
 		return NULL;
 	t = text_new(cmd->u.src.hex);
 	if (!t)
-		return no_memory;
+		return WHY_DEFINE_NO_MEMORY;
 	t->start = cmd->u.src.start;
 	t->total = cmd->u.src.total;
 	t->type = gtp_strdup(cmd->u.src.type);
 	if (!t->type) {
 		kfree(t);
-		return no_memory;
+		return WHY_DEFINE_NO_MEMORY;
 	}
 	list_add_tail(&t->list, &tp->sources);
 	return NULL;

@@ -12,6 +12,7 @@
 #include "compat/barrier.h"
 #include "compat/check.h"
 #include "compat/missing.h"
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
@@ -35,19 +36,17 @@ void gtp_serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	int ret = gtp_set_size(cmd->u.size);
 
 	if (ret == -EINTR)
-		rsp_error(tx, "interrupted; the trace buffer stays at %llu bytes",
+		rsp_error(tx, MSG_RESIZE_INTERRUPTED,
 			  (unsigned long long)gtp.size);
 	else if (ret)
-		rsp_error(
-			tx,
-			"no memory for a trace buffer of that size; it stays at %llu bytes; up to %llu can be had",
-			(unsigned long long)gtp.size,
-			(unsigned long long)(gtp_alloc_max() +
-					     (gtp.rb ? gtp.size : 0)));
+		rsp_error(tx, MSG_RESIZE_NO_MEMORY,
+			  (unsigned long long)gtp.size,
+			  (unsigned long long)(gtp_alloc_max() +
+					       (gtp.rb ? gtp.size : 0)));
 	if (ret)
 		return;
 	if (gtp_session.selected.gone && !gone)
-		rsp_notice(tx, "The trace frame that you look at has been dropped from the trace buffer.\n");
+		rsp_notice(tx, NOTE_FRAME_DROPPED);
 	rsp_ok(tx);
 }
 
@@ -94,9 +93,8 @@ static int set_note(char **note, struct rsp_text hex, const char *what,
 	*note = s;
 	if (hex.len == len)
 		return 0;
-	snprintf(text, sizeof(text),
-		 "The trace %s of %u bytes is cut to %u on the target: it keeps no more.\n",
-		 what, (unsigned int)(len / 2), (unsigned int)(hex.len / 2));
+	snprintf(text, sizeof(text), NOTE_CUT, what, (unsigned int)(len / 2),
+		 (unsigned int)(hex.len / 2));
 	rsp_notice(tx, text);
 	return 0;
 }
@@ -107,7 +105,7 @@ void gtp_serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	    set_note(&gtp.notes, cmd->u.notes.notes, "notes", NOTE_MAX, tx) ||
 	    set_note(&gtp.stop_note, cmd->u.notes.tstop, "stop-notes",
 		     NOTE_MAX, tx))
-		rsp_error(tx, "no memory for the note");
+		rsp_error(tx, MSG_NOTE_NO_MEMORY);
 	else
 		rsp_ok(tx);
 }
@@ -122,8 +120,7 @@ static void tell_missing(struct rsp_tx *tx)
 		return;
 	gtp_session.missing_shown = 1;
 	for (i = 0; kc_missing_feature(i); i++) {
-		snprintf(text, sizeof(text),
-			 "Not available on this kernel: %s.\n",
+		snprintf(text, sizeof(text), NOTE_MISSING,
 			 kc_missing_feature(i));
 		rsp_notice(tx, text);
 	}

@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 
 #include "compat/barrier.h"
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 
 /* Reply OK, or the error. */
@@ -22,8 +23,8 @@ static void answer_tracepoint(struct rsp_tx *tx, u32 num, u64 addr,
 			      const char *complaint)
 {
 	if (complaint)
-		rsp_error(tx, "tracepoint %u at 0x%llx: %s", num,
-			  (unsigned long long)addr, complaint);
+		rsp_error(tx, MSG_TRACEPOINT, num, (unsigned long long)addr,
+			  complaint);
 	else
 		rsp_ok(tx);
 }
@@ -75,8 +76,7 @@ void gtp_serve_ro(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	int ret = gtp_add_ro(cmd->text);
 
-	answer(tx, !ret ? NULL : ret == -ENOMEM ? "no memory" :
-	       "QTro: not a list of address ranges");
+	answer(tx, !ret ? NULL : ret == -ENOMEM ? WHY_NO_MEMORY : MSG_RANGES);
 }
 
 void gtp_serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -86,7 +86,7 @@ void gtp_serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	const char *complaint = NULL;
 
 	if (!tp)
-		complaint = "no such tracepoint";
+		complaint = WHY_NO_TRACEPOINT;
 	else if (cmd->id == RSP_QTENABLE && gtp.armed)
 		complaint = gtp_arm_late(tp);
 	if (!complaint)

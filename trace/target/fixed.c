@@ -6,6 +6,7 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
@@ -38,7 +39,7 @@ void gtp_serve_stop_reason(const struct rsp_cmd *cmd, struct rsp_tx *tx)
  */
 void gtp_serve_resume(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	rsp_notice(tx, "The kernel is not stopped: it cannot be continued or stepped. trace, tstart and tfind show what it does.\n");
+	rsp_notice(tx, NOTE_NOT_STOPPED);
 	rsp_puts(tx, "T00thread:" THREAD ";");
 }
 

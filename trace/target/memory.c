@@ -10,6 +10,7 @@
 #include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/read.h"
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 
 /*
@@ -133,7 +134,7 @@ int gtp_remark_device(u32 n, char *buf, size_t size)
 {
 	if (n || !gtp_session.device)
 		return 0;
-	snprintf(buf, size, "0x%llx is a device's memory and was not read, since reading may change it; `monitor io on' allows it",
+	snprintf(buf, size, REMARK_DEVICE,
 		 (unsigned long long)gtp_session.device);
 	return 1;
 }

@@ -10,6 +10,7 @@
 #include "compat/barrier.h"
 #include "compat/check.h"
 #include "compat/read.h"
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 
 #define COMMAND_MAX	200	/* characters */
@@ -53,9 +54,9 @@ static void show_skips(struct rsp_tx *tx)
 	u64 addr;
 
 	if (!gtp_excluded(0, &addr))
-		rsp_notice(tx, "No address is left out.\n");
+		rsp_notice(tx, NOTE_EXCLUDES_NONE);
 	for (i = 0; gtp_excluded(i, &addr); i++)
-		say_address(tx, "Tracepoints at 0x%llx are left out.\n", addr);
+		say_address(tx, NOTE_EXCLUDES, addr);
 }
 
 static void do_disable(char *args, struct rsp_tx *tx)
@@ -66,17 +67,15 @@ static void do_disable(char *args, struct rsp_tx *tx)
 		show_skips(tx);
 	} else if (!strcmp(args, "clear")) {
 		gtp_exclude_none();
-		rsp_notice(tx, "No address is left out any more.\n");
+		rsp_notice(tx, NOTE_EXCLUDES_CLEARED);
 	} else if (parse_address(args, &addr)) {
-		rsp_notice(tx, "disable: that is no address; say one in hex, like 0xffffffff81234560.\n");
+		rsp_notice(tx, NOTE_DISABLE_ADDRESS);
 	} else if (gtp_is_excluded(addr)) {
-		say_address(tx, "Tracepoints at 0x%llx are left out already.\n",
-			    addr);
+		say_address(tx, NOTE_EXCLUDES_ALREADY, addr);
 	} else if (gtp_exclude(addr)) {
-		rsp_notice(tx, "disable: the list is full, it has 256 addresses.\n");
+		rsp_notice(tx, NOTE_DISABLE_FULL);
 	} else {
-		say_address(tx, "Tracepoints at 0x%llx are left out from the next tstart on.\n",
-			    addr);
+		say_address(tx, NOTE_EXCLUDES_NEXT, addr);
 	}
 }
 
@@ -99,16 +98,14 @@ static void do_io(char *args, struct rsp_tx *tx)
 	else if (!strcmp(args, "off"))
 		set_io(0);
 	else if (*args)
-		rsp_notice(tx, "io: say on or off.\n");
+		rsp_notice(tx, NOTE_IO_USAGE);
 	if (gtp_session.reads_devices)
 		gtp_session.device = 0;
-	rsp_notice(tx, gtp_session.reads_devices ?
-		   "Memory that is mapped from devices is read. Reading a register may change it.\n" :
-		   "Memory that is mapped from devices is not read.\n");
+	rsp_notice(tx, gtp_session.reads_devices ? NOTE_IO_ON : NOTE_IO_OFF);
 	if (kc_reads_devices && !gtp_session.reads_devices)
-		rsp_notice(tx, "The run that goes on reads it: the session that started it said so.\n");
+		rsp_notice(tx, NOTE_IO_RUN);
 	if (gtp_session.device)
-		say_address(tx, "Not read: 0x%llx.\n", gtp_session.device);
+		say_address(tx, NOTE_IO_NOT_READ, gtp_session.device);
 }
 
 static void do_help(char *args, struct rsp_tx *tx);
@@ -176,7 +173,7 @@ static const char *monitor_run(char *line, struct rsp_tx *tx)
 		commands[i].run(args, tx);
 		return NULL;
 	}
-	return "There is no such monitor command; `monitor help' lists them.\n";
+	return NOTE_NO_COMMAND;
 }
 
 /*
@@ -187,7 +184,7 @@ void gtp_serve_monitor(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	char line[COMMAND_MAX + 1];
 	long len = rsp_unhex(cmd->hex, line, COMMAND_MAX);
-	const char *why = "A monitor command has at most 200 characters.\n";
+	const char *why = NOTE_COMMAND_LONG;
 
 	if (len >= 0) {
 		line[len] = '\0';

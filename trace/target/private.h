@@ -15,8 +15,6 @@ typedef void (*gtp_serve_t)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 
 /* ---- session.c: the session -------------------------------------------- */
 
-#define GTP_FRAME_GONE	"the trace frame is no longer in the buffer"
-
 /* A copy of the frame that QTFrame selected. */
 struct gtp_selected {
 	int valid;

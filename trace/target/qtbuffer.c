@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
@@ -83,7 +84,7 @@ void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	u32 n;
 
 	if (gtp.armed) {
-		rsp_error(tx, "the trace is running");
+		rsp_error(tx, MSG_RUNNING);
 		return;
 	}
 	if (gtp.rb)
@@ -105,9 +106,9 @@ void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	if (!ret || ret == -ENOENT)
 		rsp_putc(tx, 'l');
 	else if (ret == -ENOMEM)
-		rsp_error(tx, "no memory to read the trace frames");
+		rsp_error(tx, MSG_READ_NO_MEMORY);
 	else if (ret == -EINTR)
-		rsp_error(tx, "interrupted");
+		rsp_error(tx, MSG_INTERRUPTED);
 	else
-		rsp_error(tx, GTP_FRAME_GONE);
+		rsp_error(tx, MSG_FRAME_GONE);
 }

@@ -33,6 +33,7 @@
 #include "compat/clock.h"
 #include "compat/file.h"
 #include "compat/lock.h"
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
@@ -296,31 +297,31 @@ static const char *save_error(int err)
 {
 	switch (err) {
 	case -EEXIST:
-		return "a file of that name is there already";
+		return WHY_FILE_EXISTS;
 	case -ENOENT:
 	case -ENOTDIR:
-		return "there is no such directory";
+		return WHY_NO_DIRECTORY;
 	case -ENOSPC:
-		return "no space is left there";
+		return WHY_NO_SPACE;
 	case -EDQUOT:
-		return "the quota there is used up";
+		return WHY_QUOTA;
 	case -EFBIG:
-		return "the file would be too big";
+		return WHY_FILE_BIG;
 	case -EROFS:
-		return "that is a read-only file system";
+		return WHY_READ_ONLY;
 	case -EACCES:
 	case -EPERM:
-		return "that is not allowed";
+		return WHY_FORBIDDEN;
 	case -ENOMEM:
-		return "no memory";
+		return WHY_NO_MEMORY;
 	case -ESTALE:
-		return "a trace frame went from the buffer meanwhile";
+		return WHY_FRAME_WENT;
 	case -EINTR:
-		return "interrupted";
+		return MSG_INTERRUPTED;
 	case -ENAMETOOLONG:
-		return "the name is too long";
+		return WHY_NAME_LONG;
 	default:
-		return "the file could not be written";
+		return WHY_NOT_WRITTEN;
 	}
 }
 
@@ -355,12 +356,10 @@ static void save_answer(struct save *s)
 	char text[96];
 
 	if (s->err) {
-		rsp_error(s->tx, "nothing is saved: %s (errno %d)",
-			  save_error(s->err), -s->err);
+		rsp_error(s->tx, MSG_SAVE, save_error(s->err), -s->err);
 	} else {
 		if (s->left_out) {
-			snprintf(text, sizeof(text),
-				 "%u lines that GDB would find too long are left out.\n",
+			snprintf(text, sizeof(text), NOTE_LINES_LEFT_OUT,
 				 s->left_out);
 			rsp_notice(s->tx, text);
 		}
@@ -418,13 +417,11 @@ void gtp_save_poll(void)
 	if (kc_load(&gtp_slow.give_up))
 		save_stop(s);
 	if (s->give_up && now - s->give_up_us > TELL_US) {
-		rsp_error(s->tx, "interrupted; the file system has not answered yet: when it does %.300s is removed",
-			  s->name);
+		rsp_error(s->tx, MSG_SAVE_HANGS, s->name);
 		save_reply(s);
 	} else if (now - s->notice_us > TELL_US) {
 		s->notice_us = now;
-		snprintf(text, sizeof(text),
-			 "%llu trace frames saved so far...\n",
+		snprintf(text, sizeof(text), NOTE_SAVED,
 			 (unsigned long long)s->frames);
 		gtp_send_notice(s->tx, text);
 	}
@@ -455,10 +452,9 @@ static int save_in_place(struct save *s, struct rsp_tx *tx)
 	if (!IS_ERR(real) && !strcmp(real, s->name))
 		return 1;
 	if (IS_ERR(real))
-		rsp_error(tx, "the file's path is too long");
+		rsp_error(tx, MSG_SAVE_PATH);
 	else
-		rsp_error(tx, "that name leads to %.300s: give the name, and the module its save_dir, without symlinks, . and ..",
-			  real);
+		rsp_error(tx, MSG_SAVE_LINK, real);
 	return 0;
 }
 
@@ -470,8 +466,8 @@ static int save_create(struct save *s, struct rsp_tx *tx)
 {
 	s->file = kc_file_create(s->name);
 	if (IS_ERR(s->file)) {
-		rsp_error(tx, "cannot make the file: %s (errno %d)",
-			  save_error(PTR_ERR(s->file)), -(int)PTR_ERR(s->file));
+		rsp_error(tx, MSG_CREATE, save_error(PTR_ERR(s->file)),
+			  -(int)PTR_ERR(s->file));
 		return -1;
 	}
 	if (save_in_place(s, tx))
@@ -487,15 +483,14 @@ static int save_check_name(const char *name, long len, struct rsp_tx *tx)
 	size_t dir = strlen(save_dir);
 
 	if (len < 0)
-		rsp_error(tx, "the file's name is too long");
+		rsp_error(tx, MSG_SAVE_NAME_LONG);
 	else if (strlen(name) != len)
-		rsp_error(tx, "the file's name has a byte of zeros");
+		rsp_error(tx, MSG_SAVE_NAME_NUL);
 	else if (strncmp(name, save_dir, dir) || name[dir] != '/')
-		rsp_error(tx, "the file must be below %.300s, the module's parameter save_dir: give an absolute name",
-			  save_dir);
+		rsp_error(tx, MSG_SAVE_BELOW, save_dir);
 	else if (len <= dir + 1 + suffix ||
 		 strcmp(name + len - suffix, SUFFIX))
-		rsp_error(tx, "the file's name must end in " SUFFIX);
+		rsp_error(tx, MSG_SAVE_SUFFIX, SUFFIX);
 	else
 		return 0;
 	return -1;
@@ -505,14 +500,13 @@ static int save_check_name(const char *name, long len, struct rsp_tx *tx)
 static int save_may(struct rsp_tx *tx)
 {
 	if (!save_dir)
-		rsp_error(tx, "tsave -r is off: load the module with save_dir=DIRECTORY, below which it may write");
+		rsp_error(tx, MSG_SAVE_OFF);
 	else if (!capable(CAP_SYS_ADMIN))
-		rsp_error(tx, "that is not allowed: it needs CAP_SYS_ADMIN");
+		rsp_error(tx, MSG_SAVE_CAPABILITY);
 	else if (gtp.armed && !gtp_must_finish())
-		rsp_error(tx, "the trace is running");
+		rsp_error(tx, MSG_RUNNING);
 	else if (save)
-		rsp_error(tx, "the last tsave -r has not ended: the file system of %.300s does not answer",
-			  save->name);
+		rsp_error(tx, MSG_SAVE_BUSY, save->name);
 	else
 		return 0;
 	return -1;
@@ -555,7 +549,7 @@ int gtp_save_open(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		return -1;
 	s = save_new();
 	if (!s) {
-		rsp_error(tx, "no memory");
+		rsp_error(tx, WHY_NO_MEMORY);
 		return -1;
 	}
 	len = rsp_unhex(cmd->hex, s->name, NAME_MAX_LEN);

@@ -9,6 +9,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat/lock.h"
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 
 #define FRAMES_MANY	65536		/* too many to walk quickly */
@@ -213,7 +214,7 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		return;
 	}
 	if (gtp.armed) {
-		rsp_error(tx, "the trace is running");
+		rsp_error(tx, MSG_RUNNING);
 		return;
 	}
 	if (!gtp.rb) {
@@ -228,9 +229,9 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	else if (ret == -ENOENT)
 		rsp_puts(tx, "F-1");
 	else if (ret == -ENOMEM)
-		rsp_error(tx, "no memory to look at the trace frames");
+		rsp_error(tx, MSG_FIND_NO_MEMORY);
 	else if (ret == -EINTR)
-		rsp_error(tx, "interrupted");
+		rsp_error(tx, MSG_INTERRUPTED);
 	else
-		rsp_error(tx, GTP_FRAME_GONE);
+		rsp_error(tx, MSG_FRAME_GONE);
 }

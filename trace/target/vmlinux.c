@@ -23,6 +23,7 @@
 
 #include "compat/check.h"
 #include "compat/kernel_name.h"
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 
 /* Exported by every kernel; spread over its code from end to end. */
@@ -146,16 +147,16 @@ void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 static void say_verdict(struct rsp_tx *tx)
 {
-	static const char * const texts[] = {
-		[VM_UNKNOWN] = "GDB has no symbols to tell its kernel by.",
-		[VM_RIGHT] = "GDB's symbols are those of the running kernel.",
-		[VM_UNMOVED] = "GDB has loaded its symbols after it had connected, so it has not moved them to where KASLR has put the kernel: connect again (target remote).",
-		[VM_WRONG] = "GDB's symbols are not those of the running kernel: what it shows is wrong, and tracepoints would be in other functions.",
+	static const char *const texts[] = {
+		[VM_UNKNOWN] = NOTE_SYMBOLS_NONE,
+		[VM_RIGHT] = NOTE_SYMBOLS_RIGHT,
+		[VM_UNMOVED] = NOTE_SYMBOLS_UNMOVED,
+		[VM_WRONG] = NOTE_SYMBOLS_WRONG,
 	};
 	char text[320];
 
-	snprintf(text, sizeof(text), "%s\nThe kernel is %s %s.\n",
-		 texts[vm->verdict], kc_release(), kc_version());
+	snprintf(text, sizeof(text), NOTE_KERNEL, texts[vm->verdict],
+		 kc_release(), kc_version());
 	rsp_notice(tx, text);
 }
 
@@ -170,7 +171,7 @@ void gtp_vmlinux_tell(struct rsp_tx *tx)
 		return;
 	vm->reported = 1;
 	say_verdict(tx);
-	rsp_notice(tx, "tstart is refused, and what would join a run, unless you say `monitor vmlinux any'.\n");
+	rsp_notice(tx, NOTE_SYMBOLS_REFUSED);
 }
 
 int gtp_vmlinux_refuses(struct rsp_tx *tx)
@@ -178,10 +179,9 @@ int gtp_vmlinux_refuses(struct rsp_tx *tx)
 	if (!is_bad() || vm->any)
 		return 0;
 	if (vm->verdict == VM_UNMOVED)
-		rsp_error(tx, "GDB has not moved its symbols by KASLR, as it loaded them after it had connected: connect again; or allow it by `monitor vmlinux any'");
+		rsp_error(tx, MSG_SYMBOLS_UNMOVED);
 	else
-		rsp_error(tx, "GDB's symbols are not those of the running kernel, %s: load its vmlinux and connect again; or allow it by `monitor vmlinux any'",
-			  kc_release());
+		rsp_error(tx, MSG_SYMBOLS_WRONG, kc_release());
 	return 1;
 }
 
@@ -189,9 +189,9 @@ void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx)
 {
 	if (!strcmp(args, "any")) {
 		vm->any = 1;
-		rsp_notice(tx, "tstart, and what joins a run, may be of any vmlinux until the session ends.\n");
+		rsp_notice(tx, NOTE_SYMBOLS_ANY);
 	} else if (*args) {
-		rsp_notice(tx, "vmlinux: say `monitor vmlinux' or `monitor vmlinux any'.\n");
+		rsp_notice(tx, NOTE_VMLINUX_USAGE);
 	} else {
 		say_verdict(tx);
 	}

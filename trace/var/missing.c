@@ -6,44 +6,39 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "trace/base/messages.h"
 #include "trace/var/private.h"
-
-#define NO_COUNTERS	"is not available: kgtp has no performance counters"
-#define NO_WATCHPOINTS	"is not available: kgtp has no hardware watchpoints"
-#define NO_STEPS	"is not available: kgtp does not step"
-#define NO_USER_SPACE	"is not available: kgtp does not trace user space"
 
 /* A trailing * matches any rest of a name. */
 static const struct {
 	const char *name;
 	const char *why;
 } missing[] = {
-	{ "pe_*", NO_COUNTERS },
-	{ "p_pe_*", NO_COUNTERS },
-	{ "per_cpu_pe_*", NO_COUNTERS },
-	{ "perf_event_*", NO_COUNTERS },
-	{ "p_perf_event_*", NO_COUNTERS },
-	{ "per_cpu_perf_event_*", NO_COUNTERS },
-	{ "watch_static", NO_WATCHPOINTS },
-	{ "watch_type", NO_WATCHPOINTS },
-	{ "watch_size", NO_WATCHPOINTS },
-	{ "watch_set_id", NO_WATCHPOINTS },
-	{ "watch_set_addr", NO_WATCHPOINTS },
-	{ "watch_start", NO_WATCHPOINTS },
-	{ "watch_stop", NO_WATCHPOINTS },
-	{ "watch_trace_num", NO_WATCHPOINTS },
-	{ "watch_trace_addr", NO_WATCHPOINTS },
-	{ "watch_addr", NO_WATCHPOINTS },
-	{ "watch_val", NO_WATCHPOINTS },
-	{ "watch_prev_val", NO_WATCHPOINTS },
-	{ "watch_count", NO_WATCHPOINTS },
-	{ "step_count", NO_STEPS },
-	{ "step_id", NO_STEPS },
-	{ "inferior_pid", NO_USER_SPACE },
-	{ "current", NO_USER_SPACE },
-	{ "pipe_trace", "is not available: there is no gtpframe_pipe, but tsave" },
-	{ "gtp_rb_discard_page_number",
-	  "is not available: lost_overwritten counts frames" },
+	{ "pe_*", WHY_NO_COUNTERS },
+	{ "p_pe_*", WHY_NO_COUNTERS },
+	{ "per_cpu_pe_*", WHY_NO_COUNTERS },
+	{ "perf_event_*", WHY_NO_COUNTERS },
+	{ "p_perf_event_*", WHY_NO_COUNTERS },
+	{ "per_cpu_perf_event_*", WHY_NO_COUNTERS },
+	{ "watch_static", WHY_NO_WATCHPOINTS },
+	{ "watch_type", WHY_NO_WATCHPOINTS },
+	{ "watch_size", WHY_NO_WATCHPOINTS },
+	{ "watch_set_id", WHY_NO_WATCHPOINTS },
+	{ "watch_set_addr", WHY_NO_WATCHPOINTS },
+	{ "watch_start", WHY_NO_WATCHPOINTS },
+	{ "watch_stop", WHY_NO_WATCHPOINTS },
+	{ "watch_trace_num", WHY_NO_WATCHPOINTS },
+	{ "watch_trace_addr", WHY_NO_WATCHPOINTS },
+	{ "watch_addr", WHY_NO_WATCHPOINTS },
+	{ "watch_val", WHY_NO_WATCHPOINTS },
+	{ "watch_prev_val", WHY_NO_WATCHPOINTS },
+	{ "watch_count", WHY_NO_WATCHPOINTS },
+	{ "step_count", WHY_NO_STEPS },
+	{ "step_id", WHY_NO_STEPS },
+	{ "inferior_pid", WHY_NO_USER_SPACE },
+	{ "current", WHY_NO_USER_SPACE },
+	{ "pipe_trace", WHY_NO_PIPE },
+	{ "gtp_rb_discard_page_number", WHY_NO_DISCARDS },
 };
 
 static const char *missing_refuses(const char *name)

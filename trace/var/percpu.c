@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "trace/base/messages.h"
 #include "trace/var/private.h"
 
 static struct gtp_percpu *percpus, *kept;	/* guarded like gtp_vars */
@@ -58,11 +59,11 @@ static const char *percpu_attach(struct gtp_var *var)
 		if (len - digits > 6 ||
 		    sscanf(name + digits, "%d", &cpu) != 1 ||
 		    (unsigned int)cpu >= gtp.nr_cpus || !cpu_possible(cpu))
-			return "there is no CPU of that number";
+			return WHY_NO_CPU;
 		var->cpu = cpu;
 	}
 	var->each = percpu_find(name, digits);
-	return var->each ? NULL : "no memory";
+	return var->each ? NULL : WHY_NO_MEMORY;
 }
 
 /* One initial value for all CPUs, except those that have their own. */

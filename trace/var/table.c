@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "trace/base/messages.h"
 #include "trace/var/private.h"
 
 /* A family has its file, and a line here. */
@@ -243,7 +244,7 @@ const char *gtp_var_again(u32 num, const char *name, struct gtp_var **var)
 	if (i == nr_specials)
 		return NULL;
 	if (nr_agains == AGAIN_MAX)
-		return "it has been made too often: reconnect";
+		return WHY_VAR_AGAIN;
 	agains[nr_agains].num = num;
 	agains[nr_agains++].slot = i;
 	*var = gtp_vars.var[i];

@@ -6,12 +6,13 @@
  */
 #include <linux/string.h>
 
+#include "trace/base/messages.h"
 #include "trace/var/private.h"
 
 /* Return -1, with an error in tx. */
 static int complain(struct rsp_tx *tx, const char *name, const char *what)
 {
-	rsp_error(tx, "variable %s: %s", name, what);
+	rsp_error(tx, MSG_VARIABLE, name, what);
 	return -1;
 }
 
@@ -21,13 +22,13 @@ static int define_special(struct gtp_var *var, const char *name, s64 value,
 	const struct gtp_special *special = var->special;
 
 	if (strcmp(name, special->name))
-		return complain(tx, name, "its number is of a variable of the module: reconnect");
+		return complain(tx, name, WHY_VAR_OF_MODULE);
 	if (special->set)
 		special->set(value);
 	else if (value)
-		return complain(tx, name, special->put ?
-				"can only be set in an action" :
-				"is read-only");
+		return complain(tx, name,
+				special->put ? WHY_VAR_BY_ACTION :
+					       WHY_VAR_READ_ONLY);
 	return 0;
 }
 
@@ -40,7 +41,7 @@ static const char *define_new(u32 num, const char *name, struct gtp_var **var)
 		return why;
 	*var = gtp_var_add(num, name);
 	if (!*var)
-		return "no memory, or over 1024 variables";
+		return WHY_VAR_MANY;
 	why = gtp_var_attach(*var);
 	if (why)
 		gtp_var_remove_last();
@@ -56,14 +57,14 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 	long len = rsp_unhex(hexname, name, sizeof(name) - 1);
 
 	if (len < 0) {
-		rsp_error(tx, "the variable's name is not hex, or over 255 characters");
+		rsp_error(tx, MSG_VARIABLE_NAME);
 		return -1;
 	}
 	name[len] = '\0';
 	if (var && var->special)
 		return define_special(var, name, value, tx);
 	if (num > 0xffff)
-		return complain(tx, name, "its number is over 65535");
+		return complain(tx, name, WHY_VAR_NUMBER);
 	if (!var) {
 		why = gtp_var_again(num, name, &var);
 		if (why)
@@ -72,9 +73,9 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 			return define_special(var, name, value, tx);
 	}
 	if (gtp.armed)
-		return complain(tx, name, "the trace is running");
+		return complain(tx, name, WHY_VAR_RUNNING);
 	if (var && strcmp(name, var->name))
-		return complain(tx, name, "its number is in use for another variable");
+		return complain(tx, name, WHY_VAR_OTHER);
 	if (!var) {
 		why = define_new(num, name, &var);
 		if (why)
