@@ -315,23 +315,23 @@ static void test_registers(void)
 
 static void test_errors(void)
 {
-#define AT "E.tracepoint 1 at 0x1000: "
-	CHECK_STR(compile("260002" "13" "27", ""), AT "condition: stack underflow (bytecode offset 3)");
+#define AT "E.tracepoint 1 at 0x1000: cannot "
+	CHECK_STR(compile("260002" "13" "27", ""), AT "compile condition: stack underflow (bytecode offset 3)");
 	drop();
-	CHECK_STR(compile("2c0013" "27", ""), AT "condition: usage of kret");
+	CHECK_STR(compile("2c0013" "27", ""), AT "compile condition: usage of kret");
 	drop();
-	CHECK_STR(compile("zz", ""), AT "condition: the bytecode is not hex, or over 16384 bytes");
+	CHECK_STR(compile("zz", ""), AT "compile condition: the bytecode is not hex, or over 16384 bytes");
 	drop();
-	CHECK_STR(compile(NULL, "M6,0,8"), AT "actions: no such register");
+	CHECK_STR(compile(NULL, "M6,0,8"), AT "compile actions: no such register");
 	drop();
-	CHECK_STR(compile(NULL, "M2,0,40000001"), AT "actions: a block of over 1 GiB");
+	CHECK_STR(compile(NULL, "M2,0,40000001"), AT "compile actions: a block of over 1 GiB");
 	drop();
-	CHECK_STR(compile(NULL, "SR01"), AT "actions: while-stepping is not available");
+	CHECK_STR(compile(NULL, "SR01"), AT "compile actions: while-stepping is not available");
 	drop();
-	CHECK_STR(compile(NULL, "L"), AT "actions: static tracepoint data is not available");
+	CHECK_STR(compile(NULL, "L"), AT "compile actions: static tracepoint data is not available");
 	drop();
 	no_memory = 1;
-	CHECK_STR(compile(NULL, "M2,0,8"), AT "no memory");
+	CHECK_STR(compile(NULL, "M2,0,8"), AT "set: no memory");
 	no_memory = 0;
 	drop();
 }

@@ -70,11 +70,11 @@ static void test_module(void)
 	CHECK_EQ(agent_target_var(19, AGENT_VAR_WRITE, &slot), AGENT_OK);
 	CHECK_EQ(agent_target_var(30, AGENT_VAR_READ, &slot), AGENT_E_BAD_VAR);
 	CHECK_STR(define(1, "cpu_id", 0), "");
-	CHECK_STR(define(1, "cpu_id", 1), "E.variable cpu_id: is read-only");
+	CHECK_STR(define(1, "cpu_id", 1), "E.variable cpu_id: cannot set: it is read-only");
 	CHECK_STR(define(3, "enable", 1),
-		  "E.variable enable: can only be set in an action");
+		  "E.variable enable: cannot set: it can only be set in an action");
 	CHECK_STR(define(1, "mine", 1),
-		  "E.variable mine: its number is of a variable of the module: reconnect");
+		  "E.variable mine: cannot set: its number is that of a variable of the module; connect again");
 	end();
 }
 
@@ -88,14 +88,14 @@ static void test_user(void)
 	CHECK_EQ(agent_target_var_shared(slot), 1);
 	CHECK_STR(define(40, "x", 8), "");
 	CHECK_STR(define(40, "y", 8),
-		  "E.variable y: its number is in use for another variable");
+		  "E.variable y: cannot set: its number is in use for another variable");
 	CHECK_STR(define(0x10000, "z", 0),
-		  "E.variable z: its number is over 65535");
+		  "E.variable z: cannot set: its number is over 65535");
 	/* A special one that the user has deleted gets another number. */
 	CHECK_STR(define(41, "cpu_id", 0), "");
 	CHECK(gtp_var_find(41) == gtp_var_find(1));
 	gtp.armed = 1;
-	CHECK_STR(define(42, "late", 0), "E.variable late: the trace is running");
+	CHECK_STR(define(42, "late", 0), "E.variable late: cannot set: the trace is running; use tstop first");
 	gtp.armed = 0;
 	gtp_vars_clear();
 	CHECK(!gtp_var_find(40) && !gtp_var_find(41));
@@ -124,9 +124,9 @@ static void test_percpu(void)
 	CHECK_EQ(agent_target_var(41, AGENT_VAR_WRITE, &slot),
 		 AGENT_E_VAR_READONLY);
 	CHECK_STR(define(42, "p_hits3", 0),
-		  "E.variable p_hits3: there is no CPU of that number");
+		  "E.variable p_hits3: cannot set: there is no CPU of that number");
 	CHECK_STR(define(42, "p_hits1234567", 0),
-		  "E.variable p_hits1234567: there is no CPU of that number");
+		  "E.variable p_hits1234567: cannot set: there is no CPU of that number");
 	CHECK(!gtp_var_find(42));
 	/* No name is left, or the prefix is another. */
 	CHECK_STR(define(23, "p_0", 0), "");
@@ -146,11 +146,11 @@ static void test_percpu(void)
 static void test_missing(void)
 {
 	CHECK_STR(define(40, "watch_addr", 0),
-		  "E.variable watch_addr: is not available: kgtp has no hardware watchpoints");
+		  "E.variable watch_addr: cannot set: kgtp has no hardware watchpoints");
 	CHECK_STR(define(40, "p_pe_val", 0),
-		  "E.variable p_pe_val: is not available: kgtp has no performance counters");
+		  "E.variable p_pe_val: cannot set: kgtp has no performance counters");
 	CHECK_STR(define(40, "pe_", 0),
-		  "E.variable pe_: is not available: kgtp has no performance counters");
+		  "E.variable pe_: cannot set: kgtp has no performance counters");
 	CHECK_STR(define(40, "watch", 0), "");
 	CHECK_STR(define(41, "step_ids", 0), "");
 	end();

@@ -2,10 +2,15 @@
 /*
  * The texts that GDB's user sees from trace/. Each stands here once.
  *
- *	MSG_	an error: the reply "E.text". Also formats of rsp_error().
- *	WHY_	a reason, for the %s of a MSG_ or REMARK_
- *	NOTE_	a notice, which GDB prints: a sentence
+ *	MSG_	an error, the reply "E.text":
+ *		what: cannot do something: reason; what to do
+ *	WHY_	the reason and what to do, for the %s of a MSG_ or REMARK_
+ *	NOTE_	a notice, which GDB prints: sentences
  *	REMARK_	a fact about the run; see gtp_remark_t
+ *
+ * What failed is named first: the tracepoint, the variable, GDB's command, or a
+ * packet that belongs to no command. MSG_ and WHY_ have no `$', `#' or `*', for
+ * which rsp_error() sends `_'.
  *
  * Other catalogues:
  *
@@ -21,28 +26,32 @@
 
 /* ---- Tracepoints, from QTDP to QTStart ---------------------------------- */
 
-/* number, address, and a WHY_ or a text of arch/ */
+/* number, address, "define" or "set" ..., WHY_ or a text of agent/ or arch/ */
 #define MSG_TRACEPOINT \
-	"tracepoint %u at 0x%llx: %s"
-/* number, address, part of it, colon, WHY_ */
-#define MSG_COMPILE \
-	"tracepoint %u at 0x%llx: %s%s%s"
-/* number, address, why, symbol, comma, errno */
+	"tracepoint %u at 0x%llx: cannot %s: %s"
+
+/* number, address, WHY_ or a text of arch/, symbol, comma, errno */
 #define MSG_PLACE \
-	"tracepoint %u at 0x%llx: %s (%s%serrno %d)"
-/* number */
-#define MSG_NO_COUNTERS \
-	"no memory for the counters of tracepoint %u"
+	"tracepoint %u at 0x%llx: cannot set: %s (%s%serrno %d)"
+
+#define WHY_COUNTS_NO_MEMORY \
+	"no memory for its counters"
+
 #define WHY_DEFINE_NO_MEMORY \
-	"no memory: what there still is is left to the rest of the machine"
+	"no memory: what is left is reserved for other processes"
+
 #define WHY_TRACEPOINT_EXISTS \
-	"tracepoint already exists"
+	"it already exists"
+
 #define WHY_NO_TRACEPOINT \
 	"no such tracepoint"
+
 #define WHY_IN_RUN \
-	"it takes part in the run: its actions cannot change"
+	"it takes part in the run; use tstop first"
+
 #define WHY_EXCLUDED \
 	"its address is left out by `monitor disable'"
+
 /* number, address */
 #define NOTE_EXCLUDED \
 	"Tracepoint %u at 0x%llx is left out, by `monitor disable'.\n"
@@ -52,26 +61,34 @@
 /* text of agent/, offset */
 #define WHY_BYTECODE \
 	"%s (bytecode offset %u)"
+
 /* text of agent/, name */
 #define WHY_VARIABLE \
 	"%s: %s"
+
 /* no more than AGENT_CODE_MAX */
 #define WHY_BAD_HEX \
 	"the bytecode is not hex, or over 16384 bytes"
+
 #define WHY_UPDATES_AND_COLLECTS \
-	"cannot update a variable and collect memory in one expression; split it"
+	"one expression updates a variable and collects memory; split it"
+
 #define WHY_STATIC_DATA \
 	"static tracepoint data is not available"
+
 #define WHY_STATIC \
-	"static tracepoints are not available"
+	"static tracepoints are not available; use trace"
+
 #define WHY_STEPPING \
 	"while-stepping is not available"
+
 /* number */
 #define NOTE_STEPPING \
 	"Tracepoint %u: while-stepping is not available; a step count without actions is ignored.\n"
-/* no $: rsp_error() would replace it */
+
 #define WHY_KRET_USE \
 	"the variable kret can only be set, to a constant, by a teval of its own"
+
 #define WHY_KRET_SIZE \
 	"kret is the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default"
 
@@ -79,46 +96,64 @@
 
 #define WHY_NO_CODE \
 	"no code of the kernel or of a loaded module is there"
+
 #define WHY_DATA \
 	"that is data, not code"
+
 #define WHY_NOT_ALLOWED \
 	"the kernel allows no probe there"
+
 #define WHY_PROBE_NO_MEMORY \
 	"no memory for the probe"
+
 #define WHY_PROBE_BUSY \
 	"another probe is in the way"
+
 #define WHY_INSTRUCTION \
 	"the instruction there cannot be probed"
+
 #define WHY_REFUSED \
 	"the kernel refused the probe"
+
 #define WHY_NO_RETURNS \
 	"this kernel has no return probes"
+
 #define WHY_NOT_ENTRY \
-	"with kret it must be at a function's entry (trace *FUNCTION)"
+	"kret works only at a function's entry; trace its first instruction"
+
 #define WHY_RETURNS_ITSELF \
 	"this kernel's own handling of returns uses that function; trace its entry, without kret"
 
 /* ---- QTStart ------------------------------------------------------------ */
 
-#define MSG_RUNS_ALREADY \
-	"the trace is running already"
-#define MSG_NOTHING_TO_TRACE \
-	"there is no tracepoint"
-#define MSG_START_INTERRUPTED \
-	"interrupted; the trace has not started"
-#define MSG_NO_MEMORY_COMPILE \
+/* WHY_ */
+#define MSG_START \
+	"tstart: cannot start: %s"
+
+#define WHY_RUNS_ALREADY \
+	"the trace is already running; use tstop first"
+
+#define WHY_NOTHING_TO_TRACE \
+	"there is no tracepoint; set one with trace"
+
+#define WHY_COMPILE_NO_MEMORY \
 	"no memory to compile conditions and actions"
+
 /* how many */
-#define MSG_NO_MEMORY_SET \
-	"no memory to set %u tracepoints"
-#define MSG_NO_MEMORY_PRINT \
-	"no memory for what is printed"
+#define MSG_START_PROBES \
+	"tstart: cannot start: no memory to set %u tracepoints"
+
+#define WHY_PRINT_NO_MEMORY \
+	"no memory for printed values"
+
 /* bytes, and how many there are */
-#define MSG_NO_MEMORY_BUFFER \
-	"no memory for a trace buffer of %llu bytes: %llu can be had; see set trace-buffer-size"
+#define MSG_START_BUFFER \
+	"tstart: cannot start: no memory for a trace buffer of %llu bytes; set trace-buffer-size to at most %llu"
+
 /* text of compat/missing.c */
 #define NOTE_MISSING \
 	"Not available on this kernel: %s.\n"
+
 /* how many, "s" or nothing */
 #define NOTE_KEPT \
 	"The kernel did not remove %u probe%s: tstatus says which. kgtp.ko stays loaded until the machine is restarted.\n"
@@ -126,154 +161,210 @@
 /* ---- GDB's symbols ------------------------------------------------------ */
 
 #define MSG_SYMBOLS_UNMOVED \
-	"GDB has not moved its symbols by KASLR, as it loaded them after it had connected: connect again; or allow it by `monitor vmlinux any'"
+	"symbols: cannot set tracepoints: GDB loaded them after it had connected, and has not moved them by KASLR; connect again, or use `monitor vmlinux any'"
+
 /* release */
 #define MSG_SYMBOLS_WRONG \
-	"GDB's symbols are not those of the running kernel, %s: load its vmlinux and connect again; or allow it by `monitor vmlinux any'"
+	"symbols: cannot set tracepoints: they are not those of the running kernel, %s; load its vmlinux and connect again, or use `monitor vmlinux any'"
+
 #define NOTE_SYMBOLS_NONE \
-	"GDB has no symbols to tell its kernel by."
+	"GDB has no symbols that identify its kernel."
+
 #define NOTE_SYMBOLS_RIGHT \
 	"GDB's symbols are those of the running kernel."
+
 #define NOTE_SYMBOLS_UNMOVED \
-	"GDB has loaded its symbols after it had connected, so it has not moved them to where KASLR has put the kernel: connect again (target remote)."
+	"GDB loaded its symbols after it had connected, so it has not moved them by KASLR: connect again (target remote)."
+
 #define NOTE_SYMBOLS_WRONG \
 	"GDB's symbols are not those of the running kernel: what it shows is wrong, and tracepoints would be in other functions."
+
 /* one of those, release, version */
 #define NOTE_KERNEL \
 	"%s\nThe kernel is %s %s.\n"
+
 #define NOTE_SYMBOLS_REFUSED \
-	"tstart is refused, and what would join a run, unless you say `monitor vmlinux any'.\n"
+	"tstart is refused, and so are tracepoints that would join a run, unless you use `monitor vmlinux any'.\n"
+
 #define NOTE_SYMBOLS_ANY \
-	"tstart, and what joins a run, may be of any vmlinux until the session ends.\n"
+	"tstart and tracepoints that join a run accept any symbols until the session ends.\n"
+
 #define NOTE_VMLINUX_USAGE \
-	"vmlinux: say `monitor vmlinux' or `monitor vmlinux any'.\n"
+	"monitor vmlinux: unknown argument; use `monitor vmlinux' or `monitor vmlinux any'.\n"
 
 /* ---- Variables ---------------------------------------------------------- */
 
 /* name, WHY_ */
 #define MSG_VARIABLE \
-	"variable %s: %s"
+	"variable %s: cannot set: %s"
+
 #define MSG_VARIABLE_NAME \
-	"the variable's name is not hex, or over 255 characters"
+	"QTDV: cannot set the variable: its name is not hex, or over 255 characters"
+
 #define WHY_VAR_READ_ONLY \
-	"is read-only"
+	"it is read-only"
+
 #define WHY_VAR_BY_ACTION \
-	"can only be set in an action"
+	"it can only be set in an action"
+
 #define WHY_VAR_OF_MODULE \
-	"its number is of a variable of the module: reconnect"
+	"its number is that of a variable of the module; connect again"
+
 #define WHY_VAR_OTHER \
 	"its number is in use for another variable"
+
 #define WHY_VAR_NUMBER \
 	"its number is over 65535"
-#define WHY_VAR_RUNNING \
-	"the trace is running"
+
 /* over GTP_VARS_MAX */
 #define WHY_VAR_MANY \
 	"no memory, or over 1024 variables"
+
 #define WHY_VAR_AGAIN \
-	"it has been made too often: reconnect"
+	"it was deleted and set too often; connect again"
+
 #define WHY_NO_CPU \
 	"there is no CPU of that number"
+
 #define WHY_NO_COUNTERS \
-	"is not available: kgtp has no performance counters"
+	"kgtp has no performance counters"
+
 #define WHY_NO_WATCHPOINTS \
-	"is not available: kgtp has no hardware watchpoints"
+	"kgtp has no hardware watchpoints"
+
 #define WHY_NO_STEPS \
-	"is not available: kgtp does not step"
+	"kgtp does not step"
+
 #define WHY_NO_USER_SPACE \
-	"is not available: kgtp does not trace user space"
+	"kgtp does not trace user space"
+
 #define WHY_NO_PIPE \
-	"is not available: there is no gtpframe_pipe, but tsave"
+	"kgtp has no gtpframe_pipe; use tsave"
+
 #define WHY_NO_DISCARDS \
-	"is not available: lost_overwritten counts frames"
+	"kgtp discards frames, not pages; use lost_overwritten"
 
 /* ---- QTro, QTBuffer:size, QTNotes --------------------------------------- */
 
+/* WHY_ */
 #define MSG_RANGES \
-	"QTro: not a list of address ranges"
+	"QTro: cannot use the ranges: %s"
+
+#define WHY_BAD_RANGE \
+	"one is not start,end"
+
 /* bytes */
 #define MSG_RESIZE_INTERRUPTED \
-	"interrupted; the trace buffer stays at %llu bytes"
+	"trace-buffer-size: cannot set: interrupted; it stays at %llu bytes"
+
 /* bytes, and how many there are */
 #define MSG_RESIZE_NO_MEMORY \
-	"no memory for a trace buffer of that size; it stays at %llu bytes; up to %llu can be had"
+	"trace-buffer-size: cannot set: no memory for a trace buffer of that size; it stays at %llu bytes; use at most %llu"
+
 #define NOTE_FRAME_DROPPED \
-	"The trace frame that you look at has been dropped from the trace buffer.\n"
+	"The selected trace frame is no longer in the trace buffer.\n"
+
 #define MSG_NOTE_NO_MEMORY \
-	"no memory for the note"
+	"QTNotes: cannot keep the note: no memory"
+
 /* which note, its bytes, those that are kept */
 #define NOTE_CUT \
 	"The trace %s of %u bytes is cut to %u on the target: it keeps no more.\n"
 
 /* ---- Frames: tfind, tsave ----------------------------------------------- */
 
-#define MSG_RUNNING \
-	"the trace is running"
-#define MSG_INTERRUPTED \
-	"interrupted"
-#define MSG_FIND_NO_MEMORY \
-	"no memory to look at the trace frames"
-#define MSG_READ_NO_MEMORY \
-	"no memory to read the trace frames"
-#define MSG_FRAME_GONE \
+/* WHY_ */
+#define MSG_FIND \
+	"tfind: cannot select a trace frame: %s"
+
+/* WHY_ */
+#define MSG_READ \
+	"tsave: cannot read the trace frames: %s"
+
+#define WHY_FRAME_GONE \
 	"the trace frame is no longer in the buffer"
 
 /* ---- tsave -r ----------------------------------------------------------- */
 
-/* WHY_, errno */
+/* WHY_ */
 #define MSG_SAVE \
-	"nothing is saved: %s (errno %d)"
+	"tsave -r: cannot save: %s"
+
 /* WHY_, errno */
+#define MSG_SAVE_FAILED \
+	"tsave -r: cannot save: %s (errno %d)"
+
+/* WHY_, errno */
+#define MSG_CREATE_FAILED \
+	"tsave -r: cannot create the file: %s (errno %d)"
+
+/* WHY_ */
 #define MSG_CREATE \
-	"cannot make the file: %s (errno %d)"
-#define MSG_SAVE_OFF \
-	"tsave -r is off: load the module with save_dir=DIRECTORY, below which it may write"
-#define MSG_SAVE_CAPABILITY \
-	"that is not allowed: it needs CAP_SYS_ADMIN"
+	"tsave -r: cannot create the file: %s"
+
+#define WHY_SAVE_OFF \
+	"it is off; load the module with save_dir=DIRECTORY"
+
+#define WHY_CAPABILITY \
+	"this needs CAP_SYS_ADMIN"
+
 /* name */
 #define MSG_SAVE_BUSY \
-	"the last tsave -r has not ended: the file system of %.300s does not answer"
+	"tsave -r: cannot save: the last one has not ended; the file system of %.300s does not answer"
+
 /* name */
 #define MSG_SAVE_HANGS \
-	"interrupted; the file system has not answered yet: when it does %.300s is removed"
-#define MSG_SAVE_PATH \
-	"the file's path is too long"
+	"tsave -r: cannot save: interrupted; %.300s is removed when its file system answers"
+
+#define WHY_PATH_LONG \
+	"its path is too long"
+
 /* where it is */
 #define MSG_SAVE_LINK \
-	"that name leads to %.300s: give the name, and the module its save_dir, without symlinks, . and .."
-#define MSG_SAVE_NAME_LONG \
-	"the file's name is too long"
-#define MSG_SAVE_NAME_NUL \
-	"the file's name has a byte of zeros"
+	"tsave -r: cannot create the file: its name leads to %.300s; use no symlinks, . or .., also for save_dir"
+
+#define WHY_NAME_NUL \
+	"its name has a NUL byte"
+
 /* save_dir */
 #define MSG_SAVE_BELOW \
-	"the file must be below %.300s, the module's parameter save_dir: give an absolute name"
+	"tsave -r: cannot create the file: it must be below %.300s, the parameter save_dir; give an absolute name"
+
 /* the suffix */
 #define MSG_SAVE_SUFFIX \
-	"the file's name must end in %s"
+	"tsave -r: cannot create the file: its name must end in %s"
+
 #define WHY_FILE_EXISTS \
-	"a file of that name is there already"
+	"it already exists; use another name"
+
 #define WHY_NO_DIRECTORY \
-	"there is no such directory"
+	"no such directory"
+
 #define WHY_NO_SPACE \
-	"no space is left there"
+	"no space is left on the file system"
+
 #define WHY_QUOTA \
-	"the quota there is used up"
+	"the disk quota is used up"
+
 #define WHY_FILE_BIG \
-	"the file would be too big"
+	"it would be too big"
+
 #define WHY_READ_ONLY \
-	"that is a read-only file system"
+	"the file system is read-only"
+
 #define WHY_FORBIDDEN \
-	"that is not allowed"
-#define WHY_FRAME_WENT \
-	"a trace frame went from the buffer meanwhile"
+	"permission denied"
+
 #define WHY_NAME_LONG \
-	"the name is too long"
+	"its name is too long"
+
 #define WHY_NOT_WRITTEN \
-	"the file could not be written"
+	"the file system failed"
+
 /* how many */
 #define NOTE_LINES_LEFT_OUT \
 	"%u lines that GDB would find too long are left out.\n"
+
 /* how many */
 #define NOTE_SAVED \
 	"%llu trace frames saved so far...\n"
@@ -282,103 +373,143 @@
 
 #define NOTE_NO_COMMAND \
 	"There is no such monitor command; `monitor help' lists them.\n"
+
 /* COMMAND_MAX */
 #define NOTE_COMMAND_LONG \
 	"A monitor command has at most 200 characters.\n"
+
 #define NOTE_EXCLUDES_NONE \
 	"No address is left out.\n"
+
 /* address */
 #define NOTE_EXCLUDES \
 	"Tracepoints at 0x%llx are left out.\n"
+
 #define NOTE_EXCLUDES_CLEARED \
 	"No address is left out any more.\n"
+
 /* address */
 #define NOTE_EXCLUDES_ALREADY \
 	"Tracepoints at 0x%llx are left out already.\n"
+
 /* address */
 #define NOTE_EXCLUDES_NEXT \
 	"Tracepoints at 0x%llx are left out from the next tstart on.\n"
+
 #define NOTE_DISABLE_ADDRESS \
-	"disable: that is no address; say one in hex, like 0xffffffff81234560.\n"
+	"monitor disable: that is not a hex address; use one like 0xffffffff81234560.\n"
+
 /* GTP_EXCLUDED_MAX */
 #define NOTE_DISABLE_FULL \
-	"disable: the list is full, it has 256 addresses.\n"
+	"monitor disable: cannot add the address: the list has 256; use `monitor disable clear'.\n"
+
 #define NOTE_IO_USAGE \
-	"io: say on or off.\n"
+	"monitor io: unknown argument; use `monitor io on' or `monitor io off'.\n"
+
 #define NOTE_IO_ON \
 	"Memory that is mapped from devices is read. Reading a register may change it.\n"
+
 #define NOTE_IO_OFF \
 	"Memory that is mapped from devices is not read.\n"
+
 #define NOTE_IO_RUN \
-	"The run that goes on reads it: the session that started it said so.\n"
+	"The current run reads it: the session that started it allowed it.\n"
+
 /* address */
 #define NOTE_IO_NOT_READ \
 	"Not read: 0x%llx.\n"
 
-/* ---- Other packets ------------------------------------------------------ */
+/* ---- Others ------------------------------------------------------------- */
 
 #define NOTE_NOT_STOPPED \
 	"The kernel is not stopped: it cannot be continued or stepped. trace, tstart and tfind show what it does.\n"
+
 /* how many, of what */
 #define NOTE_PROGRESS \
 	"%llu %s so far...\n"
+
 #define WHY_NO_MEMORY \
 	"no memory"
+
+#define WHY_RUNNING \
+	"the trace is running; use tstop first"
+
+#define WHY_INTERRUPTED \
+	"interrupted"
 
 /* ---- Remarks: in tstatus and gtpstat, without a full stop --------------- */
 
 /* how many, of how many, one of the next two */
 #define REMARK_OFF \
 	"%u of %u probes are switched off: %s"
+
 #define REMARK_KPROBES_ON \
 	"`echo 1 >/sys/kernel/debug/kprobes/enabled' switches kprobes on"
+
 #define REMARK_FTRACE_ON \
 	"`sysctl kernel.ftrace_enabled=1' switches ftrace on"
+
 #define REMARK_WAS_OFF \
 	"probes were switched off for a time in this run: hits are missing"
+
 /* address, space, symbol */
 #define REMARK_KEPT \
 	"the kernel did not remove the probe at 0x%llx%s%s: it does nothing, but kgtp.ko stays loaded until the machine is restarted"
+
 /* how many */
 #define REMARK_KEPT_MORE \
 	"the kernel did not remove %u more probes"
+
 /* number, " and others" or nothing, how many */
 #define REMARK_RETURNS \
 	"tracepoint %u%s: %llu returns were missed: more calls were under way at once than $kret allows"
+
 /* address */
 #define REMARK_DEVICE \
 	"0x%llx is a device's memory and was not read, since reading may change it; `monitor io on' allows it"
+
 /* number, where, what, how often */
 #define REMARK_ERROR \
 	"tracepoint %u: %s: %s, %llu times"
+
 /* how many */
 #define REMARK_ERRORS_MORE \
 	"%llu more errors: gtpstat counts them by tracepoint"
+
 /* who, module, one of the next two */
 #define REMARK_UNLOADED \
 	"%s: module %s was unloaded%s"
+
 #define REMARK_UNTIL \
 	"; not armed until the same build returns"
+
 #define REMARK_IN_RUN \
 	" in this run"
+
 /* who, module */
 #define REMARK_BACK \
 	"%s: module %s was unloaded and has returned; armed again"
+
 /* who, module */
 #define REMARK_MOVED \
 	"%s: module %s has returned at another address; armed again; load its symbols again (add-symbol-file, then remove-symbol-file)"
+
 /* who, module */
 #define REMARK_OTHER_BUILD \
 	"%s: module %s has returned as another build; not armed; load its symbols and set it again"
+
 /* who, module */
 #define REMARK_ANY_BUILD \
 	"%s: module %s has returned, without a build-id or srcversion that tells the build; not armed; set it again"
+
 /* who, why */
 #define REMARK_NOT_ARMED \
 	"%s: not armed: %s; `disable' and `enable' try again"
+
 /* who */
 #define REMARK_STALE \
 	"%s: not armed: condition or actions name addresses in the module; load its symbols, tstop, tstart"
+
 /* module, what happened, " (N more before)" or nothing */
 #define REMARK_EVENT_LOST \
 	"no memory when module %s was %s%s: tracepoints in it are not armed again; tstop, load its symbols again, tstart"

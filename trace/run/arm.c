@@ -19,7 +19,7 @@ int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
 	gtp_progress(done, n);
 	if (!kc_load(&gtp_slow.give_up))
 		return 0;
-	rsp_error(tx, MSG_START_INTERRUPTED);
+	rsp_error(tx, MSG_START, WHY_INTERRUPTED);
 	return 1;
 }
 
@@ -138,7 +138,7 @@ int run_set_all(struct rsp_tx *tx)
 	order = gtp_can_alloc(n * sizeof(*order)) ?
 		vmalloc(n * sizeof(*order)) : NULL;
 	if (!order) {
-		rsp_error(tx, MSG_NO_MEMORY_SET, n);
+		rsp_error(tx, MSG_START_PROBES, n);
 		return -1;
 	}
 	n = 0;

@@ -20,7 +20,7 @@
 struct compile {
 	struct gtp_tracepoint *tp;
 	struct rsp_tx *tx;	/* for errors */
-	const char *where;	/* for errors; NULL: the tracepoint */
+	const char *doing; /* for errors */
 	struct agent_insn *insn;	/* next free one */
 	u32 nr_acts;
 	u32 nr_exprs;		/* 'X' actions that GDB sent */
@@ -52,9 +52,8 @@ void gtp_compile_end(void)
 
 static int complain(struct compile *c, const char *what)
 {
-	rsp_error(c->tx, MSG_COMPILE, c->tp->num,
-		  (unsigned long long)c->tp->addr, c->where ? c->where : "",
-		  c->where ? ": " : "", what);
+	rsp_error(c->tx, MSG_TRACEPOINT, c->tp->num,
+		  (unsigned long long)c->tp->addr, c->doing, what);
 	return -1;
 }
 
@@ -312,7 +311,7 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 
 	c->nr_acts = 0;
 	c->nr_exprs = 0;
-	c->where = "actions";
+	c->doing = "compile actions";
 	list_for_each_entry(t, &c->tp->actions, list) {
 		list.p = t->text;
 		list.len = t->len;
@@ -458,7 +457,7 @@ static int compile_parts(struct compile *c)
 	if (tp->is_static)
 		return complain(c, WHY_STATIC);
 	if (tp->cond_hex) {
-		c->where = "condition";
+		c->doing = "compile condition";
 		cond.p = tp->cond_hex;
 		cond.len = strlen(tp->cond_hex);
 		if (compile_expr(c, cond, &tp->cond, &uses))
@@ -506,7 +505,7 @@ int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 	gtp_compile_drop(tp);
 	c.tp = tp;
 	c.tx = tx;
-	c.where = NULL;
+	c.doing = "set";
 	c.insn = compile_alloc(tp, compile_max_insns(tp) + 1);
 	if (c.insn)
 		ret = compile_parts(&c);

@@ -32,6 +32,13 @@ static int run_arm_disabled(struct rsp_tx *tx)
 	return 0;
 }
 
+static void refuse(const struct gtp_tracepoint *tp, const char *why,
+		   struct rsp_tx *tx)
+{
+	rsp_error(tx, MSG_TRACEPOINT, tp->num, (unsigned long long)tp->addr,
+		  "set", why);
+}
+
 /* Do all that can fail. */
 static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 			    struct rsp_tx *tx)
@@ -40,7 +47,7 @@ static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 	int err = 0;
 
 	if (gtp_compile_begin()) {
-		rsp_error(tx, MSG_NO_MEMORY_COMPILE);
+		refuse(tp, WHY_COMPILE_NO_MEMORY, tx);
 		return -1;
 	}
 	err = run_prepare_tracepoint(tp, tx);
@@ -48,7 +55,7 @@ static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 	if (err)
 		return -1;
 	if (gtp_vars_prepare()) {
-		rsp_error(tx, MSG_NO_MEMORY_PRINT);
+		refuse(tp, WHY_PRINT_NO_MEMORY, tx);
 		return -1;
 	}
 	if (!switched && tp->uses & GTP_USES_SWITCH && run_arm_disabled(tx))

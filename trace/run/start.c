@@ -59,7 +59,9 @@ int run_prepare_tracepoint(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 	if (!tp->count && gtp_can_define(gtp.nr_cpus * sizeof(*tp->count)))
 		tp->count = kc_alloc_percpu(struct gtp_count);
 	if (!tp->count) {
-		rsp_error(tx, MSG_NO_COUNTERS, tp->num);
+		rsp_error(tx, MSG_TRACEPOINT, tp->num,
+			  (unsigned long long)tp->addr, "set",
+			  WHY_COUNTS_NO_MEMORY);
 		return -1;
 	}
 	/*
@@ -88,7 +90,7 @@ static int run_prepare(struct rsp_tx *tx)
 	gtp_print_flush();
 	gtp_hits.uses = 0;
 	if (gtp_compile_begin()) {
-		rsp_error(tx, MSG_NO_MEMORY_COMPILE);
+		rsp_error(tx, MSG_START, WHY_COMPILE_NO_MEMORY);
 		return -1;
 	}
 	ret = run_prepare_tracepoints(tx);
@@ -98,15 +100,15 @@ static int run_prepare(struct rsp_tx *tx)
 	run_set_all_dispatch();
 	if (run_alloc_buffer()) {
 		if (kc_load(&gtp_slow.give_up))
-			rsp_error(tx, MSG_START_INTERRUPTED);
+			rsp_error(tx, MSG_START, WHY_INTERRUPTED);
 		else
-			rsp_error(tx, MSG_NO_MEMORY_BUFFER,
+			rsp_error(tx, MSG_START_BUFFER,
 				  (unsigned long long)gtp.size,
 				  (unsigned long long)gtp_alloc_max());
 		return -1;
 	}
 	if (gtp_vars_prepare()) {
-		rsp_error(tx, MSG_NO_MEMORY_PRINT);
+		rsp_error(tx, MSG_START, WHY_PRINT_NO_MEMORY);
 		return -1;
 	}
 	return 0;
@@ -165,11 +167,11 @@ int gtp_may_start(struct rsp_tx *tx)
 {
 	kc_assert_held(&gtp.lock);
 	if (gtp.armed) {
-		rsp_error(tx, MSG_RUNS_ALREADY);
+		rsp_error(tx, MSG_START, WHY_RUNS_ALREADY);
 		return -1;
 	}
 	if (list_empty(&gtp.tracepoints)) {
-		rsp_error(tx, MSG_NOTHING_TO_TRACE);
+		rsp_error(tx, MSG_START, WHY_NOTHING_TO_TRACE);
 		return -1;
 	}
 	return 0;

@@ -11,20 +11,12 @@
 #include "trace/target/private.h"
 
 /* Reply OK, or the error. */
-static void answer(struct rsp_tx *tx, const char *complaint)
-{
-	if (complaint)
-		rsp_error(tx, "%s", complaint);
-	else
-		rsp_ok(tx);
-}
-
 static void answer_tracepoint(struct rsp_tx *tx, u32 num, u64 addr,
-			      const char *complaint)
+			      const char *what, const char *complaint)
 {
 	if (complaint)
 		rsp_error(tx, MSG_TRACEPOINT, num, (unsigned long long)addr,
-			  complaint);
+			  what, complaint);
 	else
 		rsp_ok(tx);
 }
@@ -46,7 +38,8 @@ void gtp_serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	complaint = gtp_tracepoint_define(cmd);
 	if (!complaint && !cmd->u.tdp.more && gtp_tracepoint_complete(tx))
 		return;
-	answer_tracepoint(tx, cmd->u.tdp.num, cmd->u.tdp.addr, complaint);
+	answer_tracepoint(tx, cmd->u.tdp.num, cmd->u.tdp.addr, "define",
+			  complaint);
 }
 
 void gtp_serve_actions(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -55,13 +48,13 @@ void gtp_serve_actions(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 	if (!complaint && !cmd->u.actions.more && gtp_tracepoint_complete(tx))
 		return;
-	answer_tracepoint(tx, cmd->u.actions.num, cmd->u.actions.addr,
+	answer_tracepoint(tx, cmd->u.actions.num, cmd->u.actions.addr, "define",
 			  complaint);
 }
 
 void gtp_serve_source(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	answer_tracepoint(tx, cmd->u.src.num, cmd->u.src.addr,
+	answer_tracepoint(tx, cmd->u.src.num, cmd->u.src.addr, "define",
 			  gtp_tracepoint_source(cmd));
 }
 
@@ -76,7 +69,11 @@ void gtp_serve_ro(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	int ret = gtp_add_ro(cmd->text);
 
-	answer(tx, !ret ? NULL : ret == -ENOMEM ? WHY_NO_MEMORY : MSG_RANGES);
+	if (ret)
+		rsp_error(tx, MSG_RANGES,
+			  ret == -ENOMEM ? WHY_NO_MEMORY : WHY_BAD_RANGE);
+	else
+		rsp_ok(tx);
 }
 
 void gtp_serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -91,5 +88,7 @@ void gtp_serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		complaint = gtp_arm_late(tp);
 	if (!complaint)
 		kc_store(&tp->enabled, cmd->id == RSP_QTENABLE);
-	answer_tracepoint(tx, cmd->u.tp.num, cmd->u.tp.addr, complaint);
+	answer_tracepoint(tx, cmd->u.tp.num, cmd->u.tp.addr,
+			  cmd->id == RSP_QTENABLE ? "enable" : "disable",
+			  complaint);
 }

@@ -127,7 +127,7 @@ static const struct {
 	  "monitor vmlinux any -- let tstart take any symbols, for this session.\n" },
 	{ "io", do_io,
 	  "monitor io on -- read memory that is mapped from devices, too, live and in hits, for this session.\n"
-	  "monitor io off -- do not; so it is at first.\n" },
+	  "monitor io off -- do not read it (the default).\n" },
 };
 
 static void do_help(char *args, struct rsp_tx *tx)

@@ -84,7 +84,7 @@ void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	u32 n;
 
 	if (gtp.armed) {
-		rsp_error(tx, MSG_RUNNING);
+		rsp_error(tx, MSG_READ, WHY_RUNNING);
 		return;
 	}
 	if (gtp.rb)
@@ -106,9 +106,9 @@ void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	if (!ret || ret == -ENOENT)
 		rsp_putc(tx, 'l');
 	else if (ret == -ENOMEM)
-		rsp_error(tx, MSG_READ_NO_MEMORY);
+		rsp_error(tx, MSG_READ, WHY_NO_MEMORY);
 	else if (ret == -EINTR)
-		rsp_error(tx, MSG_INTERRUPTED);
+		rsp_error(tx, MSG_READ, WHY_INTERRUPTED);
 	else
-		rsp_error(tx, MSG_FRAME_GONE);
+		rsp_error(tx, MSG_READ, WHY_FRAME_GONE);
 }

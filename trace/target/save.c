@@ -315,9 +315,9 @@ static const char *save_error(int err)
 	case -ENOMEM:
 		return WHY_NO_MEMORY;
 	case -ESTALE:
-		return WHY_FRAME_WENT;
+		return WHY_FRAME_GONE;
 	case -EINTR:
-		return MSG_INTERRUPTED;
+		return WHY_INTERRUPTED;
 	case -ENAMETOOLONG:
 		return WHY_NAME_LONG;
 	default:
@@ -356,7 +356,7 @@ static void save_answer(struct save *s)
 	char text[96];
 
 	if (s->err) {
-		rsp_error(s->tx, MSG_SAVE, save_error(s->err), -s->err);
+		rsp_error(s->tx, MSG_SAVE_FAILED, save_error(s->err), -s->err);
 	} else {
 		if (s->left_out) {
 			snprintf(text, sizeof(text), NOTE_LINES_LEFT_OUT,
@@ -452,7 +452,7 @@ static int save_in_place(struct save *s, struct rsp_tx *tx)
 	if (!IS_ERR(real) && !strcmp(real, s->name))
 		return 1;
 	if (IS_ERR(real))
-		rsp_error(tx, MSG_SAVE_PATH);
+		rsp_error(tx, MSG_CREATE, WHY_PATH_LONG);
 	else
 		rsp_error(tx, MSG_SAVE_LINK, real);
 	return 0;
@@ -466,7 +466,7 @@ static int save_create(struct save *s, struct rsp_tx *tx)
 {
 	s->file = kc_file_create(s->name);
 	if (IS_ERR(s->file)) {
-		rsp_error(tx, MSG_CREATE, save_error(PTR_ERR(s->file)),
+		rsp_error(tx, MSG_CREATE_FAILED, save_error(PTR_ERR(s->file)),
 			  -(int)PTR_ERR(s->file));
 		return -1;
 	}
@@ -483,9 +483,9 @@ static int save_check_name(const char *name, long len, struct rsp_tx *tx)
 	size_t dir = strlen(save_dir);
 
 	if (len < 0)
-		rsp_error(tx, MSG_SAVE_NAME_LONG);
+		rsp_error(tx, MSG_CREATE, WHY_NAME_LONG);
 	else if (strlen(name) != len)
-		rsp_error(tx, MSG_SAVE_NAME_NUL);
+		rsp_error(tx, MSG_CREATE, WHY_NAME_NUL);
 	else if (strncmp(name, save_dir, dir) || name[dir] != '/')
 		rsp_error(tx, MSG_SAVE_BELOW, save_dir);
 	else if (len <= dir + 1 + suffix ||
@@ -500,11 +500,11 @@ static int save_check_name(const char *name, long len, struct rsp_tx *tx)
 static int save_may(struct rsp_tx *tx)
 {
 	if (!save_dir)
-		rsp_error(tx, MSG_SAVE_OFF);
+		rsp_error(tx, MSG_SAVE, WHY_SAVE_OFF);
 	else if (!capable(CAP_SYS_ADMIN))
-		rsp_error(tx, MSG_SAVE_CAPABILITY);
+		rsp_error(tx, MSG_SAVE, WHY_CAPABILITY);
 	else if (gtp.armed && !gtp_must_finish())
-		rsp_error(tx, MSG_RUNNING);
+		rsp_error(tx, MSG_SAVE, WHY_RUNNING);
 	else if (save)
 		rsp_error(tx, MSG_SAVE_BUSY, save->name);
 	else
@@ -549,7 +549,7 @@ int gtp_save_open(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		return -1;
 	s = save_new();
 	if (!s) {
-		rsp_error(tx, WHY_NO_MEMORY);
+		rsp_error(tx, MSG_SAVE, WHY_NO_MEMORY);
 		return -1;
 	}
 	len = rsp_unhex(cmd->hex, s->name, NAME_MAX_LEN);

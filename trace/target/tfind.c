@@ -214,7 +214,7 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		return;
 	}
 	if (gtp.armed) {
-		rsp_error(tx, MSG_RUNNING);
+		rsp_error(tx, MSG_FIND, WHY_RUNNING);
 		return;
 	}
 	if (!gtp.rb) {
@@ -229,9 +229,9 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	else if (ret == -ENOENT)
 		rsp_puts(tx, "F-1");
 	else if (ret == -ENOMEM)
-		rsp_error(tx, MSG_FIND_NO_MEMORY);
+		rsp_error(tx, MSG_FIND, WHY_NO_MEMORY);
 	else if (ret == -EINTR)
-		rsp_error(tx, MSG_INTERRUPTED);
+		rsp_error(tx, MSG_FIND, WHY_INTERRUPTED);
 	else
-		rsp_error(tx, MSG_FRAME_GONE);
+		rsp_error(tx, MSG_FIND, WHY_FRAME_GONE);
 }

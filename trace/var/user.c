@@ -73,7 +73,7 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 			return define_special(var, name, value, tx);
 	}
 	if (gtp.armed)
-		return complain(tx, name, WHY_VAR_RUNNING);
+		return complain(tx, name, WHY_RUNNING);
 	if (var && strcmp(name, var->name))
 		return complain(tx, name, WHY_VAR_OTHER);
 	if (!var) {

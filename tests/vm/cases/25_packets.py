@@ -200,7 +200,7 @@ def tsave_is_off(t):
     """Without its parameter the module writes nothing on `tsave -r`, and names the parameter; bad values are refused."""
     gdb = t.gdb()
     for reply in (gdb.fails("tsave -r /tmp/off.tfile"), gdb.packet("QTSave:" + hexed("/tmp/off.tfile"))):
-        assert "tsave -r is off: load the module with save_dir=DIRECTORY" in reply, reply
+        assert "cannot save: it is off; load the module with save_dir=DIRECTORY" in reply, reply
     assert t.run("test -e /tmp/off.tfile").status
     gdb.close()
     t.guest.stop_relay()
@@ -216,12 +216,12 @@ def tsave_refused(t):
     load = t.load("pread", n=3, file="/proc/version", size=24)
     t.sh("mkdir /tmp/d")
     for name in ("frames.tfile", "/tmp/x.tfile", "/tmp/dd/x.tfile", "/tmp/d.tfile", "/tmp/d", "/etc/cron.d/x.tfile"):
-        assert "must be below /tmp/d, the module's parameter save_dir: give an absolute name" in \
+        assert "must be below /tmp/d, the parameter save_dir; give an absolute name" in \
             gdb.packet("QTSave:" + hexed(name)), name
     assert "absolute" in gdb.fails("tsave -r frames")
     for name in ("/tmp/d/x", "/tmp/d/x.sh", "/tmp/d/.tfile", "/tmp/d/x.tfile.sh", "/tmp/d/"):
         assert "must end in .tfile" in gdb.packet("QTSave:" + hexed(name)), name
-    for text, words in (("", "no name in hex"), ("2", "odd number"), (hexed("/tmp/d/a\0b.tfile"), "byte of zeros"),
+    for text, words in (("", "no name in hex"), ("2", "odd number"), (hexed("/tmp/d/a\0b.tfile"), "NUL byte"),
                         (hexed("/tmp/d/" + "x" * 300 + ".tfile"), "name is too long"), (hexed("/" + "x/" * 2100), "name is too long")):
         reply = gdb.packet("QTSave:" + text)
         assert reply.startswith("E.") and words in reply, (text, reply)
@@ -233,11 +233,11 @@ def tsave_refused(t):
     t.sh("ln -s /tmp/d/new /tmp/d/link.tfile; ln -s /tmp/e /tmp/d/out")
     t.sh("mount -t tmpfs -o size=128k none /tmp/d/full; mount -t proc none /tmp/d/proc")
     t.cleanup.callback(t.run, "umount /tmp/d/full; umount /tmp/d/proc; rm -rf /tmp/d /tmp/e")
-    for path, words in (("/tmp/d/there.tfile", "is there already"), ("/tmp/d/link.tfile", "is there already"),
-                        ("/tmp/d/d.tfile", "is there already"), ("/tmp/d/out/x.tfile", "leads to /tmp/e/x.tfile"),
+    for path, words in (("/tmp/d/there.tfile", "it already exists"), ("/tmp/d/link.tfile", "it already exists"),
+                        ("/tmp/d/d.tfile", "it already exists"), ("/tmp/d/out/x.tfile", "leads to /tmp/e/x.tfile"),
                         ("/tmp/d/../e/x.tfile", "leads to /tmp/e/x.tfile"), ("/tmp/d/./x.tfile", "leads to /tmp/d/x.tfile"),
                         ("/tmp/d/none/x.tfile", "no such directory"), ("/tmp/d/there.tfile/x.tfile", "no such directory"),
-                        ("/tmp/d/proc/x.tfile", "cannot make the file"), ("/tmp/d/full/x.tfile", "no space is left")):
+                        ("/tmp/d/proc/x.tfile", "cannot create the file"), ("/tmp/d/full/x.tfile", "no space is left")):
         message = gdb.fails(f"tsave -r {path}")
         assert words in message and "outgoing packet" not in message, (path, message)
     assert t.sh("cat /tmp/d/there.tfile") == "old\n"
@@ -335,7 +335,7 @@ def monitor(t):
         assert re.search("no such monitor command|at most 200", gdb.cmd(f"monitor {text}")), text
     assert "No address is left out" in gdb.cmd("monitor disable")
     for text in ("hello", "0x", "0x12345678123456789", "12 34"):
-        assert "is no address" in gdb.cmd(f"monitor disable {text}"), text
+        assert "not a hex address" in gdb.cmd(f"monitor disable {text}"), text
     read = address(gdb, "vfs_read")
     assert f"{read:#x} are left out from the next tstart on" in gdb.cmd(f"monitor disable {read:#x}")
     assert "left out already" in gdb.cmd(f"monitor disable {read:x}")

@@ -69,7 +69,7 @@ def refusals(t):
     gdb.cmd("set circular-trace-buffer on")
     start = int(gdb.eval("(unsigned long)vfs_read"))
     inside = hex(gdb.inside("vfs_read")[0])
-    entry = "with kret it must be at a function's entry"
+    entry = "kret works only at a function's entry"
     usage = "the variable kret can only be set, to a constant, by a teval of its own"
     size = "the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default"
     condition = "if $kret == 0"

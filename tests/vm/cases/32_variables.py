@@ -63,11 +63,11 @@ def names_that_are_refused(t):
     for name in ("clock", "cpu_number", "last_errno"):
         gdb.cmd(f"tvariable ${name} = 5")
         shown = gdb.fails("tstart")
-        assert f"variable {name}: is read-only" in shown, shown
+        assert f"variable {name}: cannot set: it is read-only" in shown, shown
         gdb.cmd(f"tvariable ${name} = 0")
     gdb.cmd(f"tvariable $p_y{t.guest.smp + 60}")
     shown = gdb.fails("tstart")
-    assert f"variable p_y{t.guest.smp + 60}: there is no CPU of that number" in shown, shown
+    assert f"variable p_y{t.guest.smp + 60}: cannot set: there is no CPU of that number" in shown, shown
     gdb.cmd(f"delete tvariable $p_y{t.guest.smp + 60}")
     assert t.probes() == ""
     load = t.load("pread", n=3, file="/proc/version", size=8)
@@ -88,11 +88,11 @@ def names_of_what_there_is_not(t):
             ("no hardware watchpoints", "watch_static watch_type watch_size watch_set_id watch_set_addr watch_start watch_stop "
              "watch_trace_num watch_trace_addr watch_addr watch_val watch_prev_val watch_count"),
             ("does not step", "step_count step_id"), ("does not trace user space", "inferior_pid current"),
-            ("no gtpframe_pipe", "pipe_trace"), ("lost_overwritten counts frames", "gtp_rb_discard_page_number")):
+            ("no gtpframe_pipe", "pipe_trace"), ("use lost_overwritten", "gtp_rb_discard_page_number")):
         for name in names.split():
             gdb.cmd(f"tvariable ${name} = 1")
             shown = gdb.fails("tstart")
-            assert f"variable {name}: is not available: " in shown and words in shown, (name, shown)
+            assert f"variable {name}: cannot set: " in shown and words in shown, (name, shown)
             gdb.cmd(f"delete tvariable ${name}")
     assert t.probes() == ""
     # Without the variable GDB refuses the action.
@@ -402,7 +402,7 @@ def made_again(t):
     gdb.cmd("tfind none")
     gdb.cmd("tvariable $clock = 5")
     message = gdb.fails("tstart")
-    assert "variable clock: is read-only" in message, message
+    assert "variable clock: cannot set: it is read-only" in message, message
     # A reconnect brings back the others, and the module's own numbers.
     gdb.cmd("tvariable $clock = 0")
     gdb.cmd("disconnect")

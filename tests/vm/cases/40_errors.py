@@ -415,7 +415,7 @@ def device_memory_is_for_a_session(t):
     gdb.cmd("tstart")
     again()
     gdb.fails(f"x/wx {device:#x}")
-    assert "The run that goes on reads it" in gdb.cmd("monitor io")
+    assert "The current run reads it" in gdb.cmd("monitor io")
     load.go()
     gdb.cmd("tstop")
     assert errors(t, number) == (3, 0), gdb.cmd("tstatus")
@@ -502,7 +502,7 @@ def collecting_while_changing(t):
                    f"QTDP:-{number:x}:{address:016x}:XA,2c{var:04x}2d{var:04x}22080c27"):
         assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
     answer = gdb.cmd("maint packet QTStart")
-    assert "collect memory in one expression; split it" in answer, answer
+    assert "updates a variable and collects memory; split it" in answer, answer
     gdb.cmd("maint packet QTinit")
 
 
@@ -528,7 +528,7 @@ def bad_bytecode(t):
             for packet in packets:
                 assert '"OK"' in gdb.cmd(f"maint packet {packet}"), packet
             answer = gdb.cmd("maint packet QTStart")
-            assert f"E.tracepoint 7 at {address:#x}: {where}: " in answer and complaint in answer, (code, answer)
+            assert f"E.tracepoint 7 at {address:#x}: cannot compile {where}: " in answer and complaint in answer, (code, answer)
             assert t.probes() == ""
     # An endless loop is ended at run time.
     load = t.load("pread", n=1, file="/proc/version", size=8)
@@ -548,5 +548,5 @@ def complaints_name_their_part(t):
     address = int(gdb.eval("(unsigned long)vfs_read"))
     for packet in ("QTinit", f"QTDP:7:{address:016x}:E:0:0:S"):
         assert gdb.packet(packet) == "OK", packet
-    assert gdb.packet("QTStart") == f"E.tracepoint 7 at {address:#x}: static tracepoints are not available"
+    assert gdb.packet("QTStart") == f"E.tracepoint 7 at {address:#x}: cannot set: static tracepoints are not available; use trace"
     gdb.packet("QTinit")

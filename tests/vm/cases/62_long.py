@@ -90,7 +90,7 @@ def tsave_hangs(t):
     other = t.gdb()
     is_in_step(other)
     message = other.fails("tsave -r /tmp/disk/other.tfile")
-    assert "the last tsave -r has not ended: the file system of /tmp/disk/hung.tfile does not answer" in message, message
+    assert "tsave -r: cannot save: the last one has not ended; the file system of /tmp/disk/hung.tfile does not answer" in message, message
     load = t.load("pread", n=3, file="/proc/version", size=8)
     other.trace("*vfs_read", load.mine)
     other.cmd("tstart")
@@ -130,7 +130,7 @@ def tsave_interrupted(t):
     while b"$E." not in said:
         said += talk.read()
     # The second text if one write takes longer than a second.
-    assert b"$E.nothing is saved: interrupted (errno 4)#" in said or b"$E.interrupted; the file system has not" in said, said
+    assert b"$E.tsave -r: cannot save: interrupted (errno 4)#" in said or b"$E.tsave -r: cannot save: interrupted; " in said, said
     for _ in range(100):
         if t.run("test -e /tmp/disk/x.tfile").status:
             break
@@ -143,7 +143,7 @@ def tsave_interrupted(t):
     t.freeze("/tmp/disk")
     talk.write(b"\x03")
     said = b""
-    while b"$E.interrupted; the file system has not answered yet: when it does /tmp/disk/x.tfile is removed#" not in said:
+    while b"$E.tsave -r: cannot save: interrupted; /tmp/disk/x.tfile is removed when its file system answers#" not in said:
         said += talk.read()
     talk.write(packet("qC"))
     assert talk.until(b"#c5").endswith(b"$QC1#c5")
@@ -211,7 +211,7 @@ def tsave_without_capability(t):
     device.open()
     device.talk.call("nocaps")
     reply = device.ask("QTSave:" + hexed("/tmp/x.tfile"))
-    assert reply == "E.that is not allowed: it needs CAP_SYS_ADMIN", reply
+    assert reply == "E.tsave -r: cannot save: this needs CAP_SYS_ADMIN", reply
     assert t.run("test -e /tmp/x.tfile").status
     device.close()
     device.talk.end()
@@ -259,10 +259,10 @@ def many_frames(t):
     t.guest.stop_relay()
     device = Device(t)
     device.open()
-    for text in ("QTFrame:tdp:63", "qTBuffer:100000,10"):
+    for text, what in (("QTFrame:tdp:63", "tfind: cannot select a trace frame"), ("qTBuffer:100000,10", "tsave: cannot read the trace frames")):
         device.talk.write(packet(text) + "\x03")
         reply = device.reply()
-        assert reply == "E.interrupted", (text, reply)
+        assert reply == f"E.{what}: interrupted", (text, reply)
     assert device.ask("QTFrame:tdp:63") == "F-1"
     assert re.fullmatch(r"([0-9a-f]{2})+", device.ask("qTBuffer:100000,10"))
     device.close()

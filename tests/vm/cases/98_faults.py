@@ -349,7 +349,7 @@ def faults_at_start(t):
         nonlocal before, kept
         define()
         reply, failed = f.in_a_thread(n, "QTStart")
-        assert reply == "OK" or failed and re.match(r"E\.(tracepoint|no memory)", reply), (n, reply)
+        assert reply == "OK" or failed and re.match(r"E\.(tracepoint|tstart: cannot start: no memory)", reply), (n, reply)
         f.alive()
         if reply == "OK":
             before = run()
