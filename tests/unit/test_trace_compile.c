@@ -96,11 +96,11 @@ const char *gtp_probe_usage(int uses)
 	return "usage of kret";
 }
 
-const char *gtp_probe_claim(struct gtp_tracepoint *tp, int uses,
-			    const struct agent_prog *prog)
+int gtp_probe_claim(struct gtp_tracepoint *tp, int uses,
+		    const struct agent_prog *prog, const char **why)
 {
 	tp->kind_flags = PROBE_AT_RETURN;
-	return NULL;
+	return 0;
 }
 
 static char sent[512];		/* notices */
@@ -148,7 +148,7 @@ static const char *compile(const char *cond, const char *actions)
 	gtp_compile_end();
 	snprintf(reply, sizeof(reply), "%.*s", (int)rsp_tx_used(&tx),
 		 buf + tx.base + 1);
-	CHECK_EQ(ret, reply[0] ? -1 : 0);
+	CHECK_EQ(ret < 0, reply[0] != 0);
 	if (ret)
 		CHECK(!tp->acts && !tp->code && !tp->nr_acts);
 	return reply;

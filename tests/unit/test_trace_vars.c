@@ -39,7 +39,7 @@ static const char *define(u32 num, const char *name, s64 value)
 	ret = gtp_var_define(num, value, 0, text, &tx);
 	snprintf(reply, sizeof(reply), "%.*s", (int)rsp_tx_used(&tx),
 		 buf + tx.base + 1);
-	CHECK_EQ(ret, reply[0] ? -1 : 0);
+	CHECK_EQ(ret < 0, reply[0] != 0);
 	return reply;
 }
 

@@ -44,13 +44,13 @@ const char *gtp_probe_usage(int uses)
 	return claimed_by(uses)->usage;
 }
 
-const char *gtp_probe_claim(struct gtp_tracepoint *tp, int uses,
-			    const struct agent_prog *prog)
+int gtp_probe_claim(struct gtp_tracepoint *tp, int uses,
+		    const struct agent_prog *prog, const char **why)
 {
 	const struct probe_ops *kind = claimed_by(uses);
-	const char *why = kind->claim(tp, prog);
+	int err = kind->claim(tp, prog, why);
 
-	if (!why)
+	if (!err)
 		set_kind(tp, kind);
-	return why;
+	return err;
 }

@@ -18,17 +18,21 @@
 #define MAXACTIVE	4096	/* each takes memory */
 
 /* Accept what folds to a constant: that covers all of GDB's languages. */
-static const char *return_claim(struct gtp_tracepoint *tp,
-				const struct agent_prog *prog)
+static int return_claim(struct gtp_tracepoint *tp,
+			const struct agent_prog *prog, const char **why)
 {
 	struct agent_pattern s;
 
-	if (!agent_match_pattern(prog, &s) || s.kind != AGENT_SET)
-		return WHY_KRET_USE;
-	if (s.add > MAXACTIVE)
-		return WHY_KRET_SIZE;
+	if (!agent_match_pattern(prog, &s) || s.kind != AGENT_SET) {
+		*why = WHY_KRET_USE;
+		return -EINVAL;
+	}
+	if (s.add > MAXACTIVE) {
+		*why = WHY_KRET_SIZE;
+		return -EINVAL;
+	}
 	tp->maxactive = s.add;
-	return NULL;
+	return 0;
 }
 
 /* ---- probes ------------------------------------------------------------ */

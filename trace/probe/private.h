@@ -25,9 +25,12 @@ struct probe_ops {
 	int flags;		/* PROBE_* */
 	int claimed_by;		/* GTP_USES_* of an action that asks for it */
 	const char *usage;	/* how that is done */
-	/* Take from that action what it says. Return NULL, or why not. */
-	const char *(*claim)(struct gtp_tracepoint *tp,
-			     const struct agent_prog *prog);
+	/*
+	 * Take from that action what it says. Return 0, or a negative errno
+	 * with *why set.
+	 */
+	int (*claim)(struct gtp_tracepoint *tp, const struct agent_prog *prog,
+		     const char **why);
 	/* Like arch_probe_check(), which comes before; may be NULL. */
 	int (*check)(unsigned long addr, const char **why);
 	/* Can a registered probe serve tp, too? NULL: any. */

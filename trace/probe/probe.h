@@ -19,10 +19,10 @@ int gtp_probe_is_claimed(int uses);
 const char *gtp_probe_usage(int uses);
 /*
  * Give tp that kind, as prog asks for: an action that has effect here, and is
- * not run at a hit. Return NULL, or why it is refused.
+ * not run at a hit. Return 0, or a negative errno with *why set.
  */
-const char *gtp_probe_claim(struct gtp_tracepoint *tp, int uses,
-			    const struct agent_prog *prog);
+int gtp_probe_claim(struct gtp_tracepoint *tp, int uses,
+		    const struct agent_prog *prog, const char **why);
 
 /* ---- site.c ------------------------------------------------------------ */
 

@@ -4,6 +4,7 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sort.h>
@@ -13,14 +14,14 @@
 #include "trace/base/messages.h"
 #include "trace/run/private.h"
 
-int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx)
+int run_go_on(const char *done, u32 n, struct rsp_tx *tx)
 {
 	/* Ignore signals: gtp_close() of a killed process may run this. */
 	gtp_progress(done, n);
 	if (!kc_load(&gtp_slow.give_up))
 		return 0;
 	rsp_error(tx, MSG_START, WHY_INTERRUPTED);
-	return 1;
+	return -EINTR;
 }
 
 static void run_tell_excluded(struct rsp_tx *tx,
@@ -41,7 +42,7 @@ int run_failed(struct gtp_tracepoint *tp, int err, struct rsp_tx *tx)
 		return 0;
 	}
 	gtp_place_refuse(tx, tp, err);
-	return -1;
+	return err;
 }
 
 int run_is_wanted(const struct gtp_tracepoint *tp, struct rsp_tx *tx)
@@ -53,20 +54,17 @@ int run_is_wanted(const struct gtp_tracepoint *tp, struct rsp_tx *tx)
 	return !tp->excluded;
 }
 
-/* Its site, or NULL; after gtp_place_check(). */
-static struct gtp_site *run_site(const struct gtp_tracepoint *tp, int *err)
+/* Its site, or an ERR_PTR(); after gtp_place_check(). */
+static struct gtp_site *run_site(const struct gtp_tracepoint *tp)
 {
-	struct gtp_site *site = NULL;
+	struct gtp_site *site;
 
 	if ((unsigned long)tp->addr != tp->addr)
-		*err = -ENOENT;
-	else
-		*err = tp->place_err;
-	if (!*err) {
-		site = gtp_site_for(tp);
-		*err = site ? 0 : -ENOMEM;
-	}
-	return site;
+		return ERR_PTR(-ENOENT);
+	if (tp->place_err)
+		return ERR_PTR(tp->place_err);
+	site = gtp_site_for(tp);
+	return site ? site : ERR_PTR(-ENOMEM);
 }
 
 /* Register no probe before it is known which tracepoints it serves. */
@@ -79,11 +77,14 @@ int run_place_all(struct rsp_tx *tx)
 	list_for_each_entry(tp, &gtp.tracepoints, list) {
 		if (!run_is_wanted(tp, tx))
 			continue;
-		site = run_site(tp, &err);
-		if (site)
+		site = run_site(tp);
+		if (!IS_ERR(site)) {
 			gtp_site_add(site, tp);
-		else if (run_failed(tp, err, tx))
-			return -1;
+			continue;
+		}
+		err = run_failed(tp, PTR_ERR(site), tx);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -110,8 +111,9 @@ static int run_set_in_order(struct gtp_tracepoint **order, u32 n,
 
 	sort(order, n, sizeof(*order), by_falling_address, NULL);
 	for (i = 0; i < n; i++) {
-		if (run_is_given_up("tracepoints set", i, tx))
-			return -1;
+		err = run_go_on("tracepoints set", i, tx);
+		if (err)
+			return err;
 		/* None if it shared one that was dropped. */
 		if (!order[i]->site)
 			continue;
@@ -119,8 +121,9 @@ static int run_set_in_order(struct gtp_tracepoint **order, u32 n,
 		if (!err)
 			continue;
 		gtp_site_drop(order[i]->site);
-		if (run_failed(order[i], err, tx))
-			return -1;
+		err = run_failed(order[i], err, tx);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -139,7 +142,7 @@ int run_set_all(struct rsp_tx *tx)
 		vmalloc(n * sizeof(*order)) : NULL;
 	if (!order) {
 		rsp_error(tx, MSG_START_PROBES, n);
-		return -1;
+		return -ENOMEM;
 	}
 	n = 0;
 	list_for_each_entry(tp, &gtp.tracepoints, list)
@@ -150,34 +153,38 @@ int run_set_all(struct rsp_tx *tx)
 	return ret;
 }
 
-struct gtp_site *run_site_late(const struct gtp_tracepoint *tp, int *err)
+struct gtp_site *run_site_late(const struct gtp_tracepoint *tp)
 {
-	struct gtp_site *site = run_site(tp, err);
-
-	if (!site)
-		return NULL;
-	gtp_site_prepare(site, tp);
-	*err = gtp_site_set(site);
-	if (!*err)
-		return site;
-	gtp_site_drop(site);
-	return NULL;
-}
-
-const char *gtp_arm_late(struct gtp_tracepoint *tp)
-{
-	struct gtp_site *site;
+	struct gtp_site *site = run_site(tp);
 	int err;
 
-	if (tp->excluded)
-		return WHY_EXCLUDED;
+	if (IS_ERR(site))
+		return site;
+	gtp_site_prepare(site, tp);
+	err = gtp_site_set(site);
+	if (!err)
+		return site;
+	gtp_site_drop(site);
+	return ERR_PTR(err);
+}
+
+int gtp_arm_late(struct gtp_tracepoint *tp, const char **why)
+{
+	struct gtp_site *site;
+
+	if (tp->excluded) {
+		*why = WHY_EXCLUDED;
+		return -EPERM;
+	}
 	/* If its module is absent, it is armed when that returns. */
 	if (tp->site || tp->absent)
-		return NULL;
-	site = run_site_late(tp, &err);
-	if (!site)
-		return gtp_place_error(tp, err);
+		return 0;
+	site = run_site_late(tp);
+	if (IS_ERR(site)) {
+		*why = gtp_place_error(tp, PTR_ERR(site));
+		return PTR_ERR(site);
+	}
 	gtp_site_add(site, tp);
 	tp->refused = 0;
-	return NULL;
+	return 0;
 }

@@ -54,7 +54,7 @@ static int complain(struct compile *c, const char *what)
 {
 	rsp_error(c->tx, MSG_TRACEPOINT, c->tp->num,
 		  (unsigned long long)c->tp->addr, c->doing, what);
-	return -1;
+	return -EINVAL;
 }
 
 /* Name the variable in the instruction at pc, which does not allow that use. */
@@ -70,7 +70,7 @@ static int complain_var(struct compile *c, u32 pc, enum agent_error err)
 	return complain(c, buf);
 }
 
-/* Set *uses to the GTP_USES_* of its variables. */
+/* Set *uses to the GTP_USES_* of its variables. Return 0 or -EINVAL. */
 static int compile_expr(struct compile *c, struct rsp_text hex,
 			struct agent_prog *prog, int *uses)
 {
@@ -200,23 +200,24 @@ static void simplify(struct gtp_tracepoint *tp, struct gtp_action *act)
 
 /*
  * act is NULL in the first pass. Return 1 if there may be something to run, 0
- * if not, or -1 with an error.
+ * if not, or a negative errno.
  */
 static int compile_x(struct compile *c, const struct rsp_action *a,
 		     struct gtp_action *act)
 {
 	const char *why;
-	int uses;
+	int uses, err;
 
 	if (!act)
 		return 1;
-	if (compile_expr(c, a->hex, &act->prog, &uses))
-		return -1;
+	err = compile_expr(c, a->hex, &act->prog, &uses);
+	if (err)
+		return err;
 	act->ordinal = c->nr_exprs++;
 	if (gtp_probe_is_claimed(uses)) {
-		why = gtp_probe_claim(c->tp, uses, &act->prog);
+		err = gtp_probe_claim(c->tp, uses, &act->prog, &why);
 		act->ordinal = GTP_NO_ORDINAL;
-		return why ? complain(c, why) : 0;
+		return err ? complain(c, why) : 0;
 	}
 	/* GDB sends an empty "expression" for a register. */
 	if (agent_does_nothing(&act->prog)) {
@@ -295,7 +296,7 @@ static int compile_action(struct compile *c, const struct rsp_action *a,
 	else if (a->kind != 'X')
 		return complain(c, WHY_STATIC_DATA);
 	if (runs < 0)
-		return -1;
+		return runs;
 	c->nr_acts += runs;
 	return 0;
 }
@@ -307,7 +308,7 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 	struct rsp_text list;
 	const char *why;
 	int step = 0;
-	int ret;
+	int ret, err;
 
 	c->nr_acts = 0;
 	c->nr_exprs = 0;
@@ -318,8 +319,9 @@ static int compile_actions(struct compile *c, struct gtp_action *acts)
 		while ((ret = rsp_next_action(&list, &step, &a, &why)) > 0) {
 			if (step)
 				return complain(c, WHY_STEPPING);
-			if (compile_action(c, &a, acts))
-				return -1;
+			err = compile_action(c, &a, acts);
+			if (err)
+				return err;
 		}
 		if (ret < 0)
 			return complain(c, why);
@@ -452,7 +454,7 @@ static int compile_parts(struct compile *c)
 {
 	struct gtp_tracepoint *tp = c->tp;
 	struct rsp_text cond;
-	int uses;
+	int uses, err;
 
 	if (tp->is_static)
 		return complain(c, WHY_STATIC);
@@ -460,21 +462,24 @@ static int compile_parts(struct compile *c)
 		c->doing = "compile condition";
 		cond.p = tp->cond_hex;
 		cond.len = strlen(tp->cond_hex);
-		if (compile_expr(c, cond, &tp->cond, &uses))
-			return -1;
+		err = compile_expr(c, cond, &tp->cond, &uses);
+		if (err)
+			return err;
 		if (gtp_probe_is_claimed(uses))
 			return complain(c, gtp_probe_usage(uses));
 		tp->has_cond = 1;
 	}
-	if (compile_actions(c, NULL))
-		return -1;
+	err = compile_actions(c, NULL);
+	if (err)
+		return err;
 	if (c->nr_acts) {
 		tp->acts = gtp_define_alloc(c->nr_acts * sizeof(*tp->acts));
 		if (!tp->acts)
 			return complain(c, WHY_NO_MEMORY);
 	}
-	if (compile_actions(c, tp->acts))
-		return -1;
+	err = compile_actions(c, tp->acts);
+	if (err)
+		return err;
 	tp->nr_acts = c->nr_acts;
 	tp->nr_exprs = c->nr_exprs;
 	if (tp->kind_flags & PROBE_AT_RETURN)
@@ -500,7 +505,7 @@ static int compile_parts(struct compile *c)
 int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
 	struct compile c;
-	int ret = -1;
+	int ret = -ENOMEM;
 
 	gtp_compile_drop(tp);
 	c.tp = tp;

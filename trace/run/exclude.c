@@ -4,6 +4,8 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
+#include <linux/errno.h>
+
 #include "trace/run/private.h"
 
 static u64 excluded_list[GTP_EXCLUDED_MAX];	/* under gtp.lock */
@@ -30,7 +32,7 @@ int gtp_is_excluded(u64 addr)
 int gtp_exclude(u64 addr)
 {
 	if (nr_excluded == GTP_EXCLUDED_MAX)
-		return -1;
+		return -ENOSPC;
 	excluded_list[nr_excluded++] = addr;
 	return 0;
 }

@@ -4,6 +4,9 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
+#include <linux/err.h>
+#include <linux/errno.h>
+
 #include "compat/barrier.h"
 #include "trace/base/messages.h"
 #include "trace/run/private.h"
@@ -23,11 +26,14 @@ static int run_arm_disabled(struct rsp_tx *tx)
 		gtp_progress("tracepoints looked at", done++);
 		if (tp->enabled || tp->site || !run_is_wanted(tp, tx))
 			continue;
-		site = run_site_late(tp, &err);
-		if (site)
+		site = run_site_late(tp);
+		if (!IS_ERR(site)) {
 			gtp_site_add(site, tp);
-		else if (run_failed(tp, err, tx))
-			return -1;
+			continue;
+		}
+		err = run_failed(tp, PTR_ERR(site), tx);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -39,44 +45,53 @@ static void refuse(const struct gtp_tracepoint *tp, const char *why,
 		  "set", why);
 }
 
-/* Do all that can fail. */
+/* Do all that can fail. *site stays if there is no probe. */
 static int run_prepare_late(struct gtp_tracepoint *tp, struct gtp_site **site,
 			    struct rsp_tx *tx)
 {
 	int switched = gtp_hits.uses & GTP_USES_SWITCH;
-	int err = 0;
+	struct gtp_site *late;
+	int err;
 
 	if (gtp_compile_begin()) {
 		refuse(tp, WHY_COMPILE_NO_MEMORY, tx);
-		return -1;
+		return -ENOMEM;
 	}
 	err = run_prepare_tracepoint(tp, tx);
 	gtp_compile_end();
 	if (err)
-		return -1;
+		return err;
 	if (gtp_vars_prepare()) {
 		refuse(tp, WHY_PRINT_NO_MEMORY, tx);
-		return -1;
+		return -ENOMEM;
 	}
-	if (!switched && tp->uses & GTP_USES_SWITCH && run_arm_disabled(tx))
-		return -1;
-	if (run_is_wanted(tp, tx))
-		*site = run_site_late(tp, &err);
-	return err ? run_failed(tp, err, tx) : 0;
+	if (!switched && tp->uses & GTP_USES_SWITCH) {
+		err = run_arm_disabled(tx);
+		if (err)
+			return err;
+	}
+	if (!run_is_wanted(tp, tx))
+		return 0;
+	late = run_site_late(tp);
+	if (IS_ERR(late))
+		return run_failed(tp, PTR_ERR(late), tx);
+	*site = late;
+	return 0;
 }
 
 /*
- * Let a tracepoint that is in no list yet join the run. Return 0, or -1 with an
- * error in tx.
+ * Let a tracepoint that is in no list yet join the run. Return 0, or a negative
+ * errno with an error in tx.
  */
 static int run_join(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
 	struct gtp_site *site = NULL;
 	int uses = gtp_hits.uses;
+	int err = run_prepare_late(tp, &site, tx);
 
-	if (run_prepare_late(tp, &site, tx)) {
+	if (err) {
 		kc_store(&gtp_hits.uses, uses);
-		return -1;
+		return err;
 	}
 	/*
 	 * Of all uses, only measuring the time in hits affects armed

@@ -265,8 +265,7 @@ static void tracepoint_back(struct gtp_tracepoint *tp,
 	if (tp->excluded ||
 	    (!tp->enabled && !(gtp_hits.uses & GTP_USES_SWITCH)))
 		return;
-	why = gtp_arm_late(tp);
-	if (why)
+	if (gtp_arm_late(tp, &why))
 		refused(tp, why);
 }
 

@@ -19,7 +19,7 @@ int gtp_compile_begin(void);
 void gtp_compile_end(void);
 /*
  * Check and decode condition and actions, after gtp_compile_begin(). Return 0,
- * or -1 with an error in tx and nothing left of it.
+ * or a negative errno with an error in tx and nothing left of it.
  */
 int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx);
 void gtp_compile_drop(struct gtp_tracepoint *tp);
@@ -76,11 +76,11 @@ void run_free_buffer(void);	/* no run is on */
 /* ---- arm.c ------------------------------------------------------------- */
 
 /*
- * Report progress. Return 1 with an error in tx if the start has been
+ * Report progress. Return 0, or -EINTR with an error in tx if the start has been
  * cancelled.
  */
-int run_is_given_up(const char *done, u32 n, struct rsp_tx *tx);
-/* Return 0 to go on without tp, or -1. */
+int run_go_on(const char *done, u32 n, struct rsp_tx *tx);
+/* Return 0 to go on without tp, or err with an error in tx. */
 int run_failed(struct gtp_tracepoint *tp, int err, struct rsp_tx *tx);
 /*
  * Does tp need a probe? A disabled one may have any address until it is
@@ -88,20 +88,21 @@ int run_failed(struct gtp_tracepoint *tp, int err, struct rsp_tx *tx);
  */
 int run_is_wanted(const struct gtp_tracepoint *tp, struct rsp_tx *tx);
 /*
- * Find the sites of all tracepoints, then register their probes. Return 0, or
- * -1 with an error in tx.
+ * Find the sites of all tracepoints, then register their probes. Return 0, or a
+ * negative errno with an error in tx.
  */
 int run_place_all(struct rsp_tx *tx);
 int run_set_all(struct rsp_tx *tx);
 /*
  * Register a probe while a run is on. Hits begin once the caller adds tp to the
- * site. A site left without tracepoints lasts until the end of the run.
+ * site, or an ERR_PTR(). A site left without tracepoints lasts until the end of
+ * the run.
  */
-struct gtp_site *run_site_late(const struct gtp_tracepoint *tp, int *err);
+struct gtp_site *run_site_late(const struct gtp_tracepoint *tp);
 
 /* ---- start.c ----------------------------------------------------------- */
 
-/* Return 0, or -1 with an error in tx. */
+/* Return 0, or a negative errno with an error in tx. */
 int run_prepare_tracepoint(struct gtp_tracepoint *tp, struct rsp_tx *tx);
 void run_set_dispatch(struct gtp_tracepoint *tp);
 void run_set_all_dispatch(void);

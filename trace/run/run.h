@@ -19,17 +19,18 @@ struct gtp_tracepoint *gtp_tracepoint_find(u32 num, u64 addr);
 struct gtp_tracepoint *gtp_tracepoint_find_shown(u32 num, u64 addr);
 /* A NUL-terminated copy, for kfree(); NULL: no memory. */
 char *gtp_strdup(struct rsp_text text);
-/* QTDP, QTDP:-, QTDPsrc. Return NULL or an error. */
-const char *gtp_tracepoint_define(const struct rsp_cmd *cmd);
-const char *gtp_tracepoint_actions(const struct rsp_cmd *cmd);
-const char *gtp_tracepoint_source(const struct rsp_cmd *cmd);
+/* QTDP, QTDP:-, QTDPsrc. Return 0, or a negative errno with *why set. */
+int gtp_tracepoint_define(const struct rsp_cmd *cmd, const char **why);
+int gtp_tracepoint_actions(const struct rsp_cmd *cmd, const char **why);
+int gtp_tracepoint_source(const struct rsp_cmd *cmd, const char **why);
 void gtp_tracepoints_free(void);
 
 /* ---- join.c ------------------------------------------------------------ */
 
 /*
  * All packets of a tracepoint but its sources have arrived: it joins the run,
- * if one is on. Return 0, or -1 with an error in tx and the tracepoint freed.
+ * if one is on. Return 0, or a negative errno with an error in tx and the
+ * tracepoint freed.
  */
 int gtp_tracepoint_complete(struct rsp_tx *tx);
 
@@ -40,7 +41,7 @@ int gtp_tracepoint_complete(struct rsp_tx *tx);
 /* The n-th excluded address. Return 0 if there is none. */
 int gtp_excluded(unsigned int n, u64 *addr);
 int gtp_is_excluded(u64 addr);
-int gtp_exclude(u64 addr);	/* return 0, or -1 if the list is full */
+int gtp_exclude(u64 addr);	/* return 0, or -ENOSPC */
 void gtp_exclude_none(void);
 
 /* ---- ranges.c: QTro ---------------------------------------------------- */
@@ -68,11 +69,11 @@ void gtp_drop_kept(void);
 
 /* ---- start.c and stop.c ------------------------------------------------ */
 
-/* Return 0, or -1 with an error in tx; before gtp_start(). */
+/* Return 0, or a negative errno with an error in tx; before gtp_start(). */
 int gtp_may_start(struct rsp_tx *tx);
 /*
- * reads_devices: hits may read memory of devices. Return 0, or -1 with an error
- * in tx.
+ * reads_devices: hits may read memory of devices. Return 0, or a negative errno
+ * with an error in tx.
  */
 int gtp_start(int reads_devices, struct rsp_tx *tx);
 /* tx takes notices; may be NULL. */
@@ -82,8 +83,11 @@ void gtp_finish_run(void);
 
 /* ---- arm.c ------------------------------------------------------------- */
 
-/* Arm a tracepoint while a run is on. Return NULL, or why it failed. */
-const char *gtp_arm_late(struct gtp_tracepoint *tp);
+/*
+ * Arm a tracepoint while a run is on. Return 0, or a negative errno with *why
+ * set.
+ */
+int gtp_arm_late(struct gtp_tracepoint *tp, const char **why);
 
 /* ---- buffer.c ---------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
  * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/cpumask.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/string.h>
@@ -53,8 +54,10 @@ void run_set_all_dispatch(void)
 
 int run_prepare_tracepoint(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 {
-	if (gtp_compile(tp, tx))
-		return -1;
+	int err = gtp_compile(tp, tx);
+
+	if (err)
+		return err;
 	kc_store(&gtp_hits.uses, gtp_hits.uses | tp->uses);
 	if (!tp->count && gtp_can_define(gtp.nr_cpus * sizeof(*tp->count)))
 		tp->count = kc_alloc_percpu(struct gtp_count);
@@ -62,7 +65,7 @@ int run_prepare_tracepoint(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 		rsp_error(tx, MSG_TRACEPOINT, tp->num,
 			  (unsigned long long)tp->addr, "set",
 			  WHY_COUNTS_NO_MEMORY);
-		return -1;
+		return -ENOMEM;
 	}
 	/*
 	 * Disabled tracepoints, too: best done before any probe is registered.
@@ -75,11 +78,15 @@ static int run_prepare_tracepoints(struct rsp_tx *tx)
 {
 	struct gtp_tracepoint *tp;
 	u32 done = 0;
+	int err;
 
-	list_for_each_entry(tp, &gtp.tracepoints, list)
-		if (run_is_given_up("tracepoints checked", done++, tx) ||
-		    run_prepare_tracepoint(tp, tx))
-			return -1;
+	list_for_each_entry (tp, &gtp.tracepoints, list) {
+		err = run_go_on("tracepoints checked", done++, tx);
+		if (!err)
+			err = run_prepare_tracepoint(tp, tx);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -91,12 +98,12 @@ static int run_prepare(struct rsp_tx *tx)
 	gtp_hits.uses = 0;
 	if (gtp_compile_begin()) {
 		rsp_error(tx, MSG_START, WHY_COMPILE_NO_MEMORY);
-		return -1;
+		return -ENOMEM;
 	}
 	ret = run_prepare_tracepoints(tx);
 	gtp_compile_end();
 	if (ret)
-		return -1;
+		return ret;
 	run_set_all_dispatch();
 	if (run_alloc_buffer()) {
 		if (kc_load(&gtp_slow.give_up))
@@ -105,22 +112,26 @@ static int run_prepare(struct rsp_tx *tx)
 			rsp_error(tx, MSG_START_BUFFER,
 				  (unsigned long long)gtp.size,
 				  (unsigned long long)gtp_alloc_max());
-		return -1;
+		return -ENOMEM;
 	}
 	if (gtp_vars_prepare()) {
 		rsp_error(tx, MSG_START, WHY_PRINT_NO_MEMORY);
-		return -1;
+		return -ENOMEM;
 	}
 	return 0;
 }
 
 static int run_arm_all(struct rsp_tx *tx)
 {
+	int err;
+
 	__module_get(THIS_MODULE);
-	if (!run_place_all(tx) && !run_set_all(tx))
-		return 0;
-	run_disarm(tx);
-	return -1;
+	err = run_place_all(tx);
+	if (!err)
+		err = run_set_all(tx);
+	if (err)
+		run_disarm(tx);
+	return err;
 }
 
 /* Nothing can fail from here on, so drop the frames of the last run. */
@@ -168,11 +179,11 @@ int gtp_may_start(struct rsp_tx *tx)
 	kc_assert_held(&gtp.lock);
 	if (gtp.armed) {
 		rsp_error(tx, MSG_START, WHY_RUNS_ALREADY);
-		return -1;
+		return -EBUSY;
 	}
 	if (list_empty(&gtp.tracepoints)) {
 		rsp_error(tx, MSG_START, WHY_NOTHING_TO_TRACE);
-		return -1;
+		return -ENOENT;
 	}
 	return 0;
 }
@@ -180,6 +191,7 @@ int gtp_may_start(struct rsp_tx *tx)
 int gtp_start(int reads_devices, struct rsp_tx *tx)
 {
 	s64 last_errno = gtp.last_errno;
+	int err;
 
 	kc_assert_held(&gtp.lock);
 	gtp_hits.clock = kc_cycles_order_cpus() ? GTP_CLOCK_CYCLES :
@@ -187,10 +199,13 @@ int gtp_start(int reads_devices, struct rsp_tx *tx)
 	kc_store(&gtp.last_errno, 0);
 	gtp_modules_watch(1);
 	/* Hits are ignored until all probes are armed. */
-	if (run_prepare(tx) || run_arm_all(tx)) {
+	err = run_prepare(tx);
+	if (!err)
+		err = run_arm_all(tx);
+	if (err) {
 		kc_store(&gtp.last_errno, last_errno);
 		gtp_modules_watch(0);
-		return -1;
+		return err;
 	}
 	run_begin(reads_devices);
 	run_tell_off(tx);

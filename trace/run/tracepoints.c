@@ -4,6 +4,7 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
+#include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -176,7 +177,13 @@ static struct gtp_string *text_new(struct rsp_text text)
 	return t;
 }
 
-const char *gtp_tracepoint_define(const struct rsp_cmd *cmd)
+static int no_memory(const char **why)
+{
+	*why = WHY_DEFINE_NO_MEMORY;
+	return -ENOMEM;
+}
+
+int gtp_tracepoint_define(const struct rsp_cmd *cmd, const char **why)
 {
 	struct gtp_tracepoint *tp;
 
@@ -187,13 +194,15 @@ const char *gtp_tracepoint_define(const struct rsp_cmd *cmd)
 	if (redefined) {
 		/* Its symbols have followed its module. */
 		tp->gdb_addr = cmd->u.tdp.addr;
-		return NULL;
+		return 0;
 	}
-	if (tp)
-		return WHY_TRACEPOINT_EXISTS;
+	if (tp) {
+		*why = WHY_TRACEPOINT_EXISTS;
+		return -EEXIST;
+	}
 	tp = gtp_define_alloc(sizeof(*tp));
 	if (!tp)
-		return WHY_DEFINE_NO_MEMORY;
+		return no_memory(why);
 	tp->serial = ++serial;
 	tp->num = cmd->u.tdp.num;
 	tp->addr = cmd->u.tdp.addr;
@@ -209,14 +218,14 @@ const char *gtp_tracepoint_define(const struct rsp_cmd *cmd)
 		tp->cond_hex = gtp_strdup(cmd->u.tdp.cond);
 		if (!tp->cond_hex) {
 			kfree(tp);
-			return WHY_DEFINE_NO_MEMORY;
+			return no_memory(why);
 		}
 	}
 	if (gtp.armed)
 		incomplete = tp;
 	else
 		gtp_tracepoint_show(tp);
-	return NULL;
+	return 0;
 }
 
 /*
@@ -243,45 +252,51 @@ struct gtp_tracepoint *gtp_tracepoint_take(void)
 }
 
 /* Keep the text. QTStart compiles it, when all variables are known. */
-const char *gtp_tracepoint_actions(const struct rsp_cmd *cmd)
+int gtp_tracepoint_actions(const struct rsp_cmd *cmd, const char **why)
 {
 	struct gtp_tracepoint *tp;
 	struct gtp_string *t;
 
 	tp = tracepoint_find_any(cmd->u.actions.num, cmd->u.actions.addr);
-	if (!tp)
-		return WHY_NO_TRACEPOINT;
+	if (!tp) {
+		*why = WHY_NO_TRACEPOINT;
+		return -ENOENT;
+	}
 	if (tp == redefined)
-		return NULL;
-	if (gtp.armed && tp != incomplete)
-		return WHY_IN_RUN;
+		return 0;
+	if (gtp.armed && tp != incomplete) {
+		*why = WHY_IN_RUN;
+		return -EBUSY;
+	}
 	t = text_new(cmd->u.actions.list);
 	if (!t)
-		return WHY_DEFINE_NO_MEMORY;
+		return no_memory(why);
 	list_add_tail(&t->list, &tp->actions);
-	return NULL;
+	return 0;
 }
 
-const char *gtp_tracepoint_source(const struct rsp_cmd *cmd)
+int gtp_tracepoint_source(const struct rsp_cmd *cmd, const char **why)
 {
 	struct gtp_tracepoint *tp;
 	struct gtp_string *t;
 
 	tp = tracepoint_find_any(cmd->u.src.num, cmd->u.src.addr);
-	if (!tp)
-		return WHY_NO_TRACEPOINT;
+	if (!tp) {
+		*why = WHY_NO_TRACEPOINT;
+		return -ENOENT;
+	}
 	if (tp == redefined)
-		return NULL;
+		return 0;
 	t = text_new(cmd->u.src.hex);
 	if (!t)
-		return WHY_DEFINE_NO_MEMORY;
+		return no_memory(why);
 	t->start = cmd->u.src.start;
 	t->total = cmd->u.src.total;
 	t->type = gtp_strdup(cmd->u.src.type);
 	if (!t->type) {
 		kfree(t);
-		return WHY_DEFINE_NO_MEMORY;
+		return no_memory(why);
 	}
 	list_add_tail(&t->list, &tp->sources);
-	return NULL;
+	return 0;
 }

@@ -128,7 +128,7 @@ static void tell_missing(struct rsp_tx *tx)
 
 void gtp_serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	if (gtp_may_start(tx) || gtp_vmlinux_refuses(tx))
+	if (gtp_may_start(tx) || gtp_vmlinux_check(tx))
 		return;
 	tell_missing(tx);
 	if (!gtp_start(gtp_session.reads_devices, tx))

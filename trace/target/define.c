@@ -10,13 +10,13 @@
 #include "trace/base/messages.h"
 #include "trace/target/private.h"
 
-/* Reply OK, or the error. */
+/* Reply OK, or the error if why is not NULL. */
 static void answer_tracepoint(struct rsp_tx *tx, u32 num, u64 addr,
-			      const char *what, const char *complaint)
+			      const char *what, const char *why)
 {
-	if (complaint)
+	if (why)
 		rsp_error(tx, MSG_TRACEPOINT, num, (unsigned long long)addr,
-			  what, complaint);
+			  what, why);
 	else
 		rsp_ok(tx);
 }
@@ -30,32 +30,34 @@ void gtp_serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 void gtp_serve_tdp(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	const char *complaint;
+	const char *why = NULL;
 
 	/* Joins a run. Others are checked at QTStart. */
-	if (gtp.armed && gtp_vmlinux_refuses(tx))
+	if (gtp.armed && gtp_vmlinux_check(tx))
 		return;
-	complaint = gtp_tracepoint_define(cmd);
-	if (!complaint && !cmd->u.tdp.more && gtp_tracepoint_complete(tx))
+	if (!gtp_tracepoint_define(cmd, &why) && !cmd->u.tdp.more &&
+	    gtp_tracepoint_complete(tx))
 		return;
-	answer_tracepoint(tx, cmd->u.tdp.num, cmd->u.tdp.addr, "define",
-			  complaint);
+	answer_tracepoint(tx, cmd->u.tdp.num, cmd->u.tdp.addr, "define", why);
 }
 
 void gtp_serve_actions(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	const char *complaint = gtp_tracepoint_actions(cmd);
+	const char *why = NULL;
 
-	if (!complaint && !cmd->u.actions.more && gtp_tracepoint_complete(tx))
+	if (!gtp_tracepoint_actions(cmd, &why) && !cmd->u.actions.more &&
+	    gtp_tracepoint_complete(tx))
 		return;
 	answer_tracepoint(tx, cmd->u.actions.num, cmd->u.actions.addr, "define",
-			  complaint);
+			  why);
 }
 
 void gtp_serve_source(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	answer_tracepoint(tx, cmd->u.src.num, cmd->u.src.addr, "define",
-			  gtp_tracepoint_source(cmd));
+	const char *why = NULL;
+
+	gtp_tracepoint_source(cmd, &why);
+	answer_tracepoint(tx, cmd->u.src.num, cmd->u.src.addr, "define", why);
 }
 
 void gtp_serve_var(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -80,15 +82,13 @@ void gtp_serve_toggle(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	struct gtp_tracepoint *tp = gtp_tracepoint_find(cmd->u.tp.num,
 							cmd->u.tp.addr);
-	const char *complaint = NULL;
+	int on = cmd->id == RSP_QTENABLE;
+	const char *why = NULL;
 
 	if (!tp)
-		complaint = WHY_NO_TRACEPOINT;
-	else if (cmd->id == RSP_QTENABLE && gtp.armed)
-		complaint = gtp_arm_late(tp);
-	if (!complaint)
-		kc_store(&tp->enabled, cmd->id == RSP_QTENABLE);
+		why = WHY_NO_TRACEPOINT;
+	else if (!on || !gtp.armed || !gtp_arm_late(tp, &why))
+		kc_store(&tp->enabled, on);
 	answer_tracepoint(tx, cmd->u.tp.num, cmd->u.tp.addr,
-			  cmd->id == RSP_QTENABLE ? "enable" : "disable",
-			  complaint);
+			  on ? "enable" : "disable", why);
 }

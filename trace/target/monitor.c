@@ -4,6 +4,7 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -23,7 +24,7 @@ static void say_address(struct rsp_tx *tx, const char *format, u64 addr)
 	rsp_notice(tx, text);
 }
 
-/* "0x1f" or "1f". Return 0 or -1. */
+/* "0x1f" or "1f". Return 0 or -EINVAL. */
 static int parse_address(const char *s, u64 *addr)
 {
 	struct rsp_text digits;
@@ -35,13 +36,13 @@ static int parse_address(const char *s, u64 *addr)
 		s += 2;
 	len = strlen(s);
 	if (!len || len >= sizeof(padded))
-		return -1;
+		return -EINVAL;
 	memset(padded, '0', sizeof(padded));
 	memcpy(padded + sizeof(padded) - 1 - len, s, len);
 	digits.p = padded;
 	digits.len = sizeof(padded) - 1;
 	if (rsp_unhex(digits, bytes, sizeof(bytes)) < 0)
-		return -1;
+		return -EINVAL;
 	*addr = 0;
 	for (i = 0; i < sizeof(bytes); i++)
 		*addr = *addr << 8 | bytes[i];
@@ -155,8 +156,8 @@ static char *cut_word(char *s)
 	return skip_blanks(s);
 }
 
-/* Run one line. Return NULL or an error. */
-static const char *monitor_run(char *line, struct rsp_tx *tx)
+/* Run one line. */
+static void monitor_run(char *line, struct rsp_tx *tx)
 {
 	char *word = skip_blanks(line);
 	char *args = cut_word(word);
@@ -171,9 +172,9 @@ static const char *monitor_run(char *line, struct rsp_tx *tx)
 		if (strcmp(word, commands[i].name))
 			continue;
 		commands[i].run(args, tx);
-		return NULL;
+		return;
 	}
-	return NOTE_NO_COMMAND;
+	rsp_notice(tx, NOTE_NO_COMMAND);
 }
 
 /*
@@ -184,13 +185,12 @@ void gtp_serve_monitor(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	char line[COMMAND_MAX + 1];
 	long len = rsp_unhex(cmd->hex, line, COMMAND_MAX);
-	const char *why = NOTE_COMMAND_LONG;
 
-	if (len >= 0) {
+	if (len < 0) {
+		rsp_notice(tx, NOTE_COMMAND_LONG);
+	} else {
 		line[len] = '\0';
-		why = monitor_run(line, tx);
+		monitor_run(line, tx);
 	}
-	if (why)
-		rsp_notice(tx, why);
 	rsp_ok(tx);
 }

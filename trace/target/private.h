@@ -216,8 +216,8 @@ void gtp_serve_monitor(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_symbol(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* Only for replies before which GDB prints notices. */
 void gtp_vmlinux_tell(struct rsp_tx *tx);
-/* Return 1 with an error in tx if no tracepoint may be set. */
-int gtp_vmlinux_refuses(struct rsp_tx *tx);
+/* May tracepoints be set? Return 0, or -EPERM with an error in tx. */
+int gtp_vmlinux_check(struct rsp_tx *tx);
 void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx);
 
 #endif

@@ -444,39 +444,41 @@ void gtp_save_leave(void)
 
 /* ---- the writer of the packet ------------------------------------------ */
 
-/* Is the file where its name says, without a symlink on the path? */
-static int save_in_place(struct save *s, struct rsp_tx *tx)
+/* It must be where its name says: no symlink. Return 0, or -EINVAL with a reply. */
+static int save_check_place(struct save *s, struct rsp_tx *tx)
 {
 	const char *real = kc_file_path(s->file, s->path, sizeof(s->path));
 
 	if (!IS_ERR(real) && !strcmp(real, s->name))
-		return 1;
+		return 0;
 	if (IS_ERR(real))
 		rsp_error(tx, MSG_CREATE, WHY_PATH_LONG);
 	else
 		rsp_error(tx, MSG_SAVE_LINK, real);
-	return 0;
+	return -EINVAL;
 }
 
 /*
- * Return 0, or -1 with a reply.
+ * Return 0, or a negative errno with a reply.
  * Context: process, holds no lock but the session's.
  */
 static int save_create(struct save *s, struct rsp_tx *tx)
 {
+	int err;
+
 	s->file = kc_file_create(s->name);
 	if (IS_ERR(s->file)) {
 		rsp_error(tx, MSG_CREATE_FAILED, save_error(PTR_ERR(s->file)),
 			  -(int)PTR_ERR(s->file));
-		return -1;
+		return PTR_ERR(s->file);
 	}
-	if (save_in_place(s, tx))
-		return 0;
-	kc_file_end(s->file, 0);
-	return -1;
+	err = save_check_place(s, tx);
+	if (err)
+		kc_file_end(s->file, 0);
+	return err;
 }
 
-/* Return 0, or -1 with a reply. */
+/* Return 0, or -EINVAL with a reply. */
 static int save_check_name(const char *name, long len, struct rsp_tx *tx)
 {
 	const long suffix = strlen(SUFFIX);
@@ -493,11 +495,11 @@ static int save_check_name(const char *name, long len, struct rsp_tx *tx)
 		rsp_error(tx, MSG_SAVE_SUFFIX, SUFFIX);
 	else
 		return 0;
-	return -1;
+	return -EINVAL;
 }
 
-/* Return 0, or -1 with a reply. */
-static int save_may(struct rsp_tx *tx)
+/* Return 0, or -EPERM with a reply. */
+static int save_check(struct rsp_tx *tx)
 {
 	if (!save_dir)
 		rsp_error(tx, MSG_SAVE, WHY_SAVE_OFF);
@@ -509,7 +511,7 @@ static int save_may(struct rsp_tx *tx)
 		rsp_error(tx, MSG_SAVE_BUSY, save->name);
 	else
 		return 0;
-	return -1;
+	return -EPERM;
 }
 
 static struct save *save_new(void)
@@ -536,7 +538,7 @@ static struct save *save_new(void)
 
 /*
  * Called by the writer of the packet. Return 0 if gtp_serve_save() is to
- * follow, or -1 with a reply.
+ * follow, or a negative errno with a reply.
  * Context: process, holds gtp.lock, but releases it to open the file.
  */
 int gtp_save_open(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -545,12 +547,13 @@ int gtp_save_open(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	long len;
 	int ret;
 
-	if (save_may(tx))
-		return -1;
+	ret = save_check(tx);
+	if (ret)
+		return ret;
 	s = save_new();
 	if (!s) {
 		rsp_error(tx, MSG_SAVE, WHY_NO_MEMORY);
-		return -1;
+		return -ENOMEM;
 	}
 	len = rsp_unhex(cmd->hex, s->name, NAME_MAX_LEN);
 	ret = save_check_name(s->name, len, tx);

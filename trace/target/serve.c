@@ -35,8 +35,8 @@ static const struct packet {
 	/* Is it slow, so that the thread serves it? NULL: never. */
 	int (*takes_long)(const struct rsp_cmd *cmd);
 	/*
-	 * Runs before that in the context of the writer; may be NULL. Nonzero:
-	 * it has replied, and nothing else follows.
+	 * Runs before that in the context of the writer; may be NULL. Return 0,
+	 * or a negative errno with a reply, after which nothing else follows.
 	 */
 	int (*first)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 	int at_once;		/* never wait for probes to be removed */

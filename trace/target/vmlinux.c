@@ -11,6 +11,7 @@
  * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/dcache.h>
+#include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -174,7 +175,7 @@ void gtp_vmlinux_tell(struct rsp_tx *tx)
 	rsp_notice(tx, NOTE_SYMBOLS_REFUSED);
 }
 
-int gtp_vmlinux_refuses(struct rsp_tx *tx)
+int gtp_vmlinux_check(struct rsp_tx *tx)
 {
 	if (!is_bad() || vm->any)
 		return 0;
@@ -182,7 +183,7 @@ int gtp_vmlinux_refuses(struct rsp_tx *tx)
 		rsp_error(tx, MSG_SYMBOLS_UNMOVED);
 	else
 		rsp_error(tx, MSG_SYMBOLS_WRONG, kc_release());
-	return 1;
+	return -EPERM;
 }
 
 void gtp_vmlinux_monitor(const char *args, struct rsp_tx *tx)

@@ -3,6 +3,7 @@
  * Variables of the original KGTP that we lack: a `tvariable' would create one
  * that does nothing.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -41,7 +42,7 @@ static const struct {
 	{ "gtp_rb_discard_page_number", WHY_NO_DISCARDS },
 };
 
-static const char *missing_refuses(const char *name)
+static int missing_check(const char *name, const char **why)
 {
 	const char *known;
 	size_t len;
@@ -51,12 +52,14 @@ static const char *missing_refuses(const char *name)
 		known = missing[i].name;
 		len = strlen(known);
 		if (known[len - 1] == '*' ? !strncmp(known, name, len - 1) :
-		    !strcmp(known, name))
-			return missing[i].why;
+		    !strcmp(known, name)) {
+			*why = missing[i].why;
+			return -EPERM;
+		}
 	}
-	return NULL;
+	return 0;
 }
 
 const struct var_group gtp_missing_vars = {
-	.refuses = missing_refuses,
+	.check = missing_check,
 };

@@ -5,6 +5,7 @@
  * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/cpumask.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -37,7 +38,7 @@ static struct gtp_percpu *percpu_find(const char *name, size_t len)
 }
 
 /* "p_" or "per_cpu_", a name, and optionally a CPU's number. */
-static const char *percpu_attach(struct gtp_var *var)
+static int percpu_attach(struct gtp_var *var, const char **why)
 {
 	const char *name = var->name;
 	size_t len, digits;
@@ -48,22 +49,27 @@ static const char *percpu_attach(struct gtp_var *var)
 	else if (!strncmp(name, "p_", 2))
 		name += 2;
 	else
-		return NULL;
+		return 0;
 	len = strlen(name);
 	for (digits = len; digits; digits--)
 		if (name[digits - 1] < '0' || name[digits - 1] > '9')
 			break;
 	if (!digits)
-		return NULL;	/* no name is left */
+		return 0;	/* no name is left */
 	if (digits < len) {
 		if (len - digits > 6 ||
 		    sscanf(name + digits, "%d", &cpu) != 1 ||
-		    (unsigned int)cpu >= gtp.nr_cpus || !cpu_possible(cpu))
-			return WHY_NO_CPU;
+		    (unsigned int)cpu >= gtp.nr_cpus || !cpu_possible(cpu)) {
+			*why = WHY_NO_CPU;
+			return -EINVAL;
+		}
 		var->cpu = cpu;
 	}
 	var->each = percpu_find(name, digits);
-	return var->each ? NULL : WHY_NO_MEMORY;
+	if (var->each)
+		return 0;
+	*why = WHY_NO_MEMORY;
+	return -ENOMEM;
 }
 
 /* One initial value for all CPUs, except those that have their own. */

@@ -17,10 +17,13 @@ struct var_group {
 	 */
 	int ask_for_probe;
 	void (*init)(void);
-	/* QTDV: why the name is refused; NULL: it is not. */
-	const char *(*refuses)(const char *name);
-	/* Make a new variable one of this family if its name says so. */
-	const char *(*attach)(struct gtp_var *var);
+	/* QTDV: may the name be used? Return 0, or -EPERM with *why set. */
+	int (*check)(const char *name, const char **why);
+	/*
+	 * Make a new variable one of this family if its name says so. Return 0,
+	 * or a negative errno with *why set.
+	 */
+	int (*attach)(struct gtp_var *var, const char **why);
 	/* Before a run: allocate what gtp_hits.uses requires. 0 or -ENOMEM. */
 	int (*prepare)(void);
 	void (*start)(void);		/* a run begins */
@@ -41,12 +44,13 @@ struct gtp_var *gtp_var_add(u32 num, const char *name);
 void gtp_var_remove_last(void);
 /*
  * If a special variable has that name, give it another number and set *var.
- * Return NULL or an error.
+ * Return 0, or a negative errno with *why set.
  */
-const char *gtp_var_again(u32 num, const char *name, struct gtp_var **var);
+int gtp_var_again(u32 num, const char *name, struct gtp_var **var,
+		  const char **why);
 /* Ask all families: see struct var_group. */
-const char *gtp_var_refused(const char *name);
-const char *gtp_var_attach(struct gtp_var *var);
+int gtp_var_check(const char *name, const char **why);
+int gtp_var_attach(struct gtp_var *var, const char **why);
 
 /* ---- percpu.c ---------------------------------------------------------- */
 

@@ -234,7 +234,8 @@ void gtp_vars_start(void)
 			groups[i]->start();
 }
 
-const char *gtp_var_again(u32 num, const char *name, struct gtp_var **var)
+int gtp_var_again(u32 num, const char *name, struct gtp_var **var,
+		  const char **why)
 {
 	u32 i;
 
@@ -242,35 +243,37 @@ const char *gtp_var_again(u32 num, const char *name, struct gtp_var **var)
 		if (!strcmp(name, gtp_vars.var[i]->name))
 			break;
 	if (i == nr_specials)
-		return NULL;
-	if (nr_agains == AGAIN_MAX)
-		return WHY_VAR_AGAIN;
+		return 0;
+	if (nr_agains == AGAIN_MAX) {
+		*why = WHY_VAR_AGAIN;
+		return -ENOSPC;
+	}
 	agains[nr_agains].num = num;
 	agains[nr_agains++].slot = i;
 	*var = gtp_vars.var[i];
-	return NULL;
+	return 0;
 }
 
-const char *gtp_var_refused(const char *name)
+int gtp_var_check(const char *name, const char **why)
 {
-	const char *why = NULL;
+	int err = 0;
 	u32 i;
 
-	for (i = 0; !why && i < ARRAY_SIZE(groups); i++)
-		if (groups[i]->refuses)
-			why = groups[i]->refuses(name);
-	return why;
+	for (i = 0; !err && i < ARRAY_SIZE(groups); i++)
+		if (groups[i]->check)
+			err = groups[i]->check(name, why);
+	return err;
 }
 
-const char *gtp_var_attach(struct gtp_var *var)
+int gtp_var_attach(struct gtp_var *var, const char **why)
 {
-	const char *why = NULL;
+	int err = 0;
 	u32 i;
 
-	for (i = 0; !why && i < ARRAY_SIZE(groups); i++)
+	for (i = 0; !err && i < ARRAY_SIZE(groups); i++)
 		if (groups[i]->attach)
-			why = groups[i]->attach(var);
-	return why;
+			err = groups[i]->attach(var, why);
+	return err;
 }
 
 int gtp_vars_used(const struct agent_prog *prog)

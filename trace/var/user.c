@@ -4,16 +4,17 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
+#include <linux/errno.h>
 #include <linux/string.h>
 
 #include "trace/base/messages.h"
 #include "trace/var/private.h"
 
-/* Return -1, with an error in tx. */
+/* Return -EINVAL, with an error in tx. */
 static int complain(struct rsp_tx *tx, const char *name, const char *what)
 {
 	rsp_error(tx, MSG_VARIABLE, name, what);
-	return -1;
+	return -EINVAL;
 }
 
 static int define_special(struct gtp_var *var, const char *name, s64 value,
@@ -32,33 +33,36 @@ static int define_special(struct gtp_var *var, const char *name, s64 value,
 	return 0;
 }
 
-/* Return NULL or an error. */
-static const char *define_new(u32 num, const char *name, struct gtp_var **var)
+/* Return 0, or a negative errno with *why set. */
+static int define_new(u32 num, const char *name, struct gtp_var **var,
+		      const char **why)
 {
-	const char *why = gtp_var_refused(name);
+	int err = gtp_var_check(name, why);
 
-	if (why)
-		return why;
+	if (err)
+		return err;
 	*var = gtp_var_add(num, name);
-	if (!*var)
-		return WHY_VAR_MANY;
-	why = gtp_var_attach(*var);
-	if (why)
+	if (!*var) {
+		*why = WHY_VAR_MANY;
+		return -ENOMEM;
+	}
+	err = gtp_var_attach(*var, why);
+	if (err)
 		gtp_var_remove_last();
-	return why;
+	return err;
 }
 
 int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 		   struct rsp_tx *tx)
 {
 	struct gtp_var *var = gtp_var_find(num);
-	const char *why = NULL;
+	const char *why;
 	char name[256];
 	long len = rsp_unhex(hexname, name, sizeof(name) - 1);
 
 	if (len < 0) {
 		rsp_error(tx, MSG_VARIABLE_NAME);
-		return -1;
+		return -EINVAL;
 	}
 	name[len] = '\0';
 	if (var && var->special)
@@ -66,8 +70,7 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 	if (num > 0xffff)
 		return complain(tx, name, WHY_VAR_NUMBER);
 	if (!var) {
-		why = gtp_var_again(num, name, &var);
-		if (why)
+		if (gtp_var_again(num, name, &var, &why))
 			return complain(tx, name, why);
 		if (var)
 			return define_special(var, name, value, tx);
@@ -76,11 +79,8 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 		return complain(tx, name, WHY_RUNNING);
 	if (var && strcmp(name, var->name))
 		return complain(tx, name, WHY_VAR_OTHER);
-	if (!var) {
-		why = define_new(num, name, &var);
-		if (why)
-			return complain(tx, name, why);
-	}
+	if (!var && define_new(num, name, &var, &why))
+		return complain(tx, name, why);
 	var->builtin = builtin;
 	var->initial = value;
 	var->value = value;

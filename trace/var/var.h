@@ -31,7 +31,7 @@ int gtp_vars_used(const struct agent_prog *prog);
 
 /* ---- user.c ------------------------------------------------------------ */
 
-/* QTDV. Return 0, or -1 with an error in tx. */
+/* QTDV. Return 0, or a negative errno with an error in tx. */
 int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 		   struct rsp_tx *tx);
 
