@@ -2,6 +2,7 @@
 """GDB connects to a running kernel and inspects it; nothing is traced."""
 import re
 
+import build
 from harness import GdbError, case
 
 
@@ -125,6 +126,8 @@ def special_variables(t):
                  "ignore_error", "last_errno", "bt"):
         assert re.search(rf"^\${name} ", shown, re.M), name
     assert int(gdb.eval("$cpu_number")) == t.guest.smp
+    conf = (build.TOP / "dkms.conf").read_text()
+    assert gdb.eval("$gtp_version") == re.search(r'^VERSION_DATE="(\d{8})"$', conf, re.M)[1]
     assert int(gdb.eval("$bt")) == 512
     one, two = int(gdb.eval("$clock")), int(gdb.eval("$clock"))
     assert 0 < one and two - one < 60e9, (one, two)
