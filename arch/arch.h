@@ -54,24 +54,23 @@ static inline unsigned long arch_text_below(unsigned long stext,
 extern const unsigned long arch_load_offset;
 
 /*
- * Complete the registers of kernel code that hit a probe.  Returns regs or
- * copy.
- * Context: any.
+ * A machine's own header has what hits inline:
+ *
+ * arch_hit_regs(regs, copy): complete the registers of kernel code that hit a
+ * probe.  Returns regs or copy, as const struct pt_regs *.  Fields in front of
+ * that of arch_sp must be those of regs: a prefilter reads them there.
+ *
+ * arch_stack_pointer(regs): sp of completed registers, an unsigned long.
+ *
+ * Context: any, including NMI.
  */
-#ifdef CONFIG_X86_32
-const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
-				    struct pt_regs *copy);
-#else
-static inline const struct pt_regs *arch_hit_regs(const struct pt_regs *regs,
-						  struct pt_regs *copy)
-{
-	return regs;
-}
+#ifdef CONFIG_X86
+#include "arch/x86_hit.h"
 #endif
 
 /*
- * The same for a return probe: the registers before the function's `ret'.  sp
- * is at the return address, which the kernel has replaced.
+ * arch_hit_regs() for a return probe: the registers before the function's
+ * `ret'.  sp is at the return address, which the kernel has replaced.
  * Context: any.
  */
 const struct pt_regs *arch_return_regs(const struct pt_regs *regs,

@@ -48,11 +48,6 @@
 /* The value of a field. i386 before 2.6.25 has signed fields: never widen them. */
 #define KC_REG_VALUE(regs, name)	((unsigned long)(regs)->KC_REG(name))
 
-static inline unsigned long kc_stack_pointer(const struct pt_regs *regs)
-{
-	return KC_REG_VALUE(regs, sp);
-}
-
 #ifdef CONFIG_X86_32
 /*
  * The stack pointer of kernel code that trapped.  Where it is not saved, the

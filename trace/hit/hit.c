@@ -22,7 +22,6 @@
 #include "compat/calls.h"
 #include "compat/clock.h"
 #include "compat/read.h"
-#include "compat/regs.h"
 #include "compat/stack.h"
 #include "trace/hit/body.h"
 #include "trace/hit/hit.h"
@@ -491,7 +490,7 @@ static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
 				      const struct gtp_action *act,
 				      const struct pt_regs *regs, int split)
 {
-	unsigned long sp = kc_stack_pointer(regs);
+	unsigned long sp = arch_stack_pointer(regs);
 	u32 n = min_t(u32, act->len / sizeof(u64), kc_task_words_left(sp));
 	u32 undo = n && !kc_calls_replaced() ?
 		   hit_put_words(rc, c, 0, sp, n, split) : 1;

@@ -4,10 +4,10 @@
  */
 #include <linux/kernel.h>
 
+#include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/calls.h"
 #include "compat/read.h"
-#include "compat/regs.h"
 #include "compat/stack.h"
 #include "trace/var/private.h"
 
@@ -40,7 +40,7 @@ static void bt_init(void)
 static enum agent_error collect_bt(struct gtp_hit_ctx *ctx,
 				   const struct gtp_var *var)
 {
-	u64 sp = kc_stack_pointer(ctx->regs);
+	u64 sp = arch_stack_pointer(ctx->regs);
 	u64 size = kc_load(&gtp_hits.bt_size);	/* it may change meanwhile */
 	u64 len = min_t(u64, size, kc_stack_left(sp));
 	enum agent_error err = AGENT_OK;
