@@ -9,7 +9,7 @@
 #include "arch/arch.h"
 #include "arch/x86_regs.h"
 #include "compat/check.h"
-#include "compat/regs.h"
+#include "compat/x86/regs.h"
 
 #define SAVED(reg, type, field)						\
 	{ reg, type, 32, offsetof(struct pt_regs, KC_REG(field)), 4 }

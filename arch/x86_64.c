@@ -5,7 +5,7 @@
 #include "arch/arch.h"
 #include "arch/x86_regs.h"
 #include "compat/check.h"
-#include "compat/regs.h"
+#include "compat/x86/regs.h"
 
 #define SAVED(reg, type, bits, field) {				\
 	reg, type, bits, offsetof(struct pt_regs, field),		\

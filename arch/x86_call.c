@@ -8,7 +8,7 @@
 #include "arch/arch.h"
 #include "arch/x86_insn.h"
 #include "compat/read.h"
-#include "compat/regs.h"
+#include "compat/x86/regs.h"
 
 /*
  * The code behind a jump-optimised probe builds regs at the end of the

@@ -5,7 +5,7 @@
 #ifndef ARCH_X86_HIT_H
 #define ARCH_X86_HIT_H
 
-#include "compat/regs.h"
+#include "compat/x86/regs.h"
 
 static inline unsigned long arch_stack_pointer(const struct pt_regs *regs)
 {

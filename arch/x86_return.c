@@ -8,8 +8,8 @@
 
 #include "arch/arch.h"
 #include "compat/read.h"
-#include "compat/regs.h"
 #include "compat/symbols.h"
+#include "compat/x86/regs.h"
 
 #define WORD	sizeof(unsigned long)
 

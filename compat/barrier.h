@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include "compat/config.h"
+#include "compat/machine.h"
 
 #ifdef KC_HAVE_ASM_BARRIER
 #include <asm/barrier.h>
@@ -35,15 +36,8 @@
 
 /* Orders earlier loads before later loads. */
 #define kc_rmb()	smp_rmb()
-/*
- * Orders earlier accesses before later stores.  x86 does not reorder a load
- * with a later store, so smp_wmb() is enough there.
- */
-#ifdef CONFIG_X86
-#define kc_wmb()	smp_wmb()	/* see above */
-#else
-#define kc_wmb()	smp_mb()	/* see above */
-#endif
 #define kc_barrier()	barrier()
+/* kc_wmb() orders earlier accesses before later stores. */
+#include KC_MACHINE(barrier.h)
 
 #endif

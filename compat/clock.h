@@ -13,17 +13,13 @@
 #include <asm/div64.h>
 #include "compat/config.h"
 #include "compat/cpu.h"
+#include "compat/machine.h"
 
 #ifdef KC_HAVE_SCHED_CLOCK_H
 #include <linux/sched/clock.h>
 #endif
 #ifdef KC_HAVE_KTIME_GET_REAL_TS64
 #include <linux/timekeeping.h>
-#endif
-#ifdef KC_HAVE_CHECK_TSC_UNSTABLE
-#include <asm/cpufeature.h>
-#include <asm/processor.h>
-#include <asm/tsc.h>
 #endif
 
 /*
@@ -38,8 +34,8 @@ extern unsigned long long (*kc_sched_clock)(void);
 #endif
 
 /*
- * Nanoseconds, monotonic on each CPU.  Where the TSC counts CPU cycles this
- * holds only while the frequency does not change.
+ * Nanoseconds, monotonic on each CPU.  Where it counts CPU cycles this holds
+ * only while the frequency does not change.
  * Context: any, including NMI.
  */
 static inline u64 kc_clock(void)
@@ -54,22 +50,12 @@ static inline u64 kc_clock(void)
 }
 
 /*
- * Does kc_cycles() order events across CPUs?  It does if the kernel has not
- * marked the TSC unstable, and the TSC has a constant frequency and does not
- * stop.  A single CPU does not need the latter two.
+ * Does kc_cycles() order events across CPUs?
  * Context: process.
  */
-static inline int kc_cycles_order_cpus(void)
-{
-#ifdef KC_HAVE_CHECK_TSC_UNSTABLE
-	return boot_cpu_has(X86_FEATURE_TSC) && !check_tsc_unstable() &&
-	       (kc_nr_cpus() == 1 ||
-		(boot_cpu_has(X86_FEATURE_CONSTANT_TSC) &&
-		 boot_cpu_has(X86_FEATURE_NONSTOP_TSC)));
-#else
-	return 0;
-#endif
-}
+static inline int kc_cycles_order_cpus(void);
+
+#include KC_MACHINE(clock.h)
 
 /* Does kc_clock()?  local_clock() agrees within a tick on all CPUs. */
 static inline int kc_clock_orders_cpus(void)
@@ -82,7 +68,7 @@ static inline int kc_clock_orders_cpus(void)
 }
 
 /*
- * x86: the TSC; elsewhere its equivalent, or 0.
+ * The CPU's counter of cycles or time, as get_cycles(); 0 if it has none.
  * Context: any, including NMI.
  */
 static inline u64 kc_cycles(void)

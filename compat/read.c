@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include "compat/barrier.h"
+#include "compat/facts.h"
 #include "compat/paging.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
@@ -101,7 +102,7 @@ int kc_is_ram(u64 at)
  */
 static void set_quick(void)
 {
-	u64 first = KC_ISA_END, end = 2 * KC_ISA_END;
+	u64 first = KC_QUICK_FIRST, end = KC_QUICK_FIRST + KC_QUICK_MAX;
 	unsigned int i;
 
 	for (i = 0; i < ram.nr; i++) {
@@ -111,11 +112,12 @@ static void set_quick(void)
 			end = ram.range[i].end;
 		} else if (ram.range[i].end - ram.range[i].first >
 			   end - first) {
-			first = max_t(u64, ram.range[i].first, KC_ISA_END);
+			first = max_t(u64, ram.range[i].first, KC_QUICK_FIRST);
 			end = ram.range[i].end;
 		}
 	}
-#ifdef CONFIG_X86_32
+#if BITS_PER_LONG == 32
+	/* Not all RAM is in it. */
 	end = min_t(u64, end, (unsigned long)high_memory - PAGE_OFFSET);
 	first = min_t(u64, first, end - KC_QUICK_MAX);
 #endif

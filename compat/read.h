@@ -5,132 +5,52 @@
 #ifndef COMPAT_READ_H
 #define COMPAT_READ_H
 
-#include <linux/errno.h>
-#include <linux/sched.h>
-#include <linux/uaccess.h>
 #include <asm/page.h>
-#include "compat/config.h"
-#include "compat/facts.h"
+#include "compat/machine.h"
+#include "compat/nofault.h"
 #include "compat/stack.h"
 
-/* ROMs and display memory are below. */
-#define KC_ISA_END	0x100000UL
-
-#ifdef CONFIG_X86_64
 /*
- * The kernel's half of what the page tables can map.  The reader of 5.10 goes
- * by what the CPU supports instead, and warns when an access then causes a
- * general protection fault; before 5.8 (98a23609b103) it also reads user
- * memory.
+ * A machine has these:
+ *
+ * KC_KERNEL_START: where the kernel's half of the address space starts.
+ * KC_VSYSCALL: if there is one, a page of user memory in that half.
+ * KC_QUICK_FIRST: the first physical address whose place in the direct map is
+ * never a device's; that map starts at PAGE_OFFSET, with the address 0.
+ * KC_IMAGE_START, KC_IMAGE_SPAN: addresses of the kernel image and modules, if
+ * they are elsewhere than the direct map and never a device's.
+ *
+ * It may have faster ways than the loops below, for any context, including NMI:
+ *
+ * KC_BULK, kc_copy_bulk(): kc_copy_nofault() for KC_BULK bytes or more.  It
+ * copies by words: what others access at once must not be torn.  A fault on a
+ * kernel address never sleeps.
+ * KC_HAS_COPY_WORDS, kc_copy_words(): copy n words that are mapped.
+ * KC_HAS_READ_WORDS, kc_read_words(): read n words that kc_is_quick() accepts.
+ * Returns 0, or nonzero if one cannot be read.
  */
-#define KC_KERNEL_START	(~0UL << KC_FACT_VIRTUAL_BITS)
-/*
- * User memory in the kernel's half.  With SMAP kernels before 6.8
- * (32019c659ecf) oops on a no-fault read of it.
- */
-#define KC_VSYSCALL	(-10UL << 20)
-/*
- * Kernel image and modules.  Kernels before 4.5 or so map the ISA range below;
- * above are fixed mappings, some of devices.
- */
-#define KC_IMAGE_START	(__START_KERNEL_map + KC_ISA_END)
-#define KC_IMAGE_SPAN	((-32UL << 20) - KC_IMAGE_START)
-#elif defined(CONFIG_X86_32)
-#define KC_KERNEL_START	PAGE_OFFSET
-#else
-#define KC_KERNEL_START	0UL
-#endif
+#include KC_MACHINE(read.h)
 
-/*
- * Returns 0, or nonzero if any byte cannot be read.  src must be a kernel
- * address.
- * Context: any, including NMI.
- */
-static inline long kc_copy_nofault(void *dst, const void *src, size_t n)
-{
-#if defined(KC_HAVE_COPY_FROM_KERNEL_NOFAULT)
-	return copy_from_kernel_nofault(dst, src, n);
-#elif defined(KC_HAVE_PROBE_KERNEL_READ)
-	return probe_kernel_read(dst, (void *)src, n);
-#else
-	unsigned long left;
-
-	/* Faults must not sleep; preempt_disable() may be empty. */
-	inc_preempt_count();
-	barrier();
-	left = __copy_from_user_inatomic(dst, (const void __user *)src, n);
-	barrier();
-	dec_preempt_count();
-	return left ? -EFAULT : 0;
-#endif
-}
-
-/*
- * kc_copy_nofault() for many bytes: a string instruction where possible,
- * instead of the kernel's seven instructions per word.  A fault leaves the
- * number of words not copied in `left'; on a kernel address it never sleeps.
- * Copy by words: what others access at once must not be torn here.
- */
-#if defined(CONFIG_X86) && defined(_ASM_EXTABLE)
-#define KC_BULK		64
-
-static inline long kc_copy_bulk(void *dst, const void *src, size_t n)
-{
-	size_t left = n / sizeof(long);
-
-#ifdef CONFIG_X86_64
-	__asm__ __volatile__("1: rep movsq\n2:\n" _ASM_EXTABLE(1b, 2b)
-			     : "+c" (left), "+D" (dst), "+S" (src)
-			     : : "memory");
-#else
-	__asm__ __volatile__("1: rep movsl\n2:\n" _ASM_EXTABLE(1b, 2b)
-			     : "+c" (left), "+D" (dst), "+S" (src)
-			     : : "memory");
-#endif
-	if (left)
-		return -EFAULT;
-	n %= sizeof(long);
-	return n ? kc_copy_nofault(dst, src, n) : 0;
-}
-#else
+#ifndef KC_BULK
 #define KC_BULK		(~(size_t)0)
 #define kc_copy_bulk	kc_copy_nofault
 #endif
 
-/*
- * Copy words that are mapped, by a string instruction where possible.
- * Context: any.
- */
+#ifndef KC_HAS_COPY_WORDS
 static inline void kc_copy_words(u64 *dst, const u64 *src, size_t n)
 {
-#ifdef CONFIG_X86_64
-	__asm__ __volatile__("rep movsq" : "+c" (n), "+D" (dst), "+S" (src)
-			     : : "memory");
-#else
 	while (n--)
 		*dst++ = *src++;
-#endif
 }
+#endif
 
-/*
- * Read n words that kc_is_quick() accepts.  Returns 0, or nonzero if one cannot
- * be read.
- * Context: any, including NMI.
- */
+#ifndef KC_HAS_READ_WORDS
 static inline long kc_read_words(void *dst, u64 addr, size_t n)
 {
-#if defined(CONFIG_X86_64) && defined(_ASM_EXTABLE)
-	const void *src = (const void *)(unsigned long)addr;
-
-	__asm__ __volatile__("1: rep movsq\n2:\n" _ASM_EXTABLE(1b, 2b)
-			     : "+c" (n), "+D" (dst), "+S" (src)
-			     : : "memory");
-	return n;
-#else
 	return kc_copy_bulk(dst, (const void *)(unsigned long)addr,
 			    n * sizeof(u64));
-#endif
 }
+#endif
 
 /*
  * Kernel memory is read in three steps.  kc_is_quick() accepts, in a few

@@ -13,10 +13,6 @@
 #include <linux/sched/task_stack.h>
 #endif
 
-/* The largest stack: a task's, or the interrupt stack of four pages. */
-#define KC_STACK_MAX \
-	(THREAD_SIZE > 4 * PAGE_SIZE ? THREAD_SIZE : 4 * PAGE_SIZE)
-
 /*
  * Bytes from sp to the end of the current task's stack; 0 if sp points
  * elsewhere.

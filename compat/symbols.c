@@ -6,7 +6,14 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include "compat/config.h"
+#include "compat/machine.h"
 #include "compat/symbols.h"
+
+/*
+ * KC_CHECKS_CALLS: 1 if a function must be marked to be called indirectly.
+ * KC_ENTRY_MARK: the bytes of such a mark.
+ */
+#include KC_MACHINE(symbols.h)
 
 #ifdef KC_HAVE_KALLSYMS_LOOKUP_NAME
 
@@ -62,20 +69,19 @@ static unsigned long symbol_by_kprobe(const char *name)
 
 #endif
 
-#if defined(CONFIG_X86_KERNEL_IBT) || defined(CONFIG_CFI_CLANG) || \
-	defined(CONFIG_CFI)
+#if KC_CHECKS_CALLS || defined(CONFIG_CFI_CLANG) || defined(CONFIG_CFI)
 
 /*
  * Look up every name by kprobe: an indirect call of a function that no header
- * declares faults, since boot erases the endbr of functions that are not
- * exported.  A probe at an endbr moves past it.
+ * declares faults.  A probe at the mark of a function's entry moves past it.
  */
 unsigned long kc_symbol(const char *name)
 {
 	unsigned long addr = symbol_by_kprobe(name);
 	struct kc_place place;
 
-	if (addr && !kc_symbol_at(addr, &place) && addr == place.start + 4)
+	if (addr && !kc_symbol_at(addr, &place) &&
+	    addr == place.start + KC_ENTRY_MARK)
 		return place.start;
 	return addr;
 }
@@ -118,7 +124,7 @@ int kc_symbol_at(unsigned long addr, struct kc_place *place)
 
 #else
 
-/* These kernels predate IBT, so calling by address works. */
+/* These kernels do not check calls, so calling by address works. */
 int kc_symbol_at(unsigned long addr, struct kc_place *place)
 {
 	const char *(*lookup)(unsigned long addr, unsigned long *size,

@@ -12,7 +12,7 @@
 /* The end of user memory, for any task. */
 #ifdef TASK_SIZE_MAX
 #define KC_USER_END	TASK_SIZE_MAX
-#elif defined(CONFIG_X86_64)
+#elif defined(TASK_SIZE64)
 #define KC_USER_END	TASK_SIZE64
 #else
 #define KC_USER_END	TASK_SIZE

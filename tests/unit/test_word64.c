@@ -5,11 +5,13 @@
  */
 #include <linux/types.h>
 #include <linux/kernel.h>
+#define CONFIG_X86	1
 #ifdef __i386__
 #define BITS_PER_LONG	32
 #define CONFIG_X86_32	1
 #else
 #define BITS_PER_LONG	64
+#define CONFIG_X86_64	1
 #endif
 #include "compat/barrier.h"
 #include "compat/word64.h"

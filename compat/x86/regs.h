@@ -3,8 +3,8 @@
  * The fields of struct pt_regs, KC_REG(ax), KC_REG(ip) and so on, by the names
  * that 32-bit and 64-bit x86 share since 2.6.25.
  */
-#ifndef COMPAT_REGS_H
-#define COMPAT_REGS_H
+#ifndef COMPAT_X86_REGS_H
+#define COMPAT_X86_REGS_H
 
 #include <linux/sched.h>
 #include <asm/ptrace.h>

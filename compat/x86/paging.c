@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * In a Xen PV guest the page table holds machine frame numbers, and nothing is
+ * found.
+ */
 #include <linux/errno.h>
 #include "compat/paging.h"
 #include "compat/read.h"

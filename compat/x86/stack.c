@@ -70,13 +70,17 @@ static unsigned long irq_stack_top(void)
 
 #endif
 
+/* The largest stack: a task's, or the interrupt stack of four pages. */
+#define STACK_MAX \
+	(THREAD_SIZE > 4 * PAGE_SIZE ? THREAD_SIZE : 4 * PAGE_SIZE)
+
 /* The initial sp of interrupts may be some words below the stack's end. */
 unsigned long kc_other_stack_left(unsigned long sp)
 {
 	unsigned long end = (irq_stack_top() + PAGE_SIZE - 1) & PAGE_MASK;
 	unsigned long left = end - sp;
 
-	return left - 1 < KC_STACK_MAX ? left : KC_STACK_MAX;
+	return left - 1 < STACK_MAX ? left : STACK_MAX;
 }
 
 #endif
