@@ -61,7 +61,7 @@ done
 stamp=$( {
 	echo "$KDIR ${PROBE_STAMP-} ${ARCH-} ${CROSS_COMPILE-} ${KCFLAGS-}"
 	cat "$autoconf" "$KDIR/Module.symvers" compat/families \
-		compat/probes/*.c compat/probe.sh
+		compat/probes/*.c compat/machine.h compat/probe.sh
 } | cksum | tr ' ' '-')
 if [ -f $out ] && [ -f $table ] &&
    [ "$(sed -n '1s/.*stamp \([^ ]*\) .*/\1/p' $out)" = "$stamp" ]; then
@@ -105,6 +105,10 @@ $make -k -C "$KDIR" M="$PWD/$work" V=1 modules > $log 2>&1 < /dev/null || :
 [ ! -f $work/control-fails.o ] ||
 	die "a module that must not compile compiles against $KDIR;" \
 	    "the log is $log"
+
+[ -f $work/control-machine.o ] ||
+	die "there are no files for the machine of $KDIR:" \
+	    "see \"To add a machine\" in docs/porting.md"
 
 exported() {	# does Module.symvers satisfy "a+b|c"?
 	old=$IFS
