@@ -484,7 +484,9 @@ def callers_whose_return_is_traced(t):
         while len(points) > 1:
             gdb.cmd(f"delete {points.pop()}")
         graphed, shown = look()
-        assert graphed == real, shown
+        # Before 4.9 (9a7c348ba6a4) function_graph does not keep the slots.
+        slots = "retp" in gdb.cmd("ptype struct ftrace_ret_stack")
+        assert graphed == real or not slots and graphed[:-1] == real[:len(graphed) - 1] and graphed[-1][1] == "??", shown
     finally:
         undo()
 
