@@ -48,6 +48,11 @@ static const char * const help[] = {
 	NULL
 };
 
+/* The Makefile takes it from dkms.conf; a compiler run by hand does not. */
+#ifndef KGTP_VERSION
+#define KGTP_VERSION "of unknown version"
+#endif
+
 static const char * const version[] = { "putgtprsp " KGTP_VERSION, NULL };
 
 static int print(const char * const *lines)

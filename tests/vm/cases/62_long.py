@@ -345,7 +345,7 @@ def memory_margin(t):
     def can_be_had():
         """Return the largest size, from the error."""
         message = gdb.fails(f"set trace-buffer-size {memory(t, 'MemAvailable') - margin // 2}")
-        return int(re.search(r"it stays at 5242880 bytes; up to (\d+) can be had", message)[1])
+        return int(re.search(r"it stays at 5242880 bytes; use at most (\d+)", message)[1])
     before, there = memory(t, "MemAvailable"), can_be_had()
     assert abs(before - margin - there) < 24 << 20, (before, margin, there)
     load = t.load("pread", n=1, file="/proc/version", size=8)
