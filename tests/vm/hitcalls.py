@@ -23,7 +23,7 @@ TABLES = {"specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1}), "gtp_kprobe_ops
 
 # The kernel's symbols that a hit may use, and why each is safe with any lock held, also in an NMI.
 ALLOWED = {
-    "cpu_number current_task const_current_task pcpu_hot const_pcpu_hot __per_cpu_offset this_cpu_off kernel_stack "
+    "cpu_number current_task const_current_task pcpu_hot const_pcpu_hot __per_cpu_offset this_cpu_off kernel_stack cpu_tss "
     "per_cpu__cpu_number per_cpu__current_task per_cpu__this_cpu_off per_cpu__kernel_stack":
         "data of this CPU; the current task",
     "__preempt_count page_offset_base physical_mask nr_cpu_ids __cpu_possible_mask cpu_possible_mask cpu_possible_map boot_cpu_data":

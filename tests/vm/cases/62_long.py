@@ -364,8 +364,8 @@ def memory_margin(t):
 def leave(t, spare):
     """Fill the guest's memory up to spare bytes above the margin, until the case ends. Return the margin."""
     margin = min(memory(t, "MemTotal") // 8, 256 << 20)
-    # Not a tmpfs, which takes only half of the memory.
-    t.sh("mkdir -p /tmp/fill; grep /tmp/fill /proc/mounts >/dev/null || mount -t ramfs none /tmp/fill")
+    # Not a ramfs: up to 4.4 at least, its pages count as available until the kernel has tried to free them.
+    t.sh("mkdir -p /tmp/fill; grep /tmp/fill /proc/mounts >/dev/null || mount -t tmpfs -o size=100% none /tmp/fill")
     t.cleanup.callback(t.run, "umount /tmp/fill")
     # The previous case's memory may still be freed.
     for _ in range(20):

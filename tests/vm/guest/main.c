@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -160,12 +159,16 @@ static int usleep_main(int argc, char **argv)
 	return usleep(strtoul(argv[1], NULL, 0)) != 0;
 }
 
-/* date: always seconds since 1970, whatever the format. */
+/*
+ * date: always seconds since 1970, whatever the format. By a system call: what
+ * RHEL 5 maps into user space does not limit the HPET's counter, and under load
+ * is ahead by 43 s, a turn of the counter, until the next ticks.
+ */
 static int date_main(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	printf("%ld\n", (long)time(NULL));
+	printf("%ld\n", (long)syscall(SYS_time, NULL));
 	return 0;
 }
 
