@@ -9,6 +9,7 @@
 #define RINGBUF_FAST_H
 
 #include <linux/types.h>
+#include <linux/kernel.h>
 #include "compat/barrier.h"
 
 #define RINGBUF_LEVELS		7	/* contexts that can nest on one CPU */
@@ -80,9 +81,9 @@ struct ringbuf_cpu {
 	u32 idx;		/* the current page ... */
 	u64 page_end;		/* ... and its end, where pos may be */
 	u64 edge;		/* pos may grow to here on the fast paths */
-	u64 pos;		/* end of the frame so far */
+	u64 pos;		/* end of the frame that grows */
 	unsigned long bias;	/* position + bias is its address */
-	struct ringbuf_hdr *hdr;	/* of the frame; may straddle pages */
+	struct ringbuf_hdr *hdr;	/* of that frame; may straddle pages */
 	union ringbuf_count committed;	/* start of the current frame */
 	union ringbuf_count created;
 
@@ -146,59 +147,29 @@ static inline int ringbuf_page_has(const struct ringbuf_cpu *rc, u32 n)
 	       n <= rc->edge;
 }
 
-static inline void *ringbuf_open(const struct ringbuf_cpu *rc, u32 tag,
-				 u64 time, u64 addr)
-{
-	struct ringbuf_hdr *hdr =
-		ringbuf_at(rc, ringbuf_count_own(&rc->committed));
+/* ---- a frame at a cursor -------------------------------------------------- */
 
-	hdr->tag = tag;
-	hdr->time = time;
-	hdr->addr = addr;
-	return hdr + 1;
-}
-
-static inline void ringbuf_shut(struct ringbuf_cpu *rc, u32 n, void *payload)
-{
-	struct ringbuf_hdr *hdr = (struct ringbuf_hdr *)payload - 1;
-	u32 size = sizeof(*hdr) + n;
-
-	hdr->size = size;
-	ringbuf_count_add(&rc->created, 1);
-	ringbuf_count_publish(&rc->committed,
-			      ringbuf_count_own(&rc->committed) + size);
-}
-
-static inline int ringbuf_begin_taking(struct ringbuf_cpu *rc, u32 n, u32 tag,
-				       u64 time, u64 addr, void **payload)
-{
-	if (!ringbuf_page_has(rc, n))
-		return 0;
-	*payload = ringbuf_open(rc, tag, time, addr);
-	rc->hdr = (struct ringbuf_hdr *)*payload - 1;
-	rc->pos = ringbuf_count_own(&rc->committed) + sizeof(*rc->hdr) + n;
-	return 1;
-}
-
-/* ---- a frame of known size, at a cursor ----------------------------------- */
-
-static inline struct ringbuf_cursor ringbuf_cursor(const struct ringbuf_cpu *rc)
-{
-	struct ringbuf_cursor c = {
-		ringbuf_at(rc, ringbuf_count_own(&rc->committed)),
-		ringbuf_at(rc, rc->page_end), rc->page_end, rc->idx,
-	};
-
-	return c;
-}
-
-static inline u64 ringbuf_cursor_pos(const struct ringbuf_cursor *c)
+/*
+ * Always inline: only then is `split' a constant, and the cursor in registers.
+ * Within a page only hdr and at are used, so the compiler leaves out the rest.
+ */
+static __always_inline u64 ringbuf_cursor_pos(const struct ringbuf_cursor *c)
 {
 	return c->page_end - (unsigned long)((char *)c->end - (char *)c->at);
 }
 
-static inline void ringbuf_turn_page(const struct ringbuf_cpu *rc,
-				     struct ringbuf_cursor *c)
+/* Bytes from the start of the frame, header included. */
+static __always_inline unsigned long
+ringbuf_cursor_size(const struct ringbuf_cpu *rc,
+		    const struct ringbuf_cursor *c, int split)
+{
+	if (!split)
+		return (char *)c->at - (char *)c->hdr;
+	return ringbuf_cursor_pos(c) - ringbuf_count_own(&rc->committed);
+}
+
+static __always_inline void ringbuf_turn_page(const struct ringbuf_cpu *rc,
+					      struct ringbuf_cursor *c)
 {
 	if (++c->idx == rc->nr_pages)
 		c->idx = 0;
@@ -207,18 +178,18 @@ static inline void ringbuf_turn_page(const struct ringbuf_cpu *rc,
 	c->end = c->at + RINGBUF_PAGE_SIZE / sizeof(u64);
 }
 
-static inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
-				    struct ringbuf_cursor *c, u64 word,
-				    int split)
+static __always_inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
+					     struct ringbuf_cursor *c,
+					     u64 word, int split)
 {
 	if (split && c->at == c->end)
 		ringbuf_turn_page(rc, c);
 	*c->at++ = word;
 }
 
-static inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
-				 struct ringbuf_cursor *c, u32 n, u32 *got,
-				 int split)
+static __always_inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
+					  struct ringbuf_cursor *c, u32 n,
+					  u32 *got, int split)
 {
 	u64 *piece;
 	u32 left;
@@ -232,55 +203,60 @@ static inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
 	return piece;
 }
 
-static inline int ringbuf_start(struct ringbuf_cpu *rc,
-				struct ringbuf_cursor *c, u32 n, u32 tag,
-				u64 time, u64 addr, int split)
+/*
+ * The cursor is returned, and has an initializer: kernels that initialize all
+ * variables (CONFIG_INIT_STACK_ALL_ZERO) would clear it in memory otherwise.
+ */
+static __always_inline struct ringbuf_cursor
+ringbuf_reserve(struct ringbuf_cpu *rc, u32 n, u32 tag, u64 time, u64 addr,
+		int split)
 {
-	u64 end = ringbuf_count_own(&rc->committed) +
-		  sizeof(struct ringbuf_hdr) + n;
-	struct ringbuf_hdr *hdr;
+	u64 start = ringbuf_count_own(&rc->committed);
+	u64 end = start + sizeof(struct ringbuf_hdr) + n;
+	struct ringbuf_cursor c = {
+		NULL, ringbuf_at(rc, start), ringbuf_at(rc, rc->page_end),
+		rc->page_end, rc->idx,
+	};
 
 	if (split && end > rc->limit && ringbuf_need_more(rc, end))
-		return 0;
-	if (split && c->at == c->end)
-		ringbuf_turn_page(rc, c);
-	hdr = (struct ringbuf_hdr *)c->at++;
-	hdr->tag = tag;
-	rc->hdr = hdr;
-	ringbuf_put_word(rc, c, time, split);
-	ringbuf_put_word(rc, c, addr, split);
-	return 1;
+		return c;
+	if (split && c.at == c.end)
+		ringbuf_turn_page(rc, &c);
+	c.hdr = (struct ringbuf_hdr *)c.at++;
+	c.hdr->tag = tag;
+	ringbuf_put_word(rc, &c, time, split);
+	ringbuf_put_word(rc, &c, addr, split);
+	return c;
 }
 
-static inline u32 ringbuf_finish(struct ringbuf_cpu *rc,
-				 const struct ringbuf_cursor *c, int split)
+/* Publish a frame of that size. */
+static __always_inline void ringbuf_publish(struct ringbuf_cpu *rc,
+					    struct ringbuf_hdr *hdr,
+					    unsigned long size)
 {
-	u64 end = ringbuf_cursor_pos(c);
-	u32 size = end - ringbuf_count_own(&rc->committed);
-
-	rc->hdr->size = size;
+	hdr->size = size;
 	ringbuf_count_add(&rc->created, 1);
-	ringbuf_count_publish(&rc->committed, end);
+	ringbuf_count_publish(&rc->committed,
+			      ringbuf_count_own(&rc->committed) + size);
+}
+
+static __always_inline unsigned long
+ringbuf_commit(struct ringbuf_cpu *rc, const struct ringbuf_cursor *c,
+	       int split)
+{
+	unsigned long size = ringbuf_cursor_size(rc, c, split);
+
+	ringbuf_publish(rc, c->hdr, size);
 	if (split && c->page_end != rc->page_end)
 		ringbuf_set_page(rc, c->idx, c->page_end);
 	return size;
 }
 
-/* ---- a frame of unknown size -------------------------------------------- */
+/* ---- a frame that grows --------------------------------------------------- */
 
-static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n)
+static inline void *ringbuf_space_here(const struct ringbuf_cpu *rc, u32 n)
 {
-	u64 pos = rc->pos;
-
-	if (pos + n > rc->edge)
-		return NULL;
-	rc->pos = pos + n;
-	return ringbuf_at(rc, pos);
-}
-
-static inline void ringbuf_untake(struct ringbuf_cpu *rc, u32 n)
-{
-	rc->pos -= n;
+	return rc->pos + n <= rc->edge ? ringbuf_at(rc, rc->pos) : NULL;
 }
 
 static inline void ringbuf_advance(struct ringbuf_cpu *rc, u32 n)
@@ -294,27 +270,26 @@ static inline u32 ringbuf_mark(const struct ringbuf_cpu *rc)
 	       sizeof(struct ringbuf_hdr);
 }
 
-static inline u32 ringbuf_commit(struct ringbuf_cpu *rc)
+static inline unsigned long ringbuf_commit_grown(struct ringbuf_cpu *rc)
 {
-	u64 end = rc->pos;
-	u32 size;
+	unsigned long size;
 
-	if (end & 7) {
+	if (rc->pos & 7)
 		ringbuf_pad(rc);
-		end = rc->pos;
-	}
-	size = end - ringbuf_count_own(&rc->committed);
-	rc->hdr->size = size;
-	ringbuf_count_add(&rc->created, 1);
-	ringbuf_count_publish(&rc->committed, end);
+	size = rc->pos - ringbuf_count_own(&rc->committed);
+	ringbuf_publish(rc, rc->hdr, size);
 	return size;
 }
 
-static inline void ringbuf_resume(struct ringbuf_cpu *rc,
-				  const struct ringbuf_cursor *c, u32 undo)
+static __always_inline void ringbuf_grow(struct ringbuf_cpu *rc,
+					 const struct ringbuf_cursor *c,
+					 u32 undo, int split)
 {
-	rc->pos = ringbuf_cursor_pos(c);
-	ringbuf_set_page(rc, c->idx, c->page_end);
+	rc->hdr = c->hdr;
+	rc->pos = ringbuf_count_own(&rc->committed) +
+		  ringbuf_cursor_size(rc, c, split);
+	if (split && c->page_end != rc->page_end)
+		ringbuf_set_page(rc, c->idx, c->page_end);
 	if (undo)
 		ringbuf_rewind(rc, ringbuf_mark(rc) - undo * sizeof(u64));
 }

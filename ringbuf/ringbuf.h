@@ -82,6 +82,34 @@ void ringbuf_get_info(struct ringbuf *rb, int cpu, struct ringbuf_info *info);
 
 /* ---- writing: on this CPU, preemption off ------------------------------- */
 
+/*
+ *	ringbuf_enter()			claim this CPU's writer
+ *	  ringbuf_reserve()		the header, and space for n bytes
+ *	    ringbuf_put_word(), ringbuf_piece()
+ *	  ringbuf_commit()		readers see the frame
+ *	ringbuf_leave()
+ *
+ * That is the way of a frame whose largest size is known: one check for all of
+ * it, and what is put into it goes to a cursor that the caller keeps in
+ * registers.  If it also fits into the current page (ringbuf_page_has()), the
+ * compiler leaves out what crosses pages.
+ *
+ * A frame of unknown size, or one that turns out to need more, begins in the
+ * same way, with what is known.  Then it grows in the ring:
+ *
+ *	  ringbuf_reserve(), ringbuf_put_word(), ringbuf_piece()
+ *	  ringbuf_grow()		no cursor from here on
+ *	    ringbuf_append(), ringbuf_space() and ringbuf_advance(), ...
+ *	  ringbuf_commit_grown(), or ringbuf_discard()
+ *
+ * Each addition is checked for space, and may be taken back
+ * (ringbuf_rewind()).
+ *
+ * One frame at a time.  It does not count before its commit.  At a cursor, one
+ * that is not committed is as if it had not been reserved, but for the frames
+ * that were dropped for it.
+ */
+
 /* Largest frame, header included (tfile and GDB count in an int). */
 #define RINGBUF_FRAME_MAX	0x7ff00000U
 
@@ -104,94 +132,72 @@ int ringbuf_reject(struct ringbuf_cpu *rc);
 static inline void ringbuf_claim(struct ringbuf_cpu *rc);
 static inline void ringbuf_leave(struct ringbuf_cpu *rc);
 
-/*
- * Begin a frame.  Returns 0 or -ENOSPC; then the frame can only be discarded.
- * One frame at a time between enter and leave.
- */
-int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr);
-/*
- * Begin a frame and take its first n bytes, a multiple of 8, in one piece.
- * Returns 1, or 0 if no frame was begun; then call ringbuf_begin().
- */
-static inline int ringbuf_begin_taking(struct ringbuf_cpu *rc, u32 n, u32 tag,
-				       u64 time, u64 addr, void **payload);
-/* Do a header and n bytes fit in the current page without dropping frames? */
-static inline int ringbuf_page_has(const struct ringbuf_cpu *rc, u32 n);
-/*
- * For a frame of exactly n bytes, a multiple of 8, if ringbuf_page_has(): open,
- * fill the payload, shut, and call no other writer function in between.
- */
-static inline void *ringbuf_open(const struct ringbuf_cpu *rc, u32 tag,
-				 u64 time, u64 addr);
-static inline void ringbuf_shut(struct ringbuf_cpu *rc, u32 n, void *payload);
-/*
- * A frame of at most n bytes, a multiple of 8, written word by word at a cursor
- * that the caller keeps.  The frame does not count before ringbuf_finish().
- * `split' is a constant: may the frame cross pages?  If not, ringbuf_page_has()
- * must be true.
- *
- * ringbuf_start() writes the header and drops the oldest frames if necessary.
- * Returns 1, or 0 if there is no space (only with split).
- */
+/* ---- a frame at a cursor ------------------------------------------------- */
+
 struct ringbuf_cursor {
+	struct ringbuf_hdr *hdr;	/* may straddle pages; NULL: no space */
 	u64 *at, *end;		/* end: of the page */
 	u64 page_end;		/* end, as a position */
 	unsigned long idx;	/* of the page */
 };
 
-static inline struct ringbuf_cursor ringbuf_cursor(const struct ringbuf_cpu *rc);
-static inline int ringbuf_start(struct ringbuf_cpu *rc,
-				struct ringbuf_cursor *c, u32 n, u32 tag,
-				u64 time, u64 addr, int split);
-static inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
-				    struct ringbuf_cursor *c, u64 word,
-				    int split);
-/* Put up to n words, *got of them, in one piece for the caller to fill. */
-static inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
-				 struct ringbuf_cursor *c, u32 n, u32 *got,
-				 int split);
-/* Commit what has been put.  Returns the size of the frame. */
-static inline u32 ringbuf_finish(struct ringbuf_cpu *rc,
-				 const struct ringbuf_cursor *c, int split);
+/* Do a header and n bytes fit in the current page without dropping frames? */
+static inline int ringbuf_page_has(const struct ringbuf_cpu *rc, u32 n);
 /*
- * Instead of ringbuf_finish(): continue as if ringbuf_begin() had begun the
- * frame and all words put, except the last `undo', had been appended.
+ * Reserve a frame of at most n bytes, a multiple of 8, and write its header.
+ * If necessary, drop the oldest frames.  `split' is a constant, the same in all
+ * calls for a frame: may it cross pages?  If not, ringbuf_page_has() must be
+ * true.  ->hdr is NULL if there is no space (only with split).
  */
-static inline void ringbuf_resume(struct ringbuf_cpu *rc,
-				  const struct ringbuf_cursor *c, u32 undo);
+static __always_inline struct ringbuf_cursor
+ringbuf_reserve(struct ringbuf_cpu *rc, u32 n, u32 tag, u64 time, u64 addr,
+		int split);
+static __always_inline void ringbuf_put_word(const struct ringbuf_cpu *rc,
+					     struct ringbuf_cursor *c,
+					     u64 word, int split);
+/* Put up to n words, *got of them, in one piece for the caller to fill. */
+static __always_inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
+					  struct ringbuf_cursor *c, u32 n,
+					  u32 *got, int split);
+/* Publish what has been put.  Returns the size of the frame. */
+static __always_inline unsigned long
+ringbuf_commit(struct ringbuf_cpu *rc, const struct ringbuf_cursor *c,
+	       int split);
+/* Instead: keep what has been put, less the last `undo' words, and grow. */
+static __always_inline void ringbuf_grow(struct ringbuf_cpu *rc,
+					 const struct ringbuf_cursor *c,
+					 u32 undo, int split);
+
+/* ---- a frame that grows -------------------------------------------------- */
+
 /*
  * Contiguous space at the frame's end: up to `want` bytes (want >= 1), *got of
  * them.  A circular buffer drops its oldest frames for it.  NULL: the buffer is
  * full, or the frame is larger than this CPU's share.
  */
 void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got);
+/* n bytes of it in the current page, if that needs no frame dropped; or NULL. */
+static inline void *ringbuf_space_here(const struct ringbuf_cpu *rc, u32 n);
+/* Append n of the bytes that either returned. */
+static inline void ringbuf_advance(struct ringbuf_cpu *rc, u32 n);
 /* Can the frame grow by n bytes, if necessary by dropping older frames? */
 int ringbuf_fits(const struct ringbuf_cpu *rc, u64 n);
-/* Append n of the bytes that ringbuf_space() returned. */
-static inline void ringbuf_advance(struct ringbuf_cpu *rc, u32 n);
 /* Copy and append, across pages.  0, or -ENOSPC with nothing appended. */
 int ringbuf_append(struct ringbuf_cpu *rc, const void *data, u32 n);
 /* Append two words; the frame's size must be a multiple of 8. */
 int ringbuf_append_pair(struct ringbuf_cpu *rc, u64 a, u64 b);
-/*
- * Append n bytes, a multiple of 8, in one piece for the caller to fill.
- * ringbuf_untake() undoes the last ringbuf_take().  NULL: the current page
- * has no such piece; use the functions above.
- */
-static inline void *ringbuf_take(struct ringbuf_cpu *rc, u32 n);
-static inline void ringbuf_untake(struct ringbuf_cpu *rc, u32 n);
 
 /* Pad with zeros to a multiple of 8.  There is always space for that. */
 void ringbuf_pad(struct ringbuf_cpu *rc);
-/* Bytes appended so far; cut the frame back to an earlier mark. */
+/* Bytes in the frame so far; cut the frame back to an earlier mark. */
 static inline u32 ringbuf_mark(const struct ringbuf_cpu *rc);
 void ringbuf_rewind(struct ringbuf_cpu *rc, u32 mark);
 /* Overwrite 8 bytes at an 8-byte aligned mark. */
 void ringbuf_patch(struct ringbuf_cpu *rc, u32 mark, u64 word);
 
 /* Publish the frame, padded if necessary.  Returns its size. */
-static inline u32 ringbuf_commit(struct ringbuf_cpu *rc);
-/* Drop the frame. */
+static inline unsigned long ringbuf_commit_grown(struct ringbuf_cpu *rc);
+/* Drop the frame, whether it was reserved or not. */
 void ringbuf_discard(struct ringbuf_cpu *rc);
 /* ringbuf_discard(), counted in too_big (circular mode). */
 void ringbuf_discard_too_big(struct ringbuf_cpu *rc);

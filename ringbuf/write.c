@@ -172,7 +172,7 @@ static inline int ringbuf_need(struct ringbuf_cpu *rc, u64 end)
 	return ringbuf_need_more(rc, end);
 }
 
-/* ---- a frame ----------------------------------------------------------------- */
+/* ---- a frame that grows --------------------------------------------------- */
 
 /* The caller has checked for space. */
 static inline void ringbuf_append_word(struct ringbuf_cpu *rc, u64 word)
@@ -197,23 +197,6 @@ static void ringbuf_put(struct ringbuf_cpu *rc, const u8 *data, u32 n)
 		data += chunk;
 		n -= chunk;
 	}
-}
-
-int ringbuf_begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr)
-{
-	u64 start = ringbuf_count_own(&rc->committed);
-
-	rc->pos = start;
-	if (ringbuf_need(rc, start + sizeof(struct ringbuf_hdr)))
-		return -ENOSPC;
-	if (start == rc->page_end)
-		ringbuf_next_page(rc);
-	rc->hdr = ringbuf_at(rc, start);
-	rc->hdr->tag = tag;
-	rc->pos = start + sizeof(u64);
-	ringbuf_append_word(rc, time);
-	ringbuf_append_word(rc, addr);
-	return 0;
 }
 
 void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got)

@@ -136,18 +136,18 @@ static double now(void)
 
 static inline void put_frame(struct ringbuf_cpu *rc, u32 size, int split)
 {
-	struct ringbuf_cursor c = ringbuf_cursor(rc);
+	struct ringbuf_cursor c = ringbuf_reserve(rc, size, 1, 2, 3, split);
 	u32 got, left = size / sizeof(u64);
 	const u8 *from = data;
 	u64 *to;
 
-	if (!ringbuf_start(rc, &c, size, 1, 2, 3, split))
+	if (!c.hdr)
 		die("no room");
 	for (; left; left -= got, from += got * sizeof(u64)) {
 		to = ringbuf_piece(rc, &c, left, &got, split);
 		memcpy(to, from, got * sizeof(u64));
 	}
-	ringbuf_finish(rc, &c, split);
+	ringbuf_commit(rc, &c, split);
 }
 
 /* As a hit does. */

@@ -214,27 +214,33 @@ static int put_frame(struct cpu *c, struct ringbuf_cpu *rc)
 	return 0;
 }
 
+/* Begin a frame that grows. Returns 0 or -ENOSPC. */
+static int begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr)
+{
+	struct ringbuf_cursor c = ringbuf_reserve(rc, 0, tag, time, addr, 1);
+
+	if (!c.hdr)
+		return -ENOSPC;
+	ringbuf_grow(rc, &c, 0, 1);
+	return 0;
+}
+
 static int begin_frame(struct cpu *c, struct ringbuf_cpu *rc)
 {
-	u64 time = mix(c->id, c->seq, -1);
-	void *p;
-
-	if (chance(&c->rnd, 4) &&
-	    ringbuf_begin_taking(rc, 0, (u32)c->seq, time, c->seq, &p))
-		return 0;
-	return ringbuf_begin(rc, (u32)c->seq, time, c->seq);
+	return begin(rc, (u32)c->seq, mix(c->id, c->seq, -1), c->seq);
 }
 
 /* Write a frame of known size directly into the ring. Returns 0 or -ENOSPC. */
 static int put_sized(struct cpu *c, struct ringbuf_cpu *rc)
 {
 	u32 n = chance(&c->rnd, 60), i = 0, k, got;
-	struct ringbuf_cursor at = ringbuf_cursor(rc);
 	int split = !ringbuf_page_has(rc, n * 8) || !chance(&c->rnd, 4);
+	struct ringbuf_cursor at = ringbuf_reserve(rc, n * 8, (u32)c->seq,
+						   mix(c->id, c->seq, -1),
+						   c->seq, split);
 	u64 *p;
 
-	if (!ringbuf_start(rc, &at, n * 8, (u32)c->seq,
-			   mix(c->id, c->seq, -1), c->seq, split))
+	if (!at.hdr)
 		return -ENOSPC;
 	while (i < n) {
 		if (!chance(&c->rnd, 50))
@@ -250,7 +256,7 @@ static int put_sized(struct cpu *c, struct ringbuf_cpu *rc)
 		for (k = 0; k < got; k++)
 			p[k] = mix(c->id, c->seq, i++);
 	}
-	ringbuf_finish(rc, &at, split);
+	ringbuf_commit(rc, &at, split);
 	c->seq++;
 	return 0;
 }
@@ -280,7 +286,7 @@ static void hit(struct cpu *c)
 		ringbuf_discard(rc);
 		add(&c->discarded, 1);
 	} else {
-		ringbuf_commit(rc);
+		ringbuf_commit_grown(rc);
 		c->seq++;
 	}
 	ringbuf_leave(rc);
@@ -549,11 +555,11 @@ static void roll_on(u32 cpu)
 
 	while (ringbuf_end(rb, cpu) < 0xfff00000U) {
 		rc = claim(rb, cpu);
-		if (ringbuf_begin(rc, 0, 0, 0))
+		if (begin(rc, 0, 0, 0))
 			bad("no room", &cpus[cpu], 0);
 		for (k = 0; k < 50 && ringbuf_space(rc, 4096, &got); k++)
 			ringbuf_advance(rc, got);
-		ringbuf_commit(rc);
+		ringbuf_commit_grown(rc);
 		ringbuf_leave(rc);
 	}
 }

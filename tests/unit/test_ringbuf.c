@@ -181,7 +181,7 @@ static void test_frame_max(void)
 	for (circular = 0; circular < 2; circular++) {
 		ringbuf_set_circular(rb, circular);
 		rc = claim(rb, 0);
-		CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+		CHECK_EQ(begin(rc, 1, 2, 3), 0);
 		for (n = 0; n < RINGBUF_FRAME_MAX - HDR; n += 4096) {
 			u32 got;
 
@@ -195,7 +195,7 @@ static void test_frame_max(void)
 		CHECK_EQ(n, RINGBUF_FRAME_MAX - HDR);
 		CHECK_EQ(ringbuf_append(rc, buf, 1), -ENOSPC);
 		CHECK(!ringbuf_space(rc, 1, &n));
-		ringbuf_commit(rc);
+		ringbuf_commit_grown(rc);
 		ringbuf_leave(rc);
 		CHECK_EQ(info_frames(rb), circular + 1);
 	}
@@ -275,7 +275,7 @@ static void test_too_big(void)
 		CHECK_EQ(put(rb, 0, 56, i, 8, 0), 0);
 	/* Known at once to be too big: nothing is overwritten. */
 	rc = claim(rb, 0);
-	CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+	CHECK_EQ(begin(rc, 1, 2, 3), 0);
 	CHECK_EQ(ringbuf_append(rc, buf, share), -ENOSPC);
 	CHECK_EQ(ringbuf_append(rc, buf, share - HDR + 1), -ENOSPC);
 	CHECK_EQ(ringbuf_mark(rc), 0);
@@ -307,7 +307,7 @@ static void test_space(void)
 	u32 got = 0;
 
 	rc = claim(rb, 0);
-	CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+	CHECK_EQ(begin(rc, 1, 2, 3), 0);
 	CHECK(ringbuf_space(rc, 100, &got));
 	CHECK_EQ(got, 100);
 	ringbuf_advance(rc, 3);
@@ -331,7 +331,7 @@ static void test_space(void)
 	CHECK_EQ(put(rb, 0, 4000, 1, 4000, 0), 0);
 	CHECK_EQ(put(rb, 0, 4000, 2, 4000, 0), 0);
 	rc = claim(rb, 0);
-	CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+	CHECK_EQ(begin(rc, 1, 2, 3), 0);
 	CHECK(ringbuf_space(rc, 100, &got));
 	CHECK_EQ(got, 100);
 	CHECK_EQ(info_frames(rb), 2);
@@ -339,7 +339,7 @@ static void test_space(void)
 		ringbuf_advance(rc, got);
 	CHECK_EQ(ringbuf_mark(rc), 10000 - HDR);
 	CHECK_EQ(info_frames(rb), 0);
-	ringbuf_commit(rc);
+	ringbuf_commit_grown(rc);
 	ringbuf_leave(rc);
 	CHECK_EQ(info_frames(rb), 1);
 	ringbuf_free(rb);
@@ -357,10 +357,10 @@ static void test_discard(void)
 
 	for (i = 0; i < 50; i++) {
 		rc = claim(rb, 0);
-		CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+		CHECK_EQ(begin(rc, 1, 2, 3), 0);
 		CHECK_EQ(ringbuf_append(rc, buf, 199 * i), 0);
 		ringbuf_discard(rc);
-		CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+		CHECK_EQ(begin(rc, 1, 2, 3), 0);
 		CHECK_EQ(ringbuf_append(rc, buf, 3), 0);
 		ringbuf_discard(rc);
 		ringbuf_leave(rc);
@@ -388,11 +388,11 @@ static void test_pad(void)
 		for (explicit = 0; explicit < 2; explicit++) {
 			rc = claim(rb, 0);
 			pos = ringbuf_end(rb, 0);
-			CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+			CHECK_EQ(begin(rc, 1, 2, 3), 0);
 			CHECK_EQ(ringbuf_append(rc, buf, n % 33), 0);
 			if (explicit)
 				ringbuf_pad(rc);
-			ringbuf_commit(rc);
+			ringbuf_commit_grown(rc);
 			ringbuf_leave(rc);
 			CHECK_EQ(ringbuf_read_hdr(rb, 0, pos, &hdr), 0);
 			CHECK_EQ(hdr.size, HDR + ((n % 33 + 7) & ~7));
@@ -422,7 +422,7 @@ static void test_rewind_patch(void)
 	for (round = 0; round < 400; round++) {
 		pos = ringbuf_end(rb, 0);
 		rc = claim(rb, 0);
-		CHECK_EQ(ringbuf_begin(rc, 1, 2, 3), 0);
+		CHECK_EQ(begin(rc, 1, 2, 3), 0);
 		fill(round, len);
 		at = round * 8 % 4096;
 		CHECK_EQ(ringbuf_append(rc, buf, at), 0);
@@ -441,7 +441,7 @@ static void test_rewind_patch(void)
 		}
 		CHECK_EQ(ringbuf_mark(rc), len);
 		ringbuf_rewind(rc, len);
-		ringbuf_commit(rc);
+		ringbuf_commit_grown(rc);
 		ringbuf_leave(rc);
 		CHECK_EQ(ringbuf_read(rb, 0, pos, 0, back, len), 0);
 		CHECK(!memcmp(buf, back, len));
@@ -465,11 +465,11 @@ static void test_nested(void)
 		rc = claim(rb, 1);
 		CHECK(rc);
 		CHECK(!claim(rb, 1));
-		CHECK_EQ(ringbuf_begin(rc, i, 0, 0xabcd0000ULL + i), 0);
+		CHECK_EQ(begin(rc, i, 0, 0xabcd0000ULL + i), 0);
 		CHECK(!claim(rb, 1));
 		CHECK_EQ(ringbuf_append(rc, buf, 80), 0);
 		CHECK(!claim(rb, 1));
-		ringbuf_commit(rc);
+		ringbuf_commit_grown(rc);
 		CHECK(!claim(rb, 1));
 		/* Another CPU is independent. */
 		CHECK_EQ(put(rb, 2, 8, 1, 8, 0), 0);

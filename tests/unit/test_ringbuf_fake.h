@@ -123,6 +123,17 @@ static inline struct ringbuf_cpu *claim(struct ringbuf *rb, unsigned int cpu)
 	return rc && ringbuf_enter(rc) ? rc : NULL;
 }
 
+/* Begin a frame that grows. Returns 0 or -ENOSPC. */
+static inline int begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr)
+{
+	struct ringbuf_cursor c = ringbuf_reserve(rc, 0, tag, time, addr, 1);
+
+	if (!c.hdr)
+		return -ENOSPC;
+	ringbuf_grow(rc, &c, 0, 1);
+	return 0;
+}
+
 /* Write a frame of len bytes (a multiple of 8), appended in pieces of step. */
 static inline int put(struct ringbuf *rb, unsigned int cpu, u32 len, u32 seed,
 		      u32 step, u64 time)
@@ -134,7 +145,7 @@ static inline int put(struct ringbuf *rb, unsigned int cpu, u32 len, u32 seed,
 	if (!rc)
 		return -EBUSY;
 	fill(seed, len);
-	err = ringbuf_begin(rc, seed, time, 0xabcd0000ULL + seed);
+	err = begin(rc, seed, time, 0xabcd0000ULL + seed);
 	for (done = 0; !err && done < len; done += n) {
 		n = len - done < step ? len - done : step;
 		err = ringbuf_append(rc, buf + done, n);
@@ -142,7 +153,7 @@ static inline int put(struct ringbuf *rb, unsigned int cpu, u32 len, u32 seed,
 	if (err)
 		ringbuf_discard(rc);
 	else
-		ringbuf_commit(rc);
+		ringbuf_commit_grown(rc);
 	ringbuf_leave(rc);
 	return err;
 }

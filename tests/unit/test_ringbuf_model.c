@@ -39,7 +39,7 @@ static struct model {
 static struct ringbuf *rb;
 static u64 size;
 static int circular;
-static u64 step, now, taken, sized, ahead;
+static u64 step, now, here, sized, ahead;
 
 /* ---- random numbers ----------------------------------------------------- */
 
@@ -323,33 +323,6 @@ static void do_leave(struct model *m)
 	m->state = IDLE;
 }
 
-/* The first bytes in one piece, or, if `all`, the whole frame. */
-static int do_begin_taking(struct model *m)
-{
-	u32 n = 8 * rnd(rnd(8) ? 40 : PAGE / 8 + 1);
-	int all = rnd(2);
-	void *p;
-
-	if (all && !ringbuf_page_has(m->rc, n))
-		return 0;
-	if (all)
-		p = ringbuf_open(m->rc, m->tag, m->time, m->addr);
-	else if (!ringbuf_begin_taking(m->rc, n, m->tag, m->time, m->addr, &p))
-		return 0;
-	CHECK(model_room(m, n));
-	CHECK(m->end % PAGE + HDR + n <= PAGE);
-	memcpy(p, rnd_bytes(n), n);
-	model_grow(m, buf, n);
-	taken++;
-	if (all) {
-		ringbuf_shut(m->rc, n, p);
-		model_commit(m);
-	} else {
-		m->state = WRITING;
-	}
-	return 1;
-}
-
 /* Write n bytes, word by word or as many as fit into the page. */
 static void put_sized(struct model *m, struct ringbuf_cursor *c, u32 n,
 		      int split)
@@ -371,18 +344,19 @@ static void put_sized(struct model *m, struct ringbuf_cursor *c, u32 n,
 	}
 }
 
-/* A frame of known size, within a page or not; perhaps resumed half-way. */
+/* At a cursor, within a page or not; then perhaps it grows. */
 static void do_sized(struct model *m)
 {
 	u32 most = 8 * rnd(rnd(4) ? 100 : 3 * PAGE / 8);
 	u32 n = rnd(2) ? most : 8 * rnd(most / 8 + 1);
-	struct ringbuf_cursor c = ringbuf_cursor(m->rc);
 	int split = !ringbuf_page_has(m->rc, most) || rnd(2);
 	u32 undo = 8 * rnd(n / 8 + 1);
+	struct ringbuf_cursor c = ringbuf_reserve(m->rc, most, m->tag, m->time,
+						  m->addr, split);
 
 	if (!split)
 		CHECK(m->end % PAGE + HDR + most <= PAGE);
-	if (!ringbuf_start(m->rc, &c, most, m->tag, m->time, m->addr, split)) {
+	if (!c.hdr) {
 		CHECK(split && !model_room(m, most));
 		return;
 	}
@@ -390,12 +364,12 @@ static void do_sized(struct model *m)
 	put_sized(m, &c, n, split);
 	sized++;
 	if (rnd(3)) {
-		CHECK_EQ(ringbuf_finish(m->rc, &c, split), HDR + n);
+		CHECK_EQ(ringbuf_commit(m->rc, &c, split), HDR + n);
 		model_grow(m, buf, n);
 		model_commit(m);
 		return;
 	}
-	ringbuf_resume(m->rc, &c, undo / 8);
+	ringbuf_grow(m->rc, &c, undo / 8, split);
 	model_grow(m, buf, n - undo);
 	m->state = WRITING;
 }
@@ -413,9 +387,7 @@ static void do_begin(struct model *m)
 		do_sized(m);
 		return;
 	}
-	if (rnd(2) && do_begin_taking(m))
-		return;
-	err = ringbuf_begin(m->rc, m->tag, m->time, m->addr);
+	err = begin(m->rc, m->tag, m->time, m->addr);
 
 	CHECK_EQ(err, model_room(m, 0) ? 0 : -ENOSPC);
 	if (!err) {
@@ -445,7 +417,7 @@ static void do_discard(struct model *m)
 
 static void do_commit(struct model *m)
 {
-	ringbuf_commit(m->rc);
+	ringbuf_commit_grown(m->rc);
 	model_commit(m);
 	m->state = CLAIMED;
 }
@@ -464,21 +436,21 @@ static void do_append(struct model *m)
 }
 
 /* It may refuse; otherwise the space must fit. */
-static void do_take(struct model *m)
+static void do_space_here(struct model *m)
 {
 	u32 n = 8 * (1 + rnd(PAGE / 8 + 1));
-	void *p = ringbuf_take(m->rc, n);
+	void *p = ringbuf_space_here(m->rc, n);
 
 	if (!p)
 		return;
 	CHECK(model_room(m, (u64)m->len + n));
 	CHECK((m->end + HDR + m->len) % PAGE + n <= PAGE);
 	memcpy(p, rnd_bytes(n), n);
-	if (rnd(4))
+	if (rnd(4)) {
+		ringbuf_advance(m->rc, n);
 		model_grow(m, buf, n);
-	else
-		ringbuf_untake(m->rc, n);
-	taken++;
+	}
+	here++;
 }
 
 static void do_pair(struct model *m)
@@ -565,7 +537,7 @@ static void do_write(struct model *m)
 		do_commit(m);
 		break;
 	case 11:
-		do_take(m);
+		do_space_here(m);
 		break;
 	case 12:
 		do_pair(m);
@@ -683,7 +655,7 @@ static void test_model(void)
 		do_step();
 	if (unit_failed_)
 		printf("at step %llu\n", step);
-	CHECK(taken > steps / 1000);
+	CHECK(here > steps / 1000);
 	CHECK(sized > steps / 1000);
 	CHECK(ahead > steps / 10000);
 	for (cpu = 0; cpu < CPUS; cpu++) {

@@ -25,7 +25,6 @@ static void hit(void)
 	struct ringbuf_cpu *rc = claim(rb, 0);
 	u64 words[24];
 	u32 i, n = seq % ARRAY_SIZE(words);
-	void *p;
 	int err;
 
 	add(&hits);
@@ -35,17 +34,13 @@ static void hit(void)
 	}
 	for (i = 0; i < n; i++)
 		words[i] = seq;
-	if (seq & 1)
-		err = ringbuf_begin(rc, n, seq, seq);
-	else
-		err = !ringbuf_begin_taking(rc, 0, n, seq, seq, &p) &&
-		      ringbuf_begin(rc, n, seq, seq);
+	err = begin(rc, n, seq, seq);
 	if (err || ringbuf_append(rc, words, 8) ||
 	    ringbuf_append(rc, words, n * 8)) {
 		ringbuf_discard(rc);
 		add(&full);
 	} else {
-		ringbuf_commit(rc);
+		ringbuf_commit_grown(rc);
 		seq++;
 	}
 	ringbuf_leave(rc);

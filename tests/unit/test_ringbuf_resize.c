@@ -106,10 +106,10 @@ static void test_past_4_gib(void)
 	ringbuf_set_circular(rb, 1);
 	while (ringbuf_end(rb, 1) < (1ULL << 32) - 500000) {
 		rc = claim(rb, 1);
-		CHECK_EQ(ringbuf_begin(rc, 0, 0, 0), 0);
+		CHECK_EQ(begin(rc, 0, 0, 0), 0);
 		for (k = 0; k < 50 && ringbuf_space(rc, 4096, &got); k++)
 			ringbuf_advance(rc, got);
-		ringbuf_commit(rc);
+		ringbuf_commit_grown(rc);
 		ringbuf_leave(rc);
 	}
 	ringbuf_reset(rb);
@@ -213,7 +213,7 @@ static void finish_frame(unsigned int cpu)
 	if (cpu != 1 || !busy_rc)
 		return;
 	CHECK_EQ(ringbuf_append(busy_rc, buf + 40, 40), 0);
-	ringbuf_commit(busy_rc);
+	ringbuf_commit_grown(busy_rc);
 	ringbuf_leave(busy_rc);
 	busy_rc = NULL;
 }
@@ -226,7 +226,7 @@ static void test_resize_busy(void)
 	busy_rb = ringbuf_alloc(1 << 20, NCPU);
 	CHECK_EQ(put(busy_rb, 1, 4048, 1, 4048, 0), 0);
 	busy_rc = claim(busy_rb, 1);
-	CHECK_EQ(ringbuf_begin(busy_rc, 77, 0, 0xabcd0000ULL + 77), 0);
+	CHECK_EQ(begin(busy_rc, 77, 0, 0xabcd0000ULL + 77), 0);
 	fill(77, 80);
 	CHECK_EQ(ringbuf_append(busy_rc, buf, 40), 0);
 	on_run = finish_frame;

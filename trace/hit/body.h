@@ -9,10 +9,12 @@
 
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/clock.h"
+#include "compat/read.h"
 #include "trace/hit/hit.h"
 
 /* ---- hit.c ------------------------------------------------------------- */
@@ -34,16 +36,41 @@ void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 
 /* ---- a hit ------------------------------------------------------------- */
 
-/* Fill the R block. If pt_regs ends in half a word, zero the rest. */
-static inline void hit_fill_regs(u64 *p, const struct pt_regs *regs, u64 head)
+/*
+ * Put the R block; are: FRAME_REGS_*. If pt_regs ends in half a word, zero the
+ * rest.
+ */
+static __always_inline void hit_put_regs(struct ringbuf_cpu *rc,
+					 struct ringbuf_cursor *c, u16 are,
+					 const struct pt_regs *regs, int split)
 {
-	p[0] = head;
-	if (sizeof(*regs) % sizeof(u64))
-		p[GTP_REGS_BLOCK / sizeof(u64) - 1] = 0;
-	*(struct pt_regs *)(p + 1) = *regs;
+	u64 head = FRAME_HEAD('R', are, sizeof(*regs));
+	const u64 *from = (const u64 *)regs;
+	u32 got, left = sizeof(*regs) / sizeof(u64);
+	u64 last = 0;
+	u64 *p;
+
+	if (!split) {
+		p = ringbuf_piece(rc, c, GTP_REGS_BLOCK / sizeof(u64), &got, 0);
+		p[0] = head;
+		if (sizeof(*regs) % sizeof(u64))
+			p[GTP_REGS_BLOCK / sizeof(u64) - 1] = 0;
+		*(struct pt_regs *)(p + 1) = *regs;
+		return;
+	}
+	ringbuf_put_word(rc, c, head, 1);
+	for (; left; left -= got, from += got) {
+		p = ringbuf_piece(rc, c, left, &got, 1);
+		kc_copy_words(p, from, got);
+	}
+	if (sizeof(*regs) % sizeof(u64)) {
+		memcpy(&last, from, sizeof(*regs) % sizeof(u64));
+		ringbuf_put_word(rc, c, last, 1);
+	}
 }
 
-static inline void hit_count(const struct gtp_tracepoint *tp, u32 size)
+static inline void hit_count(const struct gtp_tracepoint *tp,
+			     unsigned long size)
 {
 	struct gtp_count *count = kc_this_cpu(tp->count);
 
@@ -70,6 +97,20 @@ static inline int hit_is_on(const struct gtp_tracepoint *tp)
 	       !hit_is_left_out(tp);
 }
 
+/* A frame that has at most registers, and fits into this page. */
+static __always_inline void hit_put_plain(struct gtp_hit_ctx *ctx,
+					  struct ringbuf_cpu *rc,
+					  const struct gtp_tracepoint *tp,
+					  struct pt_regs *regs)
+{
+	struct ringbuf_cursor c = ringbuf_reserve(rc, tp->size, tp->num,
+						  kc_cycles(), tp->addr, 0);
+
+	if (tp->regs)
+		hit_put_regs(rc, &c, 0, arch_hit_regs(regs, &ctx->copy), 0);
+	hit_count(tp, ringbuf_commit(rc, &c, 0));
+}
+
 /*
  * All calls are tail calls, so no registers need saving. Inline, since most
  * hits are of a probe with one tracepoint without prefilter.
@@ -80,8 +121,6 @@ static __always_inline int hit_always(struct gtp_tracepoint *tp,
 	struct ringbuf_cpu *rc;
 	struct gtp_hit_ctx *ctx;
 	enum gtp_dispatch dispatch;
-	void *p;
-	u32 len;
 
 	if (!hit_is_on(tp))
 		return 0;
@@ -97,13 +136,7 @@ static __always_inline int hit_always(struct gtp_tracepoint *tp,
 		return gtp_hit_split(ctx, tp, regs);
 	if (dispatch == GTP_DISPATCH_ACTIONS)
 		return gtp_hit_page(ctx, tp, regs);
-	len = tp->regs;
-	p = ringbuf_open(rc, tp->num, kc_cycles(), tp->addr);
-	if (len)
-		hit_fill_regs(p, arch_hit_regs(regs, &ctx->copy),
-			      FRAME_HEAD('R', 0, sizeof(*regs)));
-	ringbuf_shut(rc, len, p);
-	hit_count(tp, sizeof(struct ringbuf_hdr) + len);
+	hit_put_plain(ctx, rc, tp, regs);
 	ringbuf_leave(rc);
 	return 0;
 }

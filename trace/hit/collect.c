@@ -133,17 +133,16 @@ static void find_fault(struct gtp_hit_ctx *ctx, u64 addr, u32 len)
 int gtp_collect_small(struct gtp_hit_ctx *ctx, u64 addr, u32 len)
 {
 	u32 room = GTP_BLOCK_HEAD + WHOLE(len);
-	u64 *p = ringbuf_take(ctx->rc, room);
+	u64 *p = ringbuf_space_here(ctx->rc, room);
 
 	if (!p)
 		return 0;
 	p[0] = FRAME_HEAD('M', 0, len);
 	p[1] = addr;
 	p[room / sizeof(u64) - 1] = 0;
-	if (gtp_read(ctx, p + 2, addr, len)) {
-		ringbuf_untake(ctx->rc, room);
+	if (gtp_read(ctx, p + 2, addr, len))
 		return 0;
-	}
+	ringbuf_advance(ctx->rc, room);
 	return 1;
 }
 
@@ -151,15 +150,6 @@ int gtp_collect_small(struct gtp_hit_ctx *ctx, u64 addr, u32 len)
 static inline void *next_piece(struct gtp_hit_ctx *ctx, u64 n, u32 *got)
 {
 	return ringbuf_space(ctx->rc, min_t(u64, n, RINGBUF_PAGE_SIZE), got);
-}
-
-int gtp_collect_regs(struct gtp_hit_ctx *ctx, u64 head)
-{
-	if (ringbuf_append(ctx->rc, &head, sizeof(head)) ||
-	    ringbuf_append(ctx->rc, ctx->regs, sizeof(*ctx->regs)))
-		return -1;
-	ringbuf_pad(ctx->rc);
-	return 0;
 }
 
 /*
@@ -419,13 +409,14 @@ enum agent_error agent_target_setv(void *target, u32 slot, u64 val)
 enum agent_error gtp_collect_value(struct gtp_hit_ctx *ctx, u32 num, u64 value)
 {
 	u64 head = FRAME_HEAD('V', num, sizeof(u64));
-	u64 *p = ringbuf_take(ctx->rc, GTP_VAR_BLOCK);
+	u64 *p = ringbuf_space_here(ctx->rc, GTP_VAR_BLOCK);
 
 	if (!p)
 		return ringbuf_append_pair(ctx->rc, head, value) ?
 			AGENT_E_NO_ROOM : AGENT_OK;
 	p[0] = head;
 	p[1] = value;
+	ringbuf_advance(ctx->rc, GTP_VAR_BLOCK);
 	return AGENT_OK;
 }
 

@@ -240,24 +240,39 @@ static noinline void hit_no_room(struct gtp_hit_ctx *ctx)
 	gtp_end_run(GTP_FULL, ctx->tp, AGENT_OK, 0, 0);
 }
 
+static __always_inline int hit_reserve(struct gtp_hit_ctx *ctx,
+				       const struct gtp_tracepoint *tp,
+				       u64 time, u16 regs_are, int split)
+{
+	struct ringbuf_cpu *rc = ctx->rc;
+	struct ringbuf_cursor c = ringbuf_reserve(rc, tp->regs, tp->num, time,
+						  tp->addr, split);
+
+	if (split && !c.hdr)
+		return -1;
+	if (tp->regs)
+		hit_put_regs(rc, &c, regs_are, ctx->regs, split);
+	ringbuf_grow(rc, &c, 0, split);
+	return 0;
+}
+
+static noinline int hit_begin_split(struct gtp_hit_ctx *ctx,
+				    const struct gtp_tracepoint *tp, u64 time,
+				    u16 regs_are)
+{
+	return hit_reserve(ctx, tp, time, regs_are, 1);
+}
+
 /*
- * Begin a frame, with registers if tp wants any. Return 0, or -1 if it does not
- * fit.
+ * Begin a frame that grows, with registers if tp wants any. Return 0, or -1 if
+ * it does not fit.
  */
 static int hit_begin(struct gtp_hit_ctx *ctx, const struct gtp_tracepoint *tp,
-		     u64 time, u64 head)
+		     u64 time, u16 regs_are)
 {
-	void *p;
-
-	if (ringbuf_begin_taking(ctx->rc, tp->regs, tp->num, time, tp->addr,
-				 &p)) {
-		if (tp->regs)
-			hit_fill_regs(p, ctx->regs, head);
-		return 0;
-	}
-	if (ringbuf_begin(ctx->rc, tp->num, time, tp->addr))
-		return -1;
-	return tp->regs ? gtp_collect_regs(ctx, head) : 0;
+	if (!ringbuf_page_has(ctx->rc, tp->regs))
+		return hit_begin_split(ctx, tp, time, regs_are);
+	return hit_reserve(ctx, tp, time, regs_are, 0);
 }
 
 /* Discard a hit that was printed and has only registers; else commit it. */
@@ -267,7 +282,7 @@ static void hit_keep(struct gtp_hit_ctx *ctx)
 		ringbuf_discard(ctx->rc);
 		hit_count(ctx->tp, 0);
 	} else {
-		hit_count(ctx->tp, ringbuf_commit(ctx->rc));
+		hit_count(ctx->tp, ringbuf_commit_grown(ctx->rc));
 	}
 }
 
@@ -289,15 +304,14 @@ static inline void hit_end(struct gtp_hit_ctx *ctx,
 	if (err)
 		hit_failed(ctx, err);
 	else
-		hit_count(tp, ringbuf_commit(ctx->rc));
+		hit_count(tp, ringbuf_commit_grown(ctx->rc));
 }
 
 static void hit_frame(struct gtp_hit_ctx *ctx, const struct gtp_tracepoint *tp)
 {
 	enum agent_error err = AGENT_E_NO_ROOM;
 
-	if (!hit_begin(ctx, tp, hit_time(),
-		       FRAME_HEAD('R', 0, sizeof(struct pt_regs))))
+	if (!hit_begin(ctx, tp, hit_time(), 0))
 		err = hit_actions(ctx, tp, tp->acts);
 	hit_end(ctx, tp, err);
 }
@@ -311,8 +325,7 @@ static void hit_frame_slow(struct gtp_hit_ctx *ctx,
 	enum agent_error err = AGENT_E_NO_ROOM;
 
 	ctx->time = hit_time();
-	if (!hit_begin(ctx, tp, ctx->time,
-		       FRAME_HEAD('R', tp->regs_are, sizeof(struct pt_regs))))
+	if (!hit_begin(ctx, tp, ctx->time, tp->regs_are))
 		err = hit_actions_print(ctx, tp);
 	if (err)
 		hit_failed(ctx, err);
@@ -413,29 +426,6 @@ noinline int gtp_hit_rest(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 	return 0;
 }
 
-/* Put the R block. */
-static __always_inline void hit_put_regs(struct ringbuf_cpu *rc,
-					 struct ringbuf_cursor *c,
-					 const struct pt_regs *regs, int split)
-{
-	const u64 *from = (const u64 *)regs;
-	u32 got, left = sizeof(*regs) / sizeof(u64);
-	u64 last = 0;
-	u64 *p;
-
-	ringbuf_put_word(rc, c, FRAME_HEAD('R', 0, sizeof(*regs)), split);
-	do {
-		p = ringbuf_piece(rc, c, left, &got, split);
-		kc_copy_words(p, from, got);
-		from += got;
-		left -= got;
-	} while (split && left);
-	if (sizeof(*regs) % sizeof(u64)) {
-		memcpy(&last, from, sizeof(*regs) % sizeof(u64));
-		ringbuf_put_word(rc, c, last, split);
-	}
-}
-
 /*
  * Put an M block of n words; is: FRAME_MEM_*, or 0. Return 0; or, if a word
  * cannot be read, 1 plus the number of words put so far.
@@ -533,14 +523,14 @@ static __always_inline int hit_put(struct gtp_hit_ctx *ctx,
 	const struct pt_regs *at = arch_hit_regs(regs, &ctx->copy);
 	const struct gtp_action *act = tp->acts;
 	struct ringbuf_cpu *rc = ctx->rc;
-	struct ringbuf_cursor c = ringbuf_cursor(rc);
+	struct ringbuf_cursor c = ringbuf_reserve(rc, tp->size, tp->num,
+						  hit_time(), tp->addr, split);
 	u32 undo = 0;
 
-	if (!ringbuf_start(rc, &c, tp->size, tp->num, hit_time(), tp->addr,
-			   split))
+	if (split && !c.hdr)
 		return gtp_hit_rest(ctx, tp, regs);
 	if (tp->regs)
-		hit_put_regs(rc, &c, at, split);
+		hit_put_regs(rc, &c, 0, at, split);
 	for (; act != tp->fixed_end; act++) {
 		undo = hit_put_action(rc, &c, act, at, split);
 		if (undo)
@@ -548,10 +538,10 @@ static __always_inline int hit_put(struct gtp_hit_ctx *ctx,
 	}
 	if (unlikely(act != tp->acts_end)) {
 		hit_set(ctx, tp, regs);
-		ringbuf_resume(rc, &c, undo ? undo - 1 : 0);
+		ringbuf_grow(rc, &c, undo ? undo - 1 : 0, split);
 		hit_end(ctx, tp, hit_actions(ctx, tp, act));
 	} else {
-		hit_count(tp, ringbuf_finish(rc, &c, split));
+		hit_count(tp, ringbuf_commit(rc, &c, split));
 	}
 	ringbuf_leave(rc);
 	return 0;

@@ -197,8 +197,6 @@ enum agent_error gtp_hit_switch(u64 num, int on);
 
 /* Does the probe itself count as an NMI? ctx may be NULL. */
 int gtp_is_trapped(const struct gtp_hit_ctx *ctx);
-/* Append the R block. Return 0, or -1 if it does not fit. */
-int gtp_collect_regs(struct gtp_hit_ctx *ctx, u64 head);
 /*
  * Read n bytes, at most a page, of the kernel or of the current task. On an
  * error ctx->fault is addr.
