@@ -3,8 +3,9 @@
  * GDB agent expressions: verified and decoded once, run many times.
  *
  * agent_compile() checks opcodes, operands, jumps, stack depth, registers and
- * variables.  So agent_run() can fail only on a division by zero, on memory,
- * for lack of space in the frame, on the jump budget, or if the target refuses.
+ * variables.  So agent_run() can fail only on a division by zero, on a register
+ * without a value, on memory, for lack of space in the frame, on the jump
+ * budget, or if the target refuses.
  *
  * Source of the opcodes: the GDB manual, "Bytecode Descriptions", and GDB's
  * ax.def.
@@ -44,6 +45,7 @@ enum agent_error {
 	AGENT_E_MANY_SETS,	/* over AGENT_SETS_MAX, and sets_early */
 	/* agent_run() */
 	AGENT_E_DIV_ZERO,
+	AGENT_E_REG,		/* no value at this hit; the target knows which */
 	AGENT_E_MEMORY,		/* the target knows the address */
 	AGENT_E_DEVICE,		/* memory that belongs to a device */
 	AGENT_E_NO_ROOM,	/* the frame does not fit in the trace buffer */
@@ -183,7 +185,8 @@ int agent_target_var_shared(u32 slot);
 u64 agent_target_const(u64 v);
 
 /* agent_run(), with its `target`. */
-u64 agent_target_reg(void *target, unsigned int regno);
+/* Returns AGENT_OK or AGENT_E_REG. */
+enum agent_error agent_target_reg(void *target, unsigned int regno, u64 *val);
 /* len is 1, 2, 4 or 8; the value is in the target's byte order. */
 enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len);
 /* Collect len bytes at addr into the frame. */

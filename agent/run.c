@@ -74,7 +74,10 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 			continue;
 		}
 		if (in->op == OP_REG) {
-			PUSH(agent_target_reg(target, in->arg));
+			err = agent_target_reg(target, in->arg, &v);
+			if (err)
+				return err;
+			PUSH(v);
 			continue;
 		}
 		if (in->op == OP_END) {

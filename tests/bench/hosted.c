@@ -81,9 +81,10 @@ int agent_target_var_shared(u32 slot)
 	return 0;
 }
 
-u64 agent_target_reg(void *target, unsigned int regno)
+enum agent_error agent_target_reg(void *target, unsigned int regno, u64 *val)
 {
-	return 0;
+	*val = 0;
+	return AGENT_OK;
 }
 
 enum agent_error agent_target_read(void *target, u64 addr, void *buf, u32 len)

@@ -451,6 +451,20 @@ static void test_recorded(void)
 	FAILS("26 0005 2a40 23 00e8 0c 27", AGENT_OK);
 }
 
+/* A register without a value. */
+static void test_absent(void)
+{
+	fake_absent = 3;
+	FAILS("26 0003 27", AGENT_E_REG);
+	FAILS("26 0003 22 08 0c 27", AGENT_E_REG);
+	CHECK_STR(fake.log, "");
+	GIVES("26 0004 26 0004 13 27", 1);
+	/* if_goto 8, goto 12, 8: reg 3, pop, 12: const8 7: a path without it */
+	GIVES("22 00 20 0008 21 000c 26 0003 29 22 07 27", 7);
+	FAILS("22 01 20 0008 21 000c 26 0003 29 22 07 27", AGENT_E_REG);
+	fake_absent = FAKE_REGS;
+}
+
 /* A loop of n iterations, which counts a variable down. */
 static void test_loop(void)
 {
@@ -509,6 +523,7 @@ int main(void)
 	RUN(test_jumps);
 	RUN(test_logic);
 	RUN(test_recorded);
+	RUN(test_absent);
 	RUN(test_loop);
 	RUN(test_strerror);
 	return unit_end();

@@ -262,7 +262,7 @@ static void step(struct ref *r, int op)
 		a = fetch(r, 2);
 		if (!agent_target_has_reg((u32)a))
 			r->wrong = "register";
-		push(r, agent_target_reg(NULL, (u32)a));
+		push(r, fake_reg((u32)a));
 		break;
 	case 0x28: case 0x29: case 0x2b: case 0x32: case 0x33:
 		shuffle(r, op);

@@ -32,6 +32,7 @@ struct fake {
 static u8 fake_mem[FAKE_SIZE];
 static int fake_asked_use;
 static u32 fake_unshared;	/* a per-CPU variable; 0: none */
+static unsigned int fake_absent = FAKE_REGS;	/* a register without a value */
 
 static void fake_init(struct fake *f)
 {
@@ -61,9 +62,12 @@ int agent_target_has_reg(unsigned int regno)
 	return regno < FAKE_REGS || regno == 0xfffe;
 }
 
-u64 agent_target_reg(void *target, unsigned int regno)
+enum agent_error agent_target_reg(void *target, unsigned int regno, u64 *val)
 {
-	return fake_reg(regno);
+	if (regno == fake_absent)
+		return AGENT_E_REG;
+	*val = fake_reg(regno);
+	return AGENT_OK;
 }
 
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)

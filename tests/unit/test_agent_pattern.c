@@ -149,7 +149,9 @@ static enum agent_error act(const struct agent_pattern *s, struct fake *f)
 
 	switch (s->kind) {
 	case AGENT_BLOCK:
-		v = s->reg < 0 ? 0 : agent_target_reg(f, s->reg);
+		v = 0;
+		if (s->reg >= 0)
+			agent_target_reg(f, s->reg, &v);
 		return agent_target_trace(f, v + s->add, s->len);
 	case AGENT_COLLECT:
 		return agent_target_tracev(f, s->slot);

@@ -17,9 +17,10 @@ int agent_target_has_reg(unsigned int regno)
 	return 1;
 }
 
-u64 agent_target_reg(void *target, unsigned int regno)
+enum agent_error agent_target_reg(void *target, unsigned int regno, u64 *val)
 {
-	return value;
+	*val = value;
+	return AGENT_OK;
 }
 
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)

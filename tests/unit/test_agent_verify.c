@@ -237,7 +237,9 @@ static void test_sets(void)
 	CHECK_EQ(prog.sets_early, 0);
 	compile("22 01 2d 0001 17 27");
 	CHECK_EQ(prog.sets_early, 1);
-	/* div_unsigned; trace_quick; rem_signed */
+	/* reg; div_unsigned; trace_quick; rem_signed */
+	compile("22 01 2d 0001 26 0003 27");
+	CHECK_EQ(prog.sets_early, 1);
 	compile("22 01 2d 0001 22 00 06 27");
 	CHECK_EQ(prog.sets_early, 1);
 	compile("22 01 2d 0001 0d 04 27");

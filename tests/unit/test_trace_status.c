@@ -2,9 +2,11 @@
 /*
  * qTStatus, qTP and qTV.
  *
- * Built from: trace/target/status.c agent/verify.c agent/div64.c agent/fold.c
+ * Built from: trace/target/status.c trace/run/errors.c agent/verify.c
+ * Built from: agent/div64.c agent/fold.c
  * Built from: rsp/packet.c rsp/reply.c rsp/scan.c frame/frame.c
  */
+#include "arch/arch.h"
 #include "tests/unit/unit.h"
 #include "trace/target/private.h"
 
@@ -13,6 +15,19 @@ struct gtp_hits gtp_hits;
 struct gtp_session gtp_session;
 
 /* ---- the rest of trace/ ------------------------------------------------ */
+
+const struct arch_reg arch_regs[] = { { .name = "ax" }, { .name = "dx" } };
+
+void gtp_name_actions(struct gtp_tracepoint *tp)
+{
+}
+
+struct gtp_error *gtp_error_find(struct gtp_hit_ctx *ctx,
+				 struct gtp_tracepoint *tp, u32 where,
+				 enum agent_error err)
+{
+	return NULL;
+}
 
 static struct gtp_tracepoint tp;
 static struct gtp_var cpu_id, mine;
@@ -150,6 +165,11 @@ static void test_errors(void)
 	text = status(GTP_ERROR);
 	CHECK_STR(unhex(text + 10),
 		  "actions: cannot read memory at 0xffff800000000008");
+	gtp.stop_cause.err = AGENT_E_REG;
+	gtp.stop_cause.addr = 1;
+	text = status(GTP_ERROR);
+	CHECK_STR(unhex(text + 10),
+		  "actions: register dx is unavailable at a return; use it at the entry");
 }
 
 static void test_running(void)

@@ -66,6 +66,10 @@
 #define WHY_VARIABLE \
 	"%s: %s"
 
+/* register; see arch_return_clobbered */
+#define WHY_REG_ABSENT \
+	"register %s is unavailable at a return; use it at the entry"
+
 /* no more than AGENT_CODE_MAX */
 #define WHY_BAD_HEX \
 	"the bytecode is not hex, or over 16384 bytes"

@@ -34,23 +34,33 @@ int gtp_is_trapped(const struct gtp_hit_ctx *ctx)
 
 /* ---- registers and memory ---------------------------------------------- */
 
-u64 agent_target_reg(void *target, unsigned int regno)
+enum agent_error agent_target_reg(void *target, unsigned int regno, u64 *val)
 {
-	const struct gtp_hit_ctx *ctx = target;
 	const struct arch_reg *reg = &arch_regs[regno];
+	struct gtp_hit_ctx *ctx = target;
 	const char *field;
 
-	if (regno == arch_pc)
-		return ctx->tp->addr;
+	if (regno == arch_pc) {
+		*val = ctx->tp->addr;
+		return AGENT_OK;
+	}
+	if (unlikely(!gtp_has_reg(ctx, regno))) {
+		ctx->fault = regno;
+		return AGENT_E_REG;
+	}
 	field = (const char *)ctx->regs + reg->offset;
 	switch (reg->size) {
 	case sizeof(u16):
-		return *(const u16 *)field;
+		*val = *(const u16 *)field;
+		break;
 	case sizeof(u32):
-		return *(const u32 *)field;
+		*val = *(const u32 *)field;
+		break;
 	default:
-		return *(const u64 *)field;
+		*val = *(const u64 *)field;
+		break;
 	}
+	return AGENT_OK;
 }
 
 /*
@@ -64,7 +74,7 @@ static noinline void patch_return(const struct gtp_hit_ctx *ctx, u64 addr,
 	u64 slot;
 	u32 i;
 
-	slot = agent_target_reg((void *)ctx, arch_sp) - addr;
+	slot = arch_stack_pointer(ctx->regs) - addr;
 	for (i = 0; i < sizeof(ctx->ret_addr); i++, slot++)
 		if (slot < len)
 			((u8 *)buf)[slot] = word[i];
@@ -80,16 +90,19 @@ static inline void patch_stack(const struct gtp_hit_ctx *ctx, u64 addr,
 		patch_return(ctx, addr, buf, len);
 }
 
-/*
- * User memory, or kernel memory that needs checks. Returns like
- * kc_read_kernel().
- */
+long gtp_memory_read(enum gtp_memory whose, void *dst, u64 addr, u32 n,
+		     int trapped)
+{
+	if (whose == GTP_MEMORY_CURRENT && kc_is_user(addr, n))
+		return kc_read_user(dst, addr, n, trapped);
+	return kc_read_kernel(dst, addr, n);
+}
+
+/* User memory, or kernel memory that needs checks. */
 static noinline long read_far(struct gtp_hit_ctx *ctx, void *dst, u64 addr,
 			      u32 n)
 {
-	if (kc_is_user(addr, n))
-		return kc_read_user(dst, addr, n, gtp_is_trapped(ctx));
-	return kc_read_kernel(dst, addr, n);
+	return gtp_memory_read(ctx->memory, dst, addr, n, gtp_is_trapped(ctx));
 }
 
 enum agent_error gtp_read(struct gtp_hit_ctx *ctx, void *dst, u64 addr, u32 n)

@@ -12,8 +12,9 @@
 /* Errors in the data of an expression, not in the expression itself. */
 static int is_passing(enum agent_error err)
 {
-	return err == AGENT_E_MEMORY || err == AGENT_E_DEVICE ||
-	       err == AGENT_E_DIV_ZERO || err == AGENT_E_TOO_BIG;
+	return err == AGENT_E_REG || err == AGENT_E_MEMORY ||
+	       err == AGENT_E_DEVICE || err == AGENT_E_DIV_ZERO ||
+	       err == AGENT_E_TOO_BIG;
 }
 
 static int is_entry(const struct gtp_error *e, const struct gtp_tracepoint *tp,

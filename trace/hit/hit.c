@@ -149,16 +149,24 @@ static inline u64 hit_addr(const struct gtp_action *act,
 	return addr;
 }
 
-static u64 hit_block_addr(struct gtp_hit_ctx *ctx, const struct gtp_action *act)
+static enum agent_error hit_block_addr(struct gtp_hit_ctx *ctx,
+				       const struct gtp_action *act, u64 *addr)
 {
-	if (act->base_at == GTP_BASE_BY_NUMBER)
-		return act->off + agent_target_reg(ctx, act->basereg);
-	return hit_addr(act, ctx->regs);
+	enum agent_error err = AGENT_OK;
+
+	*addr = 0;
+	if (act->base_at != GTP_BASE_NONE)
+		err = agent_target_reg(ctx, act->basereg, addr);
+	*addr += act->off;
+	return err;
 }
 
 static enum agent_error hit_action(struct gtp_hit_ctx *ctx,
 				   const struct gtp_action *act)
 {
+	enum agent_error err;
+	u64 addr;
+
 	switch (act->kind) {
 	case GTP_ACT_EXPR:
 		return hit_run(ctx, &act->prog);
@@ -166,10 +174,11 @@ static enum agent_error hit_action(struct gtp_hit_ctx *ctx,
 		hit_add(act);
 		return AGENT_OK;
 	case GTP_ACT_MEMORY:
-		return agent_target_trace(ctx, hit_block_addr(ctx, act),
-					  act->len);
+		err = hit_block_addr(ctx, act, &addr);
+		return err ? err : agent_target_trace(ctx, addr, act->len);
 	case GTP_ACT_RET:
-		return gtp_collect_ret(ctx, hit_block_addr(ctx, act));
+		err = hit_block_addr(ctx, act, &addr);
+		return err ? err : gtp_collect_ret(ctx, addr);
 	default:
 		return gtp_collect_var(ctx, act->var);
 	}
@@ -411,6 +420,7 @@ static void hit_set(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 	ctx->tp = tp;
 	ctx->handler_regs = regs;
 	ctx->regs = arch_hit_regs(regs, &ctx->copy);
+	ctx->absent = 0;
 }
 
 /* Releases the claim. */
@@ -573,6 +583,7 @@ void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 		return;
 	ctx->tp = tp;
 	ctx->handler_regs = regs;
+	ctx->absent = arch_return_clobbered & ~arch_return_second;
 	hit_slow(ctx, tp, ret_addr);
 	ringbuf_leave(ctx->rc);
 }

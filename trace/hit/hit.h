@@ -149,12 +149,20 @@ struct gtp_error {
 #define GTP_IN_COND	0
 #define GTP_ERRORS	32	/* entries; a run has few kinds of errors */
 
+/* Whose memory is read, besides the kernel's. */
+enum gtp_memory {
+	GTP_MEMORY_CURRENT,	/* the current task's */
+	GTP_MEMORY_KERNEL,	/* nobody's */
+};
+
 /* Per-CPU scratch data, used under ringbuf_enter(). */
 struct gtp_hit_ctx {
 	struct ringbuf_cpu *rc;	/* set before the first run */
 	struct gtp_tracepoint *tp;
 	const struct pt_regs *regs;
 	const struct pt_regs *handler_regs;	/* as passed to the handler */
+	u64 absent;		/* bits by index in arch_regs: without a value */
+	enum gtp_memory memory;
 	unsigned long ret_addr;	/* if PROBE_AT_RETURN */
 	int patches;		/* stack has replaced return addresses */
 	u64 fault;
@@ -197,9 +205,20 @@ enum agent_error gtp_hit_switch(u64 num, int on);
 
 /* Does the probe itself count as an NMI? ctx may be NULL. */
 int gtp_is_trapped(const struct gtp_hit_ctx *ctx);
+/* Has that register a value at this hit? */
+static inline int gtp_has_reg(const struct gtp_hit_ctx *ctx, unsigned int regno)
+{
+	return !(ctx->absent >> regno & 1);
+}
+
 /*
- * Read n bytes, at most a page, of the kernel or of the current task. On an
- * error ctx->fault is addr.
+ * Read n bytes, at most KC_QUICK_MAX. trapped: gtp_is_trapped(). Return 0 or a
+ * negative errno: -EPERM because of a device.
+ */
+long gtp_memory_read(enum gtp_memory whose, void *dst, u64 addr, u32 n,
+		     int trapped);
+/*
+ * Read n bytes, at most a page, of ctx->memory. On an error ctx->fault is addr.
  */
 enum agent_error gtp_read(struct gtp_hit_ctx *ctx, void *dst, u64 addr, u32 n);
 /* The same up to a NUL, which *len includes. */

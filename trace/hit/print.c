@@ -133,10 +133,10 @@ enum agent_error gtp_print_collected(struct gtp_hit_ctx *ctx, const char *name)
 /* The readable part of the stack, up to where stacks end. */
 void gtp_print_stack(struct gtp_hit_ctx *ctx)
 {
-	unsigned long sp = agent_target_reg(ctx, arch_sp);
 	struct gtp_record r;
+	u64 sp;
 
-	if (!ctx->fifo)
+	if (!ctx->fifo || agent_target_reg(ctx, arch_sp, &sp))
 		return;
 	memset(&r, 0, sizeof(r));
 	r.kind = GTP_PRINT_STACK;
@@ -144,7 +144,7 @@ void gtp_print_stack(struct gtp_hit_ctx *ctx)
 	r.value = ctx->tp->addr;
 	r.pid = current->pid;
 	memcpy(r.comm, current->comm, sizeof(r.comm));
-	sp &= ~(sizeof(long) - 1);
+	sp &= ~(u64)(sizeof(long) - 1);
 	r.len = min_t(unsigned long, kc_stack_left(sp), GTP_PRINT_MAX);
 	if (kc_read_kernel(ctx->fifo->scratch, sp, r.len)) {
 		r.len = min_t(unsigned long, r.len,

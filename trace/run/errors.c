@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "arch/arch.h"
 #include "compat/barrier.h"
 #include "trace/base/messages.h"
 #include "trace/run/private.h"
@@ -114,17 +115,20 @@ static void put_where(struct gtp_tracepoint *tp, u32 where, char *buf,
 		snprintf(buf, size, "action %u", where);
 }
 
-static void put_what(const struct gtp_error *e, char *buf, size_t size)
+void gtp_error_text(enum agent_error err, u64 first, u64 last, char *buf,
+		    size_t size)
 {
-	if (e->err != AGENT_E_MEMORY && e->err != AGENT_E_DEVICE)
-		snprintf(buf, size, "%s", agent_strerror(e->err));
-	else if (e->first == e->last)
-		snprintf(buf, size, "%s at 0x%llx", agent_strerror(e->err),
-			 (unsigned long long)e->first);
+	if (err == AGENT_E_REG)
+		snprintf(buf, size, WHY_REG_ABSENT, arch_regs[first].name);
+	else if (err != AGENT_E_MEMORY && err != AGENT_E_DEVICE)
+		snprintf(buf, size, "%s", agent_strerror(err));
+	else if (first == last)
+		snprintf(buf, size, "%s at 0x%llx", agent_strerror(err),
+			 (unsigned long long)first);
 	else
 		snprintf(buf, size, "%s at 0x%llx, last at 0x%llx",
-			 agent_strerror(e->err), (unsigned long long)e->first,
-			 (unsigned long long)e->last);
+			 agent_strerror(err), (unsigned long long)first,
+			 (unsigned long long)last);
 }
 
 int gtp_remark_error(u32 n, char *buf, size_t size)
@@ -137,7 +141,7 @@ int gtp_remark_error(u32 n, char *buf, size_t size)
 		return 0;
 	if (nth(n, &e)) {
 		put_where(e.tp, e.where, where, sizeof(where));
-		put_what(&e, what, sizeof(what));
+		gtp_error_text(e.err, e.first, e.last, what, sizeof(what));
 		snprintf(buf, size, REMARK_ERROR, e.tp->num, where, what,
 			 (unsigned long long)e.count);
 		return 1;

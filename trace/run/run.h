@@ -112,6 +112,12 @@ int gtp_remark_unloaded(u32 n, char *buf, size_t size);
 
 /* See gtp_remark_t. */
 int gtp_remark_error(u32 n, char *buf, size_t size);
+/*
+ * What agent_strerror() says, and where: first and last are addresses, or
+ * indexes in arch_regs.
+ */
+void gtp_error_text(enum agent_error err, u64 first, u64 last, char *buf,
+		    size_t size);
 
 /* ---- percpu.c: addresses of per-CPU variables -------------------------- */
 

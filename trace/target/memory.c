@@ -60,7 +60,7 @@ static long read_allowed(u64 addr, void *buf, u32 n)
 
 	if (!gtp_session.reads_devices && kc_load(&kc_reads_devices))
 		err = kc_check_ram(addr, n);
-	return err ? err : kc_read_kernel(buf, addr, n);
+	return err ? err : gtp_memory_read(GTP_MEMORY_KERNEL, buf, addr, n, 0);
 }
 
 /*

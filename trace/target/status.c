@@ -13,15 +13,10 @@ static void put_error(struct rsp_tx *tx)
 {
 	const struct gtp_stop_cause *end = &gtp.stop_cause;
 	const char *where = end->in_cond ? "condition" : "actions";
-	char text[160];
+	char what[112], text[160];
 
-	if (end->err == AGENT_E_MEMORY || end->err == AGENT_E_DEVICE)
-		snprintf(text, sizeof(text), "%s: %s at 0x%llx", where,
-			 agent_strerror(end->err),
-			 (unsigned long long)end->addr);
-	else
-		snprintf(text, sizeof(text), "%s: %s", where,
-			 agent_strerror(end->err));
+	gtp_error_text(end->err, end->addr, end->addr, what, sizeof(what));
+	snprintf(text, sizeof(text), "%s: %s", where, what);
 	rsp_puts(tx, ";terror:");
 	rsp_put_hex_str(tx, text);
 	rsp_printf(tx, ":%x", end->num);

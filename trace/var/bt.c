@@ -40,10 +40,14 @@ static void bt_init(void)
 static enum agent_error collect_bt(struct gtp_hit_ctx *ctx,
 				   const struct gtp_var *var)
 {
-	u64 sp = arch_stack_pointer(ctx->regs);
 	u64 size = kc_load(&gtp_hits.bt_size);	/* it may change meanwhile */
-	u64 len = min_t(u64, size, kc_stack_left(sp));
-	enum agent_error err = AGENT_OK;
+	enum agent_error err;
+	u64 sp, len;
+
+	err = agent_target_reg(ctx, arch_sp, &sp);
+	if (err)
+		return err;
+	len = min_t(u64, size, kc_stack_left(sp));
 
 	ctx->patches = kc_calls_replaced();
 	/* If it may end early, do not try twice: take at most one fault. */

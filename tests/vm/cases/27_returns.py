@@ -198,6 +198,42 @@ def no_arguments_at_return(t):
     assert len(shown) == 6 and all(value == "<unavailable>" for _, value in lost), shown
 
 
+@case(core=True, old=True)
+def arguments_in_expressions_at_return(t):
+    """At a return, a condition or an action that needs an argument's register fails with that register's name.
+    It reads no stale value, and what needs no such register is collected."""
+    load = t.load("pread", n=3, file="/proc/version", size=8)
+    gdb = t.gdb()
+    gone = "rdi" if t.bits == 64 else "ecx"
+    value = returns(t)
+    gdb.cmd("tvariable $seen = 77")
+    kret = "teval $kret = 0"
+    wants = gdb.trace("*vfs_read", f"{load.mine} && (${gone} & 1) + 1", kret, f"collect {value}")
+    # Of these GDB makes a block at a register, one that the interpreter collects, and an update.
+    fails = gdb.trace("*vfs_read", load.mine, kret, f"collect *(long *)(${gone} + 16)", f"collect *(long *)(${gone} * 1)",
+                      f"teval $seen = ${gone} + 0", f"teval ($seen = $seen + 1) + ${gone}", f"collect {value}, $seen")
+    gdb.cmd("tstart")
+    assert load.go()["ok"] == 3
+    gdb.cmd("tstop")
+    status = gdb.cmd("tstatus")
+    assert gdb.frames() == 3 and int(gdb.eval("$seen")) == 77, status
+    why = f"register {gone} is unavailable at a return; use it at the entry, 3 times"
+    assert f"tracepoint {wants}: condition: {why}" in status, status
+    assert len(re.findall(f"tracepoint {fails}: action [^;]*: {why}", status)) == 4, status
+    for _ in range(3):
+        gdb.cmd("tfind")
+        assert int(gdb.eval(f"(int){value}")) == 8 and int(gdb.eval("$seen")) == 77, gdb.cmd("tdump")
+    gdb.cmd("tfind none")
+    gdb.cmd("delete")
+    again = t.load("pread", n=1, file="/proc/version", size=8)
+    wants = gdb.trace("*vfs_read", f"{again.mine} && (${gone} & 1) + 1", kret, f"collect {value}")
+    gdb.cmd("tvariable $stop_on_error = 1")
+    gdb.cmd("tstart")
+    again.go()
+    status = gdb.cmd("tstatus")
+    assert "(" + f"condition: {why}".removesuffix(", 3 times") + f", tracepoint {wants})" in status, status
+
+
 @case(core=True)
 def no_return_there(t):
     """Returns of functions that do not return as ordinary functions do are refused with the reason.
