@@ -30,7 +30,7 @@ HARMLESS = [
 ]
 # A complaint has a line of its own above the trace; a trace alone is not one.
 TRACE = (r"^(\[[^]]*\] )?\s*Call Trace:", "the stack below a line that is allowed; what is not has a line of its own")
-KPROBES = (r"WARNING: .*\bat (kernel/kprobes\.c:\d+ )?(__)?(dis)?arm_kprobe_ftrace\b", "kprobes tells that ftrace refuses; so do we")
+KPROBES = (r"WARNING: .*\bat (kernel/kprobes\.c:\d+ )?(__)?(dis)?arm_kprobe(_ftrace)?\b", "kprobes tells that ftrace refuses; so do we; it may be inline")
 # An allocation, or a copy from or to user memory, is made to fail: the kernel reports page allocations and their
 # consequences.
 INJECTED = [TRACE, KPROBES]

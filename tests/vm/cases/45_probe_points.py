@@ -66,8 +66,8 @@ def there(gdb, names):
 def instructions(gdb, name):
     """Return {address: text} of a function's first instructions, read from memory."""
     shown = gdb.cmd(f"disassemble &{name},+120")
-    # int3: the padding behind a return that was patched at boot, never executed.
-    found = re.findall(r"^\s*(0x\w+) <[^>]*>:\t(?!int3)(.*)", shown, re.M)
+    # int3: the padding behind a return that was patched at boot, never executed. GDB knows no symbol for other padding.
+    found = re.findall(r"^\s*(0x\w+)(?: <[^>]*>)?:\t(?!int3)(.*)", shown, re.M)
     return {int(a, 16): text for a, text in found[:-1]}         # the last may be cut off
 
 
