@@ -28,6 +28,8 @@
  * KC_HAS_COPY_WORDS, kc_copy_words(): copy n words that are mapped.
  * KC_HAS_READ_WORDS, kc_read_words(): read n words that kc_is_quick() accepts.
  * Returns 0, or nonzero if one cannot be read.
+ * KC_HAS_READ_VALUE, kc_read_value(): set *v to the 1, 2, 4 or 8 bytes at an
+ * address that kc_is_quick() accepts, with zeros above.  Returns likewise.
  */
 #include KC_MACHINE(read.h)
 
@@ -52,6 +54,24 @@ static inline long kc_read_words(void *dst, u64 addr, size_t n)
 }
 #endif
 
+#ifndef KC_HAS_READ_VALUE
+static inline long kc_read_value(u64 *v, u64 addr, size_t n)
+{
+	const void *src = (const void *)(unsigned long)addr;
+	union {
+		u8 v8;
+		u16 v16;
+		u32 v32;
+		u64 v64;
+	} m;
+
+	if (kc_copy_nofault(&m, src, n))
+		return -EFAULT;
+	*v = n == 8 ? m.v64 : n == 4 ? m.v32 : n == 2 ? m.v16 : m.v8;
+	return 0;
+}
+#endif
+
 /*
  * Kernel memory is read in three steps.  kc_is_quick() accepts, in a few
  * instructions, what is certainly RAM: the direct map, the image and modules,
@@ -68,13 +88,19 @@ extern int kc_reads_devices;
 /* The largest n for kc_is_quick(). */
 #define KC_QUICK_MAX	(1UL << 20)
 
+/* Is it in that part of the direct map?  n: 1 to KC_QUICK_MAX. */
+static inline int kc_is_direct(u64 addr, size_t n)
+{
+	return addr - kc_ram_start <= kc_ram_span - n;
+}
+
 /*
  * n: 1 to KC_QUICK_MAX.
  * Context: any, preemption off.
  */
 static inline int kc_is_quick(u64 addr, size_t n)
 {
-	if (likely(addr - kc_ram_start <= kc_ram_span - n))
+	if (likely(kc_is_direct(addr, n)))
 		return 1;
 #ifdef KC_IMAGE_START
 	if (addr - KC_IMAGE_START <= KC_IMAGE_SPAN - n)

@@ -79,6 +79,32 @@ static inline long kc_read_words(void *dst, u64 addr, size_t n)
 			     : : "memory");
 	return n;
 }
+
+#define KC_HAS_READ_VALUE	1
+
+/* A fault leaves out the instruction that clears `left'. */
+#define KC_READ_VALUE(load, type, v, addr, left)			\
+	__asm__ __volatile__("1: " load "\n\txorl %0, %0\n2:\n"	\
+			     _ASM_EXTABLE(1b, 2b)			\
+			     : "+r" (left), "=&r" (v)			\
+			     : "m" (*(const type *)(unsigned long)(addr)))
+
+static inline long kc_read_value(u64 *v, u64 addr, size_t n)
+{
+	unsigned int left = 1;
+	u64 got;
+
+	if (n == 8)
+		KC_READ_VALUE("movq %2, %1", u64, got, addr, left);
+	else if (n == 4)
+		KC_READ_VALUE("movl %2, %k1", u32, got, addr, left);
+	else if (n == 2)
+		KC_READ_VALUE("movzwl %2, %k1", u16, got, addr, left);
+	else
+		KC_READ_VALUE("movzbl %2, %k1", u8, got, addr, left);
+	*v = got;
+	return left;
+}
 #endif
 
 #endif

@@ -115,6 +115,10 @@ def ftrace(args=(), filter=None):
 
 ARGS = ["file=%di:u64", "buf=%si:u64", "count=%dx:u64", "pos=%cx:u64"]
 
+# What people type, false at each hit.
+CONDITIONS = ["count > 0 && file == 0", "$current_task_pid == 1 && count == 1", "file->f_mode == 12345",
+              "((struct task_struct *)$current_task)->comm[0] == 200", "(file->f_mode & 0x8000000) && count == 77",
+              "file->f_path.dentry->d_parent->d_inode->i_ino == 12345"]
 BUFFER = 128 << 20            # bytes: more than one row fills
 FLOOR, ENTRY_FLOOR = FLOORS = "an empty kprobe", "an empty kprobe at the entry (ftrace)"
 ROWS = [
@@ -122,6 +126,7 @@ ROWS = [
     Row("kernel", ENTRY_FLOOR, empty(entry=True), entry=True),
     Row("kernel", "an empty kretprobe", empty(ret=1, entry=True), entry=True),
     Row("kgtp", "condition on an argument, false", kgtp("collect $args", cond="count == 12345", frames=False)),
+    *(Row("kgtp", f"`{cond}`, false", kgtp("collect $args", cond=cond, frames=False)) for cond in CONDITIONS),
     Row("kgtp", "counter in a condition, no frame", kgtp(before=["tvariable $cc = 0"], cond="($cc = $cc + 1) == 0",
                                                          frames=False, counter="$cc")),
     Row("kgtp", "per-CPU counter in a condition, no frame",

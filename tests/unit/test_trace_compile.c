@@ -6,9 +6,10 @@
  * Built from: trace/var/percpu.c trace/var/missing.c trace/var/kret.c
  * Built from: trace/hit/value.c
  * Built from: agent/verify.c agent/div64.c agent/fold.c agent/pattern.c
- * Built from: agent/range.c
+ * Built from: agent/range.c agent/decide.c
  * Built from: rsp/packet.c rsp/reply.c rsp/scan.c rsp/parse.c rsp/parse_trace.c
  */
+#include "agent/decide.h"
 #include "arch/arch.h"
 #include "tests/unit/test_trace_vars.h"
 #include "tests/unit/unit.h"
@@ -183,6 +184,9 @@ static enum gtp_prefilter prefilter(const char *cond)
 #define SHARED		40
 #define OWN		41
 
+#define TWO_TESTS	"260002" "2205" "13" "20000c" "210019" \
+			"260002" "2208" "02" "19" "2201" "13" "21001b" "2200" "27"
+
 static void test_prefilters(void)
 {
 	/* $di == 5 */
@@ -201,6 +205,10 @@ static void test_prefilters(void)
 	drop();
 	CHECK_EQ(prefilter("2c0001" "2205" "13" "27"), GTP_PREFILTER_NONE);
 	drop();
+	/* $di == 5 && *(u32 *)($di + 8) == 1 */
+	CHECK_EQ(prefilter(TWO_TESTS), GTP_PREFILTER_DECISION);
+	CHECK_EQ(tp->decision->step[0].at, offsetof(struct pt_regs, di));
+	drop();
 	/* $x++ < 5 */
 	CHECK_EQ(prefilter("2c0028" "2201" "02" "2d0028" "2205" "14" "27"),
 		 GTP_PREFILTER_SHARED);
@@ -210,8 +218,8 @@ static void test_prefilters(void)
 		 GTP_PREFILTER_COUNTER);
 	CHECK(tp->counter == gtp_var_own(gtp_var_find(OWN)));
 	drop();
-	/* $di * $di == 5 */
-	CHECK_EQ(prefilter("260002" "260002" "04" "2205" "13" "27"),
+	/* $sp * $di == 5 */
+	CHECK_EQ(prefilter("260003" "260002" "04" "2205" "13" "27"),
 		 GTP_PREFILTER_NONE);
 	drop();
 	/* The return of a function is a slow hit in any case. */

@@ -80,8 +80,7 @@ struct gtp_count {
 #define GTP_USES_KRET	64	/* is at the return of a function */
 
 /*
- * Prefilters: conditions that are range checks, decided before a frame is
- * begun.
+ * Prefilters: conditions that are decided before a frame is begun.
  */
 enum gtp_prefilter {
 	GTP_PREFILTER_NONE,
@@ -89,6 +88,7 @@ enum gtp_prefilter {
 	GTP_PREFILTER_PID,	/* $current_task_pid */
 	GTP_PREFILTER_COUNTER,	/* a per-CPU variable that is incremented */
 	GTP_PREFILTER_SHARED,	/* a shared variable that is incremented */
+	GTP_PREFILTER_DECISION,	/* any other without side effects */
 };
 
 /* Which path a hit takes after its prefilter. */
@@ -136,6 +136,7 @@ struct gtp_tracepoint {
 	struct agent_range range;
 	kc_word64_t __percpu *counter;	/* GTP_PREFILTER_COUNTER */
 	kc_word64_t *shared;	/* GTP_PREFILTER_SHARED */
+	struct agent_decision *decision;	/* GTP_PREFILTER_DECISION */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	struct gtp_action *acts;
 	const struct gtp_action *acts_end;

@@ -9,6 +9,7 @@
 
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 
 #include "arch/arch.h"
@@ -33,6 +34,38 @@ u64 gtp_hit_add_shared(kc_word64_t *word, u64 n);
 /* A hit at the return of a function, to ret_addr. */
 void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 		    unsigned long ret_addr);
+
+/* A hit whose decision is AGENT_UNKNOWN: run the condition. */
+int gtp_hit_unknown(struct gtp_tracepoint *tp, struct pt_regs *regs);
+
+/* ---- decisions --------------------------------------------------------- */
+
+static inline int agent_quick_load(u64 *v, u64 addr, u32 size)
+{
+	return !kc_is_quick(addr, size) || kc_read_value(v, addr, size);
+}
+
+static inline int agent_direct_load(u64 *v, u64 addr, u32 size)
+{
+	return !kc_is_direct(addr, size) || kc_read_value(v, addr, size);
+}
+
+static inline u64 agent_quick_value(u8 kind)
+{
+	if (kind == GTP_QUICK_PID)
+		return current->pid;
+	if (kind == GTP_QUICK_TASK)
+		return (unsigned long)current;
+	return raw_smp_processor_id();
+}
+
+static inline u64 agent_quick_var(u32 slot)
+{
+	return kc_load64(gtp_var_word(gtp_vars.var[slot]));
+}
+
+#define AGENT_DECIDES
+#include "agent/decide.h"
 
 /* ---- a hit ------------------------------------------------------------- */
 

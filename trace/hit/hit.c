@@ -378,7 +378,8 @@ static noinline void hit_clock_end(struct gtp_hit_ctx *ctx)
 
 /* Resets the print state at its end, so that other hits need not. */
 static noinline void hit_slow(struct gtp_hit_ctx *ctx,
-			      struct gtp_tracepoint *tp, unsigned long ret_addr)
+			      struct gtp_tracepoint *tp, unsigned long ret_addr,
+			      int has_cond)
 {
 	int cooked = kc_load(&gtp_hits.uses) & GTP_USES_COOKED;
 	enum agent_error err = AGENT_OK;
@@ -395,7 +396,7 @@ static noinline void hit_slow(struct gtp_hit_ctx *ctx,
 	if (tp->uses & GTP_USES_PRINT)
 		ctx->time = hit_time();	/* for a condition that prints */
 	ctx->result = 1;
-	if (tp->has_cond)
+	if (has_cond)
 		err = hit_run(ctx, &tp->cond);
 	if (err) {
 		ctx->result = 0;
@@ -429,7 +430,7 @@ noinline int gtp_hit_rest(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 {
 	hit_set(ctx, tp, regs);
 	if (kc_load(&tp->dispatch) == GTP_DISPATCH_SLOW)
-		hit_slow(ctx, tp, 0);
+		hit_slow(ctx, tp, 0, tp->has_cond);
 	else
 		hit_frame(ctx, tp);
 	ringbuf_leave(ctx->rc);
@@ -571,6 +572,21 @@ noinline int gtp_hit_split(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 	return hit_put(ctx, tp, regs, 1);
 }
 
+noinline int gtp_hit_unknown(struct gtp_tracepoint *tp, struct pt_regs *regs)
+{
+	struct gtp_hit_ctx *ctx;
+
+	if (!hit_is_on(tp))
+		return 0;
+	ctx = kc_this_cpu(gtp_hits.hit_ctx);
+	if (!ringbuf_enter(ctx->rc))
+		return 0;
+	hit_set(ctx, tp, regs);
+	hit_slow(ctx, tp, 0, 1);
+	ringbuf_leave(ctx->rc);
+	return 0;
+}
+
 void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 		    unsigned long ret_addr)
 {
@@ -584,6 +600,6 @@ void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 	ctx->tp = tp;
 	ctx->handler_regs = regs;
 	ctx->absent = arch_return_clobbered & ~arch_return_second;
-	hit_slow(ctx, tp, ret_addr);
+	hit_slow(ctx, tp, ret_addr, tp->has_cond);
 	ringbuf_leave(ctx->rc);
 }

@@ -21,6 +21,7 @@ struct gtp_site {
 	struct gtp_tracepoint *only;	/* the first; for handlers of one */
 	struct agent_range range;	/* of `only'; its offset in pt_regs */
 	u16 range_at;
+	const struct agent_decision *decision;	/* of `only' */
 	struct gtp_tracepoint *first;	/* in the order of definition */
 	union {
 		struct kprobe kp;
@@ -53,6 +54,14 @@ struct gtp_percpu {
 	char name[];		/* len bytes: "x" */
 };
 
+/* A value that a condition reads without hit context: see body.h. */
+enum gtp_quick {
+	GTP_QUICK_NONE,
+	GTP_QUICK_TASK,
+	GTP_QUICK_PID,
+	GTP_QUICK_CPU,
+};
+
 /*
  * A variable that the module provides. Names are as in the original KGTP. No
  * number is left out: GDB numbers the user's next variable by how many it
@@ -60,6 +69,7 @@ struct gtp_percpu {
  */
 struct gtp_special {
 	const char *name;
+	enum gtp_quick quick;	/* the same as get */
 	/*
 	 * ctx is NULL if GDB asks outside of a hit. NULL: write-only.
 	 * Context: any, including NMI.

@@ -69,6 +69,23 @@ static int hit_if_shared(struct gtp_tracepoint *tp, struct pt_regs *regs)
 	return agent_in_range(&tp->range, sum) ? hit(tp, regs) : 0;
 }
 
+/* Most hits end here, too. */
+static __always_inline int hit_if_decided(const struct agent_decision *d,
+					  struct gtp_tracepoint *tp,
+					  struct pt_regs *regs)
+{
+	u32 answer = agent_decide(d, regs);
+
+	if (answer == AGENT_FALSE)
+		return 0;
+	return answer == AGENT_TRUE ? hit(tp, regs) : gtp_hit_unknown(tp, regs);
+}
+
+static int hit_if_yes(struct gtp_tracepoint *tp, struct pt_regs *regs)
+{
+	return hit_if_decided(tp->decision, tp, regs);
+}
+
 /* ---- handlers ---------------------------------------------------------- */
 
 /*
@@ -112,6 +129,13 @@ static int probe_if_shared(struct kprobe *kp, struct pt_regs *regs)
 	return hit_if_shared(hit_only(kp), regs);
 }
 
+static int probe_if_yes(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
+
+	return hit_if_decided(site->decision, site->only, regs);
+}
+
 /* Each tracepoint claims the ring in turn. */
 static int probe_each(struct kprobe *kp, struct pt_regs *regs)
 {
@@ -137,6 +161,7 @@ static const struct {
 	[GTP_PREFILTER_PID] = { hit_if_pid, probe_if_pid },
 	[GTP_PREFILTER_COUNTER] = { hit_if_counter, probe_if_counter },
 	[GTP_PREFILTER_SHARED] = { hit_if_shared, probe_if_shared },
+	[GTP_PREFILTER_DECISION] = { hit_if_yes, probe_if_yes },
 };
 
 /* Handler for the tracepoints that a site has now. */

@@ -96,6 +96,7 @@ void gtp_site_add(struct gtp_site *site, struct gtp_tracepoint *tp)
 		site->only = tp;
 		site->range = tp->range;
 		site->range_at = tp->range_at;
+		site->decision = tp->decision;
 	}
 	if (!*at)
 		site->last = tp;

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "agent/decide.h"
 #include "arch/arch.h"
 #include "compat/calls.h"
 #include "compat/read.h"
@@ -336,11 +337,13 @@ void gtp_compile_drop(struct gtp_tracepoint *tp)
 	for (i = 0; i < tp->nr_acts; i++)
 		kfree(tp->acts[i].name);
 	kfree(tp->acts);
+	kfree(tp->decision);
 	if (tp->code_is_large)
 		vfree(tp->code);
 	else
 		kfree(tp->code);
 	tp->acts = NULL;
+	tp->decision = NULL;
 	tp->code = NULL;
 	tp->nr_acts = 0;
 	tp->acts_end = NULL;
@@ -399,23 +402,34 @@ static void warn_step(struct compile *c)
  * Only for a register that pt_regs holds as a whole word, below sp:
  * arch_hit_regs() leaves those unchanged.
  */
-static enum gtp_prefilter prefilter_of_reg(struct gtp_tracepoint *tp)
+int agent_decide_reg(unsigned int regno, u16 *at)
 {
-	const struct arch_reg *reg = &arch_regs[tp->range.reg];
+	const struct arch_reg *reg = &arch_regs[regno];
 
-	tp->range_at = reg->offset;
-	if (reg->size == sizeof(unsigned long) && tp->range.reg != arch_pc &&
-	    reg->offset < arch_regs[arch_sp].offset)
-		return GTP_PREFILTER_REG;
-	return GTP_PREFILTER_NONE;
+	*at = reg->offset;
+	return reg->size == sizeof(unsigned long) && regno != arch_pc &&
+	       reg->offset < arch_regs[arch_sp].offset;
 }
 
-static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
+int agent_decide_var(u32 slot, u8 *kind)
+{
+	const struct gtp_var *var = gtp_var_slot(slot);
+
+	*kind = var->special ? var->special->quick : GTP_QUICK_NONE;
+	return !var->special || *kind != GTP_QUICK_NONE;
+}
+
+static enum gtp_prefilter prefilter_of_reg(struct gtp_tracepoint *tp)
+{
+	return agent_decide_reg(tp->range.reg, &tp->range_at) ?
+	       GTP_PREFILTER_REG : GTP_PREFILTER_NONE;
+}
+
+static enum gtp_prefilter prefilter_of_range(struct gtp_tracepoint *tp)
 {
 	struct gtp_var *var;
 
-	if (tp->kind_flags & PROBE_AT_RETURN ||
-	    !agent_match_range(&tp->cond, &tp->range))
+	if (!agent_match_range(&tp->cond, &tp->range))
 		return GTP_PREFILTER_NONE;
 	if (tp->range.source == AGENT_OF_REG)
 		return prefilter_of_reg(tp);
@@ -433,6 +447,39 @@ static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
 	    tp->range.mask != ~0ULL)
 		return GTP_PREFILTER_NONE;
 	return GTP_PREFILTER_COUNTER;
+}
+
+/* What is needed while a decision is made. */
+struct making {
+	struct agent_decision decision;
+	struct agent_maker maker;
+};
+
+/* Without memory the condition stays with the interpreter. */
+static enum gtp_prefilter prefilter_of_decision(struct gtp_tracepoint *tp)
+{
+	struct making *m = kmalloc(sizeof(*m), GFP_KERNEL | __GFP_NOWARN);
+	size_t size = 0;
+
+	if (m)
+		size = agent_make_decision(&tp->cond, &m->maker, &m->decision) *
+		       sizeof(m->decision.step[0]);
+	if (size)
+		tp->decision = gtp_define_alloc(size);
+	if (tp->decision)
+		memcpy(tp->decision, &m->decision, size);
+	kfree(m);
+	return tp->decision ? GTP_PREFILTER_DECISION : GTP_PREFILTER_NONE;
+}
+
+static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
+{
+	enum gtp_prefilter found;
+
+	if (tp->kind_flags & PROBE_AT_RETURN)
+		return GTP_PREFILTER_NONE;
+	found = prefilter_of_range(tp);
+	return found ? found : prefilter_of_decision(tp);
 }
 
 /* Add up the leading actions of fixed size. */

@@ -58,10 +58,13 @@ static u64 get_task_regs(struct gtp_hit_ctx *ctx)
 }
 
 static const struct gtp_special specials[] = {
-	{ .num = 2, .name = "cpu_id", .get = get_cpu_id },
-	{ .num = 3, .name = "current_task", .get = get_current_task },
+	{ .num = 2, .name = "cpu_id", .get = get_cpu_id,
+	  .quick = GTP_QUICK_CPU },
+	{ .num = 3, .name = "current_task", .get = get_current_task,
+	  .quick = GTP_QUICK_TASK },
 	{ .num = 4, .name = "current_thread_info", .get = get_thread_info },
-	{ .num = 10, .name = "current_task_pid", .get = get_current_pid },
+	{ .num = 10, .name = "current_task_pid", .get = get_current_pid,
+	  .quick = GTP_QUICK_PID },
 	{ .num = 25, .name = "hardirq_count", .get = get_hardirq_count },
 	{ .num = 26, .name = "softirq_count", .get = get_softirq_count },
 	{ .num = 27, .name = "irq_count", .get = get_irq_count },

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <linux/types.h>
 
+#define noinline	__attribute__((__noinline__))
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define BUILD_BUG_ON(c)	((void)sizeof(char[1 - 2 * !!(c)]))
 

@@ -17,7 +17,6 @@
 
 #define likely(x)	(x)
 #define unlikely(x)	(x)
-#define noinline	__attribute__((noinline))
 #define __percpu
 #define BITS_PER_LONG	(8 * (int)sizeof(long))
 #define PAGE_SIZE	4096UL
