@@ -113,37 +113,6 @@ enum agent_error agent_run(const struct agent_prog *prog, void *target,
 
 /* ---- programs that need no interpreter ------------------------------------ */
 
-/* The value that a range tests. */
-enum agent_source {
-	AGENT_OF_REG,
-	AGENT_OF_VAR,
-	AGENT_OF_SUM,		/* a variable, after adding to it */
-};
-
-/* Is a value in a range? */
-struct agent_range {
-	u64 first, span;	/* first..first + span; may wrap */
-	u64 mask;		/* zero extension */
-	u16 shift;		/* sign extension: the bits above the value */
-	u16 reg;
-	enum agent_source source;
-	u32 slot;		/* AGENT_OF_VAR, AGENT_OF_SUM */
-	u64 add;		/* AGENT_OF_SUM */
-};
-
-/* Returns 1 and sets *r if the program is just such a condition. */
-int agent_match_range(const struct agent_prog *prog, struct agent_range *r);
-
-/*
- * The program's result for that value.
- * Context: any, including NMI.
- */
-static inline int agent_in_range(const struct agent_range *r, u64 v)
-{
-	v = (u64)((s64)(v << r->shift) >> r->shift) & r->mask;
-	return v - r->first <= r->span;
-}
-
 enum agent_pattern_kind {
 	AGENT_BLOCK,		/* collect len bytes at reg + add */
 	AGENT_COLLECT,		/* collect a variable */

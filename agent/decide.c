@@ -18,6 +18,7 @@
 #include <linux/kernel.h>
 
 #include "agent/decide.h"
+#include "agent/ops.h"
 
 /* ---- expressions -------------------------------------------------------- */
 
@@ -94,7 +95,6 @@ static struct agent_step *add_step(struct agent_maker *m, u8 op)
 	s->temp = 0;
 	s->yes = AGENT_UNKNOWN;
 	s->no = AGENT_UNKNOWN;
-	s->unused = 0;
 	s->imm = 0;
 	s->span = 0;
 	return s;
@@ -137,6 +137,9 @@ static u64 take_addend(const struct agent_maker *m, u16 *i)
 }
 
 static int emit(struct agent_maker *m, u16 i, u16 temp);
+
+/* As an expression: OP_SETV is the value that is given. */
+#define OP_GIVEN	OP_SETV
 
 static int emit_load(struct agent_maker *m, const struct agent_expr *e, u16 temp)
 {
@@ -191,6 +194,7 @@ static int emit_binary(struct agent_maker *m, const struct agent_expr *e, u16 te
 static int emit_leaf(struct agent_maker *m, const struct agent_expr *e)
 {
 	struct agent_step *s = add_step(m, e->op == OP_REG ? STEP_REG :
+					   e->op == OP_GIVEN ? STEP_GIVEN :
 					   e->op != OP_GETV ? STEP_CONST :
 					   e->b ? STEP_VALUE : STEP_VAR);
 
@@ -218,6 +222,7 @@ static int emit(struct agent_maker *m, u16 i, u16 temp)
 	case OP_CONST8:
 	case OP_REG:
 	case OP_GETV:
+	case OP_GIVEN:
 		return emit_leaf(m, e);
 	case OP_REF8:
 	case OP_REF16:
@@ -433,7 +438,8 @@ static int push_var(struct agent_maker *m, struct agent_state *st, u32 slot)
 	struct agent_expr e = { 0 };
 	u8 kind;
 
-	if (!agent_decide_var(slot, &kind))
+	/* With a value given, the variable is locked only while it changes. */
+	if (!agent_decide_var(slot, &kind) || (m->is_given && !kind))
 		return -1;
 	e.op = OP_GETV;
 	e.depth = 1;
@@ -598,6 +604,7 @@ static int add_test(struct agent_maker *m, const struct agent_state *st,
 	s = emit_test(m, t);
 	if (!s)
 		return -1;
+	m->may_fail |= m->expr[cond].fails;
 	if (in->op == OP_END) {
 		s->yes = t->swapped ? AGENT_FALSE : AGENT_TRUE;
 		s->no = t->swapped ? AGENT_TRUE : AGENT_FALSE;
@@ -676,8 +683,39 @@ static int add_answer(struct agent_maker *m, u16 answer)
 	return 0;
 }
 
-u32 agent_make_decision(const struct agent_prog *prog, struct agent_maker *m,
-			struct agent_decision *d)
+u32 agent_begins_with_sum(const struct agent_prog *prog, u32 *slot, u64 *add)
+{
+	const struct agent_insn *rest = agent_increment(prog->insn, slot, add);
+
+	return rest ? (u32)(rest - prog->insn) : 0;
+}
+
+int agent_is_one_test(const struct agent_decision *d, u32 nr,
+		      struct agent_step *test)
+{
+	const struct agent_step *s = &d->step[nr - 1];
+	u8 source = d->step[0].op;
+	u64 max = low(64 - s->shift);
+
+	if (s->yes == s->no)
+		return 0;
+	if (nr == 1 ? source != STEP_TEST_REG :
+		      nr != 2 || s->op != STEP_TEST ||
+		      (source != STEP_VALUE && source != STEP_GIVEN))
+		return 0;
+	*test = *s;
+	test->op = source;
+	test->size = d->step[0].size;
+	if (s->yes == AGENT_TRUE)
+		return 1;
+	/* The complement: from after its end around to its start. */
+	test->imm = (s->imm + (s->span >> s->shift) + 1) & max;
+	test->span = (max - (s->span >> s->shift) - 1) << s->shift;
+	return 1;
+}
+
+u32 agent_make_decision(const struct agent_prog *prog, u32 skip,
+			struct agent_maker *m, struct agent_decision *d)
 {
 	struct agent_state st = { 0 };
 	struct agent_branch b;
@@ -689,6 +727,11 @@ u32 agent_make_decision(const struct agent_prog *prog, struct agent_maker *m,
 	m->nr_known = 0;
 	m->nr_branches = 0;
 	m->nr_steps = 0;
+	m->is_given = skip != 0;
+	m->may_fail = 0;
+	st.at = (u16)skip;
+	if (skip && push(&st, make_leaf(m, OP_GIVEN, 0)))
+		return 0;
 	if (follow(m, &st, &label) || (!m->nr_steps && add_answer(m, label)))
 		return 0;
 	while (m->nr_branches) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Constant folding at compile time.  However GDB writes a constant, it becomes
- * one OP_CONST8, the only form that range.c, pattern.c and others need to know.
+ * one OP_CONST8, the only form that decide.c, pattern.c and others need to know.
  *
  * The pass follows straight-line code and tracks which instructions pushed the
  * constants on top of the stack.  At a jump target it knows nothing.

@@ -7,8 +7,8 @@
  *
  *	test_agent_decide		AGENT_PROGRAMS=N (default 200000)
  *
- * Built from: agent/decide.c agent/verify.c agent/run.c agent/div64.c
- * Built from: agent/fold.c
+ * Built from: agent/decide.c agent/pattern.c agent/verify.c agent/run.c
+ * Built from: agent/div64.c agent/fold.c
  */
 #include <stdlib.h>
 
@@ -147,8 +147,7 @@ static u64 agent_quick_var(u32 slot)
 	return var[slot];
 }
 
-#define AGENT_DECIDES
-#include "agent/decide.h"
+#include "agent/decide_run.h"
 
 /* ---- values ------------------------------------------------------------- */
 
@@ -310,6 +309,21 @@ static void put_comparison(u32 depth)
 	put(cmp[rnd(3)], 1);
 }
 
+/* A variable that is incremented, and perhaps extended. */
+static void put_sum(void)
+{
+	u32 slot = 2 * rnd(2);		/* not of a kind */
+
+	put(0x2c, 1);
+	put(slot, 2);
+	put_const(rnd(3) ? 1 : edge());
+	put(rnd(3) ? 2 : 3, 1);
+	put(0x2d, 1);
+	put(slot, 2);
+	while (!rnd(3))
+		put_ext();
+}
+
 /* A jump whose target is not known yet.  Returns where that goes. */
 static u32 put_jump(u8 op)
 {
@@ -386,6 +400,29 @@ static void put_cond(u32 depth)
 		put(0x0e, 1);
 }
 
+/* A condition on a variable that is incremented, alone or with others. */
+static void put_sum_cond(void)
+{
+	static const u8 cmp[] = { 0x13, 0x14, 0x15 };
+	u32 yes, no, end;
+
+	put_sum();
+	put_const(rnd(2) ? rnd(4) : edge());
+	if (!rnd(3))
+		put(rnd(2) ? 0x0f : 8, 1), put_const(rnd(4));
+	put(cmp[rnd(3)], 1);
+	if (rnd(2))
+		return;
+	yes = put_jump(0x20);
+	no = put_jump(0x21);
+	set_target(yes);
+	put_cond(rnd(2));
+	end = put_jump(0x21);
+	set_target(no);
+	put_const(0);
+	set_target(end);
+}
+
 /* ---- the comparison ----------------------------------------------------- */
 
 static struct agent_insn insn[2048];
@@ -395,34 +432,65 @@ static struct agent_decision decision;
 static u32 steps;
 static struct agent_maker *maker;
 
-static unsigned long programs, made, answers[2], unknown, constant, tests;
+static unsigned long programs, made, answers[2], unknown, constant, tests, sums, one_tests;
+
+static u32 skip, slot;
+static u64 add;
+static struct agent_step test;
+static int is_test;
 
 static int compile(void)
 {
 	if (agent_compile(code, len, insn, map, &prog, NULL))
 		return 0;
 	programs++;
-	steps = agent_make_decision(&prog, maker, &decision);
+	skip = agent_begins_with_sum(&prog, &slot, &add);
+	steps = agent_make_decision(&prog, skip, maker, &decision);
 	if (!steps)
 		return 0;
+	if (skip && maker->may_fail)
+		return 0;
 	made++;
+	sums += skip != 0;
+	is_test = agent_is_one_test(&decision, steps, &test);
+	one_tests += is_test;
 	constant += steps == 1 && decision.step[0].op == STEP_TEST;
 	tests += steps;
 	return 1;
+}
+
+static u32 decide(void)
+{
+	u64 sum = var[slot] + add, v;
+
+	if (!skip)
+		sum = 0;
+	if (is_test) {
+		v = test.op == STEP_TEST_REG ? agent_step_reg(&test, reg) :
+		    test.op == STEP_GIVEN ? sum : agent_quick_value(test.size);
+		return agent_step_in(&test, v) ? AGENT_TRUE : AGENT_FALSE;
+	}
+	if (!skip && rnd(4))
+		return agent_decide(&decision, reg);
+	return agent_decide_rest(&decision, decision.step, 0, sum, reg);
 }
 
 static int compare(void)
 {
 	u64 stack[AGENT_STACK_MAX], result;
 	unsigned long before = refused_loads;
+	u64 expected = var[slot] + add;
 	enum agent_error err;
 	u32 answer;
 
 	not_quick = rnd(8) ? 0 : 1 + (int)rnd(3);
-	answer = agent_decide(&decision, reg);
+	answer = decide();
 	not_quick = 0;
 	err = agent_run(&prog, NULL, stack, &result);
+	if (skip)
+		CHECK_EQ(var[slot], expected);
 	if (answer == AGENT_UNKNOWN) {
+		CHECK(!skip);
 		unknown++;
 		CHECK(err || refused_loads > before);
 	} else {
@@ -458,7 +526,10 @@ static void test_random(void)
 
 	while (n--) {
 		len = 0;
-		put_cond(1 + rnd(4));
+		if (rnd(4))
+			put_cond(1 + rnd(4));
+		else
+			put_sum_cond();
 		put(0x27, 1);
 		if (!compile())
 			continue;
@@ -470,8 +541,9 @@ static void test_random(void)
 			}
 		}
 	}
-	printf("  %lu programs, %lu made, %lu of them constant, %lu steps; %lu false, %lu true, %lu unknown\n",
-	       programs, made, constant, tests, answers[0], answers[1], unknown);
+	printf("  %lu programs, %lu made, %lu of them constant, %lu sums, %lu one test, %lu steps; %lu false, %lu true, %lu unknown\n",
+	       programs, made, constant, sums, one_tests, tests, answers[0], answers[1], unknown);
+	CHECK(sums > programs / 20 && one_tests > programs / 20);
 	CHECK(made > programs / 2 && constant < made / 3);
 	CHECK(answers[0] > unknown / 2 && answers[1] > unknown / 2);
 }

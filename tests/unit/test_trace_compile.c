@@ -6,7 +6,7 @@
  * Built from: trace/var/percpu.c trace/var/missing.c trace/var/kret.c
  * Built from: trace/hit/value.c
  * Built from: agent/verify.c agent/div64.c agent/fold.c agent/pattern.c
- * Built from: agent/range.c agent/decide.c
+ * Built from: agent/decide.c
  * Built from: rsp/packet.c rsp/reply.c rsp/scan.c rsp/parse.c rsp/parse_trace.c
  */
 #include "agent/decide.h"
@@ -191,7 +191,7 @@ static void test_prefilters(void)
 {
 	/* $di == 5 */
 	CHECK_EQ(prefilter("260002" "2205" "13" "27"), GTP_PREFILTER_REG);
-	CHECK_EQ(tp->range_at, offsetof(struct pt_regs, di));
+	CHECK_EQ(tp->test.at, offsetof(struct pt_regs, di));
 	drop();
 	/* $sp, $pc and $cs are not in pt_regs as a word that all hits have. */
 	CHECK_EQ(prefilter("260003" "2205" "13" "27"), GTP_PREFILTER_NONE);
@@ -217,6 +217,18 @@ static void test_prefilters(void)
 	CHECK_EQ(prefilter("2c0029" "2201" "02" "2d0029" "2205" "14" "27"),
 		 GTP_PREFILTER_COUNTER);
 	CHECK(tp->counter == gtp_var_own(gtp_var_find(OWN)));
+	drop();
+	/* $x++ % 4 == 0; $x++, $di == 5: not a test of the sum */
+	CHECK_EQ(prefilter("2c0028" "2201" "02" "2d0028" "2204" "08" "2200" "13" "27"),
+		 GTP_PREFILTER_SHARED_MORE);
+	drop();
+	CHECK_EQ(prefilter("2c0028" "2201" "02" "2d0028" "29" "260002" "2205" "13" "27"),
+		 GTP_PREFILTER_SHARED_MORE);
+	drop();
+	/* $x++ == 5 && *(u64 *)$di: what may fail must not have counted before */
+	CHECK_EQ(prefilter("2c0028" "2201" "02" "2d0028" "2205" "13" "200012" "21001c"
+			   "260002" "1a" "20001f" "21001c" "2200" "27" "2201" "27"),
+		 GTP_PREFILTER_NONE);
 	drop();
 	/* $sp * $di == 5 */
 	CHECK_EQ(prefilter("260003" "260002" "04" "2205" "13" "27"),

@@ -29,7 +29,8 @@ static enum agent_error collect_nothing(struct gtp_hit_ctx *ctx,
 
 static const struct gtp_special task[] = {
 	{ .num = 1, .name = "cpu_id", .get = get_zero },
-	{ .num = 2, .name = "current_task_pid", .get = get_zero },
+	{ .num = 2, .name = "current_task_pid", .get = get_zero,
+	  .quick = GTP_QUICK_PID },
 };
 
 static const struct gtp_special control[] = {

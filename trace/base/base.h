@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 #include "agent/agent.h"
+#include "agent/decide.h"
 #include "compat/barrier.h"
 #include "compat/kprobe.h"
 #include "compat/percpu.h"
@@ -87,7 +88,9 @@ enum gtp_prefilter {
 	GTP_PREFILTER_REG,	/* a register */
 	GTP_PREFILTER_PID,	/* $current_task_pid */
 	GTP_PREFILTER_COUNTER,	/* a per-CPU variable that is incremented */
+	GTP_PREFILTER_COUNTER_MORE,	/* ... and more than one test */
 	GTP_PREFILTER_SHARED,	/* a shared variable that is incremented */
+	GTP_PREFILTER_SHARED_MORE,
 	GTP_PREFILTER_DECISION,	/* any other without side effects */
 };
 
@@ -131,12 +134,12 @@ struct gtp_tracepoint {
 	u64 addr;
 	enum gtp_prefilter prefilter;
 	enum gtp_dispatch dispatch;	/* path of a hit */
-	u16 range_at;		/* GTP_PREFILTER_REG: offset in pt_regs */
 	u32 regs;		/* size of the R block, or 0 */
-	struct agent_range range;
+	struct agent_step test;	/* of the others, without decision */
 	kc_word64_t __percpu *counter;	/* GTP_PREFILTER_COUNTER */
 	kc_word64_t *shared;	/* GTP_PREFILTER_SHARED */
-	struct agent_decision *decision;	/* GTP_PREFILTER_DECISION */
+	u64 add;		/* to either */
+	struct agent_decision *decision;
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	struct gtp_action *acts;
 	const struct gtp_action *acts_end;

@@ -64,8 +64,7 @@ static inline u64 agent_quick_var(u32 slot)
 	return kc_load64(gtp_var_word(gtp_vars.var[slot]));
 }
 
-#define AGENT_DECIDES
-#include "agent/decide.h"
+#include "agent/decide_run.h"
 
 /* ---- a hit ------------------------------------------------------------- */
 

@@ -19,9 +19,8 @@
 struct gtp_site {
 	/* Read by hits; next to what the kernel reads of a kprobe. */
 	struct gtp_tracepoint *only;	/* the first; for handlers of one */
-	struct agent_range range;	/* of `only'; its offset in pt_regs */
-	u16 range_at;
-	const struct agent_decision *decision;	/* of `only' */
+	struct agent_step test;		/* of `only', and its decision */
+	const struct agent_decision *decision;
 	struct gtp_tracepoint *first;	/* in the order of definition */
 	union {
 		struct kprobe kp;

@@ -19,19 +19,37 @@ static int hit(struct gtp_tracepoint *tp, struct pt_regs *regs)
 }
 
 /*
- * The same if a register is in a range. Most hits of most tracepoints end here,
+ * The same if a test of a register passes. Most hits of most tracepoints end here,
  * before anything is written.
  */
 static int hit_if_reg(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
-	const unsigned long *reg = (void *)((char *)regs + tp->range_at);
-
-	return agent_in_range(&tp->range, *reg) ? hit(tp, regs) : 0;
+	return agent_step_in(&tp->test, agent_step_reg(&tp->test, regs)) ?
+	       hit(tp, regs) : 0;
 }
 
 static int hit_if_pid(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
-	return agent_in_range(&tp->range, current->pid) ? hit(tp, regs) : 0;
+	return agent_step_in(&tp->test, current->pid) ? hit(tp, regs) : 0;
+}
+
+/* The sum decides. It is never unknown: the bytecode would add once more. */
+static noinline int hit_if_more(struct gtp_tracepoint *tp, struct pt_regs *regs,
+				u64 sum)
+{
+	const struct agent_decision *d = tp->decision;
+
+	return agent_decide_rest(d, d->step, 0, sum, regs) == AGENT_TRUE ?
+	       hit(tp, regs) : 0;
+}
+
+/* more: there is a decision, not one test. */
+static __always_inline int hit_if_sum(struct gtp_tracepoint *tp,
+				      struct pt_regs *regs, u64 sum, int more)
+{
+	if (more)
+		return hit_if_more(tp, regs, sum);
+	return agent_step_in(&tp->test, sum) ? hit(tp, regs) : 0;
 }
 
 /*
@@ -39,7 +57,8 @@ static int hit_if_pid(struct gtp_tracepoint *tp, struct pt_regs *regs)
  * claimed this CPU. So nobody on this CPU is between reading and writing it,
  * and a nested hit finishes before this one resumes: no claim is needed.
  */
-static int hit_if_counter(struct gtp_tracepoint *tp, struct pt_regs *regs)
+static __always_inline int hit_own(struct gtp_tracepoint *tp,
+				   struct pt_regs *regs, int more)
 {
 	struct ringbuf_cpu *rc;
 	u64 sum;
@@ -49,12 +68,13 @@ static int hit_if_counter(struct gtp_tracepoint *tp, struct pt_regs *regs)
 	rc = kc_this_cpu(gtp_hits.hit_ctx)->rc;
 	if (ringbuf_is_busy(rc))
 		return ringbuf_reject(rc);
-	sum = kc_add_own64(kc_this_cpu(tp->counter), tp->range.add);
-	return sum - tp->range.first <= tp->range.span ? hit(tp, regs) : 0;
+	sum = kc_add_own64(kc_this_cpu(tp->counter), tp->add);
+	return hit_if_sum(tp, regs, sum, more);
 }
 
 /* The same for a shared variable, which needs a claim and the lock. */
-static int hit_if_shared(struct gtp_tracepoint *tp, struct pt_regs *regs)
+static __always_inline int hit_shared(struct gtp_tracepoint *tp,
+				      struct pt_regs *regs, int more)
 {
 	struct ringbuf_cpu *rc;
 	u64 sum;
@@ -64,9 +84,29 @@ static int hit_if_shared(struct gtp_tracepoint *tp, struct pt_regs *regs)
 	rc = kc_this_cpu(gtp_hits.hit_ctx)->rc;
 	if (!ringbuf_enter(rc))
 		return 0;
-	sum = gtp_hit_add_shared(tp->shared, tp->range.add);
+	sum = gtp_hit_add_shared(tp->shared, tp->add);
 	ringbuf_leave(rc);
-	return agent_in_range(&tp->range, sum) ? hit(tp, regs) : 0;
+	return hit_if_sum(tp, regs, sum, more);
+}
+
+static int hit_if_counter(struct gtp_tracepoint *tp, struct pt_regs *regs)
+{
+	return hit_own(tp, regs, 0);
+}
+
+static int hit_if_counter_more(struct gtp_tracepoint *tp, struct pt_regs *regs)
+{
+	return hit_own(tp, regs, 1);
+}
+
+static int hit_if_shared(struct gtp_tracepoint *tp, struct pt_regs *regs)
+{
+	return hit_shared(tp, regs, 0);
+}
+
+static int hit_if_shared_more(struct gtp_tracepoint *tp, struct pt_regs *regs)
+{
+	return hit_shared(tp, regs, 1);
 }
 
 /* Most hits end here, too. */
@@ -102,31 +142,41 @@ static int probe_hit(struct kprobe *kp, struct pt_regs *regs)
 	return hit_always(hit_only(kp), regs);
 }
 
-/* Where the range does not match, do not even read the tracepoint. */
+/* Where the test fails, do not even read the tracepoint. */
 static int probe_if_reg(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
-	const unsigned long *reg = (void *)((char *)regs + site->range_at);
 
-	return agent_in_range(&site->range, *reg) ? hit(site->only, regs) : 0;
+	return agent_step_in(&site->test, agent_step_reg(&site->test, regs)) ?
+	       hit(site->only, regs) : 0;
 }
 
 static int probe_if_pid(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
 
-	return agent_in_range(&site->range, current->pid) ?
+	return agent_step_in(&site->test, current->pid) ?
 	       hit(site->only, regs) : 0;
 }
 
 static int probe_if_counter(struct kprobe *kp, struct pt_regs *regs)
 {
-	return hit_if_counter(hit_only(kp), regs);
+	return hit_own(hit_only(kp), regs, 0);
+}
+
+static int probe_if_counter_more(struct kprobe *kp, struct pt_regs *regs)
+{
+	return hit_own(hit_only(kp), regs, 1);
 }
 
 static int probe_if_shared(struct kprobe *kp, struct pt_regs *regs)
 {
-	return hit_if_shared(hit_only(kp), regs);
+	return hit_shared(hit_only(kp), regs, 0);
+}
+
+static int probe_if_shared_more(struct kprobe *kp, struct pt_regs *regs)
+{
+	return hit_shared(hit_only(kp), regs, 1);
 }
 
 static int probe_if_yes(struct kprobe *kp, struct pt_regs *regs)
@@ -160,7 +210,11 @@ static const struct {
 	[GTP_PREFILTER_REG] = { hit_if_reg, probe_if_reg },
 	[GTP_PREFILTER_PID] = { hit_if_pid, probe_if_pid },
 	[GTP_PREFILTER_COUNTER] = { hit_if_counter, probe_if_counter },
+	[GTP_PREFILTER_COUNTER_MORE] = { hit_if_counter_more,
+					 probe_if_counter_more },
 	[GTP_PREFILTER_SHARED] = { hit_if_shared, probe_if_shared },
+	[GTP_PREFILTER_SHARED_MORE] = { hit_if_shared_more,
+					probe_if_shared_more },
 	[GTP_PREFILTER_DECISION] = { hit_if_yes, probe_if_yes },
 };
 

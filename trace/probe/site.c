@@ -94,8 +94,7 @@ void gtp_site_add(struct gtp_site *site, struct gtp_tracepoint *tp)
 		at = &(*at)->next_here;
 	if (!site->first) {
 		site->only = tp;
-		site->range = tp->range;
-		site->range_at = tp->range_at;
+		site->test = tp->test;
 		site->decision = tp->decision;
 	}
 	if (!*at)

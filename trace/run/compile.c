@@ -9,7 +9,6 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "agent/decide.h"
 #include "arch/arch.h"
 #include "compat/calls.h"
 #include "compat/read.h"
@@ -419,67 +418,88 @@ int agent_decide_var(u32 slot, u8 *kind)
 	return !var->special || *kind != GTP_QUICK_NONE;
 }
 
-static enum gtp_prefilter prefilter_of_reg(struct gtp_tracepoint *tp)
-{
-	return agent_decide_reg(tp->range.reg, &tp->range_at) ?
-	       GTP_PREFILTER_REG : GTP_PREFILTER_NONE;
-}
-
-static enum gtp_prefilter prefilter_of_range(struct gtp_tracepoint *tp)
-{
-	struct gtp_var *var;
-
-	if (!agent_match_range(&tp->cond, &tp->range))
-		return GTP_PREFILTER_NONE;
-	if (tp->range.source == AGENT_OF_REG)
-		return prefilter_of_reg(tp);
-	var = gtp_var_slot(tp->range.slot);
-	if (tp->range.source == AGENT_OF_VAR)
-		return gtp_var_is_pid(var) ? GTP_PREFILTER_PID :
-					     GTP_PREFILTER_NONE;
-	if (var->special)
-		return GTP_PREFILTER_NONE;
-	tp->shared = &var->value;
-	if (!var->each)
-		return GTP_PREFILTER_SHARED;
-	tp->counter = gtp_var_own(var);
-	if (!KC_HAS_ADD_OWN64 || !tp->counter || tp->range.shift ||
-	    tp->range.mask != ~0ULL)
-		return GTP_PREFILTER_NONE;
-	return GTP_PREFILTER_COUNTER;
-}
-
 /* What is needed while a decision is made. */
 struct making {
 	struct agent_decision decision;
 	struct agent_maker maker;
 };
 
-/* Without memory the condition stays with the interpreter. */
-static enum gtp_prefilter prefilter_of_decision(struct gtp_tracepoint *tp)
+/* The condition is what follows on adding to the variable in that slot. */
+static enum gtp_prefilter prefilter_of_sum(struct gtp_tracepoint *tp, u32 slot)
 {
-	struct making *m = kmalloc(sizeof(*m), GFP_KERNEL | __GFP_NOWARN);
-	size_t size = 0;
+	struct gtp_var *var = gtp_var_slot(slot);
 
-	if (m)
-		size = agent_make_decision(&tp->cond, &m->maker, &m->decision) *
-		       sizeof(m->decision.step[0]);
-	if (size)
-		tp->decision = gtp_define_alloc(size);
-	if (tp->decision)
-		memcpy(tp->decision, &m->decision, size);
-	kfree(m);
-	return tp->decision ? GTP_PREFILTER_DECISION : GTP_PREFILTER_NONE;
+	if (var->special)
+		return GTP_PREFILTER_NONE;
+	tp->shared = &var->value;
+	if (!var->each)
+		return GTP_PREFILTER_SHARED;
+	tp->counter = gtp_var_own(var);
+	return KC_HAS_ADD_OWN64 && tp->counter ? GTP_PREFILTER_COUNTER :
+						 GTP_PREFILTER_NONE;
 }
 
+/* What has a prefilter of its own? */
+static enum gtp_prefilter prefilter_of_test(const struct gtp_tracepoint *tp)
+{
+	if (tp->test.op == STEP_TEST_REG)
+		return GTP_PREFILTER_REG;
+	return tp->test.op == STEP_VALUE && tp->test.size == GTP_QUICK_PID ?
+	       GTP_PREFILTER_PID : GTP_PREFILTER_NONE;
+}
+
+static int keep_decision(struct gtp_tracepoint *tp, const struct making *m,
+			 u32 nr)
+{
+	size_t size = nr * sizeof(m->decision.step[0]);
+
+	tp->decision = gtp_define_alloc(size);
+	if (!tp->decision)
+		return -ENOMEM;
+	memcpy(tp->decision, &m->decision, size);
+	return 0;
+}
+
+static enum gtp_prefilter choose_prefilter(struct gtp_tracepoint *tp,
+					   struct making *m)
+{
+	enum gtp_prefilter found = GTP_PREFILTER_NONE;
+	u32 slot = 0, skip, nr;
+	int is_test;
+
+	skip = agent_begins_with_sum(&tp->cond, &slot, &tp->add);
+	nr = agent_make_decision(&tp->cond, skip, &m->maker, &m->decision);
+	if (!nr || (skip && m->maker.may_fail))
+		return GTP_PREFILTER_NONE;
+	is_test = agent_is_one_test(&m->decision, nr, &tp->test) &&
+		  (tp->test.op == STEP_GIVEN) == !!skip;
+	if (skip)
+		found = prefilter_of_sum(tp, slot);
+	else if (is_test)
+		found = prefilter_of_test(tp);
+	if (is_test && found)
+		return found;
+	if ((skip && !found) || keep_decision(tp, m, nr))
+		return GTP_PREFILTER_NONE;
+	if (!skip)
+		return GTP_PREFILTER_DECISION;
+	return found == GTP_PREFILTER_SHARED ? GTP_PREFILTER_SHARED_MORE :
+					       GTP_PREFILTER_COUNTER_MORE;
+}
+
+/* Without memory the condition stays with the interpreter. */
 static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
 {
-	enum gtp_prefilter found;
+	enum gtp_prefilter found = GTP_PREFILTER_NONE;
+	struct making *m;
 
 	if (tp->kind_flags & PROBE_AT_RETURN)
 		return GTP_PREFILTER_NONE;
-	found = prefilter_of_range(tp);
-	return found ? found : prefilter_of_decision(tp);
+	m = kmalloc(sizeof(*m), GFP_KERNEL | __GFP_NOWARN);
+	if (m)
+		found = choose_prefilter(tp, m);
+	kfree(m);
+	return found;
 }
 
 /* Add up the leading actions of fixed size. */

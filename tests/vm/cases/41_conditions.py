@@ -49,12 +49,17 @@ def conditions_decided(t):
                       "collect *pos, init_task")
     wanted = {gdb.trace("*vfs_read", f"{load.mine} && ({text})", "collect $cpu_id"): text for text in conditions(t) if is_translated(gdb, text)}
     assert len(wanted) > 60, wanted
+    for name in ("a", "b", "c"):
+        gdb.cmd(f"tvariable ${name} = 0")
+    sums = {gdb.trace("*vfs_read", text.format(mine=load.mine), "collect $cpu_id"): hits for text, hits in (
+        ("{mine} && ($a = $a + 1) == 3", 1), ("($b = $b + ({mine})) == 100", 0), ("($c = $c + 1) > 0 && {mine} && count == 8", 4))}
     gdb.cmd("tstart")
     assert load.go()["ok"] == 4
     gdb.cmd("tstop")
     status = gdb.cmd("tstatus")
     assert "condition: " not in status, status
     hits = {int(n): int(hits) for n, hits in re.findall(r"^tracepoint (\d+) (?:\S+ )(\d+)", t.sh("cat /proc/gtpstat"), re.M)}
+    assert {n: hits[n] for n in sums} == sums and int(gdb.eval("$a")) == int(gdb.eval("$b")) == 4 <= int(gdb.eval("$c")), (hits, sums)
     gdb.cmd(f"tfind tracepoint {every}")
     true = 0
     for n, text in wanted.items():
