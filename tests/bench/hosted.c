@@ -17,6 +17,7 @@
 #include <linux/types.h>
 
 #include "agent/agent.h"
+#include "agent/decide.h"
 #include "agent/ops.h"
 #include "ringbuf/ringbuf.h"
 
@@ -77,6 +78,16 @@ u64 agent_target_const(u64 v)
 }
 
 int agent_target_var_shared(u32 slot)
+{
+	return 0;
+}
+
+int agent_decide_reg(unsigned int regno, u16 *at)
+{
+	return 0;
+}
+
+int agent_decide_var(u32 slot, u8 *kind)
 {
 	return 0;
 }

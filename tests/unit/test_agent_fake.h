@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "agent/agent.h"
+#include "agent/decide.h"
 #include "tests/unit/unit.h"
 
 #define FAKE_BASE	0x1000
@@ -68,6 +69,16 @@ enum agent_error agent_target_reg(void *target, unsigned int regno, u64 *val)
 		return AGENT_E_REG;
 	*val = fake_reg(regno);
 	return AGENT_OK;
+}
+
+int agent_decide_reg(unsigned int regno, u16 *at)
+{
+	return 0;
+}
+
+int agent_decide_var(u32 slot, u8 *kind)
+{
+	return 0;
 }
 
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
