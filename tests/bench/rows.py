@@ -118,7 +118,7 @@ ARGS = ["file=%di:u64", "buf=%si:u64", "count=%dx:u64", "pos=%cx:u64"]
 # What people type, false at each hit.
 CONDITIONS = ["count > 0 && file == 0", "$current_task_pid == 1 && count == 1", "file->f_mode == 12345",
               "((struct task_struct *)$current_task)->comm[0] == 200", "(file->f_mode & 0x8000000) && count == 77",
-              "file->f_path.dentry->d_parent->d_inode->i_ino == 12345"]
+              "file->f_mapping->host->i_sb->s_dev == 12345"]
 BUFFER = 128 << 20            # bytes: more than one row fills
 FLOOR, ENTRY_FLOOR = FLOORS = "an empty kprobe", "an empty kprobe at the entry (ftrace)"
 ROWS = [
