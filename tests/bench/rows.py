@@ -136,6 +136,7 @@ ROWS = [
     Row("kgtp", "`teval $c=$c+1`", kgtp("teval $c=$c+1", before=["tvariable $c = 0"], counter="$c")),
     Row("kgtp", "`teval $p_c=$p_c+1`", kgtp("teval $p_c=$p_c+1", before=["tvariable $p_c = 0", "tvariable $p_c0"], counter="$p_c0")),
     Row("kgtp", "`collect $args`", kgtp("collect $args")),
+    Row("kgtp", "`collect $args, $cpu_id, $clock`", kgtp("collect $args, $cpu_id, $clock")),
     Row("kgtp", "`collect $args`, circular, the buffer full",
         kgtp("collect $args", before=["set circular-trace-buffer on", f"set trace-buffer-size {64 << 10}"],
              after=["set circular-trace-buffer off", f"set trace-buffer-size {BUFFER}"])),

@@ -247,6 +247,13 @@ static void test_prefilters(void)
 
 static void test_actions(void)
 {
+	/* $current_task_pid needs no hit context, $cpu_id does here. */
+	CHECK_STR(compile(NULL, "X4,2e0002" "27" "X4,2e0001" "27"), "");
+	CHECK_EQ(tp->acts[0].kind, GTP_ACT_QUICK);
+	CHECK_EQ(tp->acts[0].size, GTP_VAR_BLOCK);
+	CHECK_EQ(tp->acts[1].kind, GTP_ACT_COLLECT);
+	CHECK_EQ(tp->acts[1].size, GTP_SIZE_ANY);
+	drop();
 	/* Registers, *(u64 *)($di + 16), $x, $p_y++, $bt, **(u64 **)$di */
 	CHECK_STR(compile(NULL, "R3F" "M2,10,8" "X4,2e0028" "27"
 			  "XB,2c0029" "2201" "02" "2d0029" "2927"

@@ -44,8 +44,8 @@ struct gtp_action {
 	u16 basereg;		/* M, if GTP_BASE_BY_NUMBER */
 	u32 size;		/* largest size in a frame */
 	u64 off, len;		/* M: offset, length; A: off is the addend */
-	u64 head;		/* V, B: header of the V block */
-	struct gtp_var *var;	/* V, A, B */
+	u64 head;		/* V, Q, B: header of the V block */
+	struct gtp_var *var;	/* V, Q, A, B */
 	kc_word64_t __percpu *own;	/* V, A: gtp_var_own(), or */
 	kc_word64_t *word;	/* ... where the value is; NULL: special */
 	struct agent_prog prog;	/* X */
@@ -59,6 +59,7 @@ struct gtp_action {
 #define GTP_ACT_EXPR	'X'
 #define GTP_ACT_COLLECT	'V'	/* collect a variable */
 #define GTP_ACT_ADD	'A'	/* add a constant to a variable */
+#define GTP_ACT_QUICK	'Q'	/* collect one that needs no hit context */
 
 #define GTP_BASE_NONE		(-1)
 #define GTP_BASE_BY_NUMBER	(-2)

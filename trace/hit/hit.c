@@ -501,6 +501,12 @@ static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
 	return undo;
 }
 
+static inline u64 hit_quick(const struct gtp_special *special)
+{
+	return special->quick == GTP_QUICK_CALL ?
+		special->get(NULL) : agent_quick_value(special->quick);
+}
+
 /* Returns like hit_put_memory(). */
 static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
 					  struct ringbuf_cursor *c,
@@ -516,6 +522,8 @@ static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
 		       hit_put_memory(rc, c, act, regs, FRAME_MEM_RET, split);
 	if (act->kind == GTP_ACT_ADD)
 		hit_add(act);
+	else if (act->kind == GTP_ACT_QUICK)
+		hit_put_var(rc, c, act, hit_quick(act->var->special), split);
 	else
 		hit_put_var(rc, c, act,
 			    kc_load64(act->own ? kc_this_cpu(act->own) :

@@ -53,9 +53,10 @@ struct gtp_percpu {
 	char name[];		/* len bytes: "x" */
 };
 
-/* A value that a condition reads without hit context: see body.h. */
+/* How a value is read without hit context: see body.h. */
 enum gtp_quick {
-	GTP_QUICK_NONE,
+	GTP_QUICK_NONE,		/* not at all */
+	GTP_QUICK_CALL,		/* get(NULL) has the value of a hit, too */
 	GTP_QUICK_TASK,
 	GTP_QUICK_PID,
 	GTP_QUICK_CPU,

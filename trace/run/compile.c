@@ -160,11 +160,15 @@ static void set_var(struct gtp_action *act, enum agent_pattern_kind kind)
 	struct gtp_var *var = act->var;
 
 	act->kind = kind == AGENT_COLLECT ? GTP_ACT_COLLECT : GTP_ACT_ADD;
-	if (var->special)
-		return;
-	act->own = gtp_var_own(var);
-	if (!act->own)
-		act->word = gtp_var_word(var);
+	if (var->special) {
+		if (var->special->quick == GTP_QUICK_NONE)
+			return;
+		act->kind = GTP_ACT_QUICK;
+	} else {
+		act->own = gtp_var_own(var);
+		if (!act->own)
+			act->word = gtp_var_word(var);
+	}
 	act->head = FRAME_HEAD('V', var->num, sizeof(u64));
 	act->size = kind == AGENT_COLLECT ? GTP_VAR_BLOCK : 0;
 }
@@ -415,7 +419,7 @@ int agent_decide_var(u32 slot, u8 *kind)
 	const struct gtp_var *var = gtp_var_slot(slot);
 
 	*kind = var->special ? var->special->quick : GTP_QUICK_NONE;
-	return !var->special || *kind != GTP_QUICK_NONE;
+	return !var->special || *kind > GTP_QUICK_CALL;
 }
 
 /* What is needed while a decision is made. */

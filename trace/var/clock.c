@@ -93,10 +93,12 @@ static u64 get_xtime_nsec(struct gtp_hit_ctx *ctx)
 }
 
 static const struct gtp_special specials[] = {
-	{ .num = 5, .name = "clock", .get = get_clock },
+	{ .num = 5, .name = "clock", .get = get_clock,
+	  .quick = GTP_QUICK_CALL },
 	{ .num = 20, .name = "cooked_clock", .get = get_cooked_clock,
 	  .uses = GTP_USES_COOKED },
-	{ .num = 21, .name = "rdtsc", .get = get_rdtsc },
+	{ .num = 21, .name = "rdtsc", .get = get_rdtsc,
+	  .quick = GTP_QUICK_CALL },
 	{ .num = 22, .name = "cooked_rdtsc", .get = get_cooked_rdtsc,
 	  .uses = GTP_USES_COOKED },
 	{ .num = 23, .name = "xtime_sec", .get = get_xtime_sec,

@@ -62,14 +62,18 @@ static const struct gtp_special specials[] = {
 	  .quick = GTP_QUICK_CPU },
 	{ .num = 3, .name = "current_task", .get = get_current_task,
 	  .quick = GTP_QUICK_TASK },
-	{ .num = 4, .name = "current_thread_info", .get = get_thread_info },
+	{ .num = 4, .name = "current_thread_info", .get = get_thread_info,
+	  .quick = GTP_QUICK_CALL },
 	{ .num = 10, .name = "current_task_pid", .get = get_current_pid,
 	  .quick = GTP_QUICK_PID },
 	{ .num = 25, .name = "hardirq_count", .get = get_hardirq_count },
-	{ .num = 26, .name = "softirq_count", .get = get_softirq_count },
+	{ .num = 26, .name = "softirq_count", .get = get_softirq_count,
+	  .quick = GTP_QUICK_CALL },
 	{ .num = 27, .name = "irq_count", .get = get_irq_count },
-	{ .num = 28, .name = "current_task_user", .get = get_task_user },
-	{ .num = 29, .name = "task_pt_regs", .get = get_task_regs },
+	{ .num = 28, .name = "current_task_user", .get = get_task_user,
+	  .quick = GTP_QUICK_CALL },
+	{ .num = 29, .name = "task_pt_regs", .get = get_task_regs,
+	  .quick = GTP_QUICK_CALL },
 };
 
 const struct var_group gtp_task_vars = {
