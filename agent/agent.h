@@ -17,7 +17,8 @@
 
 #define AGENT_STACK_MAX		100	/* 64-bit entries */
 #define AGENT_CODE_MAX		16384	/* bytes of bytecode */
-#define AGENT_SETS_MAX		16	/* setv, in a sets_early program */
+/* setv, in a sets_early or reads_late program */
+#define AGENT_SETS_MAX		16
 /*
  * Bytes of bytecode that all backward jumps of one run may span.  No byte runs
  * more often than that, which bounds the time of a hit.
@@ -76,6 +77,7 @@ struct agent_prog {
 	int rmw_var;		/* reads and writes the same shared variable */
 	int traces;		/* collects memory */
 	int sets_early;		/* something may fail after a setv */
+	int reads_late;		/* a register is read after a setv */
 };
 
 /*

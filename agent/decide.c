@@ -119,20 +119,21 @@ static u64 take_addend(const struct agent_maker *m, u16 *i)
 
 	for (;;) {
 		const struct agent_expr *e = &m->expr[*i];
-		const struct agent_expr *a = &m->expr[e->a], *b = &m->expr[e->b];
+		int b_is_const, a_is_const;
 
-		if (e->op == OP_ADD && b->op == OP_CONST8) {
-			sum += b->imm;
-			*i = e->a;
-		} else if (e->op == OP_ADD && a->op == OP_CONST8) {
-			sum += a->imm;
-			*i = e->b;
-		} else if (e->op == OP_SUB && b->op == OP_CONST8) {
-			sum -= b->imm;
-			*i = e->a;
-		} else {
+		if (e->op != OP_ADD && e->op != OP_SUB)
 			return sum;
-		}
+		b_is_const = m->expr[e->b].op == OP_CONST8;
+		a_is_const = m->expr[e->a].op == OP_CONST8 && e->op == OP_ADD;
+		if (!a_is_const && !b_is_const)
+			return sum;
+		if (!b_is_const)
+			sum += m->expr[e->a].imm;
+		else if (e->op == OP_ADD)
+			sum += m->expr[e->b].imm;
+		else
+			sum -= m->expr[e->b].imm;
+		*i = b_is_const ? e->a : e->b;
 	}
 }
 
@@ -294,13 +295,12 @@ static void narrow(struct test *t, u32 bits)
 /* Take from the value what can be applied to the range. */
 static void simplify(const struct agent_maker *m, struct test *t)
 {
-	const struct agent_expr *e = &m->expr[t->expr];
+	const struct agent_expr *e;
 	u64 half;
 
-	for (; t->known < 0; e = &m->expr[t->expr]) {
-		u64 add = take_addend(m, &t->expr);
-
-		t->first = (t->first - add) & low(t->bits);
+	while (t->known < 0) {
+		t->first -= take_addend(m, &t->expr);
+		t->first &= low(t->bits);
 		e = &m->expr[t->expr];
 		if (e->op != OP_EXT && e->op != OP_ZERO_EXT)
 			return;
@@ -427,7 +427,6 @@ static int push_reg(struct agent_maker *m, struct agent_state *st, u16 regno)
 
 	e.op = OP_REG;
 	e.depth = 1;
-	e.imm = regno;
 	if (!agent_decide_reg(regno, &e.b))
 		return -1;
 	return push(st, add_expr(m, &e));
@@ -638,6 +637,8 @@ static int follow(struct agent_maker *m, struct agent_state *st, u16 *label)
 	int cond, yes;
 
 	for (;;) {
+		if (m->nr_followed++ == AGENT_FOLLOW_MAX)
+			return -1;
 		in = &m->insn[st->at];
 		if (in->op == OP_GOTO) {
 			st->at = (u16)in->target;
@@ -726,6 +727,7 @@ u32 agent_make_decision(const struct agent_prog *prog, u32 skip,
 	m->nr_exprs = 0;
 	m->nr_known = 0;
 	m->nr_branches = 0;
+	m->nr_followed = 0;
 	m->nr_steps = 0;
 	m->is_given = skip != 0;
 	m->may_fail = 0;

@@ -65,14 +65,18 @@ struct agent_decision {
 #define AGENT_EXPRS_MAX	160
 #define AGENT_DEPTH_MAX	12	/* of the stack, and of an expression */
 #define AGENT_STATES_MAX	48
+#define AGENT_FOLLOW_MAX	4096	/* instructions, on all paths */
 
-/* Operands are indexes of expressions in front of it. */
+/*
+ * a, b: indexes of operands, which are in front of it.  Without operands b is
+ * the offset of a register, or the kind of a variable.
+ */
 struct agent_expr {
 	u8 op;			/* OP_CONST8, OP_REG, OP_GETV, OP_ADD, ... */
 	u8 depth;		/* 1: no operands */
 	u8 fails;		/* may fail: agent_run() would say so */
 	u16 a, b;
-	u64 imm;		/* constant, register, slot; ext: bits */
+	u64 imm;		/* constant, slot; ext: bits */
 };
 
 /* Where a path stands. */
@@ -99,7 +103,7 @@ struct agent_branch {
 struct agent_maker {
 	const struct agent_insn *insn;
 	struct agent_decision *d;
-	u32 nr_steps, nr_exprs, nr_known, nr_branches;
+	u32 nr_steps, nr_exprs, nr_known, nr_branches, nr_followed;
 	int is_given;		/* a value is */
 	int may_fail;		/* out: the answer may be AGENT_UNKNOWN */
 	struct agent_expr expr[AGENT_EXPRS_MAX];

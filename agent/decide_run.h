@@ -5,7 +5,7 @@
  * agent_quick_load(&v, addr, size): read memory.  Returns 0, or nonzero if that
  * needs agent_target_read().
  * agent_direct_load(&v, addr, size): the same for the addresses that most
- * pointers have.  On an error v is unchanged.
+ * pointers have.
  * agent_quick_value(kind), agent_quick_var(slot): the value of a variable.
  */
 #ifndef AGENT_DECIDE_RUN_H

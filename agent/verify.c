@@ -79,7 +79,7 @@ static const struct op_info op_info[OP_NR] = {
 	[OP_CONST16]		= OP(2, 0, 1),
 	[OP_CONST32]		= OP(4, 0, 1),
 	[OP_CONST64]		= OP(8, 0, 1),
-	[OP_REG]		= OP_F(2, 0, 1, F_FAILS),
+	[OP_REG]		= OP(2, 0, 1),	/* see check_sets() */
 	[OP_END]		= OP_F(0, 0, 0, F_STOP),
 	[OP_DUP]		= OP(0, 1, 2),
 	[OP_POP]		= OP(0, 1, 0),
@@ -370,12 +370,13 @@ static int is_jump(const struct agent_insn *in)
 
 /*
  * An expression that fails must not change variables.  So: can something fail
- * after a setv?  With a backward jump anything may run after it.
+ * after a setv?  With a backward jump anything may run after it.  A register
+ * is a case of its own, since most hits have all.
  */
 static enum agent_error check_sets(const struct verify *vf,
 				   struct agent_prog *prog)
 {
-	u32 i, sets = 0, fails = 0;
+	u32 i, sets = 0, fails = 0, reads = 0;
 	int back = 0;
 
 	for (i = 0; i < vf->nr; i++) {
@@ -383,6 +384,8 @@ static enum agent_error check_sets(const struct verify *vf,
 
 		if (in->op == OP_GOTO_BACK || in->op == OP_IF_GOTO_BACK)
 			back = 1;
+		else if (in->op == OP_REG)
+			reads = i + 1;
 		else if (op_info[in->op].flags & (F_FAILS | F_TRACES))
 			fails = i + 1;
 	}
@@ -392,9 +395,13 @@ static enum agent_error check_sets(const struct verify *vf,
 		sets++;
 		if (fails && (back || i < fails))
 			prog->sets_early = 1;
+		if (reads && (back || i < reads))
+			prog->reads_late = 1;
 	}
-	return prog->sets_early && sets > AGENT_SETS_MAX ? AGENT_E_MANY_SETS :
-							   AGENT_OK;
+	if (sets <= AGENT_SETS_MAX)
+		return AGENT_OK;
+	prog->reads_late = 0;
+	return prog->sets_early ? AGENT_E_MANY_SETS : AGENT_OK;
 }
 
 /* Turn instructions into what agent_run() expects; note what they do. */
@@ -485,6 +492,7 @@ enum agent_error agent_compile(const u8 *code, u32 len, struct agent_insn *insn,
 	prog->rmw_var = 0;
 	prog->traces = 0;
 	prog->sets_early = 0;
+	prog->reads_late = 0;
 
 	memset(&vf, 0, sizeof(vf));
 	vf.code = code;

@@ -227,7 +227,7 @@ static void test_operands(void)
  */
 static void test_sets(void)
 {
-	char hex[14 * (AGENT_SETS_MAX + 1) + 8] = "";
+	char hex[14 * (AGENT_SETS_MAX + 1) + 16] = "", *end;
 	int i;
 
 	compile("22 01 2d 0001 27");
@@ -237,9 +237,14 @@ static void test_sets(void)
 	CHECK_EQ(prog.sets_early, 0);
 	compile("22 01 2d 0001 17 27");
 	CHECK_EQ(prog.sets_early, 1);
-	/* reg; div_unsigned; trace_quick; rem_signed */
+	CHECK_EQ(prog.reads_late, 0);
+	/* reg, before and after a setv */
+	compile("26 0003 2d 0001 27");
+	CHECK_EQ(prog.reads_late, 0);
 	compile("22 01 2d 0001 26 0003 27");
-	CHECK_EQ(prog.sets_early, 1);
+	CHECK_EQ(prog.sets_early, 0);
+	CHECK_EQ(prog.reads_late, 1);
+	/* div_unsigned; trace_quick; rem_signed */
 	compile("22 01 2d 0001 22 00 06 27");
 	CHECK_EQ(prog.sets_early, 1);
 	compile("22 01 2d 0001 0d 04 27");
@@ -255,7 +260,12 @@ static void test_sets(void)
 		strcat(hex, "22 01 2d 0001 ");
 	strcat(hex, "27");
 	CHECK_EQ(compile(hex), AGENT_OK);
-	strcpy(hex + strlen(hex) - 2, "17 27");
+	/* Too many to defer: a register that no hit lacks is no reason to refuse. */
+	end = hex + strlen(hex) - 2;
+	strcpy(end, "26 0003 27");
+	CHECK_EQ(compile(hex), AGENT_OK);
+	CHECK_EQ(prog.reads_late, 0);
+	strcpy(end, "17 27");
 	REFUSED(hex, AGENT_E_MANY_SETS, 0);
 	memmove(hex, hex + 14, strlen(hex) - 13);
 	CHECK(compile(hex) != AGENT_E_MANY_SETS);

@@ -72,11 +72,6 @@ u64 agent_target_const(u64 v)
 	return v;
 }
 
-int gtp_var_is_pid(const struct gtp_var *var)
-{
-	return var->num == 2;
-}
-
 int gtp_var_is_bt(const struct gtp_var *var)
 {
 	return var->num == 4;

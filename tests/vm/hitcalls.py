@@ -16,7 +16,8 @@ import subprocess
 import sys
 
 # Handlers that the kernel calls: of kprobes, of kretprobes, and for their faults.
-HANDLERS = ["probe_hit", "probe_if_reg", "probe_if_pid", "probe_if_counter", "probe_if_shared", "probe_each", "gtp_hit_none",
+HANDLERS = ["probe_hit", "probe_if_reg", "probe_if_pid", "probe_if_counter", "probe_if_counter_more", "probe_if_shared",
+            "probe_if_shared_more", "probe_if_yes", "probe_each", "gtp_hit_none",
             "return_hit", "return_none", "site_fault"]
 # Tables of pointers that hits call through: symbol (of any number of tables), pointers per row, and which of them hits use.
 TABLES = {"specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1}), "gtp_kprobe_ops": (99, {0}), "gtp_kretprobe_ops": (99, {0})}
@@ -149,6 +150,8 @@ class Module:
     def table(self, name, row, columns):
         """Return the functions that a table's columns point to."""
         width = self.bits // 8
+        for section, start, size in self.symbols[name]:
+            assert size < width * row or size % (width * row) == 0, (name, size, "TABLES knows other rows")
         return set().union(*(self._table(*place, width * row, {width * c for c in columns}) for place in self.symbols[name]))
 
     def _table(self, section, start, size, row, columns):

@@ -89,7 +89,7 @@ enum gtp_prefilter {
 	GTP_PREFILTER_REG,	/* a register */
 	GTP_PREFILTER_PID,	/* $current_task_pid */
 	GTP_PREFILTER_COUNTER,	/* a per-CPU variable that is incremented */
-	GTP_PREFILTER_COUNTER_MORE,	/* ... and more than one test */
+	GTP_PREFILTER_COUNTER_MORE,	/* ... and has a decision */
 	GTP_PREFILTER_SHARED,	/* a shared variable that is incremented */
 	GTP_PREFILTER_SHARED_MORE,
 	GTP_PREFILTER_DECISION,	/* any other without side effects */
@@ -136,11 +136,11 @@ struct gtp_tracepoint {
 	enum gtp_prefilter prefilter;
 	enum gtp_dispatch dispatch;	/* path of a hit */
 	u32 regs;		/* size of the R block, or 0 */
-	struct agent_step test;	/* of the others, without decision */
-	kc_word64_t __percpu *counter;	/* GTP_PREFILTER_COUNTER */
-	kc_word64_t *shared;	/* GTP_PREFILTER_SHARED */
-	u64 add;		/* to either */
-	struct agent_decision *decision;
+	struct agent_step test;	/* of prefilters that are one test */
+	kc_word64_t __percpu *counter;	/* GTP_PREFILTER_COUNTER*: */
+	kc_word64_t *shared;	/* GTP_PREFILTER_SHARED*: the variable, */
+	u64 add;		/* and what is added */
+	struct agent_decision *decision;	/* of the other prefilters */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	struct gtp_action *acts;
 	const struct gtp_action *acts_end;

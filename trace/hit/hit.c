@@ -92,14 +92,15 @@ static noinline enum agent_error hit_run(struct gtp_hit_ctx *ctx,
 					 const struct agent_prog *prog)
 {
 	enum agent_error err;
+	int early = prog->sets_early || (prog->reads_late && ctx->absent);
 	unsigned long flags;
 
-	if (!prog->rmw_var && !prog->sets_early)
+	if (!prog->rmw_var && !early)
 		return agent_run(prog, ctx, ctx->stack, &ctx->result);
 	if (!prog->rmw_var)
 		return hit_run_early(ctx, prog);
 	hit_lock_vars(flags);
-	if (prog->sets_early)
+	if (early)
 		err = hit_run_early(ctx, prog);
 	else
 		err = agent_run(prog, ctx, ctx->stack, &ctx->result);
@@ -607,7 +608,9 @@ void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
 		return;
 	ctx->tp = tp;
 	ctx->handler_regs = regs;
-	ctx->absent = arch_return_clobbered & ~arch_return_second;
+	ctx->absent = arch_return_clobbered;
+	if (tp->regs_are & FRAME_REGS_SECOND)
+		ctx->absent &= ~arch_return_second;
 	hit_slow(ctx, tp, ret_addr, tp->has_cond);
 	ringbuf_leave(ctx->rc);
 }

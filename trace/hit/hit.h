@@ -69,7 +69,6 @@ enum gtp_quick {
  */
 struct gtp_special {
 	const char *name;
-	enum gtp_quick quick;	/* the same as get */
 	/*
 	 * ctx is NULL if GDB asks outside of a hit. NULL: write-only.
 	 * Context: any, including NMI.
@@ -84,7 +83,8 @@ struct gtp_special {
 	/* `collect'. NULL: collect the value. Context: any, including NMI. */
 	enum agent_error (*collect)(struct gtp_hit_ctx *ctx,
 				    const struct gtp_var *var);
-	u16 num;		/* by which GDB knows it: 1, 2, ... */
+	u8 num;			/* by which GDB knows it: 1, 2, ... */
+	u8 quick;		/* GTP_QUICK_*: the same as get */
 	u16 uses;		/* GTP_USES_* of a tracepoint that names it */
 };
 

@@ -169,6 +169,7 @@ static void site_keep(struct gtp_site *site)
 {
 	kc_kprobe_keep(&site->kp, site->where);
 	site->only = NULL;
+	site->decision = NULL;
 	site->first = NULL;
 	site->last = NULL;
 	list_add_tail(&site->list, &kept);

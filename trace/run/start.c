@@ -118,6 +118,8 @@ static int run_prepare(struct rsp_tx *tx)
 		rsp_error(tx, MSG_START, WHY_PRINT_NO_MEMORY);
 		return -ENOMEM;
 	}
+	/* Conditions read memory from the first probe on. */
+	kc_read_update();
 	return 0;
 }
 
@@ -149,7 +151,6 @@ static void run_begin(int reads_devices)
 	gtp_vars_start();
 	gtp_errors_reset();
 	kc_wall_anchor();
-	kc_read_update();
 	kc_sequence_set(&gtp_hits.sequence, 0);
 	memset(&gtp.stop_cause, 0, sizeof(gtp.stop_cause));
 	gtp.stopping = 0;

@@ -85,8 +85,3 @@ int gtp_var_is_cpu_id(const struct gtp_var *var)
 {
 	return var->special && var->special->get == get_cpu_id;
 }
-
-int gtp_var_is_pid(const struct gtp_var *var)
-{
-	return var->special && var->special->get == get_current_pid;
-}

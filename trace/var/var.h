@@ -37,7 +37,6 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 
 /* ---- families ---------------------------------------------------------- */
 
-int gtp_var_is_pid(const struct gtp_var *var);
 /* Every frame has this variable, collected or not. */
 int gtp_var_is_cpu_id(const struct gtp_var *var);
 int gtp_var_is_bt(const struct gtp_var *var);

@@ -206,22 +206,28 @@ def arguments_in_expressions_at_return(t):
     gdb = t.gdb()
     gone = "rdi" if t.bits == 64 else "ecx"
     value = returns(t)
+    second = "$rdx" if t.bits == 64 else "$edx"
     gdb.cmd("tvariable $seen = 77")
     kret = "teval $kret = 0"
     wants = gdb.trace("*vfs_read", f"{load.mine} && (${gone} & 1) + 1", kret, f"collect {value}")
     # Of these GDB makes a block at a register, one that the interpreter collects, and an update.
+    # The third argument may be the second half of a value, if an action names that.
+    third = "rdx" if t.bits == 64 else gone
+    other = gdb.trace("*vfs_read", f"{load.mine} && (${third} & 1) + 1", kret, f"collect {value}")
+    named = gdb.trace("*vfs_read", f"{load.mine} && ({second} & 1) + 1", kret, f"collect {value}, {second}")
     fails = gdb.trace("*vfs_read", load.mine, kret, f"collect *(long *)(${gone} + 16)", f"collect *(long *)(${gone} * 1)",
                       f"teval $seen = ${gone} + 0", f"teval ($seen = $seen + 1) + ${gone}", f"collect {value}, $seen")
     gdb.cmd("tstart")
     assert load.go()["ok"] == 3
     gdb.cmd("tstop")
     status = gdb.cmd("tstatus")
-    assert gdb.frames() == 3 and int(gdb.eval("$seen")) == 77, status
+    assert gdb.frames() == 6 and int(gdb.eval("$seen")) == 77, status
     why = f"register {gone} is unavailable at a return; use it at the entry, 3 times"
     assert f"tracepoint {wants}: condition: {why}" in status, status
+    assert f"tracepoint {other}: condition: {why.replace(gone, third)}" in status and f"tracepoint {named}: " not in status, status
     assert len(re.findall(f"tracepoint {fails}: action [^;]*: {why}", status)) == 4, status
     for _ in range(3):
-        gdb.cmd("tfind")
+        gdb.cmd(f"tfind tracepoint {fails}")
         assert int(gdb.eval(f"(int){value}")) == 8 and int(gdb.eval("$seen")) == 77, gdb.cmd("tdump")
     gdb.cmd("tfind none")
     gdb.cmd("delete")
