@@ -15,6 +15,7 @@
  * Context of all functions: any.
  */
 #include <linux/types.h>
+#include <linux/string.h>
 #include <linux/kernel.h>
 
 #include "agent/decide.h"
@@ -87,16 +88,10 @@ static struct agent_step *add_step(struct agent_maker *m, u8 op)
 	if (m->nr_steps == AGENT_STEPS_MAX)
 		return NULL;
 	m->nr_steps++;
+	memset(s, 0, sizeof(*s));
 	s->op = op;
-	s->alu = 0;
-	s->size = 0;
-	s->shift = 0;
-	s->at = 0;
-	s->temp = 0;
 	s->yes = AGENT_UNKNOWN;
 	s->no = AGENT_UNKNOWN;
-	s->imm = 0;
-	s->span = 0;
 	return s;
 }
 

@@ -82,8 +82,8 @@ static inline int agent_alu(u8 op, u64 a, u64 b, u64 *v)
 }
 
 /*
- * Go on at step s with value v; given: of STEP_GIVEN.  The steps that agent_decide() leaves out begin
- * no other way, so no temp is set before.
+ * Go on at step s with value v; given: of STEP_GIVEN.  Only this function runs
+ * the steps that set temps, so none is set before.
  * Context: any that agent_quick_load() allows.
  */
 static noinline u32 agent_decide_rest(const struct agent_decision *d,

@@ -19,8 +19,8 @@ static int hit(struct gtp_tracepoint *tp, struct pt_regs *regs)
 }
 
 /*
- * The same if a test of a register passes. Most hits of most tracepoints end here,
- * before anything is written.
+ * The same if a test of a register passes. Most hits of most tracepoints end
+ * here, before anything is written.
  */
 static int hit_if_reg(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {

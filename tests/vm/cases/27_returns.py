@@ -210,11 +210,11 @@ def arguments_in_expressions_at_return(t):
     gdb.cmd("tvariable $seen = 77")
     kret = "teval $kret = 0"
     wants = gdb.trace("*vfs_read", f"{load.mine} && (${gone} & 1) + 1", kret, f"collect {value}")
-    # Of these GDB makes a block at a register, one that the interpreter collects, and an update.
     # The third argument may be the second half of a value, if an action names that.
     third = "rdx" if t.bits == 64 else gone
     other = gdb.trace("*vfs_read", f"{load.mine} && (${third} & 1) + 1", kret, f"collect {value}")
     named = gdb.trace("*vfs_read", f"{load.mine} && ({second} & 1) + 1", kret, f"collect {value}, {second}")
+    # Of these GDB makes a block at a register, one that the interpreter collects, and two updates.
     fails = gdb.trace("*vfs_read", load.mine, kret, f"collect *(long *)(${gone} + 16)", f"collect *(long *)(${gone} * 1)",
                       f"teval $seen = ${gone} + 0", f"teval ($seen = $seen + 1) + ${gone}", f"collect {value}, $seen")
     gdb.cmd("tstart")
