@@ -62,19 +62,15 @@ extern const unsigned long arch_load_offset;
  *
  * arch_stack_pointer(regs): sp of completed registers, an unsigned long.
  *
+ * arch_return_regs(regs, copy): arch_hit_regs() for a return probe, the
+ * registers before the function's `ret'.  sp is at the return address, which
+ * the kernel has replaced.  Returns copy.
+ *
  * Context: any, including NMI.
  */
 #ifdef CONFIG_X86
 #include "arch/x86_hit.h"
 #endif
-
-/*
- * arch_hit_regs() for a return probe: the registers before the function's
- * `ret'.  sp is at the return address, which the kernel has replaced.
- * Context: any.
- */
-const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
-				       struct pt_regs *copy);
 
 /*
  * Mask by index in arch_regs: registers that hold arguments at a function's
@@ -84,6 +80,23 @@ extern const u32 arch_return_clobbered;
 
 /* Of these, what may hold the second half of a two-register return value. */
 extern const u32 arch_return_second;
+
+/* Mask by index: what kc_task_regs() has of a task that does not run. */
+extern const u64 arch_task_saved;
+
+/*
+ * arch_keep_args(regs, args): keep the registers of arch_return_clobbered, and
+ * others that hold arguments but no value at the return, in ARCH_ARGS words.
+ * regs are what a handler at the entry gets.
+ * arch_put_args(regs, args): put them into regs, which are those of the return.
+ * Inline in the machine's header.  Context: any.
+ */
+
+/*
+ * The second half of the value of a function that returns with regs.
+ * Context: any.
+ */
+unsigned long arch_second_result(const struct pt_regs *regs);
 
 /*
  * Is addr at a function's entry, where sp points to the return address?
@@ -151,6 +164,19 @@ int arch_return_probe_check(unsigned long addr, const char **why);
  * Context: process.
  */
 int arch_probe_is_in(unsigned long addr, u8 first, int on_ftrace);
+
+/*
+ * The trap of a probe at addr: has the kernel put a jump in its place?
+ * Context: process.
+ */
+int arch_probe_is_jump(unsigned long addr);
+
+/*
+ * Where a kprobe has the registers and the stack of a function's entry: behind
+ * ftrace's instruction at addr, unless something jumps there.  0: nowhere.
+ * Context: process, may sleep.
+ */
+unsigned long arch_behind_ftrace(unsigned long addr);
 
 /*
  * Defined in trace/: the first arch_probe_check() calls this for each symbol that

@@ -9,6 +9,7 @@
 #include "arch/arch.h"
 #include "arch/x86_regs.h"
 #include "compat/check.h"
+#include "compat/task.h"
 #include "compat/x86/regs.h"
 
 #define SAVED(reg, type, field)						\
@@ -45,6 +46,9 @@ const struct arch_reg arch_regs[] = {
 
 const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
 const unsigned int arch_pc = 8, arch_sp = 4;
+/* esp, ebp, eip; ebx, esi, edi */
+const u64 arch_task_saved = 3 << 4 | 1 << 8 |
+			    (kc_saves_all() ? 1 << 3 | 3 << 6 : 0);
 const char * const arch_name = "i386";
 const char * const arch_feature = "org.gnu.gdb.i386.core";
 

@@ -5,6 +5,7 @@
 #include "arch/arch.h"
 #include "arch/x86_regs.h"
 #include "compat/check.h"
+#include "compat/task.h"
 #include "compat/x86/regs.h"
 
 #define SAVED(reg, type, bits, field) {				\
@@ -43,6 +44,9 @@ const struct arch_reg arch_regs[] = {
 
 const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
 const unsigned int arch_pc = 16, arch_sp = 7;
+/* rbp, rsp, rip; rbx, r12 to r15 */
+const u64 arch_task_saved = 3 << 6 | 1 << 16 |
+			    (kc_saves_all() ? 1 << 1 | 0xf << 12 : 0);
 const char * const arch_name = "i386:x86-64";
 const char * const arch_feature = "org.gnu.gdb.i386.core";
 /* Without KASLR a relocatable kernel moves in physical memory only. */

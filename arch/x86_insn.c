@@ -355,3 +355,24 @@ int x86_call_before(const u8 *end)
 	}
 	return 0;
 }
+
+/* ---- jumps --------------------------------------------------------------- */
+
+int x86_jump(const u8 *code, unsigned int len, s32 *by)
+{
+	/* jmp, jcc, loop, jcxz: 8 bits */
+	if (len == 2 && (code[0] == 0xeb || (code[0] & 0xf0) == 0x70 ||
+			 (code[0] & 0xfc) == 0xe0)) {
+		*by = (s8)code[1];
+		return 1;
+	}
+	/* jmp, jcc: 32 bits */
+	if ((len == 5 && code[0] == 0xe9) ||
+	    (len == 6 && code[0] == 0x0f && (code[1] & 0xf0) == 0x80)) {
+		code += len - sizeof(*by);
+		*by = code[0] | code[1] << 8 | code[2] << 16 |
+		      (u32)code[3] << 24;
+		return 1;
+	}
+	return 0;
+}

@@ -23,4 +23,10 @@ unsigned int x86_insn_len(const u8 *code, size_t n, int mode64);
 /* Does a call end at end?  Reads X86_CALL_MAX bytes before it. */
 int x86_call_before(const u8 *end);
 
+/*
+ * Is the instruction of len bytes a direct jump, without prefixes?  *by: how far
+ * its target is from its end.
+ */
+int x86_jump(const u8 *code, unsigned int len, s32 *by);
+
 #endif

@@ -47,6 +47,7 @@ static const char ENTRY[] =
 #define NOT_CALLED	"that code is not entered by a call, so it has no return address; trace it without kret, or a function that it calls"
 #define START		"a CPU that starts or wakes up runs that before it can take a breakpoint; trace what it does when it is up"
 #define COPIED		"the kernel copies that code, and runs the copy where it can take no breakpoint; trace what calls it"
+#define TEMPLATE	"that is a template, and the code that the kernel makes of it would have a probe that is none; trace another function"
 #define TABLES		"that is where the kernel was started, and where its page tables are"
 #define RETURNS		"this kernel's own handling of returns uses that function; trace its entry, without kret"
 
@@ -254,10 +255,21 @@ static const struct named no_probe[] = {
 	{ "__SCT__*", REWRITTEN },
 	{ "mcount", FTRACE },
 	{ "__fentry__", FTRACE },
-	{ "ftrace_caller", FTRACE },
-	{ "ftrace_regs_caller", FTRACE },
-	{ "ftrace_graph_caller", FTRACE },
+	/* With the labels inside: some users of ftrace get a copy of it. */
+	{ "ftrace_caller*", FTRACE },
+	{ "ftrace_regs_caller*", FTRACE },
+	{ "ftrace_call", FTRACE },
+	{ "ftrace_regs_call", FTRACE },
+	{ "ftrace_graph_call*", FTRACE },
+	{ "ftrace_stub*", FTRACE },
+	{ "ftrace_epilogue", FTRACE },
 	{ "return_to_handler", FTRACE },
+	/* Outside of text since 5.1 (0192e6535ebe), gone since 5.2 (0b9d2fc1d0d6). */
+	{ "optprobe_template_*", TEMPLATE },
+	{ "start_pv_*", TEMPLATE },
+	{ "end_pv_*", TEMPLATE },
+	{ "start__*", TEMPLATE },
+	{ "end__*", TEMPLATE },
 	/* The CPU has no usable IDT there yet, and in some no stack. */
 	{ "startup_64", START },
 	{ "startup_32*", START },
@@ -299,6 +311,7 @@ static const struct named no_probe[] = {
 	{ "restore_registers", START },
 	/* For kexec and hibernation. */
 	{ "relocate_kernel", COPIED },
+	{ "relocate_new_kernel", COPIED },	/* before 2.6.20 */
 	{ "identity_mapped", COPIED },
 	{ "virtual_mapped", COPIED },
 	{ "swap_pages", COPIED },
@@ -409,6 +422,24 @@ static int insn_starts_at(unsigned long addr, const struct kc_place *place,
 /* Before 3.4 a kernel does not see the code that an optimized probe replaced. */
 #define HIDDEN_START	"that is not the start of an instruction, or an optimized probe before it in the function hides it from this kernel: set it before tstart"
 
+/*
+ * For a jump, kernels since 2.6.34 decode all of a function. The symbol of the
+ * last one in a module ends with the page, and what fills that may look like an
+ * instruction that goes on in the next page, which need not be there: an oops
+ * (seen on 6.12). A probe on ftrace's nop does not become a jump.
+ */
+static int is_read_past(unsigned long addr, const struct kc_place *place)
+{
+	static const u8 nop[] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
+	unsigned long end = place->start + place->size;
+	u8 code[sizeof(nop)];
+
+	if (end & ~PAGE_MASK || !kc_read_kernel(code, end, 1))
+		return 0;
+	return kc_read_kernel(code, addr, sizeof(code)) ||
+	       memcmp(code, nop, sizeof(code));
+}
+
 int arch_probe_check(unsigned long addr, const char **why)
 {
 	struct kc_place place;
@@ -425,6 +456,9 @@ int arch_probe_check(unsigned long addr, const char **why)
 	}
 	ret = kc_symbol_at(addr, &place);
 	if (!ret && find_named(no_probe, &place, why))
+		return -EINVAL;
+	*why = "the kernel would read past the end of that module's code";
+	if (!ret && kc_kprobes_check_insn() && is_read_past(addr, &place))
 		return -EINVAL;
 	*why = "it is not known where instructions start there";
 	if (!ret)
@@ -452,4 +486,58 @@ int arch_probe_is_in(unsigned long addr, u8 first, int on_ftrace)
 		return code == 0xcc || code == 0xe8 || code == 0xe9;
 	/* An int3 or a jump, which never replaces another jump. */
 	return code == 0xcc || (code == 0xe9 && first != 0xe9);
+}
+
+int arch_probe_is_jump(unsigned long addr)
+{
+	u8 code;
+
+	return !kc_read_kernel(&code, addr, sizeof(code)) && code == 0xe9;
+}
+
+/* ---- behind ftrace's instruction ---------------------------------------- */
+
+#define FTRACE_LEN	5
+
+/* A call, or a nop that kernels with KC_HAS_FTRACE use. */
+static int is_ftrace(const u8 *code)
+{
+	static const u8 known[][FTRACE_LEN] = {
+		{ 0x0f, 0x1f, 0x44, 0x00, 0x00 },
+		{ 0x66, 0x66, 0x66, 0x66, 0x90 },	/* up to 5.12, AMD */
+	};
+
+	return code[0] == 0xe8 || !memcmp(code, known[0], FTRACE_LEN) ||
+	       !memcmp(code, known[1], FTRACE_LEN);
+}
+
+/* A loop may go back there: it would count as an entry each time. */
+static int is_jumped_to(unsigned long addr, const struct kc_place *place)
+{
+	unsigned long at = place->start, end = place->start + place->size;
+	u8 code[X86_INSN_MAX];
+	unsigned int len;
+	s32 by;
+
+	for (; at < end; at += len) {
+		len = min_t(unsigned long, end - at, sizeof(code));
+		if (kc_read_kernel(code, at, len))
+			return 1;
+		len = x86_insn_len(code, len, MODE64);
+		if (!len || (x86_jump(code, len, &by) && at + len + by == addr))
+			return 1;
+	}
+	return 0;
+}
+
+unsigned long arch_behind_ftrace(unsigned long addr)
+{
+	struct kc_place place;
+	u8 code[FTRACE_LEN];
+
+	if (kc_read_kernel(code, addr, sizeof(code)) || !is_ftrace(code) ||
+	    kc_symbol_at(addr, &place) ||
+	    is_jumped_to(addr + sizeof(code), &place))
+		return 0;
+	return addr + sizeof(code);
 }

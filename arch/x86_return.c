@@ -25,26 +25,9 @@ const u32 arch_return_second;		/* edx is not lost */
 #define FRAME_POINTER	5
 #endif
 
-/*
- * The kernel's trampoline saves the registers that functions use, with sp as
- * after the return.  Not all kernels save cs and ss.
- */
-const struct pt_regs *arch_return_regs(const struct pt_regs *regs,
-				       struct pt_regs *copy)
+unsigned long arch_second_result(const struct pt_regs *regs)
 {
-	unsigned short cs, ss;
-
-	__asm__ ("mov %%cs, %0" : "=r" (cs));
-	__asm__ ("mov %%ss, %0" : "=r" (ss));
-#ifdef CONFIG_X86_64
-	*copy = *regs;
-#else
-	arch_hit_regs(regs, copy);
-#endif
-	copy->KC_REG(cs) = cs;
-	copy->KC_REG(ss) = ss;
-	copy->KC_REG(sp) -= WORD;
-	return copy;
+	return KC_REG_VALUE(regs, dx);
 }
 
 /* An endbr64 or endbr32, or what replaces some on machines with IBT. */

@@ -34,10 +34,22 @@
 	kc_store(p, v);							\
 } while (0)
 
+/*
+ * kc_add_own(p, n): add n to a long that only this CPU writes, for others to
+ * kc_load(). A machine may do it in one instruction (KC_HAS_ADD_OWN), which the
+ * compiler does not make of a kc_load() and a kc_store().
+ */
+
+/* Orders earlier stores before later loads. */
+#define kc_mb()		smp_mb()
 /* Orders earlier loads before later loads. */
 #define kc_rmb()	smp_rmb()
 #define kc_barrier()	barrier()
 /* kc_wmb() orders earlier accesses before later stores. */
 #include KC_MACHINE(barrier.h)
+
+#ifndef KC_HAS_ADD_OWN
+#define kc_add_own(p, n)	kc_store(p, kc_load(p) + (n))
+#endif
 
 #endif

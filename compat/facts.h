@@ -7,6 +7,8 @@
  * while it is handled.
  * KC_FACT_DIRECT_MAP_IS_RAM: above KC_QUICK_FIRST (read.h) the direct map holds
  * nothing but RAM.
+ * KC_FACT_FTRACE_LIKE_PROBE: what ftrace passes as registers is a pt_regs, with
+ * what a probe at a function's entry gets.
  *
  * In all of compat/ the prefix kc_ stands for "kernel compatibility".
  */

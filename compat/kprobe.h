@@ -145,6 +145,40 @@ static inline struct kretprobe *kc_kretprobe(struct kretprobe_instance *ri)
 }
 
 /*
+ * Memory for each call from its entry to its return, since 2.6.25
+ * (f47cd9b553aa).  at_entry is called in the context of a kprobe's handler.  It
+ * must return 0: else the kernel does not follow the call.
+ */
+#ifdef KC_HAVE_KRETPROBE_ENTRY_HANDLER
+#define kc_kretprobe_has_data()	1
+
+static inline void kc_kretprobe_keep(struct kretprobe *rp, size_t size,
+				     kretprobe_handler_t at_entry)
+{
+	rp->data_size = size;
+	rp->entry_handler = at_entry;
+}
+
+/* Context: any, in a handler of a return probe. */
+static inline void *kc_kretprobe_data(struct kretprobe_instance *ri)
+{
+	return ri->data;
+}
+#else
+#define kc_kretprobe_has_data()	0
+
+static inline void kc_kretprobe_keep(struct kretprobe *rp, size_t size,
+				     kretprobe_handler_t at_entry)
+{
+}
+
+static inline void *kc_kretprobe_data(struct kretprobe_instance *ri)
+{
+	return NULL;
+}
+#endif
+
+/*
  * The address to which the function returns.  Up to 2.6.32, of several return
  * probes on one function only the first to be set has it in ret_addr; the
  * others have the trampoline's address there.  So follow the list, which has

@@ -4,6 +4,7 @@
 #include "compat/config.h"
 #include "compat/kprobe.h"
 #include "compat/missing.h"
+#include "compat/task.h"
 
 static const char * const missing[] = {
 #ifndef CONFIG_OPTPROBES
@@ -14,6 +15,8 @@ static const char * const missing[] = {
 #endif
 #if !kc_has_kretprobes()
 	"return probes ($kret)",
+#elif !kc_kretprobe_has_data()
+	"what return probes keep of the entry ($kret_ns, $kret_args)",
 #endif
 #ifndef KC_HAVE_UNREGISTER_KPROBES
 	"removal of many probes at once (tstop takes longer)",
@@ -27,6 +30,9 @@ static const char * const missing[] = {
 #endif
 #if !defined(KC_HAVE_DEBUGFS_CREATE) && !defined(KC_HAVE_DEBUGFS_UNSAFE)
 	"debugfs",
+#endif
+#if !kc_has_tasks()
+	"tasks as threads (monitor threads)",
 #endif
 #ifndef CONFIG_UPROBES
 	"uprobes",

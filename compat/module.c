@@ -78,13 +78,7 @@ static int is_build_id(const u8 *note)
 	       !memcmp(note + 12, "GNU", 4);
 }
 
-/*
- * The linker puts the note into the read-only data (--build-id, since 2.6.23);
- * no field records where.  Kernels since 5.14 keep the ID, but only with
- * CONFIG_STACKTRACE_BUILD_ID.
- */
-static noinline void find_build_id(struct kc_module *info, unsigned long at,
-				   unsigned long end)
+noinline u32 kc_find_build_id(unsigned long at, unsigned long end, u8 *id)
 {
 	u8 window[WINDOW];
 	unsigned long len;
@@ -95,17 +89,17 @@ static noinline void find_build_id(struct kc_module *info, unsigned long at,
 		len = min_t(unsigned long, end - at, WINDOW);
 		/* The last page may be shared with data not there yet. */
 		if (kc_read_kernel(window, at, len))
-			return;
+			return 0;
 		for (i = 0; i + NOTE_HEAD < len; i += 4) {
 			if (!is_build_id(window + i) ||
 			    i + NOTE_HEAD + note_word(window + i, 1) > len)
 				continue;
-			info->build_id_len = note_word(window + i, 1);
-			memcpy(info->build_id, window + i + NOTE_HEAD,
-			       info->build_id_len);
-			return;
+			memcpy(id, window + i + NOTE_HEAD,
+			       note_word(window + i, 1));
+			return note_word(window + i, 1);
 		}
 	}
+	return 0;
 }
 
 static noinline void module_info(const struct module *mod,
@@ -118,7 +112,12 @@ static noinline void module_info(const struct module *mod,
 	snprintf(info->srcversion, sizeof(info->srcversion), "%s",
 		 mod->srcversion ? mod->srcversion : "");
 	module_areas(mod, info, &data, &data_end);
-	find_build_id(info, data, data_end);
+	/*
+	 * The linker puts the note into the read-only data (--build-id, since
+	 * 2.6.23); no field records where.  Kernels since 5.14 keep the ID, but
+	 * only with CONFIG_STACKTRACE_BUILD_ID.
+	 */
+	info->build_id_len = kc_find_build_id(data, data_end, info->build_id);
 }
 
 /* ---- notifier ------------------------------------------------------------ */

@@ -37,6 +37,13 @@ int kc_watch_modules(kc_module_fn_t fn);
 void kc_unwatch_modules(void);
 
 /*
+ * Find a GNU build-id note at a multiple of 4 in [at, end) and copy its ID to
+ * id, of KC_BUILD_ID_MAX bytes.  Returns the length in bytes, or 0.
+ * Context: process.
+ */
+u32 kc_find_build_id(unsigned long at, unsigned long end, u8 *id);
+
+/*
  * While this is 0 the notifier does nothing.  A call of fn may be in progress
  * when it is set to 0.
  * Context: any.

@@ -13,6 +13,7 @@ static const struct proc_ops *kc_proc(struct kc_node *node)
 	node->proc_ops.proc_release = node->fops->release;
 	node->proc_ops.proc_read = node->fops->read;
 	node->proc_ops.proc_write = node->fops->write;
+	node->proc_ops.proc_lseek = node->fops->llseek;
 	node->proc_ops.proc_poll = node->fops->poll;
 	node->proc_ops.proc_ioctl = node->fops->unlocked_ioctl;
 #ifdef CONFIG_COMPAT

@@ -17,6 +17,13 @@
 #define kc_poll_t	unsigned int
 #endif
 
+/* The names are newer than the oldest kernels. */
+#ifndef SEEK_END
+#define SEEK_SET	0
+#define SEEK_CUR	1
+#define SEEK_END	2
+#endif
+
 #define KC_POLL_IN	((__force kc_poll_t)(POLLIN | POLLRDNORM))
 #define KC_POLL_OUT	((__force kc_poll_t)(POLLOUT | POLLWRNORM))
 
@@ -36,8 +43,8 @@ struct kc_node {
 /*
  * Create the node at the top of procfs or debugfs.  Returns 0, -EEXIST or
  * -ENOMEM; kc_node_debugfs() also -ENODEV if the kernel has no debugfs.  The
- * fields used of fops are owner, open, release, read, write, poll,
- * unlocked_ioctl and compat_ioctl.  open() must hold a reference to the module
+ * fields used of fops are owner, open, release, read, write, llseek,
+ * poll, unlocked_ioctl and compat_ioctl.  open() must hold a reference to the module
  * until release().
  * Context: process, may sleep.
  */

@@ -24,6 +24,12 @@ extern const void *kc_kernel_table;
  * Context: any, including NMI.
  */
 long kc_walk(const void *table, unsigned long addr, u64 *at);
+/*
+ * The same for another task's table: also what is in memory but may not be
+ * accessed now (PROT_NONE, and what NUMA balancing watches).  A table that is
+ * freed meanwhile may lead to any RAM.
+ */
+long kc_walk_user(const void *table, unsigned long addr, u64 *at);
 
 /*
  * The physical address of the page table in use.

@@ -10,7 +10,8 @@
 #include "compat/read.h"
 #include "compat/symbols.h"
 
-u64 kc_ram_start, kc_ram_span;
+u64 kc_ram_start, kc_ram_span, kc_word_span;
+struct kc_span kc_more_ram[KC_MORE_RAM];
 int kc_reads_devices;
 
 /* ---- RAM ranges ---------------------------------------------------------- */
@@ -97,12 +98,35 @@ int kc_is_ram(u64 at)
 }
 
 /*
+ * Set the other ranges of kc_is_quick(), from those below `last': what is below
+ * the ISA range, or below and above the PCI hole.  Early objects, such as the
+ * superblocks of old kernels, are in the first of them.
+ */
+static void set_more(u64 last)
+{
+	u64 first = kc_ram_start - PAGE_OFFSET, start, end;
+	unsigned int i, n = 0;
+
+	memset(kc_more_ram, 0, sizeof(kc_more_ram));
+	for (i = 0; i < ram.nr && n < KC_MORE_RAM; i++) {
+		start = ram.range[i].first;
+		end = min(ram.range[i].end, last);
+		if (end <= start || (end > first && start < first + kc_ram_span))
+			continue;
+		kc_more_ram[n].start = PAGE_OFFSET + start;
+		kc_more_ram[n++].size = end - start;
+	}
+}
+
+/*
  * Set the direct-map range of kc_is_quick(): all of it if it has no holes,
- * otherwise the largest RAM range.  The rest takes the page-table walk.
+ * otherwise the largest RAM range, and then the first of the others.  The rest
+ * takes the page-table walk.
  */
 static void set_quick(void)
 {
 	u64 first = KC_QUICK_FIRST, end = KC_QUICK_FIRST + KC_QUICK_MAX;
+	u64 last = ~0ULL;
 	unsigned int i;
 
 	for (i = 0; i < ram.nr; i++) {
@@ -118,11 +142,14 @@ static void set_quick(void)
 	}
 #if BITS_PER_LONG == 32
 	/* Not all RAM is in it. */
-	end = min_t(u64, end, (unsigned long)high_memory - PAGE_OFFSET);
+	last = (unsigned long)high_memory - PAGE_OFFSET;
+	end = min(end, last);
 	first = min_t(u64, first, end - KC_QUICK_MAX);
 #endif
 	kc_ram_start = PAGE_OFFSET + first;
 	kc_ram_span = end - first;
+	kc_word_span = kc_ram_span - sizeof(u64);
+	set_more(last);
 }
 
 void kc_read_update(void)

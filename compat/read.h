@@ -20,6 +20,8 @@
  * KC_IMAGE_START, KC_IMAGE_SPAN: addresses of the kernel image and modules, if
  * they are elsewhere than the direct map and never a device's.
  *
+ * KC_BIG_ENDIAN: 1 if the first byte of a word has the highest bits.
+ *
  * It may have faster ways than the loops below, for any context, including NMI:
  *
  * KC_BULK, kc_copy_bulk(): kc_copy_nofault() for KC_BULK bytes or more.  It
@@ -30,8 +32,15 @@
  * Returns 0, or nonzero if one cannot be read.
  * KC_HAS_READ_VALUE, kc_read_value(): set *v to the 1, 2, 4 or 8 bytes at an
  * address that kc_is_quick() accepts, with zeros above.  Returns likewise.
+ * KC_HAS_READ_NEXT, kc_read_next(): the same, but the address is in *v.  Returns
+ * the pointer `at' plus the constant `by', or `other' if it cannot be read; then
+ * *v is undefined.
  */
 #include KC_MACHINE(read.h)
+
+#ifndef KC_BIG_ENDIAN
+#define KC_BIG_ENDIAN	0
+#endif
 
 #ifndef KC_BULK
 #define KC_BULK		(~(size_t)0)
@@ -72,6 +81,14 @@ static inline long kc_read_value(u64 *v, u64 addr, size_t n)
 }
 #endif
 
+#ifndef KC_HAS_READ_NEXT
+static inline const void *kc_read_next(u64 *v, size_t n, const void *at,
+				       size_t by, const void *other)
+{
+	return kc_read_value(v, *v, n) ? other : (const char *)at + by;
+}
+#endif
+
 /*
  * Kernel memory is read in three steps.  kc_is_quick() accepts, in a few
  * instructions, what is certainly RAM: the direct map, the image and modules,
@@ -82,6 +99,12 @@ static inline long kc_read_value(u64 *v, u64 addr, size_t n)
 
 /* Part of the direct map, above the ISA range, with nothing but RAM. */
 extern u64 kc_ram_start, kc_ram_span;
+extern u64 kc_word_span;	/* kc_ram_span less 8 bytes */
+/* Other parts, each smaller; unused ones have size 0. */
+#define KC_MORE_RAM	2
+extern struct kc_span {
+	u64 start, size;
+} kc_more_ram[KC_MORE_RAM];
 /* The user allows reads of devices. */
 extern int kc_reads_devices;
 
@@ -92,6 +115,18 @@ extern int kc_reads_devices;
 static inline int kc_is_direct(u64 addr, size_t n)
 {
 	return addr - kc_ram_start <= kc_ram_span - n;
+}
+
+/* Are 8 bytes? */
+static inline int kc_is_direct_word(u64 addr)
+{
+	return addr - kc_ram_start <= kc_word_span;
+}
+
+static inline int kc_is_within(const struct kc_span *s, u64 addr, size_t n)
+{
+	addr -= s->start;
+	return addr < s->size && n <= s->size - addr;
 }
 
 /*
@@ -106,7 +141,9 @@ static inline int kc_is_quick(u64 addr, size_t n)
 	if (addr - KC_IMAGE_START <= KC_IMAGE_SPAN - n)
 		return 1;
 #endif
-	return kc_is_on_stack(addr, n);
+	return kc_is_on_stack(addr, n) ||
+	       kc_is_within(&kc_more_ram[0], addr, n) ||
+	       kc_is_within(&kc_more_ram[1], addr, n);
 }
 
 /*

@@ -124,17 +124,22 @@ int kc_symbol_at(unsigned long addr, struct kc_place *place)
 
 #else
 
-/* These kernels do not check calls, so calling by address works. */
+/*
+ * These kernels do not check calls, so calling by address works.  Looking the
+ * name up takes milliseconds, and there are many addresses.
+ */
 int kc_symbol_at(unsigned long addr, struct kc_place *place)
 {
-	const char *(*lookup)(unsigned long addr, unsigned long *size,
-			      unsigned long *offset, char **module, char *name);
+	static const char *(*lookup)(unsigned long addr, unsigned long *size,
+				     unsigned long *offset, char **module,
+				     char *name);
 	char buf[KSYM_NAME_LEN + 1], *module = NULL;
 	const char *name = NULL;
 	unsigned long offset;
 
 	place->text[0] = '\0';
-	lookup = (void *)kc_symbol("kallsyms_lookup");
+	if (!lookup)
+		lookup = (void *)kc_symbol("kallsyms_lookup");
 	if (lookup)
 		name = lookup(addr, &place->size, &offset, &module, buf);
 	if (!name)

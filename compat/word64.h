@@ -14,13 +14,18 @@
 /* Aligned, as a locked access to two cache lines traps on newer CPUs. */
 typedef u64 __attribute__((aligned(8))) kc_word64_t;
 
-/* Context: any, including NMI. */
+/*
+ * kc_count64(p, n): add n to a word that no other CPU writes.
+ * Context: any, including NMI.
+ */
 #if BITS_PER_LONG == 64
 #define kc_load64(p)		kc_load(p)
 #define kc_store64(p, v)	kc_store(p, v)
+#define kc_count64(p, n)	kc_add_own(p, n)
 #else
 static inline u64 kc_load64(const kc_word64_t *p);
 static inline void kc_store64(kc_word64_t *p, u64 v);
+#define kc_count64(p, n)	kc_store64(p, kc_load64(p) + (n))
 #endif
 
 /*

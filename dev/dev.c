@@ -15,6 +15,7 @@
 #include "compat/log.h"
 #include "compat/node.h"
 #include "dev/dev.h"
+#include "dev/frame.h"
 #include "dev/ioctl.h"
 #include "dev/session.h"
 #include "dev/stat.h"
@@ -192,6 +193,7 @@ static kc_poll_t dev_poll(struct file *file, poll_table *wait)
 	kc_poll_t mask = 0;
 
 	poll_wait(file, &session.wait, wait);
+	kc_mb();	/* for session_wake() */
 	if (session_has_output(&session) || dev_at_end())
 		mask |= KC_POLL_IN;
 	if (session_has_room(&session) || kc_load(&session.err))
@@ -262,6 +264,7 @@ static const struct file_operations dev_fops = {
 static struct kc_node dev_nodes[] = {
 	{ .name = "gtp", .mode = 0600, .fops = &dev_fops },
 	{ .name = "gtpstat", .mode = 0400, .fops = &dev_stat_fops },
+	{ .name = "gtpframe", .mode = 0400, .fops = &dev_frame_fops },
 };
 
 static int dev_create(struct kc_node *node, enum dev_transport transport)

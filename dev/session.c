@@ -25,19 +25,21 @@ int session_begin(struct session *s)
 
 	BUILD_BUG_ON(SESSION_FIFO & (SESSION_FIFO - 1));
 	BUILD_BUG_ON(SESSION_FIFO < 2 * SESSION_PACKET);
-	mem = vmalloc(SESSION_FIFO + 2 * SESSION_IN + SESSION_PACKET);
+	mem = vmalloc(SESSION_FIFO + 2 * SESSION_PACKET + 2 * SESSION_IN);
 	if (!mem)
 		return -ENOMEM;
 	/* The thread may still be checking the last session. */
 	mutex_lock(&s->in_lock);
 	s->fifo = mem;
-	s->in[0] = mem + SESSION_FIFO;
+	s->later = mem + SESSION_FIFO + SESSION_PACKET;
+	s->in[0] = s->later + SESSION_PACKET;
 	s->in[1] = s->in[0] + SESSION_IN;
 	rsp_rx_init(&s->rx, s->in[0], SESSION_IN);
-	rsp_tx_init(&s->tx, s->in[1] + SESSION_IN, SESSION_PACKET);
+	rsp_tx_init(&s->tx, s->later, SESSION_PACKET);
 	s->tx.len = 0;		/* nothing to repeat */
 	s->out_put = 0;
 	s->out_get = 0;
+	s->out_start = 0;
 	s->had_writer = 0;
 	s->busy = 0;
 	s->err = 0;
@@ -84,19 +86,52 @@ int session_has_output(const struct session *s)
 	return session_used(s) != 0;
 }
 
-/* session_input() has made sure that there is space. */
+/* Those who wait queue themselves before they look at what has changed. */
+static void session_wake(struct session *s)
+{
+	kc_mb();
+	if (waitqueue_active(&s->wait))
+		wake_up_interruptible(&s->wait);
+}
+
+/* Where the next bytes go: up to SESSION_PACKET, in one piece. */
+static char *session_next(const struct session *s)
+{
+	return s->fifo + (s->out_put - s->out_start) % SESSION_FIFO;
+}
+
+/*
+ * If all has been read, go on at the start: a reply then does not reach over the
+ * end, and its memory is likely to be in the CPU's cache.  A reader that looks now
+ * leaves it as it is.
+ */
+static void session_rewind(struct session *s)
+{
+	if (session_used(s) || !mutex_trylock(&s->get_lock))
+		return;
+	s->out_start = s->out_put;
+	mutex_unlock(&s->get_lock);
+}
+
+/*
+ * session_input() has made sure that there is space. The bytes may be there
+ * already.
+ */
 static void session_push(struct session *s, const char *bytes, size_t n)
 {
-	size_t at, part;
+	char *end;
 
 	mutex_lock(&s->out_lock);
-	at = s->out_put % SESSION_FIFO;
-	part = min_t(size_t, n, SESSION_FIFO - at);
-	memcpy(s->fifo + at, bytes, part);
-	memcpy(s->fifo, bytes + part, n - part);
-	kc_store(&s->out_put, s->out_put + n);
+	/* A reply that is repeated may be in the FIFO. */
+	if (bytes != session_next(s))
+		memmove(session_next(s), bytes, n);
+	end = session_next(s) + n;
+	if (end > s->fifo + SESSION_FIFO)
+		memcpy(s->fifo, s->fifo + SESSION_FIFO,
+		       end - (s->fifo + SESSION_FIFO));
+	kc_store_release(&s->out_put, (u32)(s->out_put + n));
 	mutex_unlock(&s->out_lock);
-	wake_up_interruptible(&s->wait);
+	session_wake(s);
 }
 
 static void session_packet(struct session *s)
@@ -107,10 +142,18 @@ static void session_packet(struct session *s)
 		session_push(s, "+", 1);
 	/* Before gtp_serve(): the thread may reply at once. */
 	kc_store(&s->busy, 1);
+	session_rewind(s);
+	s->tx.buf = session_next(s);
 	flags = gtp_serve(s->rx.buf, s->rx.len, &s->tx);
 	if (flags & GTP_LATER) {
-		/* The thread uses this buffer while the next packet arrives. */
+		/*
+		 * The thread uses this packet while the next one arrives, and
+		 * this reply while notices go into the FIFO. It has not begun:
+		 * it takes gtp.lock.
+		 */
 		s->rx.buf = s->rx.buf == s->in[0] ? s->in[1] : s->in[0];
+		memcpy(s->later, s->tx.buf, s->tx.len);
+		s->tx.buf = s->later;
 		return;
 	}
 	kc_store(&s->busy, 0);
@@ -163,6 +206,7 @@ static void session_too_long(struct session *s)
 		n++;
 	if (!s->rx.noack)
 		session_push(s, "+", 1);
+	s->tx.buf = session_next(s);
 	rsp_tx_begin(&s->tx);
 	rsp_error(&s->tx, "%.*s: a packet over %d bytes; what it says must be shorter",
 		  n, name, GTP_PACKET_SIZE);
@@ -276,27 +320,33 @@ int session_check(struct session *s)
 	return again;
 }
 
-/* Complete a packet only under gtp.lock, which serving it needs. */
-static int session_byte(struct session *s, char c)
+/*
+ * Take some of n bytes. Return how many, or a negative errno. Complete a packet
+ * only under gtp.lock, which serving it needs.
+ */
+static ssize_t session_bytes(struct session *s, const char *bytes, size_t n)
 {
+	enum rsp_event event;
 	int ret;
 
 	if (!rsp_rx_at_end(&s->rx)) {
-		session_event(s, rsp_rx_byte(&s->rx, c));
-		return 0;
+		n = rsp_rx_bytes(&s->rx, bytes, n, &event);
+		if (event != RSP_EV_NONE)
+			session_event(s, event);
+		return n;
 	}
 	ret = gtp_lock();
 	if (ret)
 		return ret;
-	session_event(s, rsp_rx_byte(&s->rx, c));
+	session_event(s, rsp_rx_byte(&s->rx, bytes[0]));
 	gtp_unlock();
-	return 0;
+	return 1;
 }
 
 ssize_t session_input(struct session *s, const char *bytes, size_t n)
 {
-	int ret = 0;
-	size_t i;
+	size_t done = 0;
+	ssize_t ret = 0;
 
 	kc_assert_held(&s->in_lock);
 	if (s->err)
@@ -308,13 +358,14 @@ ssize_t session_input(struct session *s, const char *bytes, size_t n)
 		return -EPROTO;
 	}
 	s->begun = 1;
-	for (i = 0; i < n && session_has_room(s); i++) {
-		ret = session_byte(s, bytes[i]);
-		if (ret)
+	while (done < n && session_has_room(s)) {
+		ret = session_bytes(s, bytes + done, n - done);
+		if (ret < 0)
 			break;
+		done += ret;
 	}
-	session_watch(s, i);
-	return i ? i : ret;
+	session_watch(s, done);
+	return done ? done : ret;
 }
 
 /*
@@ -328,19 +379,15 @@ ssize_t session_output(struct session *s, char __user *buf, size_t n)
 
 	if (mutex_lock_interruptible(&s->get_lock))
 		return -ERESTARTSYS;
-	mutex_lock(&s->out_lock);
-	at = s->out_get % SESSION_FIFO;
-	n = min_t(size_t, n, s->out_put - s->out_get);
-	mutex_unlock(&s->out_lock);
+	at = (s->out_get - s->out_start) % SESSION_FIFO;
+	n = min_t(size_t, n, kc_load_acquire(&s->out_put) - s->out_get);
 	part = min_t(size_t, n, SESSION_FIFO - at);
 	if (!copy_to_user(buf, s->fifo + at, part) &&
-	    !copy_to_user(buf + part, s->fifo, n - part)) {
-		mutex_lock(&s->out_lock);
-		kc_store(&s->out_get, (u32)(s->out_get + n));
-		mutex_unlock(&s->out_lock);
+	    (part == n || !copy_to_user(buf + part, s->fifo, n - part))) {
+		kc_store_release(&s->out_get, (u32)(s->out_get + n));
 		ret = n;
 	}
 	mutex_unlock(&s->get_lock);
-	wake_up_interruptible(&s->wait);
+	session_wake(s);
 	return ret;
 }

@@ -26,8 +26,9 @@
 struct session {
 	struct mutex in_lock;	/* one packet at a time: rx, tx, in */
 	struct rsp_rx rx;
-	struct rsp_tx tx;	/* the last reply, for '-' */
+	struct rsp_tx tx;	/* the last reply, for '-'; in fifo, or later */
 	char *in[2];		/* one for rx; other for the thread, if busy */
+	char *later;		/* the thread's reply */
 	int begun;		/* first byte received */
 	int whole;		/* a whole packet received */
 	int fresh;		/* ... with the last bytes */
@@ -35,10 +36,15 @@ struct session {
 	unsigned long since;	/* start of that wait, in jiffies */
 	u32 got;		/* bytes since then */
 
-	struct mutex get_lock;	/* one reader at a time; before out_lock */
-	struct mutex out_lock;	/* guards fifo, out_get, out_put */
+	struct mutex get_lock;	/* one reader at a time: writes of out_get */
+	struct mutex out_lock;	/* one sender: fifo, writes of out_put */
+	/*
+	 * A ring. Replies are made in it: behind its end there is space for one,
+	 * the excess of which is then copied to the start.
+	 */
 	char *fifo;
 	u32 out_put, out_get;	/* free running; also read unlocked */
+	u32 out_start;		/* where fifo begins; set under in_lock and get_lock */
 	int busy;		/* tx is in use: complete no packet */
 	int err;		/* session has ended; written under in_lock */
 	wait_queue_head_t wait;	/* for output, or space for a reply */

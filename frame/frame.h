@@ -27,6 +27,7 @@
 
 #define FRAME_REGS_RETURN	1	/* registers at a function's return */
 #define FRAME_REGS_SECOND	2	/* value's second register is valid */
+#define FRAME_REGS_ARGS		4	/* argument registers of the entry */
 #define FRAME_MEM_RET		1	/* the return address ($_ret) */
 
 struct frame_block {

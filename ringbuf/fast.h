@@ -66,7 +66,21 @@ static inline void ringbuf_count_set(union ringbuf_count *c, u64 v)
 
 static inline void ringbuf_count_add(union ringbuf_count *c, u64 n)
 {
-	ringbuf_count_set(c, ringbuf_count_own(c) + n);
+	if (RINGBUF_SPLIT_COUNTS)
+		ringbuf_count_set(c, ringbuf_count_own(c) + n);
+	else
+		kc_add_own(&c->whole, n);
+}
+
+/* ringbuf_count_publish() of the sum. */
+static inline void ringbuf_count_publish_more(union ringbuf_count *c, u64 n)
+{
+	if (RINGBUF_SPLIT_COUNTS) {
+		ringbuf_count_publish(c, ringbuf_count_own(c) + n);
+	} else {
+		kc_wmb();
+		kc_add_own(&c->whole, n);
+	}
 }
 
 /* ---- one CPU's ring ------------------------------------------------------ */
@@ -76,16 +90,21 @@ static inline void ringbuf_count_add(union ringbuf_count *c, u64 n)
  * resize, unless it is offline.
  */
 struct ringbuf_cpu {
-	/* Used by every frame. */
+	/*
+	 * Used by every frame, and all that one writes in its page: in the first
+	 * cache line.
+	 */
 	u32 depth;		/* 0: free; 1: claimed; more: nested */
 	u32 idx;		/* the current page ... */
 	u64 page_end;		/* ... and its end, where pos may be */
 	u64 edge;		/* pos may grow to here on the fast paths */
-	u64 pos;		/* end of the frame that grows */
 	unsigned long bias;	/* position + bias is its address */
-	struct ringbuf_hdr *hdr;	/* of that frame; may straddle pages */
 	union ringbuf_count committed;	/* start of the current frame */
 	union ringbuf_count created;
+
+	/* A frame that grows. */
+	u64 pos;		/* its end */
+	struct ringbuf_hdr *hdr;	/* may straddle pages */
 
 	void **pages;		/* the directory */
 	u32 nr_pages;
@@ -134,6 +153,11 @@ static inline void ringbuf_leave(struct ringbuf_cpu *rc)
 {
 	kc_barrier();
 	kc_store(&rc->depth, 0);
+}
+
+static inline u64 ringbuf_start(const struct ringbuf_cpu *rc)
+{
+	return ringbuf_count_own(&rc->committed);
 }
 
 static inline void *ringbuf_at(const struct ringbuf_cpu *rc, u64 pos)
@@ -236,8 +260,7 @@ static __always_inline void ringbuf_publish(struct ringbuf_cpu *rc,
 {
 	hdr->size = size;
 	ringbuf_count_add(&rc->created, 1);
-	ringbuf_count_publish(&rc->committed,
-			      ringbuf_count_own(&rc->committed) + size);
+	ringbuf_count_publish_more(&rc->committed, size);
 }
 
 static __always_inline unsigned long
@@ -283,15 +306,13 @@ static inline unsigned long ringbuf_commit_grown(struct ringbuf_cpu *rc)
 
 static __always_inline void ringbuf_grow(struct ringbuf_cpu *rc,
 					 const struct ringbuf_cursor *c,
-					 u32 undo, int split)
+					 int split)
 {
 	rc->hdr = c->hdr;
 	rc->pos = ringbuf_count_own(&rc->committed) +
 		  ringbuf_cursor_size(rc, c, split);
 	if (split && c->page_end != rc->page_end)
 		ringbuf_set_page(rc, c->idx, c->page_end);
-	if (undo)
-		ringbuf_rewind(rc, ringbuf_mark(rc) - undo * sizeof(u64));
 }
 
 #endif

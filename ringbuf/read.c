@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Readers: copy, then check that the writer has not dropped the frame.  Frame
- * numbers: the frames of all CPUs merged by time.
+ * numbers: an index of the frames of all CPUs, merged by time (walk.c).
  *
  * Context: unless noted, process, serialised by the caller.
  */
@@ -108,6 +108,16 @@ int ringbuf_read_hdr(struct ringbuf *rb, unsigned int cpu, u64 pos,
 	return 0;
 }
 
+int ringbuf_read_part(struct ringbuf *rb, unsigned int cpu, u64 pos,
+		      const struct ringbuf_hdr *hdr, u32 off, void *dst,
+		      u32 len)
+{
+	if ((u64)off + len > hdr->size - sizeof(*hdr))
+		return -ENOENT;
+	return ringbuf_copy_out(ringbuf_of(rb, cpu), pos,
+				pos + sizeof(*hdr) + off, dst, len);
+}
+
 int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
 		 void *dst, u32 len)
 {
@@ -115,28 +125,13 @@ int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
 	int err;
 
 	err = ringbuf_read_hdr(rb, cpu, pos, &hdr);
-	if (err)
-		return err;
-	if ((u64)off + len > hdr.size - sizeof(hdr))
-		return -ENOENT;
-	return ringbuf_copy_out(ringbuf_of(rb, cpu), pos,
-				pos + sizeof(hdr) + off, dst, len);
+	return err ? err : ringbuf_read_part(rb, cpu, pos, &hdr, off, dst, len);
 }
 
 /* ---- frame numbers ------------------------------------------------------ */
 
 #define RINGBUF_REF_SHIFT	(RINGBUF_PAGE_SHIFT - 4)
 #define RINGBUF_REFS		(RINGBUF_PAGE_SIZE / sizeof(struct ringbuf_ref))
-
-/* A CPU's next frame in the merge. */
-struct ringbuf_head {
-	u64 time;
-	u64 pos;
-	u64 next;
-	u64 end;
-	u32 cpu;
-	u32 tag;
-};
 
 void ringbuf_index_drop(struct ringbuf *rb)
 {
@@ -154,81 +149,7 @@ void ringbuf_index_drop(struct ringbuf *rb)
 	rb->index_table = 0;
 }
 
-/* Returns 1, or 0 if this CPU has no more frames. */
-static int ringbuf_head_next(struct ringbuf *rb, struct ringbuf_head *h)
-{
-	struct ringbuf_hdr hdr;
-	u64 first;
-
-	while (h->next < h->end) {
-		if (!ringbuf_read_hdr(rb, h->cpu, h->next, &hdr)) {
-			/* If the clock went back, keep the CPU's own order. */
-			if (h->time < hdr.time)
-				h->time = hdr.time;
-			h->tag = hdr.tag;
-			h->pos = h->next;
-			h->next += hdr.size;
-			return 1;
-		}
-		first = ringbuf_first(rb, h->cpu);
-		if (first <= h->next)
-			break;
-		h->next = first;
-	}
-	return 0;
-}
-
-static int ringbuf_head_before(const struct ringbuf_head *a,
-			       const struct ringbuf_head *b)
-{
-	return a->time < b->time || (a->time == b->time && a->cpu < b->cpu);
-}
-
-/* Restore the heap when heap[at] may be later than its children. */
-static void ringbuf_heap_down(struct ringbuf_head *heap, u32 n, u32 at)
-{
-	struct ringbuf_head h = heap[at];
-	u32 child;
-
-	for (; (child = 2 * at + 1) < n; at = child) {
-		if (child + 1 < n &&
-		    ringbuf_head_before(&heap[child + 1], &heap[child]))
-			child++;
-		if (!ringbuf_head_before(&heap[child], &h))
-			break;
-		heap[at] = heap[child];
-	}
-	heap[at] = h;
-}
-
-/*
- * Build a heap of the CPUs that have frames; *frames is an upper limit of how
- * many.
- */
-static u32 ringbuf_heap_fill(struct ringbuf *rb, struct ringbuf_head *heap,
-			     u64 *frames)
-{
-	struct ringbuf_cpu *rc;
-	u64 gone;
-	u32 cpu, i, n = 0;
-
-	*frames = 0;
-	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
-		rc = ringbuf_of(rb, cpu);
-		gone = ringbuf_count_get(&rc->overwritten) +
-		       ringbuf_count_get(&rc->shrunk);
-		heap[n].cpu = cpu;
-		heap[n].next = ringbuf_first(rb, cpu);
-		heap[n].end = ringbuf_end(rb, cpu);
-		*frames += ringbuf_count_get(&rc->created) - gone;
-		n += ringbuf_head_next(rb, &heap[n]);
-	}
-	for (i = n / 2; i-- > 0;)
-		ringbuf_heap_down(heap, n, i);
-	return n;
-}
-
-static int ringbuf_index_add(struct ringbuf *rb, const struct ringbuf_head *h)
+static int ringbuf_index_add(struct ringbuf *rb, const struct ringbuf_ref *to)
 {
 	u64 n = rb->index_count;
 	struct ringbuf_ref *ref;
@@ -240,44 +161,40 @@ static int ringbuf_index_add(struct ringbuf *rb, const struct ringbuf_head *h)
 		rb->index[rb->index_pages++] = ref;
 	}
 	ref = &rb->index[n >> RINGBUF_REF_SHIFT][n & (RINGBUF_REFS - 1)];
-	ref->pos = h->pos;
-	ref->cpu = h->cpu;
-	ref->tag = h->tag;
+	*ref = *to;
 	rb->index_count = n + 1;
 	return 0;
 }
 
 int ringbuf_index_build(struct ringbuf *rb)
 {
-	struct ringbuf_head *heap;
+	struct ringbuf_walk *walk;
+	struct ringbuf_ref ref;
 	u64 frames;
-	u32 n;
 	int err = 0;
 
 	BUILD_BUG_ON(RINGBUF_REFS != 1UL << RINGBUF_REF_SHIFT);
 
 	ringbuf_index_drop(rb);
-	heap = ringbuf_table_alloc(rb->nr_cpus * sizeof(*heap));
-	if (!heap)
+	walk = ringbuf_walk_alloc(rb);
+	if (!walk)
 		return -ENOMEM;
-	n = ringbuf_heap_fill(rb, heap, &frames);
-	if (n) {
+	frames = ringbuf_walk_begin(rb, walk);
+	if (frames) {
 		rb->index_table = ((frames + RINGBUF_REFS - 1) >>
 				   RINGBUF_REF_SHIFT) * sizeof(*rb->index);
 		rb->index = ringbuf_table_alloc(rb->index_table);
 		if (!rb->index)
 			err = -ENOMEM;
 	}
-	while (n && !err && rb->index_count < frames) {
-		err = ringbuf_index_add(rb, &heap[0]);
-		if (!ringbuf_head_next(rb, &heap[0]))
-			heap[0] = heap[--n];
-		ringbuf_heap_down(heap, n, 0);
+	while (!err && rb->index_count < frames &&
+	       !ringbuf_walk_next(rb, walk, &ref)) {
+		err = ringbuf_index_add(rb, &ref);
 		if (!err)
 			err = ringbuf_step("trace frames numbered",
 					   rb->index_count);
 	}
-	ringbuf_table_free(heap);
+	ringbuf_walk_free(walk);
 	if (err)
 		ringbuf_index_drop(rb);
 	return err;

@@ -316,6 +316,9 @@ struct ringbuf *ringbuf_alloc(u64 bytes, unsigned int nr_cpus)
 	unsigned long start;
 	u32 cpu;
 
+	/* A frame dirties one cache line here, the first. */
+	BUILD_BUG_ON(offsetof(struct ringbuf_cpu, created) +
+		     sizeof(union ringbuf_count) > RINGBUF_LINE / 2);
 	rb = ringbuf_table_alloc(sizeof(*rb));
 	if (!rb)
 		return NULL;

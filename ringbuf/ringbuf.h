@@ -131,6 +131,8 @@ static inline int ringbuf_is_busy(const struct ringbuf_cpu *rc);
 int ringbuf_reject(struct ringbuf_cpu *rc);
 static inline void ringbuf_claim(struct ringbuf_cpu *rc);
 static inline void ringbuf_leave(struct ringbuf_cpu *rc);
+/* Position of the frame that is being written: another one has another. */
+static inline u64 ringbuf_start(const struct ringbuf_cpu *rc);
 
 /* ---- a frame at a cursor ------------------------------------------------- */
 
@@ -163,10 +165,10 @@ static __always_inline u64 *ringbuf_piece(const struct ringbuf_cpu *rc,
 static __always_inline unsigned long
 ringbuf_commit(struct ringbuf_cpu *rc, const struct ringbuf_cursor *c,
 	       int split);
-/* Instead: keep what has been put, less the last `undo' words, and grow. */
+/* Instead: keep what has been put, and grow.  An earlier copy of c undoes. */
 static __always_inline void ringbuf_grow(struct ringbuf_cpu *rc,
 					 const struct ringbuf_cursor *c,
-					 u32 undo, int split);
+					 int split);
 
 /* ---- a frame that grows -------------------------------------------------- */
 
@@ -219,24 +221,49 @@ int ringbuf_read_hdr(struct ringbuf *rb, unsigned int cpu, u64 pos,
 		     struct ringbuf_hdr *hdr);
 int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
 		 void *dst, u32 len);
+/* The same, with the header that ringbuf_read_hdr() has read there. */
+int ringbuf_read_part(struct ringbuf *rb, unsigned int cpu, u64 pos,
+		      const struct ringbuf_hdr *hdr, u32 off, void *dst,
+		      u32 len);
 
-/* ---- frame numbers ------------------------------------------------------ */
-
-/*
- * Number all frames from 0 in order of ->time; frames of one CPU keep their
- * order.  Build the index when the run has stopped; linear in the number of
- * frames.  Returns 0, or, without an index, -ENOMEM or the error of
- * ringbuf_yield().  A later resize makes entries stale, not wrong.
- */
-int ringbuf_index_build(struct ringbuf *rb);
-void ringbuf_index_drop(struct ringbuf *rb);
-u64 ringbuf_index_count(const struct ringbuf *rb);
+/* ---- frames in order ----------------------------------------------------- */
 
 struct ringbuf_ref {
 	u64 pos;
 	u32 cpu;
 	u32 tag;
 };
+
+/*
+ * A walk over the frames of all CPUs in order of ->time; frames of one CPU keep
+ * their order.  Its memory does not depend on the number of frames, and any
+ * number of walks may be on.
+ */
+struct ringbuf_walk;
+
+/* NULL: out of memory. */
+struct ringbuf_walk *ringbuf_walk_alloc(const struct ringbuf *rb);
+void ringbuf_walk_free(struct ringbuf_walk *walk);
+/*
+ * Begin with the oldest frame and end with the newest that is there now; may be
+ * called again.  Returns the number of frames, or more if hits drop some.
+ */
+u64 ringbuf_walk_begin(struct ringbuf *rb, struct ringbuf_walk *walk);
+/* Returns 0, or -ENOENT at the end.  Frames that were dropped are left out. */
+int ringbuf_walk_next(struct ringbuf *rb, struct ringbuf_walk *walk,
+		      struct ringbuf_ref *ref);
+
+/* ---- frame numbers ------------------------------------------------------ */
+
+/*
+ * Number all frames from 0 in the order of a walk.  Build the index when the run
+ * has stopped; linear in the number of frames.  Returns 0, or, without an index,
+ * -ENOMEM or the error of ringbuf_yield().  A later resize makes entries stale,
+ * not wrong.
+ */
+int ringbuf_index_build(struct ringbuf *rb);
+void ringbuf_index_drop(struct ringbuf *rb);
+u64 ringbuf_index_count(const struct ringbuf *rb);
 
 /* 0 or -ENOENT. */
 int ringbuf_index_get(const struct ringbuf *rb, u64 n, struct ringbuf_ref *ref);

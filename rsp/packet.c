@@ -133,6 +133,44 @@ enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c)
 	}
 }
 
+/* Store data that fits, up to the first byte that means something else. */
+static size_t rx_plain(struct rsp_rx *rx, const char *bytes, size_t n)
+{
+	size_t i, room = rx->size - 1 - rx->len;
+	char *to = rx->buf + rx->len;
+	u8 sum = rx->sum;
+	char c;
+
+	if (n > room)
+		n = room;
+	for (i = 0; i < n; i++) {
+		c = bytes[i];
+		if (c == '$' || c == '#' || c == RX_ESCAPE)
+			break;
+		sum += (u8)c;
+		to[i] = c;
+	}
+	rx->len += i;
+	rx->sum = sum;
+	return i;
+}
+
+size_t rsp_rx_bytes(struct rsp_rx *rx, const char *bytes, size_t n,
+		    enum rsp_event *event)
+{
+	enum rsp_event found = RSP_EV_NONE;
+	size_t i = 0;
+
+	while (i < n && found == RSP_EV_NONE && rx->state != RX_SUM_LOW) {
+		if (rx->state == RX_DATA && !rx->escaped)
+			i += rx_plain(rx, bytes + i, n - i);
+		if (i < n)
+			found = rsp_rx_byte(rx, (u8)bytes[i++]);
+	}
+	*event = found;
+	return i;
+}
+
 int rsp_rx_begins(u8 c)
 {
 	return c == '$' || rx_idle(c) != RSP_EV_NONE;

@@ -11,22 +11,30 @@
 #include "rsp/rsp.h"
 #include "rsp/scan.h"
 
-/* "1f", "-1" (all), "0" (any), and "p1.1f": there is one thread. */
-static void scan_tid(struct rsp_scan *s)
+/* "1f" or "-1" */
+static s64 scan_id(struct rsp_scan *s, const char *not_minus, const char *not_hex)
+{
+	if (!rsp_scan_accept(s, '-'))
+		return rsp_scan_num(s, RSP_MAX_S64, not_hex);
+	rsp_scan_need(s, '1', not_minus);
+	return -1;
+}
+
+/*
+ * "1f", "-1" (all), "0" (any), and "p1.1f". There is one process: return the
+ * thread.
+ */
+static s64 scan_tid(struct rsp_scan *s)
 {
 	if (rsp_scan_accept(s, 'p')) {
-		if (rsp_scan_accept(s, '-'))
-			rsp_scan_need(s, '1', "the process is not a number or -1");
-		else
-			SCAN_S64(s, "the process");
+		scan_id(s, "the process is not a number or -1",
+			"the process" SCAN_NOT_HEX "63 bits");
 		/* "p1": all threads of that process. */
 		if (!rsp_scan_accept(s, '.'))
-			return;
+			return -1;
 	}
-	if (rsp_scan_accept(s, '-'))
-		rsp_scan_need(s, '1', "the thread is not a number or -1");
-	else
-		SCAN_S64(s, "the thread");
+	return scan_id(s, "the thread is not a number or -1",
+		       "the thread" SCAN_NOT_HEX "63 bits");
 }
 
 /* "addr,len" */
@@ -40,21 +48,30 @@ static void scan_mem(struct rsp_scan *s, struct rsp_cmd *cmd)
 /* qSupported:feature;feature... */
 static void parse_supported(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	rsp_scan_rest(s);
+	static const char error_message[] = "error-message+";
+	struct rsp_text feature;
+
+	do {
+		feature = rsp_scan_until(s, ';');
+		if (feature.len == sizeof(error_message) - 1 &&
+		    !memcmp(feature.p, error_message, feature.len))
+			cmd->u.supported.error_message = 1;
+	} while (rsp_scan_accept(s, ';'));
 }
 
 /* Hg<tid>, Hc<tid> */
 static void parse_set_thread(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	if (!rsp_scan_accept(s, 'g') && !rsp_scan_accept(s, 'c'))
+	cmd->u.thread.op = rsp_scan_accept(s, 'g') ? 'g' : 'c';
+	if (cmd->u.thread.op == 'c' && !rsp_scan_accept(s, 'c'))
 		rsp_scan_fail(s, "H: the operation is not g or c");
-	scan_tid(s);
+	cmd->u.thread.id = scan_tid(s);
 }
 
 /* T<tid>, qThreadExtraInfo,<tid>, qAttached:<pid>, vKill;<pid>, D;<pid> */
 static void parse_thread(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
-	scan_tid(s);
+	cmd->u.thread.id = scan_tid(s);
 }
 
 /* qSymbol:<value>:<hex name>, both empty in the first one */
@@ -80,6 +97,8 @@ static void parse_xfer(struct rsp_scan *s, struct rsp_cmd *cmd)
 		cmd->u.xfer.object = RSP_OBJ_FEATURES;
 	} else if (rsp_scan_word(s, "traceframe-info:read:")) {
 		cmd->u.xfer.object = RSP_OBJ_TRACEFRAME_INFO;
+	} else if (rsp_scan_word(s, "threads:read:")) {
+		cmd->u.xfer.object = RSP_OBJ_THREADS;
 	} else {
 		cmd->id = RSP_UNKNOWN;
 		return;
@@ -111,7 +130,7 @@ static void parse_write_reg(struct rsp_scan *s, struct rsp_cmd *cmd)
 	rsp_scan_hex(s, "P: an odd number of hex digits");
 }
 
-/* m<addr>,<len> */
+/* m<addr>,<len>, x<addr>,<len> */
 static void parse_read_mem(struct rsp_scan *s, struct rsp_cmd *cmd)
 {
 	scan_mem(s, cmd);
@@ -227,6 +246,7 @@ static const struct packet packets[] = {
 	{ "QTFrame:",		RSP_QTFRAME,		rsp_parse_frame },
 	{ "g",			RSP_READ_REGS,		NULL },
 	{ "m",			RSP_READ_MEM,		parse_read_mem },
+	{ "x",			RSP_READ_BINARY,	parse_read_mem },
 	{ "qTBuffer:",		RSP_QTBUFFER_READ,	rsp_parse_buffer_read },
 
 	/* session */
@@ -234,6 +254,7 @@ static const struct packet packets[] = {
 	{ "qSupported:",	RSP_QSUPPORTED,		parse_supported },
 	{ "QStartNoAckMode",	RSP_QSTARTNOACK,	NULL },
 	{ "!",			RSP_EXTENDED,		NULL },
+	{ "QThreadSuffixSupported", RSP_LLDB,		NULL },
 	{ "?",			RSP_STOP_REASON,	NULL },
 	{ "H",			RSP_SET_THREAD,		parse_set_thread },
 	{ "qC",			RSP_CURRENT_THREAD,	NULL },

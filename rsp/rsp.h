@@ -44,6 +44,12 @@ void rsp_rx_init(struct rsp_rx *rx, char *buf, size_t size);
 enum rsp_event rsp_rx_byte(struct rsp_rx *rx, u8 c);
 /* Can the next byte complete a packet? */
 int rsp_rx_at_end(const struct rsp_rx *rx);
+/*
+ * Feed up to n bytes: up to an event, or to the byte that can complete a packet,
+ * which is left to rsp_rx_byte().  Returns how many.
+ */
+size_t rsp_rx_bytes(struct rsp_rx *rx, const char *bytes, size_t n,
+		    enum rsp_event *event);
 
 /* Can GDB begin a session with this byte: an ack, a packet, an interrupt? */
 int rsp_rx_begins(u8 c);
@@ -92,9 +98,16 @@ void rsp_printf(struct rsp_tx *tx, const char *fmt, ...)
 void rsp_put_num(struct rsp_tx *tx, u64 v);
 /* Two hex digits per byte. */
 void rsp_put_hex(struct rsp_tx *tx, const void *data, size_t n);
+/*
+ * Where the caller may write up to n bytes for rsp_put_hex() or rsp_put_binary(),
+ * instead of into a buffer of its own: the second half of what their digits take,
+ * or all of them escaped, so each byte is read before it is overwritten.  NULL:
+ * their digits do not fit.
+ */
+void *rsp_hex_space(struct rsp_tx *tx, size_t n);
 /* A NUL-terminated string as hex. */
 void rsp_put_hex_str(struct rsp_tx *tx, const char *s);
-/* "xx" n times, for n bytes of an unavailable register. */
+/* "xx" n times, for n bytes of unavailable registers; long runs are encoded. */
 void rsp_put_unavailable(struct rsp_tx *tx, size_t n);
 /*
  * Binary data, escaped; stops before a byte that does not fit in `room` more
@@ -105,7 +118,8 @@ size_t rsp_put_binary(struct rsp_tx *tx, const void *data, size_t n, size_t room
 void rsp_ok(struct rsp_tx *tx);
 /*
  * Replace the payload by "E.text", for packets to which GDB expects a textual
- * error (QT*, qRcmd, vAttach...) and shows it.
+ * error (QT*, qRcmd, vAttach...) and shows it; for others, only if it has said
+ * error-message+.
  */
 void rsp_error(struct rsp_tx *tx, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -122,16 +136,17 @@ enum rsp_cmd_id {
 	RSP_MALFORMED,		/* known name, bad arguments: see cmd->why */
 
 	/* session */
-	RSP_QSUPPORTED,
+	RSP_QSUPPORTED,		/* u.supported: what GDB supports */
 	RSP_QSTARTNOACK,
 	RSP_EXTENDED,		/* ! */
+	RSP_LLDB,		/* QThreadSuffixSupported, which only LLDB sends */
 	RSP_STOP_REASON,	/* ? */
-	RSP_SET_THREAD,		/* H */
+	RSP_SET_THREAD,		/* H: u.thread */
 	RSP_CURRENT_THREAD,	/* qC */
 	RSP_THREADS_FIRST,	/* qfThreadInfo */
 	RSP_THREADS_NEXT,	/* qsThreadInfo */
-	RSP_THREAD_EXTRA,	/* qThreadExtraInfo */
-	RSP_THREAD_ALIVE,	/* T */
+	RSP_THREAD_EXTRA,	/* qThreadExtraInfo: u.thread */
+	RSP_THREAD_ALIVE,	/* T: u.thread */
 	RSP_ATTACHED,		/* qAttached[:pid] */
 	RSP_OFFSETS,		/* qOffsets */
 	RSP_SYMBOL,		/* qSymbol: u.symbol; hex: its name, or "" */
@@ -145,6 +160,7 @@ enum rsp_cmd_id {
 	RSP_READ_REG,		/* p: u.reg */
 	RSP_WRITE_REGS,		/* G, P */
 	RSP_READ_MEM,		/* m: u.mem */
+	RSP_READ_BINARY,	/* x: u.mem */
 	RSP_WRITE_MEM,		/* M, X */
 	RSP_BREAKPOINT,		/* Z, z */
 	RSP_RESUME,		/* c s C S bc bs vCont;... */
@@ -182,6 +198,7 @@ enum rsp_cmd_id {
 enum rsp_object {
 	RSP_OBJ_FEATURES,
 	RSP_OBJ_TRACEFRAME_INFO,
+	RSP_OBJ_THREADS,
 };
 
 enum rsp_frame_how {
@@ -213,6 +230,8 @@ struct rsp_cmd {
 	struct rsp_text text;	/* for ids that say "text" */
 	struct rsp_text hex;	/* for ids that say "hex": even, all hex */
 	union {
+		struct { char op; s64 id; } thread;	/* id -1: all, 0: any */
+		struct { int error_message; } supported;
 		struct { u64 num; } reg;
 		struct { u64 addr, len; } mem;
 		struct { int found; u64 value; } symbol;	/* and hex: the name */

@@ -51,11 +51,12 @@ int rsp_scan_accept(struct rsp_scan *s, char c)
 
 int rsp_scan_word(struct rsp_scan *s, const char *word)
 {
-	size_t len = strlen(word);
+	const char *p = s->p;
 
-	if ((size_t)(s->end - s->p) < len || memcmp(s->p, word, len))
-		return 0;
-	s->p += len;
+	for (; *word; word++, p++)
+		if (p == s->end || *p != *word)
+			return 0;
+	s->p = p;
 	return 1;
 }
 

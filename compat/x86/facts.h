@@ -37,6 +37,17 @@
 	(__VIRTUAL_MASK_SHIFT == 48 ? 47 : __VIRTUAL_MASK_SHIFT)
 #endif
 
+/*
+ * What ftrace passes with FTRACE_OPS_FL_SAVE_REGS is a pt_regs like that of a
+ * probe at a function's entry: all registers, and sp is at the return address.
+ * A struct ftrace_regs (since 5.11) consists of it.
+ */
+#ifdef CONFIG_X86_64
+#define KC_FACT_FTRACE_LIKE_PROBE	1
+#else
+#define KC_FACT_FTRACE_LIKE_PROBE	0
+#endif
+
 #ifdef CONFIG_X86_32
 /* pt_regs has the sp of kernel code that traps (3c88c692c287: since 5.3). */
 #define KC_FACT_SP_SAVED	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 3, 0))

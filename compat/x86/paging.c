@@ -43,7 +43,17 @@ void kc_paging_init(void)
 #endif
 }
 
-long kc_walk(const void *root, unsigned long addr, u64 *at)
+/*
+ * What stands for an entry that no access may use.  From 4.18 on (6b28baca9b1f)
+ * its address is inverted, so that the CPU does not speculate with it.
+ */
+static entry_t hidden(entry_t entry)
+{
+	return ((u64)pte_pfn(__pte(entry)) << PAGE_SHIFT) | PRESENT | LEAF;
+}
+
+static __always_inline long walk(const void *root, unsigned long addr, u64 *at,
+				 const int user)
 {
 	unsigned int shift = PAGE_SHIFT + LEVEL_BITS * (levels - 1);
 	const entry_t *table = root ? root : __va(kc_page_table());
@@ -53,17 +63,42 @@ long kc_walk(const void *root, unsigned long addr, u64 *at)
 	for (;; shift -= LEVEL_BITS) {
 		i = addr >> shift & ((1UL << LEVEL_BITS) - 1);
 		/* The table may be freed meanwhile, ... */
-		if (kc_copy_bulk(&entry, table + i, sizeof(entry)) ||
-		    !(entry & PRESENT))
+		if (kc_copy_bulk(&entry, table + i, sizeof(entry)))
+			return -EFAULT;
+		if (user && !(entry & PRESENT) && entry & _PAGE_PROTNONE)
+			entry = hidden(entry);
+		if (!(entry & PRESENT))
 			return -EFAULT;
 		if (shift == PAGE_SHIFT || entry & LEAF)
 			break;
 		/* ... and reused for anything. */
 		if (!kc_is_ram(entry & KC_FRAME_MASK))
 			return -EPERM;
+#ifdef CONFIG_HIGHMEM
+		if (user && (entry & KC_FRAME_MASK) >=
+		    (unsigned long)high_memory - PAGE_OFFSET)
+			return -ENXIO;
+#endif
 		table = __va((unsigned long)(entry & KC_FRAME_MASK));
 	}
 	*at = (entry & KC_FRAME_MASK) >> shift << shift;
 	*at += addr & ((1UL << shift) - 1) & PAGE_MASK;
 	return 0;
+}
+
+long kc_walk(const void *table, unsigned long addr, u64 *at)
+{
+	return walk(table, addr, at, 0);
+}
+
+long kc_walk_user(const void *table, unsigned long addr, u64 *at)
+{
+#ifdef CONFIG_X86_64
+	/* Bits that the walk would ignore. */
+	if (addr >> (PAGE_SHIFT + LEVEL_BITS * levels - 1))
+#else
+	if (addr >= PAGE_OFFSET)
+#endif
+		return -EFAULT;
+	return walk(table, addr, at, 1);
 }

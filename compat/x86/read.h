@@ -98,12 +98,41 @@ static inline long kc_read_value(u64 *v, u64 addr, size_t n)
 		KC_READ_VALUE("movq %2, %1", u64, got, addr, left);
 	else if (n == 4)
 		KC_READ_VALUE("movl %2, %k1", u32, got, addr, left);
-	else if (n == 2)
-		KC_READ_VALUE("movzwl %2, %k1", u16, got, addr, left);
-	else
+	else if (n == 1)
 		KC_READ_VALUE("movzbl %2, %k1", u8, got, addr, left);
+	else
+		KC_READ_VALUE("movzwl %2, %k1", u16, got, addr, left);
 	*v = got;
 	return left;
+}
+
+#define KC_HAS_READ_NEXT	1
+
+/*
+ * A fault leaves out the instruction that replaces `to'.  "memory", so that the
+ * compiler keeps nothing in registers that a false condition does not need.
+ */
+#define KC_READ_NEXT(load, v, to, at, by)				\
+	__asm__ __volatile__("1: " load "\n\tleaq %c3(%2), %0\n2:\n"	\
+			     _ASM_EXTABLE(1b, 2b)			\
+			     : "+r" (to), "+&r" (v)			\
+			     : "r" (at), "i" (by) : "memory")
+
+static __always_inline const void *kc_read_next(u64 *v, size_t n,
+						const void *at, const size_t by,
+						const void *other)
+{
+	const void *to = other;
+
+	if (n > 4)
+		KC_READ_NEXT("movq (%1), %1", *v, to, at, by);
+	else if (n == 4)
+		KC_READ_NEXT("movl (%1), %k1", *v, to, at, by);
+	else if (n == 1)
+		KC_READ_NEXT("movzbl (%1), %k1", *v, to, at, by);
+	else
+		KC_READ_NEXT("movzwl (%1), %k1", *v, to, at, by);
+	return to;
 }
 #endif
 

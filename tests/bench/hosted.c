@@ -64,7 +64,7 @@ void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 
 int agent_target_has_reg(unsigned int regno)
 {
-	return 0;
+	return 1;
 }
 
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)
@@ -82,19 +82,29 @@ int agent_target_var_shared(u32 slot)
 	return 0;
 }
 
-int agent_decide_reg(unsigned int regno, u16 *at)
+int agent_step_has_reg(unsigned int regno, int in_action, u16 *at)
 {
 	return 0;
 }
 
-int agent_decide_var(u32 slot, u8 *kind)
+int agent_step_has_var(u32 slot, u8 *kind)
 {
 	return 0;
+}
+
+int agent_step_sets_var(u32 slot)
+{
+	return 0;
+}
+
+int agent_step_same_var(u32 a, u32 b)
+{
+	return a == b;
 }
 
 enum agent_error agent_target_reg(void *target, unsigned int regno, u64 *val)
 {
-	*val = 0;
+	*val = 1;
 	return AGENT_OK;
 }
 
@@ -253,10 +263,12 @@ static u32 make_code(u8 *code, u32 rounds)
 {
 	u32 len = 0;
 
-	if (rounds * sizeof(round_code) + 3 > AGENT_CODE_MAX)
+	if (rounds * sizeof(round_code) + 4 > AGENT_CODE_MAX)
 		die("too many rounds");
-	code[len++] = OP_CONST8;
-	code[len++] = 1;
+	/* A constant would be folded, and all that follows. */
+	code[len++] = OP_REG;
+	code[len++] = 0;
+	code[len++] = 0;
 	for (; rounds; rounds--, len += sizeof(round_code))
 		memcpy(code + len, round_code, sizeof(round_code));
 	code[len++] = OP_END;
@@ -301,6 +313,12 @@ static u64 plain_switch(const u8 *code, u32 len)
 			if (pc >= len)
 				die("truncated");
 			stack[sp++] = code[pc++];
+			break;
+		case OP_REG:
+			if (len - pc < 2)
+				die("truncated");
+			stack[sp++] = 1;
+			pc += 2;
 			break;
 		case OP_DUP:
 			if (sp < 1)

@@ -151,7 +151,7 @@ def running(bench, command, output=None):
         for _ in range(600):
             if job.status is not None:
                 raise Missing(job.text().strip().splitlines()[-1])
-            if bench.symbol in bench.guest.sh("cat /sys/kernel/debug/kprobes/list"):
+            if bench.symbol in bench.guest.sh("cat /sys/kernel/debug/kprobes/list /sys/kernel/debug/tracing/enabled_functions"):
                 break
             bench.guest.sh("usleep 100000")
         yield end
@@ -235,6 +235,17 @@ def number(pattern):
     return lambda said: sum(map(int, re.findall(pattern, said)))
 
 
+def nothing(said):
+    """Of a program whose condition is false at each hit."""
+    return 1 << 60 if "Attaching 1 probe" in said and not re.search(r"@: [1-9]", said) else 0
+
+
+def at_entry(what, condition):
+    """A row of bpftrace's, by BTF and a trampoline of the kernel's (fentry), like one of ours at the entry."""
+    return Row("bpftrace", f"`kfunc`: {what}, false", tracer("bpftrace -e 'kfunc:{bench.symbol} {{ if (%s) {{ @ = count(); }} }}'" % condition, nothing),
+               entry=True)
+
+
 SYSTEMTAP = {
     "stap_count": "global hits\n"
                   "probe kernel.statement(%#x).absolute { hits++ }\n"
@@ -252,6 +263,14 @@ ROWS = [
     Row("bpftrace", "`printf()` of 4 arguments",
         tracer("bpftrace -o {output} -e 'kprobe:{bench.symbol}+{bench.offset} {{ "
                "printf(\"%s\", reg(\"di\"), reg(\"si\"), reg(\"dx\"), reg(\"cx\")); }}'" % FORMAT, lines, "/tmp/bpftrace.out")),
+    Row("bpftrace", "`kfunc`: `count()`", tracer("bpftrace -e 'kfunc:{bench.symbol} {{ @ = count(); }}'", number(r"@: (\d+)")), entry=True),
+    at_entry("an argument", "args->count == 12345"),
+    at_entry("`count > 0 && file == 0`", "args->count > 0 && args->file == 0"),
+    at_entry("pid and an argument", "pid == 1 && args->count == 1"),
+    at_entry("`file->f_mode`", "args->file->f_mode == 12345"),
+    at_entry("`comm`", 'comm == "kgtp"'),
+    at_entry("`file->f_path.dentry->d_parent->d_inode->i_ino`", "args->file->f_path.dentry->d_parent->d_inode->i_ino == 12345"),
+    Row("bpftrace", "`kretfunc`: `count()`", tracer("bpftrace -e 'kretfunc:{bench.symbol} {{ @ = count(); }}'", number(r"@: (\d+)")), entry=True),
     Row("SystemTap", "`hits++`", tracer("staprun -o {output} /lib/stap_count.ko", number(r"hits=(\d+)"), "/tmp/stap.out")),
     Row("SystemTap", "`printf()` of 4 arguments", tracer("staprun -o {output} /lib/stap_args.ko", lines, "/tmp/stap.out")),
     # Debian's LTTng loses the offset.

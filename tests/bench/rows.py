@@ -119,6 +119,19 @@ ARGS = ["file=%di:u64", "buf=%si:u64", "count=%dx:u64", "pos=%cx:u64"]
 CONDITIONS = ["count > 0 && file == 0", "$current_task_pid == 1 && count == 1", "file->f_mode == 12345",
               "((struct task_struct *)$current_task)->comm[0] == 200", "(file->f_mode & 0x8000000) && count == 77",
               "file->f_mapping->host->i_sb->s_dev == 12345"]
+PER_CPU = {"before": ["tvariable $p_cc = 0", "tvariable $p_cc0"], "cond": "($p_cc = $p_cc + 1) == 0", "frames": False,
+           "counter": "$p_cc0"}
+# The same at the function's entry: name, actions, arguments of kgtp().
+AT_ENTRY = [
+    ("condition on an argument, false", ["collect $args"], {"cond": "count == 12345", "frames": False}),
+    *((f"`{cond}`, false", ["collect $args"], {"cond": cond, "frames": False}) for cond in CONDITIONS),
+    ("per-CPU counter in a condition, no frame", [], PER_CPU),
+    ("no action", [], {}),
+    ("`collect $args`", ["collect $args"], {}),
+    ("`collect $args, file->f_mapping->host->i_sb->s_dev`", ["collect $args, file->f_mapping->host->i_sb->s_dev"], {}),
+    ("`collect/s file->f_path.dentry->d_name.name`", ["collect/s file->f_path.dentry->d_name.name"], {}),
+    ("`collect $args, $cpu_id, $clock`", ["collect $args, $cpu_id, $clock"], {}),
+]
 BUFFER = 128 << 20            # bytes: more than one row fills
 FLOOR, ENTRY_FLOOR = FLOORS = "an empty kprobe", "an empty kprobe at the entry (ftrace)"
 ROWS = [
@@ -129,13 +142,15 @@ ROWS = [
     *(Row("kgtp", f"`{cond}`, false", kgtp("collect $args", cond=cond, frames=False)) for cond in CONDITIONS),
     Row("kgtp", "counter in a condition, no frame", kgtp(before=["tvariable $cc = 0"], cond="($cc = $cc + 1) == 0",
                                                          frames=False, counter="$cc")),
-    Row("kgtp", "per-CPU counter in a condition, no frame",
-        kgtp(before=["tvariable $p_cc = 0", "tvariable $p_cc0"], cond="($p_cc = $p_cc + 1) == 0", frames=False, counter="$p_cc0")),
+    Row("kgtp", "per-CPU counter in a condition, no frame", kgtp(**PER_CPU)),
     Row("kgtp", "no action", kgtp()),
     Row("kgtp", "condition on the pid, true", kgtp(cond="$current_task_pid == {pid}")),
     Row("kgtp", "`teval $c=$c+1`", kgtp("teval $c=$c+1", before=["tvariable $c = 0"], counter="$c")),
     Row("kgtp", "`teval $p_c=$p_c+1`", kgtp("teval $p_c=$p_c+1", before=["tvariable $p_c = 0", "tvariable $p_c0"], counter="$p_c0")),
     Row("kgtp", "`collect $args`", kgtp("collect $args")),
+    Row("kgtp", "`collect $args, file->f_mapping->host->i_sb->s_dev`", kgtp("collect $args, file->f_mapping->host->i_sb->s_dev")),
+    Row("kgtp", "`collect/s file->f_path.dentry->d_name.name`", kgtp("collect/s file->f_path.dentry->d_name.name")),
+    Row("kgtp", "`teval $p_c = $p_c + count`", kgtp("teval $p_c = $p_c + count", before=["tvariable $p_c = 0"])),
     Row("kgtp", "`collect $args, $cpu_id, $clock`", kgtp("collect $args, $cpu_id, $clock")),
     Row("kgtp", "`collect $args`, circular, the buffer full",
         kgtp("collect $args", before=["set circular-trace-buffer on", f"set trace-buffer-size {64 << 10}"],
@@ -145,7 +160,16 @@ ROWS = [
     Row("kgtp", "`collect $args, $bt` (512 bytes)", kgtp("collect $args, $bt")),
     Row("kgtp", "64 bytes of memory by a pointer", kgtp("collect *(char(*)[64])file")),
     Row("kgtp", "4096 bytes of memory", kgtp("collect *(char(*)[4096])&init_task")),
+    *(Row("kgtp", f"{name}, at the entry", kgtp(*actions, entry=True, **others), entry=True) for name, actions, others in AT_ENTRY),
     Row("kgtp", "`$kret`, `collect $regs`", kgtp("teval $kret=0", "collect $regs", entry=True), entry=True),
+    Row("kgtp", "`$kret`, `(long)$rax == 12345`, false",
+        kgtp("teval $kret=0", "collect $regs", cond="(long)$rax == 12345", frames=False, entry=True), entry=True),
+    Row("kgtp", "`$kret`, `$kret_ns > 1000000000`, false",
+        kgtp("teval $kret=0", "collect $regs", cond="$kret_ns > 1000000000", frames=False, entry=True), entry=True),
+    Row("kgtp", "`$kret`, `$kret_args`, `collect $args, $rax`",
+        kgtp("teval $kret=0", "teval $kret_args=1", "collect $args, $rax", entry=True), entry=True),
+    Row("kgtp", "`$kret`, `$kret_args`, `collect $args, $rax, $kret_ns`",
+        kgtp("teval $kret=0", "teval $kret_args=1", "collect $args, $rax, $kret_ns", entry=True), entry=True),
     Row("ftrace", "kprobe event, 1 argument", ftrace(ARGS[:1])),
     Row("ftrace", "kprobe event, 4 arguments", ftrace(ARGS)),
     Row("ftrace", "kprobe event, 1 argument, filter false", ftrace(ARGS[:1], "file==12345")),

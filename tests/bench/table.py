@@ -73,8 +73,7 @@ AFTER = [("kgtp", "first", "kgtp: the first `tfind` after `tstop`"),
          ("kgtp", "walk", "kgtp: `tfind`, registers read, to the end"),
          ("kgtp", "save", "kgtp: `tsave -r`, a file in the guest"),
          ("kgtp", "upload", "kgtp: `tsave`, what GDB reads for it"),
-         ("ftrace", "pipe", "ftrace: as many events of 4 arguments from `trace_pipe`"),
-         ("memory", "dump", "kgtp: `dump memory` of the running kernel")]
+         ("ftrace", "pipe", "ftrace: as many events of 4 arguments from `trace_pipe`")]
 
 
 def after(found):
@@ -84,10 +83,20 @@ def after(found):
     def one(group, key, what):
         took = found["found"][group][key]
         ticks, size, frames = took["ticks"], took["bytes"], found["frames"]
-        cells = ["", ""] if group == "memory" else [f"{ticks / frames:.1f}", f"{ticks / pipe:.2f}"]
-        return f"| {what} | {ticks / 1e6:.1f} | {' | '.join(cells)} | {size or ''} | {f'{size / ticks * 1000:.1f}' if size else ''} |"
+        return (f"| {what} | {ticks / 1e6:.1f} | {ticks / frames:.1f} | {ticks / pipe:.2f} | {size or ''} | "
+                f"{f'{size / ticks * 1000:.1f}' if size else ''} |")
     return "\n".join([f"| {found['frames']} frames | million instructions | per frame | to `trace_pipe` | bytes | MB in 10^9 instructions |",
                       "| --- | ---: | ---: | ---: | ---: | ---: |", *(one(*what) for what in AFTER)])
+
+
+def memory(found):
+    """The table of tests/bench/after --memory."""
+    def one(what, end):
+        hexed, binary, kcore = (took["ticks"] / took["bytes"] for took in (found["found"][kind + end] for kind in ("dump", "binary", "kcore")))
+        return f"| {what} | {hexed:.2f} | {binary:.2f} | {kcore:.2f} | {hexed / kcore:.2f} | {binary / kcore:.2f} |"
+    return "\n".join([f"| instructions for a byte of {found['found']['dump']['bytes'] >> 20} MiB | `dump memory`, GDB before 16 | GDB 16 and newer | "
+                      "/proc/kcore | `dump memory` to it | GDB 16 to it |", "| --- | ---: | ---: | ---: | ---: | ---: |",
+                      one("read", ""), one("read, and sent on by a relay", "_sent")])
 
 
 def hosted(found):
@@ -123,7 +132,7 @@ def tables():
         parts += ["; ".join([f"Linux {one['release']}, {origin(one)}", *versions]) + ":", table(one, others)]
         if "idle" in one:
             parts.append(idle(one))
-    for title, kept, make in (("After the hit", "after", after), ("In user space", "hosted", hosted),
+    for title, kept, make in (("After the hit", "after", after), ("Memory", "memory", memory), ("In user space", "hosted", hosted),
                               ("1, 2 and 4 virtual CPUs on one tracepoint", "scaling", scaling)):
         if kept in found:
             where = f", Linux {found[kept]['release']}" if "release" in found[kept] else ""

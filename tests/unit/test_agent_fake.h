@@ -71,14 +71,24 @@ enum agent_error agent_target_reg(void *target, unsigned int regno, u64 *val)
 	return AGENT_OK;
 }
 
-int agent_decide_reg(unsigned int regno, u16 *at)
+int agent_step_has_reg(unsigned int regno, int in_action, u16 *at)
 {
 	return 0;
 }
 
-int agent_decide_var(u32 slot, u8 *kind)
+int agent_step_has_var(u32 slot, u8 *kind)
 {
 	return 0;
+}
+
+int agent_step_sets_var(u32 slot)
+{
+	return 0;
+}
+
+int agent_step_same_var(u32 a, u32 b)
+{
+	return a == b;
 }
 
 enum agent_error agent_target_var(unsigned int num, int use, u32 *slot)

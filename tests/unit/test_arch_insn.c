@@ -284,11 +284,42 @@ static void test_calls(void)
 	}
 }
 
+static void test_jumps(void)
+{
+	static const struct {
+		u8 code[6];
+		unsigned int len;
+		int is, by;
+	} t[] = {
+		{ { 0xeb, 0x10 }, 2, 1, 0x10 },
+		{ { 0xeb, 0xfe }, 2, 1, -2 },
+		{ { 0x74, 0x80 }, 2, 1, -128 },
+		{ { 0x7f, 0x7f }, 2, 1, 127 },
+		{ { 0xe2, 0xf0 }, 2, 1, -16 },
+		{ { 0xe9, 0x00, 0x01, 0x00, 0x00 }, 5, 1, 256 },
+		{ { 0xe9, 0xfb, 0xff, 0xff, 0xff }, 5, 1, -5 },
+		{ { 0x0f, 0x85, 0xfa, 0xff, 0xff, 0xff }, 6, 1, -6 },
+		{ { 0xe8, 0x00, 0x01, 0x00, 0x00 }, 5, 0, 0 },
+		{ { 0x0f, 0x1f, 0x44, 0x00, 0x00 }, 5, 0, 0 },
+		{ { 0x0f, 0x95, 0xc0 }, 3, 0, 0 },
+		{ { 0x90 }, 1, 0, 0 },
+	};
+	unsigned int i;
+	s32 by;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		by = 0;
+		CHECK_EQ(x86_jump(t[i].code, t[i].len, &by), t[i].is);
+		CHECK_EQ(by, t[i].by);
+	}
+}
+
 int main(void)
 {
 	RUN(test_by_hand);
 	RUN(test_no_bytes);
 	RUN(test_random);
 	RUN(test_calls);
+	RUN(test_jumps);
 	return unit_end();
 }

@@ -130,7 +130,7 @@ static inline int begin(struct ringbuf_cpu *rc, u32 tag, u64 time, u64 addr)
 
 	if (!c.hdr)
 		return -ENOSPC;
-	ringbuf_grow(rc, &c, 0, 1);
+	ringbuf_grow(rc, &c, 1);
 	return 0;
 }
 

@@ -350,8 +350,8 @@ static void do_sized(struct model *m)
 	u32 most = 8 * rnd(rnd(4) ? 100 : 3 * PAGE / 8);
 	u32 n = rnd(2) ? most : 8 * rnd(most / 8 + 1);
 	int split = !ringbuf_page_has(m->rc, most) || rnd(2);
-	u32 undo = 8 * rnd(n / 8 + 1);
-	struct ringbuf_cursor c = ringbuf_reserve(m->rc, most, m->tag, m->time,
+	u32 more = rnd((most - n) / 8 + 1);
+	struct ringbuf_cursor before, c = ringbuf_reserve(m->rc, most, m->tag, m->time,
 						  m->addr, split);
 
 	if (!split)
@@ -369,8 +369,13 @@ static void do_sized(struct model *m)
 		model_commit(m);
 		return;
 	}
-	ringbuf_grow(m->rc, &c, undo / 8, split);
-	model_grow(m, buf, n - undo);
+	/* What has been put since a copy of the cursor does not count. */
+	before = c;
+	while (more--)
+		ringbuf_put_word(m->rc, &c, ~0ULL, split);
+	c = before;
+	ringbuf_grow(m->rc, &c, split);
+	model_grow(m, buf, n);
 	m->state = WRITING;
 }
 

@@ -45,6 +45,51 @@ static void test_frame(void)
 	free(buf);
 }
 
+/* As byte by byte, for any bytes, in pieces of any length. */
+static void test_bytes(void)
+{
+	static const char some[] = "$$##}+-\x03" "0123456789abcdefg";
+	char bytes[48], one_buf[24], two_buf[24];
+	enum rsp_event event, want;
+	struct rsp_rx one, two;
+	size_t i, n, done;
+	int turn;
+
+	srand(1);
+	rsp_rx_init(&one, one_buf, sizeof(one_buf));
+	rsp_rx_init(&two, two_buf, sizeof(two_buf));
+	for (turn = 0; turn < 20000; turn++) {
+		n = rand() % sizeof(bytes);
+		for (i = 0; i < n; i++)
+			bytes[i] = some[rand() % (sizeof(some) - 1)];
+		one.noack = turn / 100 % 2;
+		two.noack = one.noack;
+		for (i = 0; i < n; i += done) {
+			if (rsp_rx_at_end(&two)) {
+				event = rsp_rx_byte(&two, (u8)bytes[i]);
+				done = 1;
+			} else {
+				done = rsp_rx_bytes(&two, bytes + i, n - i,
+						    &event);
+				CHECK(done && done <= n - i);
+				CHECK(event != RSP_EV_PACKET);
+				if (event == RSP_EV_NONE && done < n - i)
+					CHECK(rsp_rx_at_end(&two));
+			}
+			want = RSP_EV_NONE;
+			for (; want == RSP_EV_NONE && done; done--)
+				want = rsp_rx_byte(&one, (u8)bytes[i++]);
+			CHECK_EQ(done, 0);
+			CHECK_EQ(event, want);
+			CHECK_EQ(two.len, one.len);
+			CHECK(!memcmp(two_buf, one_buf, one.len));
+			CHECK_EQ(two.state, one.state);
+			CHECK_EQ(two.sum, one.sum);
+			CHECK_EQ(two.too_long, one.too_long);
+		}
+	}
+}
+
 /* All ways to split a stream into two writes, and byte by byte with junk. */
 static void test_chunks(void)
 {
@@ -201,7 +246,7 @@ static void tx_new(size_t size)
 /* The reply on the wire, NUL-terminated; checks its checksum. */
 static const char *wire(void)
 {
-	static char out[2048];
+	static char out[16384];
 	char want[4];
 	size_t i;
 	u8 sum = 0;
@@ -282,7 +327,7 @@ static void test_reply_hex(void)
 	rsp_put_num(&tx, 0xdeadbeef);
 	CHECK_EQ(rsp_put_binary(&tx, data, 256, 300), 256);
 	rsp_printf(&tx, "%d#%s", -1, "}*");
-	CHECK_EQ(rsp_tx_used(&tx), 3 + 312 + 400 + 8 + 260 + 5);
+	CHECK_EQ(rsp_tx_used(&tx), 3 + 312 + 20 + 8 + 260 + 5);
 	CHECK(!memcmp(wire() + tx.base, "$_F_6465", 8));
 	/* exactly to the end, and one byte more */
 	tx_new(516);
@@ -293,6 +338,84 @@ static void test_reply_hex(void)
 	rsp_puts(&tx, "gone");
 	rsp_put_hex(&tx, data, 256);
 	CHECK_STR(wire(), "$E5a#db");
+}
+
+/*
+ * Compared with one digit at a time: all lengths up to some turns of the loop,
+ * some long ones, all alignments of both sides. `asked' is the space that the
+ * data has at the end of their digits; 0: they are elsewhere.
+ */
+static void check_hex(size_t at, size_t from, size_t n, size_t asked)
+{
+	static const char digits[] = "0123456789abcdef";
+	static char want[2 * 5000 + 32];
+	u8 *data = malloc(from + n + 1);
+	char *p = want;
+	u8 sum = 0;
+	size_t i;
+
+	tx_new(1 + at + 2 * (asked ? asked : n) + 3);
+	*p++ = '$';
+	for (i = 0; i < at; i++) {
+		rsp_putc(&tx, 'a');
+		*p++ = 'a';
+	}
+	for (i = 0; i < n; i++) {
+		data[from + i] = (u8)rand();
+		*p++ = digits[data[from + i] / 16];
+		*p++ = digits[data[from + i] % 16];
+	}
+	if (asked)
+		rsp_put_hex(&tx, memcpy(rsp_hex_space(&tx, asked),
+					data + from, n), n);
+	else
+		rsp_put_hex(&tx, data + from, n);
+	for (i = 1; want + i < p; i++)
+		sum += (u8)want[i];
+	sprintf(p, "#%02x", sum);
+	CHECK_STR(wire(), want);
+	free(data);
+}
+
+static void test_reply_hex_lengths(void)
+{
+	size_t at, n;
+
+	srand(1);
+	for (at = 0; at < 16; at++) {
+		for (n = 0; n < 100; n++) {
+			check_hex(at, at * 5 % 8, n, 0);
+			check_hex(at, 0, n, n + at);
+		}
+		check_hex(at, at % 8, 4096 + at, 0);
+		check_hex(at, 0, 4096 + at, 4096 + at);
+		check_hex(at, 0, 1000 + at, 5000);
+	}
+}
+
+/* Decoded as GDB does: "c*n" is c, repeated n - 29 times. */
+static void test_reply_unavailable(void)
+{
+	const char *p;
+	size_t n, got;
+
+	for (n = 0; n < 400; n++) {
+		tx_new(1024);
+		rsp_put_unavailable(&tx, n);
+		CHECK(n < 8 || rsp_tx_used(&tx) < n);
+		p = wire() + 1;
+		for (got = 0; *p != '#'; p++) {
+			CHECK(p[0] == 'x');
+			got++;
+			if (p[1] != '*')
+				continue;
+			CHECK(p[2] > 29 + 3 && p[2] <= '~');
+			CHECK(p[2] != '#' && p[2] != '$');
+			got += p[2] - 29;
+			p += 2;
+		}
+		CHECK_EQ(got, 2 * n);
+	}
 }
 
 static void test_reply_errors(void)
@@ -483,6 +606,69 @@ static void test_reply_binary(void)
 	CHECK_EQ(rsp_put_binary(&tx, data, 0, 0), 0);
 }
 
+/*
+ * Compared with one byte at a time, as GDB decodes it: all lengths up to some
+ * turns of the loop, all alignments, all spaces.  `special' of 256 bytes are ones
+ * that need an escape; `asked' is as for check_hex().
+ */
+static void check_binary(size_t from, size_t n, size_t room, int special, size_t asked)
+{
+	size_t at, put, want = 0, sent = 0;
+	u8 *data = malloc(from + n + 1), sum = 0;
+	const char *text, *p;
+
+	for (at = 0; at < n; at++)
+		data[from + at] = rand() % 256 < special ? "$#*}"[rand() % 4] : rand();
+	tx_new(1 + (asked ? 2 * asked : 2 * n) + 3);
+	if (asked)
+		put = rsp_put_binary(&tx, memcpy(rsp_hex_space(&tx, asked), data + from, n), n, room);
+	else
+		put = rsp_put_binary(&tx, data + from, n, room);
+	for (at = from; want < n; want++, at++) {
+		sent += memchr("$#*}", data[at], 4) ? 2 : 1;
+		if (sent > room)
+			break;
+	}
+	CHECK_EQ(put, want);
+	CHECK(!tx.overflow && rsp_tx_used(&tx) <= room);
+	text = wire();
+	p = text + 1;
+	for (at = from; at < from + put; at++) {
+		CHECK_EQ(*p == '}', !!memchr("$#*}", data[at], 4));
+		if (*p == '}')
+			CHECK_EQ((u8)(*++p ^ 0x20), data[at]);
+		else
+			CHECK_EQ((u8)*p, data[at]);
+		p++;
+	}
+	CHECK_EQ(*p, '#');
+	while (p-- > text + 1)
+		sum += *p;
+	CHECK_EQ(tx.sum, sum);
+	free(data);
+}
+
+static void test_reply_binary_lengths(void)
+{
+	static const int special[] = { 0, 4, 64, 256 };
+	size_t n, room;
+	int i;
+
+	srand(2);
+	for (i = 0; i < 4; i++) {
+		for (n = 0; n < 100; n++) {
+			check_binary(n % 8, n, 2 * n, special[i], 0);
+			check_binary(0, n, 2 * n, special[i], n + n % 5);
+		}
+		for (room = 0; room < 90; room++)
+			check_binary(room % 8, 40, room, special[i], 0);
+		for (n = 4096; n < 4112; n++) {
+			check_binary(n % 8, n, 2 * n, special[i], 0);
+			check_binary(0, n, 2 * n, special[i], n);
+		}
+	}
+}
+
 /* Every byte is received as it was sent. */
 static void test_round_trip(void)
 {
@@ -566,18 +752,22 @@ int main(void)
 {
 	RUN(test_frame);
 	RUN(test_chunks);
+	RUN(test_bytes);
 	RUN(test_escapes);
 	RUN(test_checksums);
 	RUN(test_between);
 	RUN(test_too_long);
 	RUN(test_reply_pieces);
 	RUN(test_reply_hex);
+	RUN(test_reply_hex_lengths);
+	RUN(test_reply_unavailable);
 	RUN(test_reply_errors);
 	RUN(test_notice);
 	RUN(test_notice_room);
 	RUN(test_begins_and_busy);
 	RUN(test_reply_overflow);
 	RUN(test_reply_binary);
+	RUN(test_reply_binary_lengths);
 	RUN(test_round_trip);
 	RUN(test_unhex);
 	free(tx_mem);

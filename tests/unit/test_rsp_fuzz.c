@@ -10,10 +10,10 @@
 #include "tests/unit/unit.h"
 
 static const char * const seeds[] = {
-	"qSupported:multiprocess+;swbreak+", "Hgp1.-1", "qThreadExtraInfo,64",
+	"qSupported:multiprocess+;error-message+", "Hgp1.-1", "qThreadExtraInfo,64",
 	"qAttached:1", "qSymbol:ff:6162", "vKill;1", "qRcmd,68656c70", "qC", "T1",
 	"qXfer:features:read:target.xml:0,1000", "p18", "P10=0011", "G0011",
-	"mffffffff81000000,40", "M10,2:abcd", "X10,2:ab", "Z0,10,1;X1,27",
+	"mffffffff81000000,40", "xffffffff81000000,3fc0", "M10,2:abcd", "X10,2:ab", "Z0,10,1;X1,27",
 	"C05;10", "vCont;r10,20:p1.2;c:-1", "D;1",
 	"QTDP:2:ffffffff9b34cc50:E:0:64:F5:S:Xd,2600032a402310002a402b1527-",
 	"QTDP:-1:ffffffff9b34cc50:R07ffM-1,FFFFFFFF81000000,8M10,FFFFFFFFFFFFFFF8,4X00000002,2727L-",

@@ -36,6 +36,7 @@ static const struct known known[] = {
 	{ "qSupported:multiprocess+;swbreak+", RSP_QSUPPORTED },
 	{ "QStartNoAckMode", RSP_QSTARTNOACK },
 	{ "!", RSP_EXTENDED },
+	{ "QThreadSuffixSupported", RSP_LLDB },
 	{ "?", RSP_STOP_REASON },
 	{ "qC", RSP_CURRENT_THREAD },
 	{ "qfThreadInfo", RSP_THREADS_FIRST },
@@ -91,7 +92,7 @@ static void test_unknown(void)
 		"QTStarted", "qTStatusx", "qTfSTM", "qTsSTM", "qTSTMat:ffffffff9b0d1234",
 		"qL1200000000000000000", "vFile:setfs:0", "vFile:open:6a,0,0", "vAttach;1",
 		"vContfoo", "QNonStop:1", "QPassSignals:e;10", "QAllow:WriteReg:1",
-		"QAgent:1", "qXfer:libraries:read::0,1000", "qXfer:threads:read::0,1000",
+		"QAgent:1", "qXfer:libraries:read::0,1000", "qXfer:threads:write::0:x",
 		"qXfer:statictrace:read::0,1000", "qXfer:features:write:a:0:x", "R00", "r",
 		/* a QTro without its name, as GDB 7.6 may send it */
 		":ffffffff81000000,ffffffff81e01ef2",
@@ -119,24 +120,53 @@ static void test_unknown(void)
 
 static void test_threads(void)
 {
-	static const char * const list[] = {
-		"Hg0", "Hg1", "Hg64", "Hg-1", "Hgp1.1", "Hgp1.-1", "Hgp1",
-		"Hgp-1", "Hgp-1.-1", "Hgp0.0", "HgpA410.aBc",
-		"Hg7fffffffffffffff", "Hg00000000000000000000000001", "Hc-1",
+	static const struct {
+		const char *text;
+		s64 id;
+	} list[] = {
+		{ "Hg0", 0 }, { "Hg1", 1 }, { "Hg64", 0x64 }, { "Hg-1", -1 },
+		{ "Hgp1.2", 2 }, { "Hgp1.-1", -1 }, { "Hgp1", -1 },
+		{ "Hgp-1", -1 }, { "Hgp-1.-1", -1 }, { "Hgp0.0", 0 },
+		{ "HgpA410.aBc", 0xabc },
+		{ "Hg7fffffffffffffff", 0x7fffffffffffffffLL },
+		{ "Hg00000000000000000000000001", 1 }, { "Hc-1", -1 },
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		CHECK_EQ(parse(list[i]), RSP_SET_THREAD);
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		CHECK_EQ(parse(list[i].text), RSP_SET_THREAD);
+		CHECK_EQ(cmd.u.thread.op, list[i].text[1]);
+		CHECK(cmd.u.thread.id == list[i].id);
+	}
 	CHECK_EQ(parse("T64"), RSP_THREAD_ALIVE);
+	CHECK(cmd.u.thread.id == 0x64);
 	CHECK_EQ(parse("Tp1.3"), RSP_THREAD_ALIVE);
+	CHECK(cmd.u.thread.id == 3);
 	CHECK_EQ(parse("qThreadExtraInfo,64"), RSP_THREAD_EXTRA);
+	CHECK(cmd.u.thread.id == 0x64);
 	CHECK_EQ(parse("qThreadExtraInfo,p1.2"), RSP_THREAD_EXTRA);
+	CHECK(cmd.u.thread.id == 2);
 }
 
 static void test_session_fields(void)
 {
+	static const char * const without[] = {
+		"qSupported", "qSupported:", "qSupported:;;", "qSupported:error-message-",
+		"qSupported:error-message", "qSupported:error-message++",
+		"qSupported:an-error-message+", "qSupported:a;error-message+=1;b",
+	};
+	size_t i;
+
 	CHECK_EQ(parse("qSupported:multiprocess+;xmlRegisters=i386"), RSP_QSUPPORTED);
+	CHECK(!cmd.u.supported.error_message);
+	CHECK_EQ(parse("qSupported:multiprocess+;error-message+;x+"), RSP_QSUPPORTED);
+	CHECK(cmd.u.supported.error_message);
+	CHECK_EQ(parse("qSupported:error-message+"), RSP_QSUPPORTED);
+	CHECK(cmd.u.supported.error_message);
+	for (i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+		CHECK_EQ(parse(without[i]), RSP_QSUPPORTED);
+		CHECK(!cmd.u.supported.error_message);
+	}
 	parse("qRcmd,68656c70");
 	CHECK_EQ(cmd.id, RSP_MONITOR);
 	CHECK(is(cmd.hex, "68656c70"));
@@ -154,6 +184,9 @@ static void test_session_fields(void)
 	CHECK_EQ(cmd.u.xfer.annex.len, 0);
 	CHECK_EQ(cmd.u.xfer.off, 0xffb);
 	CHECK_EQ(cmd.u.xfer.len, 0x10);
+	CHECK_EQ(parse("qXfer:threads:read::20,1000"), RSP_XFER_READ);
+	CHECK_EQ(cmd.u.xfer.object, RSP_OBJ_THREADS);
+	CHECK_EQ(cmd.u.xfer.off, 0x20);
 }
 
 static void test_state_fields(void)
@@ -168,6 +201,10 @@ static void test_state_fields(void)
 	CHECK_EQ(cmd.u.mem.len, 1);
 	CHECK_EQ(parse("m0,FFFFFFFFFFFFFFFF"), RSP_READ_MEM);
 	CHECK_EQ(cmd.u.mem.len, ~0ULL);
+	CHECK_EQ(parse("xffffffff81000000,3fc0"), RSP_READ_BINARY);
+	CHECK_EQ(cmd.u.mem.addr, 0xffffffff81000000ULL);
+	CHECK_EQ(cmd.u.mem.len, 0x3fc0);
+	CHECK_EQ(parse("x0,0"), RSP_READ_BINARY);
 	CHECK_EQ(parse("M1000,2:abCD"), RSP_WRITE_MEM);
 	CHECK_EQ(parse("M1000,0:"), RSP_WRITE_MEM);
 	CHECK_EQ(parse("Xffffffffa1000000,0:"), RSP_WRITE_MEM);

@@ -169,7 +169,7 @@ static void test_errors(void)
 	gtp.stop_cause.addr = 1;
 	text = status(GTP_ERROR);
 	CHECK_STR(unhex(text + 10),
-		  "actions: register dx is unavailable at a return; use it at the entry");
+		  "actions: register dx is unavailable at a return; use it at the entry, or set kret_args");
 }
 
 static void test_running(void)

@@ -11,10 +11,12 @@
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
+#include "agent/act.h"
 #include "agent/agent.h"
 #include "agent/decide.h"
 #include "compat/barrier.h"
 #include "compat/kprobe.h"
+#include "compat/module.h"
 #include "compat/percpu.h"
 #include "compat/sequence.h"
 #include "compat/word64.h"
@@ -39,27 +41,34 @@ struct gtp_string {
 
 /* A compiled action. */
 struct gtp_action {
-	char kind;		/* GTP_ACT_* */
+	u8 kind;		/* GTP_ACT_* */
+	u8 quick;		/* Q: GTP_QUICK_* */
 	s16 base_at;		/* M, C, B: offset in pt_regs; GTP_BASE_* */
 	u16 basereg;		/* M, if GTP_BASE_BY_NUMBER */
 	u32 size;		/* largest size in a frame */
 	u64 off, len;		/* M: offset, length; A: off is the addend */
-	u64 head;		/* V, Q, B: header of the V block */
+	u64 head;		/* Q, B: header of the V block */
 	struct gtp_var *var;	/* V, Q, A, B */
-	kc_word64_t __percpu *own;	/* V, A: gtp_var_own(), or */
-	kc_word64_t *word;	/* ... where the value is; NULL: special */
-	struct agent_prog prog;	/* X */
+	unsigned long from;	/* Q: see hit_value() */
+	kc_word64_t __percpu *own;	/* A: gtp_var_own(), or */
+	kc_word64_t *word;	/* ... where the value is */
+	struct agent_prog prog;	/* X, S */
+	struct agent_step *steps;	/* S */
 	u32 ordinal;		/* among GDB's expressions, from 0 */
 	char *name;		/* as the user typed it; NULL: unknown */
 };
 
-#define GTP_ACT_MEMORY	'M'
-#define GTP_ACT_RET	'C'	/* $_ret: like M, of the return address */
-#define GTP_ACT_BT	'B'	/* $bt: like M, followed by V */
-#define GTP_ACT_EXPR	'X'
-#define GTP_ACT_COLLECT	'V'	/* collect a variable */
-#define GTP_ACT_ADD	'A'	/* add a constant to a variable */
-#define GTP_ACT_QUICK	'Q'	/* collect one that needs no hit context */
+/* The letters are those in the comments above. */
+enum {
+	GTP_ACT_COLLECT,	/* V: collect a variable */
+	GTP_ACT_QUICK,		/* Q: collect one that is quick to read */
+	GTP_ACT_ADD,		/* A: add a constant to a variable */
+	GTP_ACT_STEPS,		/* S: like X, without the interpreter */
+	GTP_ACT_MEMORY,		/* M */
+	GTP_ACT_RET,		/* C: $_ret: like M, of the return address */
+	GTP_ACT_BT,		/* B: $bt: like M, followed by V */
+	GTP_ACT_EXPR,		/* X */
+};
 
 #define GTP_BASE_NONE		(-1)
 #define GTP_BASE_BY_NUMBER	(-2)
@@ -80,6 +89,11 @@ struct gtp_count {
 #define GTP_USES_STATE	16	/* has state to reset at each hit */
 #define GTP_USES_REGS	32	/* needs registers in the frame ($bt) */
 #define GTP_USES_KRET	64	/* is at the return of a function */
+#define GTP_USES_KRET_NS	128	/* there: the time since the entry */
+#define GTP_USES_KRET_ARGS	256	/* ... the arguments of the entry */
+#define GTP_USES_KRET_2		512	/* ... the value's second register */
+/* What must be kept of a call from its entry to its return. */
+#define GTP_USES_CALL	(GTP_USES_KRET_NS | GTP_USES_KRET_ARGS)
 
 /*
  * Prefilters: conditions that are decided before a frame is begun.
@@ -87,6 +101,7 @@ struct gtp_count {
 enum gtp_prefilter {
 	GTP_PREFILTER_NONE,
 	GTP_PREFILTER_REG,	/* a register */
+	GTP_PREFILTER_REG_MORE,	/* ... and then a decision */
 	GTP_PREFILTER_PID,	/* $current_task_pid */
 	GTP_PREFILTER_COUNTER,	/* a per-CPU variable that is incremented */
 	GTP_PREFILTER_COUNTER_MORE,	/* ... and has a decision */
@@ -98,14 +113,17 @@ enum gtp_prefilter {
 /* Which path a hit takes after its prefilter. */
 enum gtp_dispatch {
 	GTP_DISPATCH_PLAIN,		/* at most registers; time is the TSC */
+	GTP_DISPATCH_VALUES,		/* and simple variables */
+	GTP_DISPATCH_CLOCK,		/* and $clock */
 	GTP_DISPATCH_ACTIONS,
 	GTP_DISPATCH_SLOW,		/* anything else: see run/start.c */
 };
 
+/* In a frame everything takes whole words. */
+#define GTP_WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(u64)(sizeof(u64) - 1))
 /* Size of an R block. */
 #define GTP_REGS_BLOCK \
-	(sizeof(u64) + ((sizeof(struct pt_regs) + sizeof(u64) - 1) & \
-			~(sizeof(u64) - 1)))
+	((u32)(sizeof(u64) + GTP_WHOLE(sizeof(struct pt_regs))))
 #define GTP_BLOCK_HEAD	(2 * sizeof(u64))	/* header of an M block */
 #define GTP_VAR_BLOCK	(2 * sizeof(u64))	/* size of a V block */
 
@@ -116,6 +134,7 @@ struct gtp_lost {
 
 struct gtp_tracepoint;
 struct gtp_site;
+struct task_struct;
 struct probe_ops;
 
 /* Flags of a kind of probe, for hits. */
@@ -135,16 +154,17 @@ struct gtp_tracepoint {
 	u64 addr;
 	enum gtp_prefilter prefilter;
 	enum gtp_dispatch dispatch;	/* path of a hit */
+	u32 quick_size;		/* size, if that path is for hits that fit; or ~0 */
 	u32 regs;		/* size of the R block, or 0 */
 	struct agent_step test;	/* of prefilters that are one test */
 	kc_word64_t __percpu *counter;	/* GTP_PREFILTER_COUNTER*: */
 	kc_word64_t *shared;	/* GTP_PREFILTER_SHARED*: the variable, */
 	u64 add;		/* and what is added */
-	struct agent_decision *decision;	/* of the other prefilters */
+	struct agent_step *decision;	/* of the other prefilters */
 	struct gtp_count __percpu *count;	/* NULL before the first run */
 	struct gtp_action *acts;
 	const struct gtp_action *acts_end;
-	/* End of the leading actions of fixed size; and with those: */
+	/* End of the leading actions of known size; and with those: */
 	const struct gtp_action *fixed_end;
 	u32 size;		/* of a frame, less its header */
 	u32 nr_acts;
@@ -153,6 +173,8 @@ struct gtp_tracepoint {
 	int has_cond;		/* has a condition in bytecode */
 	int kind_flags;		/* those of kind */
 	u16 regs_are;		/* FRAME_REGS_* */
+	u64 regs_head;		/* header of the R block */
+	u64 absent_regs;	/* by index in arch_regs: without a value */
 	struct agent_prog cond;
 	u64 pass;		/* pass count */
 	atomic_t passed;
@@ -188,6 +210,28 @@ struct gtp_tracepoint {
 	int is_kept;		/* listed in gtp.kept_tracepoints */
 	u64 kept_hits, kept_bytes, kept_errors;	/* if so, in place of count */
 };
+
+/*
+ * Set whose hits are left out: tgids of the session and of GDB, or -1, and the
+ * task that is printing, or NULL.
+ * Context: process, holds gtp.lock.
+ */
+void gtp_leave_out(pid_t self, pid_t peer, struct task_struct *printer);
+
+/*
+ * A hit may read one of these before and the other one after: that is as if the
+ * tracepoint's path were the old one still.
+ */
+static inline void gtp_set_dispatch(struct gtp_tracepoint *tp,
+				    enum gtp_dispatch dispatch)
+{
+	int is_quick = dispatch == GTP_DISPATCH_PLAIN ||
+		       (dispatch != GTP_DISPATCH_SLOW &&
+			!(tp->kind_flags & PROBE_AT_RETURN));
+
+	kc_store(&tp->dispatch, dispatch);
+	kc_store(&tp->quick_size, is_quick ? tp->size : ~0U);
+}
 
 /* Hits, bytes and errors of all CPUs. Context: process, holds gtp.lock. */
 void gtp_get_count(const struct gtp_tracepoint *tp, struct gtp_count *sum);
@@ -241,9 +285,13 @@ enum gtp_clock {
 /* Cache line alignment for data that several CPUs write. */
 #define GTP_SHARED	__attribute__((aligned(128)))
 
+#define HIT_BIT(tgid)	(1UL << ((tgid) & (BITS_PER_LONG - 1)))
+
 /* What hits read. Written while no run is on, or as single words. */
 extern struct gtp_hits {
 	int running;		/* cleared by whoever ends the run first */
+	/* A bit, HIT_BIT(), for each tgid that hit_is_left_out() may mean. */
+	unsigned long left_out;
 	pid_t self, peer;	/* tgid of the session and of GDB; or -1 */
 	struct task_struct *printer;	/* task that is printing */
 	struct gtp_hit_ctx __percpu *hit_ctx;	/* from the first QTStart on */
@@ -294,6 +342,8 @@ extern struct gtp_kernel {
 		unsigned long start, end;
 	} constant[2];
 	unsigned long slide;	/* distance from the link address */
+	u32 build_id_len;	/* 0: unknown */
+	u8 build_id[KC_BUILD_ID_MAX];
 } gtp_kernel;
 
 /* The packet that takes long. */

@@ -68,7 +68,7 @@
 
 /* register; see arch_return_clobbered */
 #define WHY_REG_ABSENT \
-	"register %s is unavailable at a return; use it at the entry"
+	"register %s is unavailable at a return; use it at the entry, or set kret_args"
 
 /* no more than AGENT_CODE_MAX */
 #define WHY_BAD_HEX \
@@ -91,10 +91,20 @@
 	"Tracepoint %u: while-stepping is not available; a step count without actions is ignored.\n"
 
 #define WHY_KRET_USE \
-	"the variable kret can only be set, to a constant, by a teval of its own"
+	"the variables kret and kret_args can only be set, to a constant, by a teval of their own"
 
 #define WHY_KRET_SIZE \
 	"kret is the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default"
+
+#define WHY_KRET_ARGS \
+	"kret_args is 1, for the arguments of the entry, or 0"
+
+#define WHY_NOT_AT_RETURN \
+	"kret_ns, kret_args and kret_2 need a tracepoint at a return; add a teval that sets kret"
+
+/* variable */
+#define WHY_NO_CALL_DATA(name) \
+	name " is not available: this kernel's return probes keep nothing of the entry"
 
 /* ---- Where a probe may be; arch/x86_probe.c has more -------------------- */
 
@@ -196,6 +206,24 @@
 #define NOTE_VMLINUX_USAGE \
 	"monitor vmlinux: unknown argument; use `monitor vmlinux' or `monitor vmlinux any'.\n"
 
+/* ---- Threads ------------------------------------------------------------ */
+
+/* GDB's number */
+#define MSG_THREAD_GONE \
+	"thread %lld: cannot read its registers: the task has ended; use info threads"
+
+#define NOTE_THREADS_ON \
+	"The kernel's tasks are threads: see info threads. GDB keeps the registers that it has shown until `maint flush register-cache'.\n"
+
+#define NOTE_THREADS_OFF \
+	"The running kernel is the only thread.\n"
+
+#define NOTE_THREADS_USAGE \
+	"monitor threads: unknown argument; use `monitor threads on' or `monitor threads off'.\n"
+
+#define NOTE_THREADS_NONE \
+	"Not available on this kernel: tasks as threads.\n"
+
 /* ---- Variables ---------------------------------------------------------- */
 
 /* name, WHY_ */
@@ -284,6 +312,23 @@
 /* WHY_ */
 #define MSG_READ \
 	"tsave: cannot read the trace frames: %s"
+
+#define WHY_RUNNING_LOOK \
+	"the trace is running; use tstop first, or `monitor look' and tstatus to look at the frames that are there"
+
+/* numbers of the first and the last */
+#define NOTE_FRAMES_GONE \
+	"The run has overwritten frames %llu to %llu.\n"
+
+#define WHY_FRAMES_GONE \
+	"the run has overwritten all frames from there on; `monitor look' numbers those that are there now"
+
+#define WHY_LOOKS \
+	"a run is on, whose frames this session looks at; `monitor look off' and tstatus, then tstop or tstart"
+
+/* In place of the user's note at tstop. */
+#define STATUS_LOOKS \
+	"for this session only: the run goes on, and monitor look shows its frames"
 
 #define WHY_FRAME_GONE \
 	"the trace frame is no longer in the buffer"
@@ -375,6 +420,9 @@
 
 /* ---- monitor; trace/target/monitor.c has the help ----------------------- */
 
+#define NOTE_STAT_MORE \
+	"# more in gtpstat\n"
+
 #define NOTE_NO_COMMAND \
 	"There is no such monitor command; `monitor help' lists them.\n"
 
@@ -410,6 +458,38 @@
 #define NOTE_IO_USAGE \
 	"monitor io: unknown argument; use `monitor io on' or `monitor io off'.\n"
 
+#define NOTE_MEM_USAGE \
+	"monitor mem: unknown argument; use `monitor mem pid N', `monitor mem phys' or `monitor mem kernel'.\n"
+
+#define NOTE_MEM_PID \
+	"monitor mem pid: the PID of a task is needed, a decimal number; see `monitor threads on' and `info threads'.\n"
+
+#define NOTE_MEM_NO_TASK \
+	"monitor mem pid: there is no such task; PIDs are those of the first namespace.\n"
+
+#define NOTE_MEM_NO_SPACE \
+	"monitor mem pid: that task has no memory of its own: it is a thread of the kernel, or has ended.\n"
+
+#define NOTE_MEM_NONE \
+	"Not available on this machine: its page tables hold no physical addresses (a Xen PV guest).\n"
+
+#define NOTE_MEM_END ".\n"
+
+#define NOTE_MEM_KERNEL \
+	"Only the kernel's memory is read.\n"
+
+#define NOTE_LOOK_USAGE \
+	"monitor look: unknown argument; use `monitor look' or `monitor look off'.\n"
+
+#define NOTE_LOOK_NO_RUN \
+	"No run is on: tfind shows its frames without this.\n"
+
+#define NOTE_LOOK_ON \
+	"The run goes on. Type tstatus; then tfind and tdump show the frames that are there at the first tfind. monitor look off ends this.\n"
+
+#define NOTE_LOOK_OFF \
+	"The run goes on, and its frames are no longer shown. Type tstatus.\n"
+
 #define NOTE_IO_ON \
 	"Memory that is mapped from devices is read. Reading a register may change it.\n"
 
@@ -424,6 +504,40 @@
 	"Not read: 0x%llx.\n"
 
 /* ---- Others ------------------------------------------------------------- */
+
+/* These are for GDB 16 and newer; see gtp_refuse(). */
+#define MSG_NOT_MAPPED \
+	"memory: cannot read: it is not mapped"
+
+#define MSG_DEVICE \
+	"memory: cannot read: it is a device's, and reading may change it; `monitor io on' allows it"
+
+#define MSG_TASK_ENDED \
+	"memory: cannot read: the task of `monitor mem pid' has ended"
+
+#define MSG_NOT_IN_MEMORY \
+	"memory: cannot read: the task has nothing there, or it is not in memory (swapped out, or never touched)"
+
+#define MSG_PAGE_MOVES \
+	"memory: cannot read: the kernel keeps moving this page of the task; try again"
+
+#define MSG_NOT_RAM \
+	"memory: cannot read: it is not RAM that the kernel uses, but a device's, offline, or bad"
+
+#define MSG_HIGH_MEMORY \
+	"memory: cannot read: it is in the high memory of a 32-bit kernel, which has no fixed address there"
+
+#define MSG_NOT_IN_DIRECT_MAP \
+	"memory: cannot read: the kernel has taken this page out of its own map (secret, or bad memory)"
+
+#define MSG_NOT_COLLECTED \
+	"memory: cannot read: it is not in this trace frame; collect it, or read the live kernel after `tfind none'"
+
+#define MSG_NO_REGISTER \
+	"register: cannot read: there is no such register"
+
+#define MSG_READ_ONLY \
+	"the kernel is only read: its memory, registers and code stay as they are; use trace instead of break"
 
 #define NOTE_NOT_STOPPED \
 	"The kernel is not stopped: it cannot be continued or stepped. trace, tstart and tfind show what it does.\n"
@@ -440,6 +554,16 @@
 
 #define WHY_INTERRUPTED \
 	"interrupted"
+
+/* ---- gtpstat: by what a tracepoint is served ----------------------------- */
+
+#define BY_NOTHING	"-"	/* no run, or not in it */
+#define BY_OFF		"off"	/* its probe is not in the code */
+#define BY_FTRACE	"ftrace"
+#define BY_KPROBE_ON_FTRACE	"kprobe-on-ftrace"
+#define BY_JUMP		"jump"
+#define BY_INT3		"int3"
+#define BY_RETURN	"return"
 
 /* ---- Remarks: in tstatus and gtpstat, without a full stop --------------- */
 
@@ -467,6 +591,13 @@
 /* number, " and others" or nothing, how many */
 #define REMARK_RETURNS \
 	"tracepoint %u%s: %llu returns were missed: more calls were under way at once than $kret allows"
+
+/* pid, name */
+#define REMARK_SPACE_TASK \
+	"addresses below the kernel's are those of task %d (%s); `monitor mem kernel' ends it"
+
+#define REMARK_SPACE_PHYSICAL \
+	"addresses below the kernel's are physical; `monitor mem kernel' ends it"
 
 /* address */
 #define REMARK_DEVICE \

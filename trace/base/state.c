@@ -3,6 +3,7 @@
  * The state of the experiment.
  */
 #include <linux/cpumask.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "compat/barrier.h"
@@ -19,6 +20,20 @@ struct gtp gtp = {
 	.kept_tracepoints = LIST_HEAD_INIT(gtp.kept_tracepoints),
 	.kept_ro = LIST_HEAD_INIT(gtp.kept_ro),
 };
+
+void gtp_leave_out(pid_t self, pid_t peer, struct task_struct *printer)
+{
+	unsigned long bits = (self < 0 ? 0 : HIT_BIT(self)) |
+			     (peer < 0 ? 0 : HIT_BIT(peer)) |
+			     (printer ? HIT_BIT(printer->tgid) : 0);
+
+	/* Never fewer than those that are left out. */
+	kc_store(&gtp_hits.left_out, gtp_hits.left_out | bits);
+	kc_store(&gtp_hits.self, self);
+	kc_store(&gtp_hits.peer, peer);
+	kc_store(&gtp_hits.printer, printer);
+	kc_store(&gtp_hits.left_out, bits);
+}
 
 struct list_head *gtp_shown_tracepoints(void)
 {

@@ -16,8 +16,6 @@
 #include "compat/user.h"
 #include "trace/hit/hit.h"
 
-#define WHOLE(n)	(((n) + sizeof(u64) - 1) & ~(sizeof(u64) - 1))
-
 /* ---- the probe --------------------------------------------------------- */
 
 int gtp_is_trapped(const struct gtp_hit_ctx *ctx)
@@ -28,7 +26,8 @@ int gtp_is_trapped(const struct gtp_hit_ctx *ctx)
 		return 0;
 	/* NULL once its module has gone. */
 	site = kc_load_acquire(&ctx->tp->site);
-	return site && !kc_kprobe_on_ftrace(&site->kp) &&
+	return site && site->by != GTP_BY_FTRACE &&
+	       !kc_kprobe_on_ftrace(&site->kp) &&
 	       arch_hit_by_trap(ctx->handler_regs);
 }
 
@@ -145,7 +144,7 @@ static void find_fault(struct gtp_hit_ctx *ctx, u64 addr, u32 len)
  */
 int gtp_collect_small(struct gtp_hit_ctx *ctx, u64 addr, u32 len)
 {
-	u32 room = GTP_BLOCK_HEAD + WHOLE(len);
+	u32 room = GTP_BLOCK_HEAD + GTP_WHOLE(len);
 	u64 *p = ringbuf_space_here(ctx->rc, room);
 
 	if (!p)
@@ -356,13 +355,19 @@ enum agent_error agent_target_trace_str(void *target, u64 addr, u64 max)
  */
 static struct gtp_set *find_set(struct gtp_hit_ctx *ctx, u32 slot)
 {
-	u32 i;
+	struct gtp_var *var = gtp_vars.var[slot];
+	u32 i, set;
 
 	if (likely(!ctx->deferring))
 		return NULL;
-	for (i = 0; i < ctx->nr_sets; i++)
-		if (ctx->sets[i].slot == slot)
+	for (i = 0; i < ctx->nr_sets; i++) {
+		set = ctx->sets[i].slot;
+		/* $p_x and $per_cpu_x are one word. */
+		if (set == slot ||
+		    (var->each && gtp_vars.var[set]->each == var->each &&
+		     gtp_var_word(gtp_vars.var[set]) == gtp_var_word(var)))
 			return &ctx->sets[i];
+	}
 	return NULL;
 }
 

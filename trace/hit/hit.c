@@ -25,6 +25,7 @@
 #include "compat/stack.h"
 #include "trace/hit/body.h"
 #include "trace/hit/hit.h"
+#include "trace/hit/put.h"
 
 void gtp_end_run(enum gtp_reason reason, const struct gtp_tracepoint *tp,
 		 enum agent_error err, int in_cond, u64 addr)
@@ -50,7 +51,9 @@ enum agent_error gtp_hit_switch(u64 num, int on)
 	gtp_each_in_run(tp, &gtp.tracepoints) {
 		if (num && tp->num != num)
 			continue;
-		kc_store(&tp->enabled, on);
+		/* A store would take the line from all CPUs that hit it. */
+		if (kc_load(&tp->enabled) != on)
+			kc_store(&tp->enabled, on);
 		found = 1;
 	}
 	return found ? AGENT_OK : AGENT_E_BAD_TRACEPOINT;
@@ -121,35 +124,6 @@ u64 gtp_hit_add_shared(kc_word64_t *word, u64 n)
 	return sum;
 }
 
-/*
- * A per-CPU variable needs no lock: only this CPU changes it, and a nested hit
- * is lost.
- * Context: any, under ringbuf_enter().
- */
-static inline void hit_add(const struct gtp_action *act)
-{
-	kc_word64_t *word;
-
-	if (!act->own) {
-		gtp_hit_add_shared(act->word, act->off);
-		return;
-	}
-	word = kc_this_cpu(act->own);
-	kc_store64(word, kc_load64(word) + act->off);
-}
-
-/* Address of a block; not for GTP_BASE_BY_NUMBER. */
-static inline u64 hit_addr(const struct gtp_action *act,
-			   const struct pt_regs *regs)
-{
-	u64 addr = act->off;
-
-	if (act->base_at >= 0)
-		addr += *(const unsigned long *)((const char *)regs +
-						 act->base_at);
-	return addr;
-}
-
 static enum agent_error hit_block_addr(struct gtp_hit_ctx *ctx,
 				       const struct gtp_action *act, u64 *addr)
 {
@@ -170,6 +144,7 @@ static enum agent_error hit_action(struct gtp_hit_ctx *ctx,
 
 	switch (act->kind) {
 	case GTP_ACT_EXPR:
+	case GTP_ACT_STEPS:
 		return hit_run(ctx, &act->prog);
 	case GTP_ACT_ADD:
 		hit_add(act);
@@ -242,6 +217,7 @@ static inline u64 hit_time(void)
 /* The frame does not fit: count a loss, or end the run. */
 static noinline void hit_no_room(struct gtp_hit_ctx *ctx)
 {
+	ctx->wall_at = GTP_NO_WALL;	/* the next frame starts here, too */
 	if (kc_load(&gtp_hits.circular)) {
 		ringbuf_discard_too_big(ctx->rc);
 		return;
@@ -252,7 +228,7 @@ static noinline void hit_no_room(struct gtp_hit_ctx *ctx)
 
 static __always_inline int hit_reserve(struct gtp_hit_ctx *ctx,
 				       const struct gtp_tracepoint *tp,
-				       u64 time, u16 regs_are, int split)
+				       u64 time, int split)
 {
 	struct ringbuf_cpu *rc = ctx->rc;
 	struct ringbuf_cursor c = ringbuf_reserve(rc, tp->regs, tp->num, time,
@@ -261,16 +237,15 @@ static __always_inline int hit_reserve(struct gtp_hit_ctx *ctx,
 	if (split && !c.hdr)
 		return -1;
 	if (tp->regs)
-		hit_put_regs(rc, &c, regs_are, ctx->regs, split);
-	ringbuf_grow(rc, &c, 0, split);
+		hit_put_regs(rc, &c, tp->regs_head, ctx->regs, split);
+	ringbuf_grow(rc, &c, split);
 	return 0;
 }
 
 static noinline int hit_begin_split(struct gtp_hit_ctx *ctx,
-				    const struct gtp_tracepoint *tp, u64 time,
-				    u16 regs_are)
+				    const struct gtp_tracepoint *tp, u64 time)
 {
-	return hit_reserve(ctx, tp, time, regs_are, 1);
+	return hit_reserve(ctx, tp, time, 1);
 }
 
 /*
@@ -278,11 +253,11 @@ static noinline int hit_begin_split(struct gtp_hit_ctx *ctx,
  * it does not fit.
  */
 static int hit_begin(struct gtp_hit_ctx *ctx, const struct gtp_tracepoint *tp,
-		     u64 time, u16 regs_are)
+		     u64 time)
 {
 	if (!ringbuf_page_has(ctx->rc, tp->regs))
-		return hit_begin_split(ctx, tp, time, regs_are);
-	return hit_reserve(ctx, tp, time, regs_are, 0);
+		return hit_begin_split(ctx, tp, time);
+	return hit_reserve(ctx, tp, time, 0);
 }
 
 /* Discard a hit that was printed and has only registers; else commit it. */
@@ -321,7 +296,7 @@ static void hit_frame(struct gtp_hit_ctx *ctx, const struct gtp_tracepoint *tp)
 {
 	enum agent_error err = AGENT_E_NO_ROOM;
 
-	if (!hit_begin(ctx, tp, hit_time(), 0))
+	if (!hit_begin(ctx, tp, hit_time()))
 		err = hit_actions(ctx, tp, tp->acts);
 	hit_end(ctx, tp, err);
 }
@@ -335,7 +310,7 @@ static void hit_frame_slow(struct gtp_hit_ctx *ctx,
 	enum agent_error err = AGENT_E_NO_ROOM;
 
 	ctx->time = hit_time();
-	if (!hit_begin(ctx, tp, ctx->time, tp->regs_are))
+	if (!hit_begin(ctx, tp, ctx->time))
 		err = hit_actions_print(ctx, tp);
 	if (err)
 		hit_failed(ctx, err);
@@ -377,20 +352,15 @@ static noinline void hit_clock_end(struct gtp_hit_ctx *ctx)
 		   ctx->spent_cycles + kc_cycles() - ctx->entered_cycles);
 }
 
-/* Resets the print state at its end, so that other hits need not. */
-static noinline void hit_slow(struct gtp_hit_ctx *ctx,
-			      struct gtp_tracepoint *tp, unsigned long ret_addr,
-			      int has_cond)
+/* Resets the state for printing at its end, so that other hits need not. */
+noinline void gtp_hit_slow(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
+			   int has_cond)
 {
 	int cooked = kc_load(&gtp_hits.uses) & GTP_USES_COOKED;
 	enum agent_error err = AGENT_OK;
 
 	if (cooked)
 		hit_clock_begin(ctx);
-	ctx->ret_addr = ret_addr;
-	if (tp->kind_flags & PROBE_AT_RETURN)
-		ctx->regs = arch_return_regs(ctx->handler_regs, &ctx->copy);
-	ctx->has_wall = 0;
 	ctx->print_format = FRAME_SHOW_AUTO;
 	ctx->print_tmp = 0;
 	ctx->dumped = 0;
@@ -410,6 +380,7 @@ static noinline void hit_slow(struct gtp_hit_ctx *ctx,
 	ctx->print_level = GTP_LEVEL_FRAME;
 	ctx->printed_value.kind = GTP_PRINT_NONE;
 	ctx->printed = 0;
+	ctx->wall_at = GTP_NO_WALL;
 	if (cooked)
 		hit_clock_end(ctx);
 }
@@ -425,13 +396,14 @@ static void hit_set(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 	ctx->absent = 0;
 }
 
-/* Releases the claim. */
-noinline int gtp_hit_rest(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
-		 struct pt_regs *regs)
+/* The slow path, and frames that fit nowhere. Releases the claim. */
+static noinline int hit_general(struct gtp_hit_ctx *ctx,
+				struct gtp_tracepoint *tp,
+				struct pt_regs *regs)
 {
 	hit_set(ctx, tp, regs);
 	if (kc_load(&tp->dispatch) == GTP_DISPATCH_SLOW)
-		hit_slow(ctx, tp, 0, tp->has_cond);
+		gtp_hit_slow(ctx, tp, tp->has_cond);
 	else
 		hit_frame(ctx, tp);
 	ringbuf_leave(ctx->rc);
@@ -439,131 +411,47 @@ noinline int gtp_hit_rest(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 }
 
 /*
- * Put an M block of n words; is: FRAME_MEM_*, or 0. Return 0; or, if a word
- * cannot be read, 1 plus the number of words put so far.
- */
-static __always_inline u32 hit_put_words(struct ringbuf_cpu *rc,
-					 struct ringbuf_cursor *c, u16 is,
-					 u64 addr, u32 n, int split)
-{
-	u32 done = 0, got;
-	u64 *p;
-
-	ringbuf_put_word(rc, c, FRAME_HEAD('M', is, n * sizeof(u64)), split);
-	ringbuf_put_word(rc, c, addr, split);
-	do {
-		p = ringbuf_piece(rc, c, n - done, &got, split);
-		if (kc_read_words(p, addr + done * sizeof(u64), got))
-			return 1 + 2 + done + got;
-		done += got;
-	} while (split && done < n);
-	return 0;
-}
-
-/* The same. Return 1, with nothing put, if this needs the general functions. */
-static __always_inline u32 hit_put_memory(struct ringbuf_cpu *rc,
-					  struct ringbuf_cursor *c,
-					  const struct gtp_action *act,
-					  const struct pt_regs *regs, u16 is,
-					  int split)
-{
-	u64 addr = hit_addr(act, regs);
-
-	if (!kc_is_quick(addr, act->len))
-		return 1;
-	return hit_put_words(rc, c, is, addr, act->len / sizeof(u64), split);
-}
-
-static __always_inline void hit_put_var(struct ringbuf_cpu *rc,
-					struct ringbuf_cursor *c,
-					const struct gtp_action *act, u64 value,
-					int split)
-{
-	ringbuf_put_word(rc, c, act->head, split);
-	ringbuf_put_word(rc, c, value, split);
-}
-
-/*
- * Like hit_put_memory(), for the stack of a task in which no return address has
- * been replaced.
- */
-static __always_inline u32 hit_put_bt(struct ringbuf_cpu *rc,
-				      struct ringbuf_cursor *c,
-				      const struct gtp_action *act,
-				      const struct pt_regs *regs, int split)
-{
-	unsigned long sp = arch_stack_pointer(regs);
-	u32 n = min_t(u32, act->len / sizeof(u64), kc_task_words_left(sp));
-	u32 undo = n && !kc_calls_replaced() ?
-		   hit_put_words(rc, c, 0, sp, n, split) : 1;
-
-	if (!undo)
-		hit_put_var(rc, c, act, act->len, split);
-	return undo;
-}
-
-static inline u64 hit_quick(const struct gtp_special *special)
-{
-	return special->quick == GTP_QUICK_CALL ?
-		special->get(NULL) : agent_quick_value(special->quick);
-}
-
-/* Returns like hit_put_memory(). */
-static __always_inline u32 hit_put_action(struct ringbuf_cpu *rc,
-					  struct ringbuf_cursor *c,
-					  const struct gtp_action *act,
-					  const struct pt_regs *regs, int split)
-{
-	if (act->kind == GTP_ACT_BT)
-		return hit_put_bt(rc, c, act, regs, split);
-	if (act->kind == GTP_ACT_MEMORY)
-		return hit_put_memory(rc, c, act, regs, 0, split);
-	if (act->kind == GTP_ACT_RET)
-		return kc_calls_replaced() ? 1 :
-		       hit_put_memory(rc, c, act, regs, FRAME_MEM_RET, split);
-	if (act->kind == GTP_ACT_ADD)
-		hit_add(act);
-	else if (act->kind == GTP_ACT_QUICK)
-		hit_put_var(rc, c, act, hit_quick(act->var->special), split);
-	else
-		hit_put_var(rc, c, act,
-			    kc_load64(act->own ? kc_this_cpu(act->own) :
-						 act->word), split);
-	return 0;
-}
-
-/*
- * Put registers and the leading actions of fixed size straight into the ring.
- * Append the rest action by action. Releases the claim.
+ * Put registers and the leading actions of known size straight into the ring.
+ * Append the rest action by action. At a return ctx is set, and at are its
+ * registers; elsewhere ctx is set only if it is needed, and the claim released.
  */
 static __always_inline int hit_put(struct gtp_hit_ctx *ctx,
 				   struct gtp_tracepoint *tp,
-				   struct pt_regs *regs, int split)
+				   struct pt_regs *regs,
+				   const struct pt_regs *at, int at_return,
+				   int split)
 {
-	const struct pt_regs *at = arch_hit_regs(regs, &ctx->copy);
 	const struct gtp_action *act = tp->acts;
 	struct ringbuf_cpu *rc = ctx->rc;
 	struct ringbuf_cursor c = ringbuf_reserve(rc, tp->size, tp->num,
 						  hit_time(), tp->addr, split);
-	u32 undo = 0;
+	struct ringbuf_cursor before = c;
 
+	if (split && !c.hdr && at_return) {
+		hit_frame(ctx, tp);
+		return 0;
+	}
 	if (split && !c.hdr)
-		return gtp_hit_rest(ctx, tp, regs);
+		return hit_general(ctx, tp, regs);
 	if (tp->regs)
-		hit_put_regs(rc, &c, 0, at, split);
+		hit_put_regs(rc, &c, tp->regs_head, at, split);
 	for (; act != tp->fixed_end; act++) {
-		undo = hit_put_action(rc, &c, act, at, split);
-		if (undo)
+		before = c;
+		if (hit_put_action(ctx, &c, act, at, at_return, split))
 			break;
 	}
 	if (unlikely(act != tp->acts_end)) {
-		hit_set(ctx, tp, regs);
-		ringbuf_grow(rc, &c, undo ? undo - 1 : 0, split);
+		if (act == tp->fixed_end)
+			before = c;
+		if (!at_return)
+			hit_set(ctx, tp, regs);
+		ringbuf_grow(rc, &before, split);
 		hit_end(ctx, tp, hit_actions(ctx, tp, act));
 	} else {
 		hit_count(tp, ringbuf_commit(rc, &c, split));
 	}
-	ringbuf_leave(rc);
+	if (!at_return)
+		ringbuf_leave(rc);
 	return 0;
 }
 
@@ -571,14 +459,75 @@ static __always_inline int hit_put(struct gtp_hit_ctx *ctx,
 noinline int gtp_hit_page(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
 		 struct pt_regs *regs)
 {
-	return hit_put(ctx, tp, regs, 0);
+	return hit_put(ctx, tp, regs, arch_hit_regs(regs, &ctx->copy), 0, 0);
 }
 
 /* The same for a frame that may cross pages. */
-noinline int gtp_hit_split(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
-		  struct pt_regs *regs)
+static noinline int hit_split(struct gtp_hit_ctx *ctx,
+			      struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
-	return hit_put(ctx, tp, regs, 1);
+	return hit_put(ctx, tp, regs, arch_hit_regs(regs, &ctx->copy), 0, 1);
+}
+
+/*
+ * As hit_put_plain(), and variables. Calls nothing, since the clock is known:
+ * no registers need saving.
+ */
+static __always_inline int hit_put_values(struct gtp_hit_ctx *ctx,
+					  struct gtp_tracepoint *tp,
+					  struct pt_regs *regs, u64 clock)
+{
+	const struct gtp_action *act = tp->acts;
+	struct ringbuf_cpu *rc = ctx->rc;
+	struct ringbuf_cursor c = ringbuf_reserve(rc, tp->size, tp->num,
+						  kc_cycles(), tp->addr, 0);
+
+	if (likely(tp->regs))
+		hit_put_regs(rc, &c, tp->regs_head,
+			     arch_hit_regs(regs, &ctx->copy), 0);
+	do
+		hit_put_var(rc, &c, act->head,
+			    act->quick < GTP_QUICK_CPU ? clock :
+			    hit_simple_value(act->quick, act->from), 0);
+	while (++act != tp->acts_end);
+	hit_count(tp, ringbuf_commit(rc, &c, 0));
+	ringbuf_leave(rc);
+	return 0;
+}
+
+/* Releases the claim. */
+noinline int gtp_hit_values(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
+			    struct pt_regs *regs)
+{
+	return hit_put_values(ctx, tp, regs, 0);
+}
+
+/* The same with the clock: one sample for the frame. */
+noinline int gtp_hit_clock(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
+			   struct pt_regs *regs)
+{
+	return hit_put_values(ctx, tp, regs, kc_clock());
+}
+
+/* Tail calls. */
+noinline int gtp_hit_rest(struct gtp_hit_ctx *ctx, struct gtp_tracepoint *tp,
+		 struct pt_regs *regs)
+{
+	return kc_load(&tp->dispatch) == GTP_DISPATCH_SLOW ?
+	       hit_general(ctx, tp, regs) : hit_split(ctx, tp, regs);
+}
+
+/* The same two at a return. */
+noinline void gtp_return_page(struct gtp_hit_ctx *ctx,
+			      struct gtp_tracepoint *tp)
+{
+	hit_put(ctx, tp, NULL, ctx->regs, 1, 0);
+}
+
+noinline void gtp_return_split(struct gtp_hit_ctx *ctx,
+			       struct gtp_tracepoint *tp)
+{
+	hit_put(ctx, tp, NULL, ctx->regs, 1, 1);
 }
 
 noinline int gtp_hit_unknown(struct gtp_tracepoint *tp, struct pt_regs *regs)
@@ -591,26 +540,7 @@ noinline int gtp_hit_unknown(struct gtp_tracepoint *tp, struct pt_regs *regs)
 	if (!ringbuf_enter(ctx->rc))
 		return 0;
 	hit_set(ctx, tp, regs);
-	hit_slow(ctx, tp, 0, 1);
+	gtp_hit_slow(ctx, tp, 1);
 	ringbuf_leave(ctx->rc);
 	return 0;
-}
-
-void gtp_return_hit(struct gtp_tracepoint *tp, struct pt_regs *regs,
-		    unsigned long ret_addr)
-{
-	struct gtp_hit_ctx *ctx;
-
-	if (!hit_is_on(tp))
-		return;
-	ctx = kc_this_cpu(gtp_hits.hit_ctx);
-	if (!ringbuf_enter(ctx->rc))
-		return;
-	ctx->tp = tp;
-	ctx->handler_regs = regs;
-	ctx->absent = arch_return_clobbered;
-	if (tp->regs_are & FRAME_REGS_SECOND)
-		ctx->absent &= ~arch_return_second;
-	hit_slow(ctx, tp, ret_addr, tp->has_cond);
-	ringbuf_leave(ctx->rc);
 }

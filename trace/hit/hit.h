@@ -15,13 +15,23 @@
 
 /* ---- probes ------------------------------------------------------------ */
 
+/* By what a tracepoint at an instruction is served. */
+enum gtp_by {
+	GTP_BY_UNDECIDED,
+	GTP_BY_KPROBE,		/* at its address */
+	GTP_BY_FTRACE,
+	GTP_BY_BEHIND,		/* a kprobe behind ftrace's instruction */
+};
+
 /* A probe for all armed tracepoints of one kind at one place. */
 struct gtp_site {
 	/* Read by hits; next to what the kernel reads of a kprobe. */
 	struct gtp_tracepoint *only;	/* the first; for handlers of one */
+	struct agent_step gate;		/* what all hits need; see ftrace.c */
 	struct agent_step test;		/* of `only', and its decision */
-	const struct agent_decision *decision;
+	const struct agent_step *decision;
 	struct gtp_tracepoint *first;	/* in the order of definition */
+	int keeps;		/* kretprobe: GTP_USES_ of struct gtp_call */
 	union {
 		struct kprobe kp;
 		struct kretprobe rp;	/* starts with its kp */
@@ -31,12 +41,19 @@ struct gtp_site {
 	u64 addr;		/* of its first tracepoint */
 	u64 place;		/* of the probe: arch_probe_place() */
 	const struct probe_ops *kind;
+	enum gtp_by by;
 	int is_in;		/* registered */
 	int maxactive;		/* kretprobe: as requested; 0: default */
 	atomic_long_t faults;	/* in hits; nmissed includes them */
 	kprobe_opcode_t *where;	/* kp.addr before unregistering */
 	struct hlist_node hash;	/* by place; not if kept */
 	struct list_head list;	/* all sites, or the kept ones */
+};
+
+/* What a return probe keeps of a call from its entry to its return. */
+struct gtp_call {
+	u64 ns;			/* clock at the entry; at the return: between */
+	unsigned long args[];	/* GTP_USES_KRET_ARGS: ARCH_ARGS words */
 };
 
 /* ---- variables: value.c ------------------------------------------------ */
@@ -53,13 +70,22 @@ struct gtp_percpu {
 	char name[];		/* len bytes: "x" */
 };
 
-/* How a value is read without hit context: see body.h. */
+/*
+ * How a value is read in a few steps: see hit_value() of put.h, which tests them
+ * in this order.
+ */
 enum gtp_quick {
 	GTP_QUICK_NONE,		/* not at all */
-	GTP_QUICK_CALL,		/* get(NULL) has the value of a hit, too */
-	GTP_QUICK_TASK,
-	GTP_QUICK_PID,
+	GTP_QUICK_CLOCK,	/* kc_clock() */
 	GTP_QUICK_CPU,
+	GTP_QUICK_PID,
+	GTP_QUICK_TASK,
+	/* No special variable; actions only: */
+	GTP_QUICK_WORD,
+	GTP_QUICK_OWN,		/* this CPU's */
+	GTP_QUICK_KRET_NS,	/* at a return, which holds the claim */
+	GTP_QUICK_CALL,		/* get(NULL) has the value of a hit, too */
+	GTP_QUICK_CLAIM,	/* get() reads only ->rc of ctx; actions only */
 };
 
 /*
@@ -115,7 +141,13 @@ kc_word64_t __percpu *gtp_var_own(const struct gtp_var *var);
  * Storage of a variable that is not special.
  * Context: any, including NMI; preemption off.
  */
-kc_word64_t *gtp_var_word(struct gtp_var *var);
+static inline kc_word64_t *gtp_var_word(struct gtp_var *var)
+{
+	if (!var->each)
+		return &var->value;
+	return var->cpu < 0 ? kc_this_cpu(var->each->words) :
+			      per_cpu_ptr(var->each->words, var->cpu);
+}
 
 /* ---- the hit context --------------------------------------------------- */
 
@@ -135,6 +167,8 @@ struct gtp_printed {
 	u64 len;
 	const char *name;	/* of a variable */
 };
+
+#define GTP_NO_WALL	(~0ULL)
 
 #define GTP_LEVEL_FRAME	8	/* $printk_level: do not print */
 
@@ -173,12 +207,15 @@ struct gtp_hit_ctx {
 	const struct pt_regs *handler_regs;	/* as passed to the handler */
 	u64 absent;		/* bits by index in arch_regs: without a value */
 	enum gtp_memory memory;
-	unsigned long ret_addr;	/* if PROBE_AT_RETURN */
+	/* PROBE_AT_RETURN: */
+	unsigned long ret_addr;
+	const struct gtp_call *call;	/* NULL: its site keeps nothing */
 	int patches;		/* stack has replaced return addresses */
 	u64 fault;
 	u64 result;		/* of the last expression */
-	int has_wall;		/* $xtime_sec, $xtime_nsec have been sampled */
-	u32 wall_nsec;
+	struct ringbuf_cursor cursor;	/* hit_split_steps() */
+	u64 wall_at;		/* start of the frame whose $xtime_sec and ... */
+	u32 wall_nsec;		/* $xtime_nsec these are, or GTP_NO_WALL */
 	u64 wall_sec;
 	/* GTP_USES_COOKED: start of this hit; time in hits since the start */
 	u64 entered_clock, entered_cycles;

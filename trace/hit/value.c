@@ -15,13 +15,3 @@ kc_word64_t __percpu *gtp_var_own(const struct gtp_var *var)
 {
 	return var->each && var->cpu < 0 ? var->each->words : NULL;
 }
-
-/* With preemption off, for the executing CPU's value. */
-kc_word64_t *gtp_var_word(struct gtp_var *var)
-{
-	if (!var->each)
-		return &var->value;
-	if (var->cpu < 0)
-		return kc_this_cpu(var->each->words);
-	return per_cpu_ptr(var->each->words, var->cpu);
-}

@@ -23,19 +23,25 @@ static struct {
 	int was_off;		/* in this run */
 } probes;
 
-/* A probe whose module was unloaded is not in the code, but not off. */
-static int is_off(const struct kprobe *kp)
+static int on_ftrace(const struct gtp_site *site)
 {
+	return site->by == GTP_BY_FTRACE || kc_kprobe_on_ftrace(&site->kp);
+}
+
+/* A probe whose module was unloaded is not in the code, but not off. */
+static int is_off(const struct gtp_site *site)
+{
+	const struct kprobe *kp = &site->kp;
+
 	return !kc_kprobe_gone(kp) &&
 	       !arch_probe_is_in((unsigned long)kp->addr, kp->opcode,
-				 kc_kprobe_on_ftrace(kp));
+				 on_ftrace(site));
 }
 
 void gtp_check_armed(int begin)
 {
 	int was_off = !begin && probes.was_off;
 	const struct gtp_tracepoint *tp;
-	const struct kprobe *kp;
 	int trap, off;
 
 	kc_assert_held(&gtp.lock);
@@ -44,15 +50,32 @@ void gtp_check_armed(int begin)
 		/* Check each probe once. */
 		if (!tp->site || tp->site->first != tp)
 			continue;
-		kp = &tp->site->kp;
-		trap = !kc_kprobe_on_ftrace(kp);
-		off = is_off(kp);
+		trap = !on_ftrace(tp->site);
+		off = is_off(tp->site);
 		probes.armed++;
 		probes.off += off;
 		probes.traps += trap;
 		probes.traps_off += trap && off;
 	}
 	probes.was_off = was_off || probes.off;
+}
+
+const char *gtp_served_by(const struct gtp_tracepoint *tp)
+{
+	const struct gtp_site *site = tp->site;
+
+	if (!site)
+		return BY_NOTHING;
+	if (is_off(site))
+		return BY_OFF;
+	if (tp->kind_flags & PROBE_AT_RETURN)
+		return BY_RETURN;
+	if (site->by == GTP_BY_FTRACE)
+		return BY_FTRACE;
+	if (kc_kprobe_on_ftrace(&site->kp))
+		return BY_KPROBE_ON_FTRACE;
+	return arch_probe_is_jump((unsigned long)site->kp.addr) ? BY_JUMP :
+								  BY_INT3;
 }
 
 /* Only ftrace's probes are off: find out whether ftrace is. */

@@ -6,10 +6,12 @@
  */
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 
 #include "compat/barrier.h"
 #include "trace/hit/body.h"
 #include "trace/probe/private.h"
+#include "agent/decide_run.h"	/* uses what body.h defines */
 
 /* ---- a hit, by its prefilter ------------------------------------------- */
 
@@ -37,9 +39,9 @@ static int hit_if_pid(struct gtp_tracepoint *tp, struct pt_regs *regs)
 static noinline int hit_if_more(struct gtp_tracepoint *tp, struct pt_regs *regs,
 				u64 sum)
 {
-	const struct agent_decision *d = tp->decision;
+	const struct agent_step *d = tp->decision;
 
-	return agent_decide_rest(d, d->step, 0, sum, regs) == AGENT_TRUE ?
+	return agent_decide_rest(d, d, 0, sum, regs) == AGENT_TRUE ?
 	       hit(tp, regs) : 0;
 }
 
@@ -52,24 +54,12 @@ static __always_inline int hit_if_sum(struct gtp_tracepoint *tp,
 	return agent_step_in(&tp->test, sum) ? hit(tp, regs) : 0;
 }
 
-/*
- * One instruction changes the variable, and only if no interrupted hit has
- * claimed this CPU. So nobody on this CPU is between reading and writing it,
- * and a nested hit finishes before this one resumes: no claim is needed.
- */
 static __always_inline int hit_own(struct gtp_tracepoint *tp,
 				   struct pt_regs *regs, int more)
 {
-	struct ringbuf_cpu *rc;
 	u64 sum;
 
-	if (!hit_is_on(tp))
-		return 0;
-	rc = kc_this_cpu(gtp_hits.hit_ctx)->rc;
-	if (ringbuf_is_busy(rc))
-		return ringbuf_reject(rc);
-	sum = kc_add_own64(kc_this_cpu(tp->counter), tp->add);
-	return hit_if_sum(tp, regs, sum, more);
+	return hit_add_own(tp, &sum) ? hit_if_sum(tp, regs, sum, more) : 0;
 }
 
 /* The same for a shared variable, which needs a claim and the lock. */
@@ -109,21 +99,47 @@ static int hit_if_shared_more(struct gtp_tracepoint *tp, struct pt_regs *regs)
 	return hit_shared(tp, regs, 1);
 }
 
-/* Most hits end here, too. */
-static __always_inline int hit_if_decided(const struct agent_decision *d,
-					  struct gtp_tracepoint *tp,
-					  struct pt_regs *regs)
+/* A decision that needs more than agent_decide() can do by itself. */
+static noinline int hit_if_rest(struct gtp_tracepoint *tp, struct pt_regs *regs,
+				u32 answer, const struct agent_step *step)
 {
-	u32 answer = agent_decide(d, regs);
-
+	if (answer == AGENT_REST)
+		answer = agent_decide_rest(tp->decision, step, 0, 0, regs);
 	if (answer == AGENT_FALSE)
 		return 0;
 	return answer == AGENT_TRUE ? hit(tp, regs) : gtp_hit_unknown(tp, regs);
 }
 
+/* Most hits end here, too. All calls are tail calls. */
+static __always_inline int hit_if_decided(const struct agent_step *d,
+					  struct gtp_tracepoint *tp,
+					  struct pt_regs *regs)
+{
+	const struct agent_step *step = NULL;
+	u32 answer = agent_decide(d, regs, &step);
+
+	if (answer == AGENT_FALSE)
+		return 0;
+	return answer == AGENT_TRUE ? hit(tp, regs) :
+				      hit_if_rest(tp, regs, answer, step);
+}
+
 static int hit_if_yes(struct gtp_tracepoint *tp, struct pt_regs *regs)
 {
 	return hit_if_decided(tp->decision, tp, regs);
+}
+
+static int hit_if_reg_more(struct gtp_tracepoint *tp, struct pt_regs *regs)
+{
+	return agent_step_in(&tp->test, agent_step_reg(&tp->test, regs)) ?
+	       hit_if_decided(tp->decision, tp, regs) : 0;
+}
+
+int gtp_hit_decided(struct gtp_tracepoint *tp, struct pt_regs *regs, u32 answer,
+		    const struct agent_step *step)
+{
+	return answer == AGENT_TRUE ? hit(tp, regs) :
+				      hit_if_rest(tp, regs, answer, step);
 }
 
 /* ---- handlers ---------------------------------------------------------- */
@@ -137,7 +153,7 @@ static inline struct gtp_tracepoint *hit_only(struct kprobe *kp)
 	return container_of(kp, struct gtp_site, kp)->only;
 }
 
-static int probe_hit(struct kprobe *kp, struct pt_regs *regs)
+int gtp_probe_hit(struct kprobe *kp, struct pt_regs *regs)
 {
 	return hit_always(hit_only(kp), regs);
 }
@@ -151,6 +167,14 @@ static int probe_if_reg(struct kprobe *kp, struct pt_regs *regs)
 	       hit(site->only, regs) : 0;
 }
 
+static int probe_if_reg_more(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
+
+	return agent_step_in(&site->test, agent_step_reg(&site->test, regs)) ?
+	       hit_if_decided(site->decision, site->only, regs) : 0;
+}
+
 static int probe_if_pid(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
@@ -159,7 +183,7 @@ static int probe_if_pid(struct kprobe *kp, struct pt_regs *regs)
 	       hit(site->only, regs) : 0;
 }
 
-static int probe_if_counter(struct kprobe *kp, struct pt_regs *regs)
+int gtp_probe_if_counter(struct kprobe *kp, struct pt_regs *regs)
 {
 	return hit_own(hit_only(kp), regs, 0);
 }
@@ -179,7 +203,7 @@ static int probe_if_shared_more(struct kprobe *kp, struct pt_regs *regs)
 	return hit_shared(hit_only(kp), regs, 1);
 }
 
-static int probe_if_yes(struct kprobe *kp, struct pt_regs *regs)
+int gtp_probe_if_yes(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct gtp_site *site = container_of(kp, struct gtp_site, kp);
 
@@ -206,16 +230,17 @@ static const struct {
 	gtp_hit_t hit;
 	kprobe_pre_handler_t only;
 } prefilters[] = {
-	[GTP_PREFILTER_NONE] = { hit, probe_hit },
+	[GTP_PREFILTER_NONE] = { hit, gtp_probe_hit },
 	[GTP_PREFILTER_REG] = { hit_if_reg, probe_if_reg },
+	[GTP_PREFILTER_REG_MORE] = { hit_if_reg_more, probe_if_reg_more },
 	[GTP_PREFILTER_PID] = { hit_if_pid, probe_if_pid },
-	[GTP_PREFILTER_COUNTER] = { hit_if_counter, probe_if_counter },
+	[GTP_PREFILTER_COUNTER] = { hit_if_counter, gtp_probe_if_counter },
 	[GTP_PREFILTER_COUNTER_MORE] = { hit_if_counter_more,
 					 probe_if_counter_more },
 	[GTP_PREFILTER_SHARED] = { hit_if_shared, probe_if_shared },
 	[GTP_PREFILTER_SHARED_MORE] = { hit_if_shared_more,
 					probe_if_shared_more },
-	[GTP_PREFILTER_DECISION] = { hit_if_yes, probe_if_yes },
+	[GTP_PREFILTER_DECISION] = { hit_if_yes, gtp_probe_if_yes },
 };
 
 /* Handler for the tracepoints that a site has now. */
@@ -261,11 +286,35 @@ static void kprobe_changed(struct gtp_site *site)
 	kc_store_release(&site->kp.pre_handler, handler_of(site));
 }
 
-static int kprobe_arm(struct gtp_site *site)
+void gtp_kprobe_ready(struct gtp_site *site, u64 addr)
 {
+	memset(&site->kp, 0, sizeof(site->kp));
+	site->kp.addr = (kprobe_opcode_t *)(unsigned long)addr;
 	site->kp.pre_handler = handler_of(site);
 	kc_kprobe_on_fault(&site->kp, site_fault);
+}
+
+static int kprobe_register(struct gtp_site *site, u64 addr)
+{
+	gtp_kprobe_ready(site, addr);
 	return register_kprobe(&site->kp);
+}
+
+/*
+ * Where ftrace is switched off, so is a kprobe at the entry. Behind ftrace's
+ * instruction registers and stack are the same.
+ */
+static int kprobe_arm(struct gtp_site *site)
+{
+	unsigned long behind;
+
+	if (site->by == GTP_BY_BEHIND) {
+		behind = arch_behind_ftrace(site->place);
+		if (behind && !kprobe_register(site, behind))
+			return 0;
+	}
+	site->by = GTP_BY_KPROBE;
+	return kprobe_register(site, site->addr);
 }
 
 static void kprobe_silence(struct gtp_site *site)

@@ -8,6 +8,7 @@
 #ifndef PROBE_PRIVATE_H
 #define PROBE_PRIVATE_H
 
+#include "compat/ftrace.h"
 #include "trace/probe/probe.h"
 
 #define PROBE_BATCH	256	/* probes to unregister at once, at most */
@@ -53,8 +54,49 @@ struct probe_ops {
 extern const struct probe_ops gtp_kprobe_ops, gtp_kretprobe_ops;
 extern const struct probe_ops *const gtp_probe_kinds[];	/* up to NULL */
 
-/* kprobe.c: handler of a probe without tracepoints. Context: any. */
+/* ---- kprobe.c ----------------------------------------------------------- */
+
+/* Handler of a probe without tracepoints. Context: any. */
 int gtp_hit_none(struct kprobe *kp, struct pt_regs *regs);
+/*
+ * Handlers of a probe with one tracepoint: without condition, with a decision,
+ * with a per-CPU counter. Context: any.
+ */
+int gtp_probe_hit(struct kprobe *kp, struct pt_regs *regs);
+int gtp_probe_if_yes(struct kprobe *kp, struct pt_regs *regs);
+int gtp_probe_if_counter(struct kprobe *kp, struct pt_regs *regs);
+/*
+ * What is left to do after agent_decide() has not said AGENT_FALSE, with what it
+ * has returned. Context: any, preemption off.
+ */
+int gtp_hit_decided(struct gtp_tracepoint *tp, struct pt_regs *regs, u32 answer,
+		    const struct agent_step *step);
+/* Set up site->kp for addr, unregistered. */
+void gtp_kprobe_ready(struct gtp_site *site, u64 addr);
+
+/* ---- ftrace.c ----------------------------------------------------------- */
+
+#ifdef KC_HAS_FTRACE
+/*
+ * Decide how these sites are served (site->by), all at an instruction and
+ * without probe, and arm those that ftrace serves.
+ */
+void gtp_ftrace_arm(struct gtp_site *const *sites, u32 n);
+/*
+ * No site has a hit by ftrace any more, and none is in progress. Return an error
+ * if our callback stays; it does nothing then, and is not used again.
+ */
+int gtp_ftrace_out(void);
+#else
+static inline void gtp_ftrace_arm(struct gtp_site *const *sites, u32 n)
+{
+}
+
+static inline int gtp_ftrace_out(void)
+{
+	return 0;
+}
+#endif
 
 /* ---- loss.c: any context ----------------------------------------------- */
 

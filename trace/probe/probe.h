@@ -35,6 +35,8 @@ struct gtp_site *gtp_site_for(const struct gtp_tracepoint *tp);
 void gtp_site_add(struct gtp_site *site, struct gtp_tracepoint *tp);
 /* Before that, without tracepoints yet: it will serve tp. */
 void gtp_site_prepare(struct gtp_site *site, const struct gtp_tracepoint *tp);
+/* Register at once the probes that need not be registered one by one. */
+void gtp_sites_set_entries(void);
 /* Register the probe if it is not. Return 0 or a negative errno. */
 int gtp_site_set(struct gtp_site *site);
 /* Free a site without probe, and detach its tracepoints. */
@@ -69,6 +71,8 @@ void gtp_place_refuse(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
 
 /* Check whether the code has all probes; begin: a new run starts. */
 void gtp_check_armed(int begin);
+/* By what hits of tp are delivered now, in a word. */
+const char *gtp_served_by(const struct gtp_tracepoint *tp);
 /* See gtp_remark_t: probes that are missing. */
 int gtp_remark_off(u32 n, char *buf, size_t size);
 
@@ -82,6 +86,12 @@ u64 gtp_lost_missed(void);
 u64 gtp_lost_returns(void);
 
 /* ---- kretprobe.c ------------------------------------------------------- */
+
+/*
+ * Why its uses of $kret_ns, $kret_args and $kret_2 cannot be. NULL: they can.
+ * Context: process, holds gtp.lock; tp is compiled.
+ */
+const char *gtp_return_refuses(const struct gtp_tracepoint *tp);
 
 /* See gtp_remark_t: missed returns. */
 int gtp_remark_returns(u32 n, char *buf, size_t size);

@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
@@ -72,10 +73,17 @@ int arch_own_probe(unsigned long addr)
 
 	hlist_for_each(node, site_bucket(addr)) {
 		site = hlist_entry(node, struct gtp_site, hash);
-		if (site->is_in && site->place == addr)
+		if (site->is_in && site->place == addr &&
+		    site->by < GTP_BY_FTRACE)
 			return *(const u8 *)&site->kp.opcode;
 	}
 	return -1;
+}
+
+static int has_gate(const struct gtp_tracepoint *tp)
+{
+	return tp->prefilter == GTP_PREFILTER_REG ||
+	       tp->prefilter == GTP_PREFILTER_REG_MORE;
 }
 
 /*
@@ -96,6 +104,11 @@ void gtp_site_add(struct gtp_site *site, struct gtp_tracepoint *tp)
 		site->only = tp;
 		site->test = tp->test;
 		site->decision = tp->decision;
+		if (has_gate(tp))
+			site->gate = tp->test;
+	} else {
+		/* Before the handler for more than one. */
+		kc_store(&site->gate.mask, 0);
 	}
 	if (!*at)
 		site->last = tp;
@@ -113,10 +126,32 @@ void gtp_site_prepare(struct gtp_site *site, const struct gtp_tracepoint *tp)
 		site->kind->prepare(site, tp);
 }
 
+void gtp_sites_set_entries(void)
+{
+	struct gtp_site *site, **entries;
+	u32 n = 0;
+
+	list_for_each_entry(site, &sites, list)
+		n += site->kind == &gtp_kprobe_ops;
+	if (!n || !gtp_can_alloc(n * sizeof(*entries)))
+		return;
+	entries = vmalloc(n * sizeof(*entries));
+	if (!entries)
+		return;
+	n = 0;
+	list_for_each_entry(site, &sites, list)
+		if (site->kind == &gtp_kprobe_ops)
+			entries[n++] = site;
+	gtp_ftrace_arm(entries, n);
+	vfree(entries);
+}
+
 int gtp_site_set(struct gtp_site *site)
 {
 	int ret;
 
+	if (site->kind == &gtp_kprobe_ops && site->by == GTP_BY_UNDECIDED)
+		gtp_ftrace_arm(&site, 1);
 	if (site->is_in)
 		return 0;
 	memset(&site->rp, 0, sizeof(site->rp));
@@ -222,7 +257,8 @@ static void batch_out_of(const struct probe_ops *kind, int n)
 	int i, nr = 0;
 
 	for (i = 0; i < n; i++) {
-		if (!leaving[i]->is_in || leaving[i]->kind != kind)
+		if (!leaving[i]->is_in || leaving[i]->kind != kind ||
+		    leaving[i]->by == GTP_BY_FTRACE)
 			continue;
 		kind->silence(leaving[i]);
 		leaving[i]->where = leaving[i]->kp.addr;
@@ -291,7 +327,22 @@ void gtp_sites_out_of(u64 start, u64 size, void (*batch_done)(u32 tracepoints))
 	}
 }
 
+/* Mark what site_keep() is to keep, as the kernel marks a kprobe. */
+static void ftrace_stays(void)
+{
+	struct gtp_site *site;
+
+	list_for_each_entry(site, &sites, list) {
+		if (site->by != GTP_BY_FTRACE)
+			continue;
+		site->where = site->kp.addr;
+		site->kp.addr = NULL;
+	}
+}
+
 void gtp_sites_out(void (*batch_done)(u32 tracepoints))
 {
+	if (gtp_ftrace_out())
+		ftrace_stays();
 	gtp_sites_out_of(0, ~0ULL, batch_done);
 }

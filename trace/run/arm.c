@@ -148,6 +148,7 @@ int run_set_all(struct rsp_tx *tx)
 	list_for_each_entry(tp, &gtp.tracepoints, list)
 		if (tp->site)
 			order[n++] = tp;
+	gtp_sites_set_entries();
 	ret = run_set_in_order(order, n, tx);
 	vfree(order);
 	return ret;

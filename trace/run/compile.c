@@ -11,6 +11,7 @@
 
 #include "arch/arch.h"
 #include "compat/calls.h"
+#include "compat/check.h"
 #include "compat/read.h"
 #include "compat/stack.h"
 #include "trace/base/messages.h"
@@ -127,10 +128,9 @@ static void set_memory(struct gtp_tracepoint *tp, struct gtp_action *act,
 	act->off = off;
 	act->len = len;
 	put_base(tp, act, reg);
-	if (!len || len % sizeof(u64) || len > KC_QUICK_MAX ||
-	    act->base_at == GTP_BASE_BY_NUMBER)
+	if (!len || len > KC_QUICK_MAX || act->base_at == GTP_BASE_BY_NUMBER)
 		return;
-	act->size = GTP_BLOCK_HEAD + len;
+	act->size = GTP_BLOCK_HEAD + GTP_WHOLE(len);
 }
 
 /*
@@ -150,30 +150,103 @@ static void set_bt(struct gtp_tracepoint *tp, struct gtp_action *act)
 	set_memory(tp, act, arch_sp, 0, gtp_hits.bt_size);
 	act->kind = GTP_ACT_BT;
 	act->head = FRAME_HEAD('V', act->var->num, sizeof(u64));
+	if (act->len % sizeof(u64))
+		act->size = GTP_SIZE_ANY;
 	if (act->size != GTP_SIZE_ANY)
 		act->size += GTP_VAR_BLOCK;
 }
 
-/* A variable to collect or to add to. */
-static void set_var(struct gtp_action *act, enum agent_pattern_kind kind)
+/* How hit_value() reads a variable, and from what. */
+static u8 quick_way(struct gtp_var *var, unsigned long *from)
 {
-	struct gtp_var *var = act->var;
-
-	act->kind = kind == AGENT_COLLECT ? GTP_ACT_COLLECT : GTP_ACT_ADD;
+	*from = 0;
 	if (var->special) {
-		if (var->special->quick == GTP_QUICK_NONE)
-			return;
-		act->kind = GTP_ACT_QUICK;
-	} else {
-		act->own = gtp_var_own(var);
-		if (!act->own)
-			act->word = gtp_var_word(var);
+		*from = (unsigned long)var->special->get;
+		return var->special->quick;
 	}
-	act->head = FRAME_HEAD('V', var->num, sizeof(u64));
-	act->size = kind == AGENT_COLLECT ? GTP_VAR_BLOCK : 0;
+	if (gtp_var_own(var)) {
+		*from = (__force unsigned long)gtp_var_own(var);
+		return GTP_QUICK_OWN;
+	}
+	*from = (unsigned long)gtp_var_word(var);
+	return GTP_QUICK_WORD;
 }
 
-/* Turn an expression that needs no interpreter into another kind of action. */
+/* A variable to collect. */
+static void set_collect(struct gtp_action *act)
+{
+	act->quick = quick_way(act->var, &act->from);
+	act->kind = act->quick ? GTP_ACT_QUICK : GTP_ACT_COLLECT;
+	if (!act->quick)
+		return;
+	act->head = FRAME_HEAD('V', act->var->num, sizeof(u64));
+	act->size = GTP_VAR_BLOCK;
+}
+
+/* A variable to add to. */
+static void set_add(struct gtp_action *act)
+{
+	act->kind = GTP_ACT_ADD;
+	act->own = gtp_var_own(act->var);
+	if (!act->own)
+		act->word = gtp_var_word(act->var);
+	act->size = 0;
+}
+
+/* What is needed while steps are made. */
+struct making {
+	struct agent_step step[AGENT_STEPS_MAX];
+	struct agent_maker maker;
+};
+
+static struct agent_step *keep_steps(const struct agent_step *step, u32 nr)
+{
+	size_t size = nr * sizeof(*step);
+	struct agent_step *kept = gtp_define_alloc(size);
+
+	return kept ? memcpy(kept, step, size) : NULL;
+}
+
+/* Put into a step of a variable what a hit needs, in place of the slot. */
+static void resolve_var(struct agent_step *s)
+{
+	struct gtp_var *var;
+	unsigned long from;
+
+	if (s->op < STEP_COLLECT)
+		return;
+	var = gtp_var_slot(s->imm);
+	s->size = quick_way(var, &from);
+	s->imm = from;
+	s->mask = FRAME_HEAD('V', var->num, sizeof(u64));
+}
+
+/* Without memory the expression stays with the interpreter. */
+static void set_steps(struct gtp_action *act)
+{
+	struct making *m = kmalloc(sizeof(*m), GFP_KERNEL | __GFP_NOWARN);
+	struct agent_step *step;
+	u64 size;
+	u32 nr, i;
+
+	if (!m)
+		return;
+	BUILD_BUG_ON(AGENT_BLOCK_MAX > KC_QUICK_MAX);
+	BUILD_BUG_ON(AGENT_TEMPS >= AGENT_STACK_MAX);
+	step = m->step;
+	nr = agent_make_action(&act->prog, &m->maker, step, GTP_BLOCK_HEAD,
+			       &size);
+	for (i = 0; i < nr; i++)
+		resolve_var(&step[i]);
+	act->steps = nr ? keep_steps(step, nr) : NULL;
+	if (act->steps) {
+		act->kind = GTP_ACT_STEPS;
+		act->size = size;
+	}
+	kfree(m);
+}
+
+/* Turn an expression into a simple action of another kind. */
 static void simplify(struct gtp_tracepoint *tp, struct gtp_action *act)
 {
 	struct agent_pattern s;
@@ -198,8 +271,10 @@ static void simplify(struct gtp_tracepoint *tp, struct gtp_action *act)
 	act->off = s.add;
 	if (gtp_var_is_bt(var))
 		set_bt(tp, act);
+	else if (s.kind == AGENT_COLLECT)
+		set_collect(act);
 	else
-		set_var(act, s.kind);
+		set_add(act);
 }
 
 /*
@@ -337,8 +412,10 @@ void gtp_compile_drop(struct gtp_tracepoint *tp)
 {
 	u32 i;
 
-	for (i = 0; i < tp->nr_acts; i++)
+	for (i = 0; i < tp->nr_acts; i++) {
 		kfree(tp->acts[i].name);
+		kfree(tp->acts[i].steps);
+	}
 	kfree(tp->acts);
 	kfree(tp->decision);
 	if (tp->code_is_large)
@@ -357,6 +434,7 @@ void gtp_compile_drop(struct gtp_tracepoint *tp)
 	tp->regs = 0;
 	gtp_probe_default(tp);
 	tp->regs_are = 0;
+	tp->absent_regs = 0;
 	tp->maxactive = 0;
 	tp->uses = 0;
 }
@@ -401,32 +479,57 @@ static void warn_step(struct compile *c)
 	gtp_send_notices(c->tx);
 }
 
+/* The tracepoint whose steps are made. Under gtp.lock. */
+static const struct gtp_tracepoint *compiled;
+
 /*
- * Only for a register that pt_regs holds as a whole word, below sp:
- * arch_hit_regs() leaves those unchanged.
+ * Can a decision read it before arch_hit_regs() or arch_return_regs() has
+ * completed the registers? At a return also not through the frame pointer: it
+ * does not know where the kernel has replaced the return address.
  */
-int agent_decide_reg(unsigned int regno, u16 *at)
+static int is_early_reg(unsigned int regno)
+{
+	u16 at = arch_regs[regno].offset;
+
+	if (!(compiled->kind_flags & PROBE_AT_RETURN))
+		return at < arch_regs[arch_sp].offset;
+	return at < arch_regs[arch_pc].offset &&
+	       !arch_is_ret_block(regno, sizeof(long), sizeof(long));
+}
+
+/* Only a register that pt_regs holds as a whole word. */
+int agent_step_has_reg(unsigned int regno, int in_action, u16 *at)
 {
 	const struct arch_reg *reg = &arch_regs[regno];
 
 	*at = reg->offset;
 	return reg->size == sizeof(unsigned long) && regno != arch_pc &&
-	       reg->offset < arch_regs[arch_sp].offset;
+	       (in_action || is_early_reg(regno)) &&
+	       !(compiled->absent_regs >> regno & 1);
 }
 
-int agent_decide_var(u32 slot, u8 *kind)
+int agent_step_has_var(u32 slot, u8 *kind)
 {
 	const struct gtp_var *var = gtp_var_slot(slot);
+	u8 quick = var->special ? var->special->quick : GTP_QUICK_NONE;
+	int calls = quick == GTP_QUICK_CLOCK || quick == GTP_QUICK_CALL;
 
-	*kind = var->special ? var->special->quick : GTP_QUICK_NONE;
-	return !var->special || *kind > GTP_QUICK_CALL;
+	*kind = calls || quick == GTP_QUICK_CLAIM ? GTP_QUICK_NONE : quick;
+	return !var->special || calls || *kind;
 }
 
-/* What is needed while a decision is made. */
-struct making {
-	struct agent_decision decision;
-	struct agent_maker maker;
-};
+int agent_step_sets_var(u32 slot)
+{
+	return !gtp_var_slot(slot)->special;
+}
+
+/* $p_x, $per_cpu_x and $p_x0 may be one word. */
+int agent_step_same_var(u32 a, u32 b)
+{
+	const struct gtp_percpu *each = gtp_var_slot(a)->each;
+
+	return a == b || (each && each == gtp_var_slot(b)->each);
+}
 
 /* The condition is what follows on adding to the variable in that slot. */
 static enum gtp_prefilter prefilter_of_sum(struct gtp_tracepoint *tp, u32 slot)
@@ -452,16 +555,16 @@ static enum gtp_prefilter prefilter_of_test(const struct gtp_tracepoint *tp)
 	       GTP_PREFILTER_PID : GTP_PREFILTER_NONE;
 }
 
-static int keep_decision(struct gtp_tracepoint *tp, const struct making *m,
-			 u32 nr)
+static enum gtp_prefilter keep_decision(struct gtp_tracepoint *tp,
+					const struct making *m, u32 nr)
 {
-	size_t size = nr * sizeof(m->decision.step[0]);
-
-	tp->decision = gtp_define_alloc(size);
+	tp->decision = keep_steps(m->step, nr);
 	if (!tp->decision)
-		return -ENOMEM;
-	memcpy(tp->decision, &m->decision, size);
-	return 0;
+		return GTP_PREFILTER_NONE;
+	/* A return has one way to decide. */
+	return !(tp->kind_flags & PROBE_AT_RETURN) &&
+	       agent_find_gate(m->step, &tp->test) ? GTP_PREFILTER_REG_MORE :
+						     GTP_PREFILTER_DECISION;
 }
 
 static enum gtp_prefilter choose_prefilter(struct gtp_tracepoint *tp,
@@ -472,10 +575,12 @@ static enum gtp_prefilter choose_prefilter(struct gtp_tracepoint *tp,
 	int is_test;
 
 	skip = agent_begins_with_sum(&tp->cond, &slot, &tp->add);
-	nr = agent_make_decision(&tp->cond, skip, &m->maker, &m->decision);
+	nr = agent_make_decision(&tp->cond, skip, &m->maker, m->step);
 	if (!nr || (skip && m->maker.may_fail))
 		return GTP_PREFILTER_NONE;
-	is_test = agent_is_one_test(&m->decision, nr, &tp->test) &&
+	if (tp->kind_flags & PROBE_AT_RETURN)
+		return skip ? GTP_PREFILTER_NONE : keep_decision(tp, m, nr);
+	is_test = agent_is_one_test(m->step, nr, &tp->test) &&
 		  (tp->test.op == STEP_GIVEN) == !!skip;
 	if (skip)
 		found = prefilter_of_sum(tp, slot);
@@ -483,10 +588,10 @@ static enum gtp_prefilter choose_prefilter(struct gtp_tracepoint *tp,
 		found = prefilter_of_test(tp);
 	if (is_test && found)
 		return found;
-	if ((skip && !found) || keep_decision(tp, m, nr))
-		return GTP_PREFILTER_NONE;
 	if (!skip)
-		return GTP_PREFILTER_DECISION;
+		return keep_decision(tp, m, nr);
+	if (!found || !keep_decision(tp, m, nr))
+		return GTP_PREFILTER_NONE;
 	return found == GTP_PREFILTER_SHARED ? GTP_PREFILTER_SHARED_MORE :
 					       GTP_PREFILTER_COUNTER_MORE;
 }
@@ -497,8 +602,6 @@ static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
 	enum gtp_prefilter found = GTP_PREFILTER_NONE;
 	struct making *m;
 
-	if (tp->kind_flags & PROBE_AT_RETURN)
-		return GTP_PREFILTER_NONE;
 	m = kmalloc(sizeof(*m), GFP_KERNEL | __GFP_NOWARN);
 	if (m)
 		found = choose_prefilter(tp, m);
@@ -506,15 +609,42 @@ static enum gtp_prefilter compile_prefilter(struct gtp_tracepoint *tp)
 	return found;
 }
 
-/* Add up the leading actions of fixed size. */
+/* Which registers have a value at a return. */
+static void set_return_regs(struct gtp_tracepoint *tp)
+{
+	tp->regs_are |= FRAME_REGS_RETURN;
+	if (tp->uses & GTP_USES_KRET_ARGS) {
+		tp->regs_are |= FRAME_REGS_ARGS;
+		return;
+	}
+	tp->absent_regs = arch_return_clobbered;
+	if (tp->regs_are & FRAME_REGS_SECOND)
+		tp->absent_regs &= ~(u64)arch_return_second;
+}
+
+/* At a return a stack needs its return address, and a register may be absent. */
+static int needs_ctx(const struct gtp_tracepoint *tp,
+		     const struct gtp_action *act)
+{
+	if (!(tp->kind_flags & PROBE_AT_RETURN))
+		return 0;
+	if (act->kind == GTP_ACT_MEMORY)
+		return act->base_at >= 0 && tp->absent_regs >> act->basereg & 1;
+	return act->kind == GTP_ACT_BT || act->kind == GTP_ACT_RET;
+}
+
+/* Add up the leading actions of known size. */
 static void set_size(struct gtp_tracepoint *tp)
 {
-	const struct gtp_action *act = tp->acts;
+	struct gtp_action *act = tp->acts;
 
 	tp->acts_end = act + tp->nr_acts;
 	tp->size = tp->regs;
 	for (; act != tp->acts_end; act++) {
-		if (act->size > GTP_BLOCK_MAX - tp->size)
+		if (act->kind == GTP_ACT_EXPR)
+			set_steps(act);
+		if (act->size > GTP_BLOCK_MAX - tp->size ||
+		    needs_ctx(tp, act))
 			break;
 		tp->size += act->size;
 	}
@@ -525,6 +655,7 @@ static int compile_parts(struct compile *c)
 {
 	struct gtp_tracepoint *tp = c->tp;
 	struct rsp_text cond;
+	const char *why;
 	int uses, err;
 
 	if (tp->is_static)
@@ -548,19 +679,25 @@ static int compile_parts(struct compile *c)
 		if (!tp->acts)
 			return complain(c, WHY_NO_MEMORY);
 	}
+	tp->nr_acts = c->nr_acts;	/* for gtp_compile_drop() */
 	err = compile_actions(c, tp->acts);
 	if (err)
 		return err;
 	tp->nr_acts = c->nr_acts;
 	tp->nr_exprs = c->nr_exprs;
+	why = gtp_return_refuses(tp);
+	if (why)
+		return complain(c, why);
 	if (tp->kind_flags & PROBE_AT_RETURN)
-		tp->regs_are |= FRAME_REGS_RETURN;
+		set_return_regs(tp);
 	if (tp->uses & GTP_USES_REGS) {
 		tp->regs = GTP_REGS_BLOCK;
 		kc_calls_init();
 	}
 	if (tp->uses & (GTP_USES_REGS | GTP_USES_PRINT))
 		kc_stack_init();
+	tp->regs_head = FRAME_HEAD('R', tp->regs_are, sizeof(struct pt_regs));
+	compiled = tp;
 	set_size(tp);
 	if (tp->uses & GTP_USES_PRINT)
 		gtp_name_actions(tp);
@@ -590,6 +727,22 @@ int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 	if (ret)
 		gtp_compile_drop(tp);
 	return ret;
+}
+
+enum gtp_dispatch gtp_compiled_dispatch(const struct gtp_tracepoint *tp)
+{
+	enum gtp_dispatch dispatch = GTP_DISPATCH_PLAIN;
+	const struct gtp_action *act;
+
+	for (act = tp->acts; act != tp->acts_end; act++) {
+		if (act->kind != GTP_ACT_QUICK || act->quick > GTP_QUICK_OWN)
+			return GTP_DISPATCH_ACTIONS;
+		if (act->quick == GTP_QUICK_CLOCK)
+			dispatch = GTP_DISPATCH_CLOCK;
+		else if (dispatch == GTP_DISPATCH_PLAIN)
+			dispatch = GTP_DISPATCH_VALUES;
+	}
+	return dispatch;
 }
 
 /* ---- a module that has returned at another address --------------------- */

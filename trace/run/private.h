@@ -23,6 +23,11 @@ void gtp_compile_end(void);
  */
 int gtp_compile(struct gtp_tracepoint *tp, struct rsp_tx *tx);
 void gtp_compile_drop(struct gtp_tracepoint *tp);
+/*
+ * The path of its actions, if it is not the slow one and a clock of cycles orders
+ * frames.
+ */
+enum gtp_dispatch gtp_compiled_dispatch(const struct gtp_tracepoint *tp);
 /* Does the condition or an action name an address in this range? */
 int gtp_compile_names(const struct gtp_tracepoint *tp, u64 start, u64 size);
 /*

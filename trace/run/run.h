@@ -136,6 +136,8 @@ void gtp_percpu_patch_frame(struct frame *f);
 void gtp_frames_drop(void);
 /* The buffer was resized: frames may be gone, and numbers have changed. */
 void gtp_frames_moved(void);
+/* No run is on any more. */
+void gtp_frames_ended(void);
 /* Tracepoints were freed or put aside: none is being uploaded. */
 void gtp_upload_reset(void);
 /* The thread serves a deferred packet, if any, and a save. */

@@ -35,13 +35,13 @@ void run_set_dispatch(struct gtp_tracepoint *tp)
 {
 	enum gtp_dispatch dispatch = GTP_DISPATCH_ACTIONS;
 
-	if (tp->has_cond || tp->pass || tp->kind_flags & PROBE_AT_RETURN ||
+	if (tp->has_cond || tp->pass ||
 	    tp->uses & (GTP_USES_PRINT | GTP_USES_STATE) ||
 	    gtp_hits.uses & GTP_USES_COOKED)
 		dispatch = GTP_DISPATCH_SLOW;
-	else if (!tp->nr_acts && gtp_hits.clock == GTP_CLOCK_CYCLES)
-		dispatch = GTP_DISPATCH_PLAIN;
-	kc_store(&tp->dispatch, dispatch);
+	else if (gtp_hits.clock == GTP_CLOCK_CYCLES)
+		dispatch = gtp_compiled_dispatch(tp);
+	gtp_set_dispatch(tp, dispatch);
 }
 
 void run_set_all_dispatch(void)

@@ -38,6 +38,7 @@ void run_disarm(struct rsp_tx *tx)
 	gtp_sites_out(run_removed);
 	run_tell_kept(tx, gtp_sites_kept() - kept);
 	kc_store(&gtp.armed, 0);
+	gtp_frames_ended();
 	gtp_modules_watch(0);
 	module_put(THIS_MODULE);
 }

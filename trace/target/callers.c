@@ -13,26 +13,6 @@
 
 #define WORD	sizeof(unsigned long)
 
-/* Find the block of $bt, which its variable follows. Return 1 or 0. */
-static int find_bt(const struct frame *f, struct frame_block *bt)
-{
-	struct frame_block b;
-	const struct gtp_var *var;
-	int found = 0;
-	u32 pos = 0;
-
-	memset(bt, 0, sizeof(*bt));
-	while (!found && frame_next(f, &pos, &b) > 0) {
-		var = b.kind == 'V' && bt->len ? gtp_var_find(b.num) : NULL;
-		found = var && gtp_var_is_bt(var);
-		if (!found)
-			memset(bt, 0, sizeof(*bt));
-		if (b.kind == 'M')
-			*bt = b;
-	}
-	return found;
-}
-
 /* Did the user collect that word separately? */
 static int has_other(const struct frame *f, const struct frame_block *bt,
 		     u64 addr)
@@ -75,16 +55,30 @@ static unsigned long *words_of(struct gtp_selected *s,
 	return (unsigned long *)((u8 *)s->copy + (b->data - s->frame.data));
 }
 
-/* Clear trampoline addresses in blocks of $_ret. */
-static void end_rets(struct gtp_selected *s)
+/*
+ * Clear trampoline addresses in blocks of $_ret, and find the block of $bt, which
+ * its variable follows. Return 1 or 0.
+ */
+static int end_rets(struct gtp_selected *s, struct frame_block *bt)
 {
+	const struct gtp_var *var;
 	struct frame_block b;
+	int found = 0, before = 0;
 	u32 pos = 0;
 
-	while (frame_next(&s->frame, &pos, &b) > 0)
+	while (frame_next(&s->frame, &pos, &b) > 0) {
 		if (b.kind == 'M' && b.num == FRAME_MEM_RET && b.len == WORD &&
 		    kc_is_trampoline(*words_of(s, &b)))
 			*words_of(s, &b) = 0;
+		if (found)
+			continue;
+		var = b.kind == 'V' && before ? gtp_var_find(b.num) : NULL;
+		found = var && gtp_var_is_bt(var);
+		before = b.kind == 'M' && b.len;
+		if (before)
+			*bt = b;
+	}
+	return found;
 }
 
 /*
@@ -98,8 +92,7 @@ void gtp_callers_end(struct gtp_selected *s)
 	unsigned long *word;
 	u32 i, n;
 
-	end_rets(s);
-	if (!find_bt(&s->frame, &bt))
+	if (!end_rets(s, &bt))
 		return;
 	word = words_of(s, &bt);
 	n = bt.len / WORD;

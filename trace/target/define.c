@@ -23,6 +23,11 @@ static void answer_tracepoint(struct rsp_tx *tx, u32 num, u64 addr,
 
 void gtp_serve_init(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
+	/* GDB thinks that no run is on, and has not asked. */
+	if (gtp_session.looks) {
+		rsp_error(tx, MSG_START, WHY_LOOKS);
+		return;
+	}
 	gtp_stop(GTP_STOPPED, tx);
 	gtp_keep();
 	rsp_ok(tx);

@@ -10,22 +10,24 @@
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
-/* To GDB the kernel is one running thread, which it can only observe. */
+/* To GDB the kernel is a running thread, which it can only observe. */
 #define THREAD "1"
 
 void gtp_serve_supported(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
+	gtp_session.error_texts = cmd->u.supported.error_message;
 	rsp_printf(tx, "PacketSize=%x", GTP_PACKET_SIZE);
 	rsp_puts(tx, ";QStartNoAckMode+;qXfer:features:read+"
-		 ";qXfer:traceframe-info:read+;ConditionalTracepoints+"
+		 ";qXfer:traceframe-info:read+;qXfer:threads:read+;ConditionalTracepoints+"
 		 ";TracepointSource+;TraceStateVariables+;DisconnectedTracing+"
 		 ";EnableDisableTracepoints+;InstallInTrace+"
-		 ";QTBuffer:size+;tracenz+");
+		 ";QTBuffer:size+;tracenz+;binary-upload+;error-message+");
 }
 
-void gtp_serve_thread_extra(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+/* The reply is empty: threads are selected by H. */
+void gtp_serve_lldb(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	rsp_put_hex_str(tx, "the running kernel");
+	gtp_session.is_lldb = 1;
 }
 
 void gtp_serve_stop_reason(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -35,27 +37,19 @@ void gtp_serve_stop_reason(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 /*
  * After SIGTRAP GDB would keep stepping while a symbol covers the pc, which is
- * 0: without KASLR per-CPU variables are there.
+ * 0: without KASLR per-CPU variables are there. LLDB would go on without an
+ * end: after no signal when it continues, after SIGTRAP when it steps.
  */
 void gtp_serve_resume(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	rsp_notice(tx, NOTE_NOT_STOPPED);
-	rsp_puts(tx, "T00thread:" THREAD ";");
+	rsp_puts(tx, gtp_session.is_lldb ? "T02thread:" THREAD ";" :
+		 "T00thread:" THREAD ";");
 }
 
 void gtp_serve_current_thread(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	rsp_puts(tx, "QC" THREAD);
-}
-
-void gtp_serve_threads_first(const struct rsp_cmd *cmd, struct rsp_tx *tx)
-{
-	rsp_puts(tx, "m" THREAD);
-}
-
-void gtp_serve_threads_next(const struct rsp_cmd *cmd, struct rsp_tx *tx)
-{
-	rsp_putc(tx, 'l');
 }
 
 void gtp_serve_attached(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -65,14 +59,18 @@ void gtp_serve_attached(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 void gtp_serve_offsets(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	/* 0: not moved. No reply means the same. */
+	/*
+	 * 0: not moved. No reply means the same. To GDB it is where the first
+	 * segment is, to LLDB how far each has moved.
+	 */
 	if (gtp_kernel.text)
-		rsp_printf(tx, "TextSeg=%lx", gtp_kernel.text);
+		rsp_printf(tx, "TextSeg=%lx", gtp_session.is_lldb ?
+			   gtp_kernel.slide : gtp_kernel.text);
 }
 
 void gtp_serve_read_only(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	rsp_error_num(tx, 1);
+	gtp_refuse(tx, MSG_READ_ONLY);
 }
 
 void gtp_serve_ok(const struct rsp_cmd *cmd, struct rsp_tx *tx)

@@ -14,6 +14,7 @@
 #include "compat/cpu.h"
 #include "compat/log.h"
 #include "compat/missing.h"
+#include "compat/module.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
 #include "trace/target/private.h"
@@ -41,6 +42,9 @@ static int find_kernel(void)
 		kc_err("the kernel has no table of its symbols: boot one that is configured with CONFIG_KALLSYMS\n");
 		return -ENOENT;
 	}
+	gtp_kernel.build_id_len = kc_find_build_id(kc_symbol("__start_notes"),
+						   kc_symbol("__stop_notes"),
+						   gtp_kernel.build_id);
 	gtp_kernel.text = kc_symbol("_text");
 	if (!arch_link_text)
 		return 0;
@@ -60,12 +64,12 @@ int gtp_init(u64 buffer_size, const char *save_dir)
 	unsigned int i;
 	int ret;
 
-	if (gtp_reg_block_len() > ARCH_REGS_MAX)
-		return -EINVAL;
+	ret = gtp_regs_init();
+	if (ret)
+		return ret;
 	kc_read_init();
 	gtp_save_init(save_dir);
-	gtp_hits.self = -1;
-	gtp_hits.peer = -1;
+	gtp_leave_out(-1, -1, NULL);
 	gtp.nr_cpus = kc_nr_cpus();
 	gtp.default_size = buffer_size;
 	gtp.size = buffer_size;

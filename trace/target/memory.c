@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The `m' packet: live memory, or that of a frame.
+ * The `m' and `x' packets: live memory, or that of a frame; and `monitor mem',
+ * which says what the addresses below the kernel's half mean.
  *
  * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/read.h"
+#include "compat/space.h"
 #include "trace/base/messages.h"
 #include "trace/target/private.h"
 
@@ -87,6 +90,36 @@ static u32 read_live(u64 addr, void *buf, u32 n)
 	return n;
 }
 
+static int is_elsewhere(u64 addr)
+{
+	return gtp_session.space.kind != GTP_SPACE_KERNEL &&
+	       !kc_is_kernel(addr, 1);
+}
+
+static long read_space(u64 addr, void *buf, u32 n)
+{
+	if (gtp_session.space.kind == GTP_SPACE_PHYSICAL)
+		return kc_read_physical(buf, addr, n);
+	if (addr != (unsigned long)addr)
+		return -EFAULT;
+	return kc_read_task(&gtp_session.space.who, buf, addr, n);
+}
+
+/* What `monitor mem' has chosen; at most to the end of a page, like read_live(). */
+static u32 read_elsewhere(u64 addr, void *buf, u32 n)
+{
+	long err;
+
+	n = min_t(u32, n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+	err = read_space(addr, buf, n);
+	if (err == -EPERM && !gtp.armed) {
+		kc_read_update();
+		err = read_space(addr, buf, n);
+	}
+	gtp_session.space.err = err;
+	return err ? 0 : n;
+}
+
 /* Read memory of a frame, or live memory that is constant. */
 static u32 read_frame(u64 addr, void *buf, u32 n)
 {
@@ -100,36 +133,86 @@ static u32 read_frame(u64 addr, void *buf, u32 n)
 
 static u32 read_some(u64 addr, void *buf, u32 n)
 {
+	u32 got;
+
 	if (gtp_session.selected.gone)
 		return 0;
-	return gtp_session.selected.valid ? read_frame(addr, buf, n) :
-				    read_live(addr, buf, n);
+	if (gtp_session.selected.valid)
+		return read_frame(addr, buf, n);
+	if (is_elsewhere(addr))
+		return read_elsewhere(addr, buf, n);
+	got = gtp_thread_stack(addr, buf, &n);
+	return got ? got : read_live(addr, buf, n);
+}
+
+static const char *why_elsewhere(void)
+{
+	switch (gtp_session.space.err) {
+	case -ESRCH:
+		return MSG_TASK_ENDED;
+	case -EPERM:
+		return MSG_NOT_RAM;
+	case -ENXIO:
+		return MSG_HIGH_MEMORY;
+	case -EAGAIN:
+		return MSG_PAGE_MOVES;
+	default:
+		return gtp_session.space.kind == GTP_SPACE_PHYSICAL ?
+			MSG_NOT_IN_DIRECT_MAP : MSG_NOT_IN_MEMORY;
+	}
+}
+
+static const char *why_unread(u64 addr)
+{
+	if (gtp_session.selected.gone)
+		return WHY_FRAME_GONE;
+	if (gtp_session.selected.valid)
+		return MSG_NOT_COLLECTED;
+	if (is_elsewhere(addr))
+		return why_elsewhere();
+	return gtp_session.device == addr ? MSG_DEVICE : MSG_NOT_MAPPED;
+}
+
+/* A short reply is valid: what is in front of memory that cannot be read. */
+static void serve_memory(const struct rsp_cmd *cmd, struct rsp_tx *tx, int binary)
+{
+	u64 addr = cmd->u.mem.addr, len = cmd->u.mem.len, start;
+	void *buf;
+	u32 n;
+
+	if (gtp_session.selected.valid || !is_elsewhere(addr))
+		addr = gtp_percpu_place(addr);
+	start = addr;
+	while (len && rsp_tx_room(tx) >= 2) {
+		n = min_t(u64, len, rsp_tx_room(tx) / 2);
+		buf = rsp_hex_space(tx, n);
+		n = read_some(addr, buf, n);
+		if (!n)
+			break;
+		if (binary)
+			rsp_put_binary(tx, buf, n, rsp_tx_room(tx));
+		else
+			rsp_put_hex(tx, buf, n);
+		addr += n;
+		len -= n;
+	}
+	if (len && addr == start)
+		gtp_refuse(tx, why_unread(addr));
 }
 
 void gtp_serve_mem(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
-	u64 addr = cmd->u.mem.addr, len = cmd->u.mem.len;
-	u8 buf[256];
-	u32 n;
-
-	if (!len)
-		return;
-	addr = gtp_percpu_place(addr);
-	while (len && rsp_tx_room(tx) >= 2) {
-		n = min_t(u64, len, min_t(u64, sizeof(buf), rsp_tx_room(tx) / 2));
-		n = read_some(addr, buf, n);
-		if (!n)
-			break;
-		rsp_put_hex(tx, buf, n);
-		addr += n;
-		len -= n;
-	}
-	/* A short reply is valid. */
-	if (!rsp_tx_used(tx))
-		rsp_error_num(tx, 1);
+	serve_memory(cmd, tx, 0);
 }
 
-/* tstatus reports what was refused: the reply to `m' cannot. */
+/* 'b', and the bytes as they are: half as many as digits. */
+void gtp_serve_binary(const struct rsp_cmd *cmd, struct rsp_tx *tx)
+{
+	rsp_putc(tx, 'b');
+	serve_memory(cmd, tx, 1);
+}
+
+/* tstatus reports what was refused: the reply to `m' may not. */
 int gtp_remark_device(u32 n, char *buf, size_t size)
 {
 	if (n || !gtp_session.device)
@@ -137,4 +220,86 @@ int gtp_remark_device(u32 n, char *buf, size_t size)
 	snprintf(buf, size, REMARK_DEVICE,
 		 (unsigned long long)gtp_session.device);
 	return 1;
+}
+
+/* ---- monitor mem -------------------------------------------------------- */
+
+/* A decimal number. Return 0 or -EINVAL. */
+static int parse_pid(const char *s, pid_t *pid)
+{
+	u32 n = 0;
+
+	if (!*s || strlen(s) > 9)
+		return -EINVAL;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9')
+			return -EINVAL;
+		n = n * 10 + *s - '0';
+	}
+	*pid = n;
+	return 0;
+}
+
+static void choose_task(const char *args, struct rsp_tx *tx)
+{
+	struct kc_who who;
+	pid_t pid;
+	char *c;
+	long err;
+
+	if (parse_pid(args, &pid)) {
+		rsp_notice(tx, NOTE_MEM_PID);
+		return;
+	}
+	err = kc_who_is(pid, &who);
+	if (err) {
+		rsp_notice(tx, err == -EINVAL ? NOTE_MEM_NO_SPACE :
+						NOTE_MEM_NO_TASK);
+		return;
+	}
+	/* gtpstat is shown on terminals. */
+	for (c = who.comm; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	gtp_session.space.kind = GTP_SPACE_TASK;
+	gtp_session.space.who = who;
+}
+
+int gtp_remark_space(u32 n, char *buf, size_t size)
+{
+	if (n)
+		return 0;
+	switch (gtp_session.space.kind) {
+	case GTP_SPACE_TASK:
+		snprintf(buf, size, REMARK_SPACE_TASK,
+			 gtp_session.space.who.pid, gtp_session.space.who.comm);
+		return 1;
+	case GTP_SPACE_PHYSICAL:
+		snprintf(buf, size, REMARK_SPACE_PHYSICAL);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+void gtp_space_monitor(const char *args, struct rsp_tx *tx)
+{
+	char text[GTP_REMARK_LEN];
+
+	if (!strcmp(args, "kernel"))
+		gtp_session.space.kind = GTP_SPACE_KERNEL;
+	else if (*args && !kc_has_spaces())
+		rsp_notice(tx, NOTE_MEM_NONE);
+	else if (!strcmp(args, "phys"))
+		gtp_session.space.kind = GTP_SPACE_PHYSICAL;
+	else if (!strncmp(args, "pid ", 4))
+		choose_task(args + 4, tx);
+	else if (*args)
+		rsp_notice(tx, NOTE_MEM_USAGE);
+	if (gtp_remark_space(0, text, sizeof(text))) {
+		rsp_notice(tx, text);
+		rsp_notice(tx, NOTE_MEM_END);
+	} else {
+		rsp_notice(tx, NOTE_MEM_KERNEL);
+	}
 }

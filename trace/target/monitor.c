@@ -109,6 +109,37 @@ static void do_io(char *args, struct rsp_tx *tx)
 		say_address(tx, NOTE_IO_NOT_READ, gtp_session.device);
 }
 
+static void do_look(char *args, struct rsp_tx *tx)
+{
+	if (*args && strcmp(args, "off")) {
+		rsp_notice(tx, NOTE_LOOK_USAGE);
+	} else if (!gtp.armed || gtp_must_finish()) {
+		rsp_notice(tx, NOTE_LOOK_NO_RUN);
+	} else if (*args) {
+		gtp_look_end();
+		gtp_select_none();
+		rsp_notice(tx, NOTE_LOOK_OFF);
+	} else {
+		gtp_look_begin();
+		rsp_notice(tx, NOTE_LOOK_ON);
+	}
+}
+
+static void do_mem(char *args, struct rsp_tx *tx)
+{
+	gtp_space_monitor(args, tx);
+}
+
+static void do_stat(char *args, struct rsp_tx *tx)
+{
+	gtp_stat_tell(tx);
+}
+
+static void do_threads(char *args, struct rsp_tx *tx)
+{
+	gtp_threads_monitor(args, tx);
+}
+
 static void do_help(char *args, struct rsp_tx *tx);
 
 /* The first one is the default. */
@@ -129,6 +160,18 @@ static const struct {
 	{ "io", do_io,
 	  "monitor io on -- read memory that is mapped from devices, too, live and in hits, for this session.\n"
 	  "monitor io off -- do not read it (the default).\n" },
+	{ "look", do_look,
+	  "monitor look -- let tfind show the frames of a run that goes on; again, to number them anew.\n"
+	  "monitor look off -- do not any more.\n" },
+	{ "mem", do_mem,
+	  "monitor mem pid N -- read addresses below the kernel's in the memory of task N, for this session.\n"
+	  "monitor mem phys -- take them as physical addresses.\n"
+	  "monitor mem kernel -- do not read them (the default).\n" },
+	{ "stat", do_stat,
+	  "monitor stat -- show the counters of gtpstat.\n" },
+	{ "threads", do_threads,
+	  "monitor threads on -- the kernel's tasks are GDB's threads, too, for this session: info threads, thread apply all bt.\n"
+	  "monitor threads off -- the running kernel is the only thread (the default).\n" },
 };
 
 static void do_help(char *args, struct rsp_tx *tx)

@@ -8,6 +8,7 @@
 #define TARGET_PRIVATE_H
 
 #include "arch/arch.h"
+#include "compat/space.h"
 #include "trace/run/run.h"
 
 /* Serve a packet: leave the reply in tx. The table of serve.c has them. */
@@ -25,6 +26,7 @@ struct gtp_selected {
 	u64 addr;
 	void *copy;		/* of `room' bytes; for vfree() */
 	u32 room;
+	int keeps_room;		/* until vfree(), also for a large frame */
 	struct frame frame;
 };
 
@@ -70,24 +72,45 @@ struct gtp_session {
 	} symbols;
 	struct rsp_cmd deferred;	/* packet for the thread to serve */
 	gtp_serve_t deferred_serve;
+	int shows_tasks;	/* `monitor threads on' */
+	s64 thread;		/* of the last Hg */
+	/* qXfer:threads, qsThreadInfo: the list, and what comes next. */
+	struct gtp_tasks {
+		struct kc_task *task;	/* n of them; for vfree() */
+		u32 n, at;
+		u64 at_off;		/* of line `at' in the XML */
+	} tasks;
 	int missing_shown;	/* what this kernel lacks */
 	u64 device;		/* address of device memory refused last */
+	/* `monitor mem': what addresses below the kernel's half mean. */
+	struct gtp_space {
+		enum {
+			GTP_SPACE_KERNEL,	/* nothing */
+			GTP_SPACE_TASK,
+			GTP_SPACE_PHYSICAL,
+		} kind;
+		struct kc_who who;	/* GTP_SPACE_TASK */
+		long err;		/* of the last read */
+	} space;
 	int reads_devices;	/* `monitor io on' */
+	int looks;		/* `monitor look': at the frames of a run */
+	int error_texts;	/* GDB has said error-message+ */
+	int is_lldb;		/* LLDB has sent a packet that GDB does not know */
 };
 
 extern struct gtp_session gtp_session;
 
 void gtp_session_begin(void);
+/* Refuse a packet of those for which GDB takes a text only if it has said so. */
+void gtp_refuse(struct rsp_tx *tx, const char *text);
 
 /* ---- fixed.c ----------------------------------------------------------- */
 
 void gtp_serve_supported(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_lldb(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_stop_reason(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_resume(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_current_thread(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-void gtp_serve_threads_first(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-void gtp_serve_threads_next(const struct rsp_cmd *cmd, struct rsp_tx *tx);
-void gtp_serve_thread_extra(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_attached(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_offsets(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_read_only(const struct rsp_cmd *cmd, struct rsp_tx *tx);
@@ -112,6 +135,11 @@ void gtp_serve_size(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_notes(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_start(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_stop(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+
+/* ---- stat.c ------------------------------------------------------------ */
+
+/* Show what gtpstat has as notices, as many as fit. */
+void gtp_stat_tell(struct rsp_tx *tx);
 
 /* ---- status.c ---------------------------------------------------------- */
 
@@ -146,13 +174,31 @@ void gtp_select_none(void);
 void gtp_select_drop(void);	/* drop index and selection */
 void gtp_select_moved(void);	/* the buffer was resized */
 /*
+ * Number the frames of the run that are there at the next QTFrame, until
+ * gtp_look_end(); hits go on meanwhile.
+ */
+void gtp_look_begin(void);
+void gtp_look_end(void);
+/*
  * Copy frame n into *s, which is zeroed at first. Return 0, -ENOENT, -ESTALE or
  * -ENOMEM. On an error *s stays, or is marked as gone.
  */
 int gtp_copy_frame(u64 n, struct gtp_selected *s);
+/* The same for the frame at ref, whose number is n. */
+int gtp_copy_ref(const struct ringbuf_ref *ref, u64 n, struct gtp_selected *s);
 /* Number the frames once the run has ended. Return 0, -ENOMEM or -EINTR. */
 int gtp_frames_index(void);
 int gtp_frames_many(void);	/* too many to walk quickly */
+
+/* ---- tfile.c; target.h has more ----------------------------------------- */
+
+/* As gtp_tfile_open(), for the holder of gtp.lock. NULL: no memory. */
+struct gtp_tfile *gtp_tfile_new(void);
+/* Frames are dropped, or have moved: files that are open end. */
+void gtp_tfile_outdate(void);
+/* Frames read so far; lines left out. Need not hold gtp.lock. */
+u64 gtp_tfile_frames(const struct gtp_tfile *t);
+unsigned int gtp_tfile_left_out(const struct gtp_tfile *t);
 
 /* ---- callers.c --------------------------------------------------------- */
 
@@ -165,14 +211,20 @@ void gtp_serve_regs(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_serve_reg(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* Those of any frame, in the order of `g'. */
 u32 gtp_reg_block_len(void);
+/* Once, before the others. 0 or -EINVAL: the machine has too many registers. */
+int gtp_regs_init(void);
 /* dst has ARCH_REGS_MAX bytes. Return the length used. */
 u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst);
 
 /* ---- memory.c ---------------------------------------------------------- */
 
 void gtp_serve_mem(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_binary(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* See gtp_remark_t: memory of a device that was not read. */
 int gtp_remark_device(u32 n, char *buf, size_t size);
+/* The same: that `monitor mem' has chosen other memory. */
+int gtp_remark_space(u32 n, char *buf, size_t size);
+void gtp_space_monitor(const char *args, struct rsp_tx *tx);
 
 /* ---- qtbuffer.c -------------------------------------------------------- */
 
@@ -197,6 +249,30 @@ void gtp_put_definition(struct rsp_tx *tx, const struct gtp_tracepoint *tp,
 void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 /* target.xml, for kfree(); NULL: no memory. */
 char *gtp_target_xml(void);
+
+/* ---- tasks.c ----------------------------------------------------------- */
+
+#define GTP_THREAD_KERNEL	1
+#define THREAD_KERNEL	"the running kernel"
+
+void gtp_serve_set_thread(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_thread_alive(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_thread_extra(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_threads_first(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_threads_next(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+void gtp_serve_threads_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx);
+/*
+ * Those of the selected thread that arch_task_saved names. Return 0; -EAGAIN if
+ * it has none, as it runs; -ESRCH if it is gone.
+ */
+int gtp_thread_regs(struct pt_regs *regs);
+void gtp_threads_drop(void);		/* drop the copies */
+/*
+ * Copy memory of the selected thread's stack, as it was when its registers were
+ * read. Return how many bytes, or 0; then *n is lowered to those in front of it.
+ */
+u32 gtp_thread_stack(u64 addr, void *buf, u32 *n);
+void gtp_threads_monitor(const char *args, struct rsp_tx *tx);
 
 /* ---- save.c ------------------------------------------------------------ */
 

@@ -79,7 +79,7 @@ static u32 buffer_read(u64 off, u8 *dst, u32 n)
 void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	u64 off = cmd->u.mem.addr, len = cmd->u.mem.len;
-	u8 part[512];
+	void *part;
 	int ret = 0;
 	u32 n;
 
@@ -93,7 +93,8 @@ void gtp_serve_buffer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		ret = buffer_seek(off);
 		if (ret)
 			break;
-		n = min_t(u64, len, min_t(u64, sizeof(part), rsp_tx_room(tx) / 2));
+		n = min_t(u64, len, rsp_tx_room(tx) / 2);
+		part = rsp_hex_space(tx, n);
 		n = buffer_read(off, part, n);
 		rsp_put_hex(tx, part, n);
 		off += n;

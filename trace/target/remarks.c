@@ -18,6 +18,7 @@ static const gtp_remark_t kinds[] = {
 	gtp_remark_off,
 	gtp_remark_kept,
 	gtp_remark_unloaded,
+	gtp_remark_space,
 	gtp_remark_device,
 	gtp_remark_returns,
 	gtp_remark_error,

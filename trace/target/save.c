@@ -9,8 +9,8 @@
  *
  * Three tasks take part. The writer of the packet opens the file. The thread
  * kgtp_save appends to it, and may block on the file system for any time. The
- * thread kgtp reports progress to GDB. gtp.lock is held while frames are read,
- * but not during file operations.
+ * thread kgtp reports progress to GDB. tfile.c makes the contents. gtp.lock is
+ * held while frames are read, but not during file operations.
  *
  * Context of all functions: process.
  */
@@ -28,7 +28,6 @@
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
 
-#include "arch/arch.h"
 #include "compat/barrier.h"
 #include "compat/clock.h"
 #include "compat/file.h"
@@ -39,8 +38,6 @@
 
 #define NAME_MAX_LEN	4095
 #define SUFFIX		".tfile"
-/* GDB refuses a file with a longer line; the limit excludes the line's end. */
-#define LINE_MAX_LEN	998
 #define PART		65536	/* bytes to write at a time */
 #define TELL_US		1000000	/* between notices; also the time to stop */
 
@@ -60,15 +57,11 @@ struct save {
 	u64 give_up_us;		/* at this time */
 	struct file *file;
 	loff_t pos;
-	int err;		/* first error; ends all writing */
+	int err;		/* ends all writing */
 	unsigned int left_out;	/* lines that were too long */
 	u64 frames;		/* saved so far */
-	struct gtp_selected frame;
-	struct rsp_tx line;	/* its payload is one line */
-	char line_buf[LINE_MAX_LEN + 4];	/* line and framing */
-	u8 regs[ARCH_REGS_MAX];
+	struct gtp_tfile *tfile;	/* NULL: not begun */
 	u8 part[PART];		/* data to write */
-	u32 used;		/* bytes of it */
 	char name[NAME_MAX_LEN + 1];
 	char path[NAME_MAX_LEN + 1];
 };
@@ -79,196 +72,50 @@ static struct save *save_work;	/* same, while the thread owns it */
 static struct task_struct *save_thread;
 static DECLARE_WAIT_QUEUE_HEAD(save_wait);
 
-/* ---- the thread kgtp_save: file contents ------------------------------- */
+/* ---- the thread kgtp_save ---------------------------------------------- */
 
-/*
- * Releases the lock: if the session has ended meanwhile, everything may have
- * changed. So callers must check s->err first.
- */
-static void save_flush(struct save *s)
+/* Read the next part. Return the number of bytes, 0 at the end, or an error. */
+static ssize_t save_read(struct save *s)
 {
-	int err;
+	ssize_t used = 0, n = 1;
 
-	kc_assert_held(&gtp.lock);
-	if (!s->err && s->used) {
-		mutex_unlock(&gtp.lock);
-		err = kc_file_append(s->file, s->part, s->used, &s->pos);
-		cond_resched();
-		mutex_lock(&gtp.lock);
-		s->err = s->give_up ? -EINTR : err;
+	while (used < PART && n > 0) {
+		n = gtp_tfile_read(s->tfile, s->pos + used, s->part + used,
+				   PART - used);
+		if (n > 0)
+			used += n;
 	}
-	s->used = 0;
+	if (n == -ERESTARTSYS)
+		n = -EINTR;
+	return n < 0 ? n : used;
 }
 
-static void save_bytes(struct save *s, const void *data, size_t n)
+static void save_part(struct save *s, ssize_t n)
 {
-	const u8 *p = data;
-	size_t part;
+	int err = n < 0 ? n : kc_file_append(s->file, s->part, n, &s->pos);
 
-	for (; n && !s->err; n -= part, p += part) {
-		part = min_t(size_t, n, PART - s->used);
-		memcpy(s->part + s->used, p, part);
-		s->used += part;
-		if (s->used == PART)
-			save_flush(s);
-	}
-}
-
-static void line_begin(struct save *s, const char *kind)
-{
-	rsp_tx_begin(&s->line);
-	rsp_puts(&s->line, kind);
-}
-
-static int line_fits(const struct save *s)
-{
-	return !s->line.overflow;
-}
-
-static void line_end(struct save *s)
-{
-	if (!line_fits(s)) {
-		s->left_out++;
-		return;
-	}
-	save_bytes(s, s->line_buf + 1, rsp_tx_used(&s->line));
-	save_bytes(s, "\n", 1);
-}
-
-static void save_status(struct save *s)
-{
-	line_begin(s, "status ");
-	gtp_put_status(&s->line, 1);
-	if (!line_fits(s)) {
-		s->left_out++;
-		line_begin(s, "status ");
-		gtp_put_status(&s->line, 0);
-	}
-	line_end(s);
-}
-
-static void save_tracepoint(struct save *s, const struct gtp_tracepoint *tp)
-{
-	u32 n;
-
-	for (n = 0; !s->err; n++) {
-		line_begin(s, "tp ");
-		if (!gtp_put_piece(&s->line, tp, n))
-			return;
-		/* The frames are readable without the condition, if need be. */
-		if (!n && !line_fits(s)) {
-			s->left_out++;
-			line_begin(s, "tp ");
-			gtp_put_definition(&s->line, tp, 0);
-		}
-		line_end(s);
-	}
-}
-
-static void save_vars(struct save *s)
-{
-	u32 slot;
-
-	for (slot = 0; !s->err; slot++) {
-		line_begin(s, "tsv ");
-		if (!gtp_put_var(&s->line, slot))
-			return;
-		line_end(s);
-	}
-}
-
-static void save_target(struct save *s)
-{
-	char *xml = gtp_target_xml();
-	char *at, *end;
-
-	if (!xml) {
-		s->err = -ENOMEM;
-		return;
-	}
-	for (at = xml; (end = strchr(at, '\n')); at = end + 1) {
-		*end = '\0';
-		line_begin(s, "tdesc ");
-		rsp_puts(&s->line, at);
-		line_end(s);
-	}
-	kfree(xml);
-}
-
-static void save_header(struct save *s)
-{
-	const struct gtp_tracepoint *tp;
-
-	save_bytes(s, "\x7fTRACE0\n", 8);
-	line_begin(s, "R ");
-	rsp_printf(&s->line, "%x", gtp_reg_block_len());
-	line_end(s);
-	save_status(s);
-	/* Same order as in an upload. */
-	list_for_each_entry_reverse(tp, gtp_shown_tracepoints(), list) {
-		save_tracepoint(s, tp);
-		if (s->err)
-			return;
-	}
-	save_vars(s);
-	if (!s->err)
-		save_target(s);
-	save_bytes(s, "\n", 1);
-}
-
-static void save_frame(struct save *s)
-{
-	u32 regs_len = gtp_reg_block(&s->frame, s->regs);
-	u64 off;
-	u32 n;
-
-	for (off = 0; !s->err; off += n) {
-		n = frame_tfile_read(&s->frame.frame, s->frame.num, s->regs,
-				     regs_len, off, s->part + s->used,
-				     PART - s->used);
-		if (!n)
-			return;
-		s->used += n;
-		if (s->used == PART)
-			save_flush(s);
-	}
-}
-
-static void save_frames(struct save *s)
-{
-	static const u8 end[4];
-	int ret = 0;
-
-	while (gtp.rb && !s->err && !ret) {
-		ret = gtp_copy_frame(s->frames, &s->frame);
-		if (ret)
-			break;
-		save_frame(s);
-		s->frames++;
-	}
-	if (ret && ret != -ENOENT && !s->err)
-		s->err = ret;
-	save_bytes(s, end, sizeof(end));
+	cond_resched();
+	mutex_lock(&gtp.lock);
+	s->err = s->give_up ? -EINTR : err;
+	s->frames = gtp_tfile_frames(s->tfile);
+	mutex_unlock(&gtp.lock);
 }
 
 static void save_run(struct save *s)
 {
+	ssize_t n;
 	int ret;
 
-	mutex_lock(&gtp.lock);
-	if (!s->err) {
-		save_header(s);
-		save_frames(s);
-		save_flush(s);
-	}
-	mutex_unlock(&gtp.lock);
-	vfree(s->frame.copy);
+	while (!s->err && (n = save_read(s)))
+		save_part(s, n);
 	/* The signal that ended writing must not end closing, too. */
 	flush_signals(current);
 	ret = kc_file_end(s->file, !s->err);
 	mutex_lock(&gtp.lock);
 	if (!s->err)
 		s->err = ret;
+	if (s->tfile)
+		s->left_out = gtp_tfile_left_out(s->tfile);
 	kc_store(&save_work, NULL);
 	s->state = SAVE_DONE;
 	mutex_unlock(&gtp.lock);
@@ -371,6 +218,8 @@ static void save_answer(struct save *s)
 static void save_free(struct save *s)
 {
 	kc_store(&save, NULL);
+	if (s->tfile)
+		gtp_tfile_close(s->tfile);
 	vfree(s);
 	module_put(THIS_MODULE);
 }
@@ -382,7 +231,9 @@ void gtp_serve_save(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 	s->tx = tx;
 	s->notice_us = kc_wall_us();
-	s->err = gtp.rb ? gtp_frames_index() : 0;
+	s->tfile = gtp_tfile_new();
+	if (!s->tfile)
+		s->err = -ENOMEM;
 	save_hand_over(s);
 }
 
@@ -531,7 +382,6 @@ static struct save *save_new(void)
 		return NULL;
 	}
 	memset(s, 0, sizeof(*s));
-	rsp_tx_init(&s->line, s->line_buf, sizeof(s->line_buf));
 	kc_store(&save, s);
 	return s;
 }

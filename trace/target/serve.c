@@ -41,11 +41,19 @@ static const struct packet {
 	int (*first)(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 	int at_once;		/* never wait for probes to be removed */
 } packets[] = {
+	/* most frequent */
+	{ RSP_QTFRAME, gtp_serve_frame, gtp_frame_takes_long },
+	{ RSP_READ_REGS, gtp_serve_regs, .at_once = 1 },
+	{ RSP_READ_MEM, gtp_serve_mem, .at_once = 1 },
+	{ RSP_READ_BINARY, gtp_serve_binary, .at_once = 1 },
+	{ RSP_QTBUFFER_READ, gtp_serve_buffer, gtp_buffer_takes_long },
+
 	{ RSP_QSUPPORTED, gtp_serve_supported, .at_once = 1 },
 	{ RSP_QSTARTNOACK, gtp_serve_ok, .at_once = 1 },
 	{ RSP_EXTENDED, gtp_serve_ok, .at_once = 1 },
-	{ RSP_SET_THREAD, gtp_serve_ok, .at_once = 1 },
-	{ RSP_THREAD_ALIVE, gtp_serve_ok, .at_once = 1 },
+	{ RSP_LLDB, gtp_serve_lldb, .at_once = 1 },
+	{ RSP_SET_THREAD, gtp_serve_set_thread, .at_once = 1 },
+	{ RSP_THREAD_ALIVE, gtp_serve_thread_alive, .at_once = 1 },
 	{ RSP_DETACH, gtp_serve_ok, .at_once = 1 },
 	{ RSP_KILL, gtp_serve_ok, .at_once = 1 },
 	{ RSP_STOP_REASON, gtp_serve_stop_reason, .at_once = 1 },
@@ -57,9 +65,7 @@ static const struct packet {
 	{ RSP_ATTACHED, gtp_serve_attached, .at_once = 1 },
 	{ RSP_OFFSETS, gtp_serve_offsets, .at_once = 1 },
 	{ RSP_SYMBOL, gtp_serve_symbol, .at_once = 1 },
-	{ RSP_READ_REGS, gtp_serve_regs, .at_once = 1 },
 	{ RSP_READ_REG, gtp_serve_reg, .at_once = 1 },
-	{ RSP_READ_MEM, gtp_serve_mem, .at_once = 1 },
 	{ RSP_WRITE_REGS, gtp_serve_read_only, .at_once = 1 },
 	{ RSP_WRITE_MEM, gtp_serve_read_only, .at_once = 1 },
 	{ RSP_BREAKPOINT, gtp_serve_read_only, .at_once = 1 },
@@ -84,11 +90,9 @@ static const struct packet {
 	{ RSP_QTSTOP, gtp_serve_stop, always },
 	{ RSP_QTENABLE, gtp_serve_toggle },
 	{ RSP_QTDISABLE, gtp_serve_toggle },
-	{ RSP_QTFRAME, gtp_serve_frame, gtp_frame_takes_long },
 	{ RSP_QTSTATUS, gtp_serve_status },
 	{ RSP_QTP, gtp_serve_tp },
 	{ RSP_QTV, gtp_serve_tv },
-	{ RSP_QTBUFFER_READ, gtp_serve_buffer, gtp_buffer_takes_long },
 	{ RSP_QTSAVE, gtp_serve_save, always, gtp_save_open },
 };
 
@@ -146,23 +150,13 @@ int gtp_serve(const char *packet, size_t len, struct rsp_tx *tx)
 
 /* ---- sessions ---------------------------------------------------------- */
 
-int gtp_lock(void)
-{
-	return mutex_lock_interruptible(&gtp.lock) ? -ERESTARTSYS : 0;
-}
-
-void gtp_unlock(void)
-{
-	mutex_unlock(&gtp.lock);
-}
-
 int gtp_open(pid_t tgid)
 {
 	int ret = gtp_lock();
 
 	if (ret)
 		return ret;
-	kc_store(&gtp_hits.self, tgid);
+	gtp_leave_out(tgid, gtp_hits.peer, gtp_hits.printer);
 	gtp_session_begin();
 	gtp_unlock();
 	return 0;
@@ -174,7 +168,7 @@ int gtp_set_peer(pid_t tgid)
 
 	if (ret)
 		return ret;
-	kc_store(&gtp_hits.peer, tgid);
+	gtp_leave_out(gtp_hits.self, tgid, gtp_hits.printer);
 	gtp_unlock();
 	return 0;
 }
@@ -208,9 +202,10 @@ void gtp_close(void)
 		gtp_serve_deferred();
 	kc_store(&gtp_slow.deferred_tx, NULL);
 	gtp_save_leave();
-	kc_store(&gtp_hits.self, -1);
-	kc_store(&gtp_hits.peer, -1);
+	gtp_leave_out(-1, -1, gtp_hits.printer);
 	gtp_select_none();
+	gtp_look_end();
+	gtp_threads_drop();
 	if (!gtp.disconnected)
 		gtp_stop(GTP_DISCONNECTED, NULL);
 	/* A continuing run keeps its setting until the next one begins. */
@@ -227,10 +222,18 @@ void gtp_frames_drop(void)
 {
 	gtp_select_drop();
 	gtp_buffer_drop();
+	gtp_tfile_outdate();
 }
 
 void gtp_frames_moved(void)
 {
 	gtp_buffer_drop();
 	gtp_select_moved();
+	gtp_tfile_outdate();
+}
+
+void gtp_frames_ended(void)
+{
+	if (gtp_session.looks)
+		gtp_look_end();
 }

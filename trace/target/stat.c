@@ -1,58 +1,83 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The node gtpstat: counters for people.
+ * Counters for people: the node gtpstat, and `monitor stat'.
  *
  * Context of all functions: process.
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
 #include "compat/barrier.h"
 #include "compat/missing.h"
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
-static void show(struct seq_file *m, const char *name, u64 value)
+/* Where the text goes: to a reader of the node, or as notices to GDB. */
+struct stat_out {
+	struct seq_file *m;
+	struct rsp_tx *tx;	/* if m is NULL */
+};
+
+static void put(const struct stat_out *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void put(const struct stat_out *out, const char *format, ...)
 {
-	seq_printf(m, "%-20s %llu\n", name, (unsigned long long)value);
+	char line[300];		/* more than any record has */
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (out->m)
+		seq_puts(out->m, line);
+	else
+		rsp_notice(out->tx, line);
 }
 
-static void show_info(struct seq_file *m, const struct ringbuf_info *info)
+static void show(const struct stat_out *out, const char *name, u64 value)
 {
-	show(m, "buffer_bytes", info->size);
-	show(m, "buffer_free_bytes", info->free);
-	show(m, "memory_bytes", info->memory);
-	show(m, "frames", info->frames);
-	show(m, "frames_created", info->created);
-	show(m, "lost_nested", info->nested);
-	show(m, "lost_too_big", info->too_big);
-	show(m, "lost_overwritten", info->overwritten);
-	show(m, "lost_shrunk", info->shrunk);
-	show(m, "lost_missed", gtp_lost_missed());
-	show(m, "lost_no_share", info->no_share);
-	show(m, "lost_returns", gtp_lost_returns());
-	show(m, "lost_printk", gtp_print_lost());
+	put(out, "%-20s %llu\n", name, (unsigned long long)value);
 }
 
-static void show_head(struct seq_file *m)
+static void show_info(const struct stat_out *out, const struct ringbuf_info *info)
+{
+	show(out, "buffer_bytes", info->size);
+	show(out, "buffer_free_bytes", info->free);
+	show(out, "memory_bytes", info->memory);
+	show(out, "frames", info->frames);
+	show(out, "frames_created", info->created);
+	show(out, "lost_nested", info->nested);
+	show(out, "lost_too_big", info->too_big);
+	show(out, "lost_overwritten", info->overwritten);
+	show(out, "lost_shrunk", info->shrunk);
+	show(out, "lost_missed", gtp_lost_missed());
+	show(out, "lost_no_share", info->no_share);
+	show(out, "lost_returns", gtp_lost_returns());
+	show(out, "lost_printk", gtp_print_lost());
+}
+
+static void show_head(const struct stat_out *out)
 {
 	struct ringbuf_info info;
 
 	gtp_buffer_info(&info);
-	show(m, "running", kc_load(&gtp_hits.running));
-	show_info(m, &info);
+	show(out, "running", kc_load(&gtp_hits.running));
+	show_info(out, &info);
 }
 
-static void show_cpu(struct seq_file *m, int cpu)
+static void show_cpu(const struct stat_out *out, int cpu)
 {
 	struct ringbuf_info info;
 
 	if (!cpu_present(cpu))
 		return;
 	ringbuf_get_info(gtp.rb, cpu, &info);
-	seq_printf(m, "cpu %d %llu %llu %llu %llu %llu %llu\n", cpu,
+	put(out, "cpu %d %llu %llu %llu %llu %llu %llu\n", cpu,
 		   (unsigned long long)info.frames,
 		   (unsigned long long)info.created,
 		   (unsigned long long)info.nested,
@@ -61,26 +86,27 @@ static void show_cpu(struct seq_file *m, int cpu)
 		   (unsigned long long)info.shrunk);
 }
 
-static void show_tracepoint(struct seq_file *m, const struct gtp_tracepoint *tp)
+static void show_tracepoint(const struct stat_out *out,
+			    const struct gtp_tracepoint *tp)
 {
 	struct gtp_count count;
 
 	gtp_get_count(tp, &count);
-	seq_printf(m, "tracepoint %u 0x%llx %llu %llu %llu %llu %llu\n",
+	put(out, "tracepoint %u 0x%llx %llu %llu %llu %llu %llu %s\n",
 		   tp->num, (unsigned long long)tp->addr,
 		   (unsigned long long)count.hits,
 		   (unsigned long long)count.bytes,
 		   (unsigned long long)gtp_missed(tp),
 		   (unsigned long long)gtp_missed_returns(tp),
-		   (unsigned long long)count.errors);
+		   (unsigned long long)count.errors, gtp_served_by(tp));
 }
 
-static void show_remark(struct seq_file *m, u32 n)
+static void show_remark(const struct stat_out *out, u32 n)
 {
 	char buf[GTP_REMARK_LEN];
 
 	if (gtp_remark(n, buf, sizeof(buf)))
-		seq_printf(m, "%s# %s\n", n ? "" : "\n", buf);
+		put(out, "%s# %s\n", n ? "" : "\n", buf);
 }
 
 /* ---- record by record -------------------------------------------------- */
@@ -177,34 +203,62 @@ static void stat_stop(struct seq_file *m, void *v)
 		gtp_unlock();
 }
 
-static int stat_show(struct seq_file *m, void *v)
+static void stat_put(const struct stat_out *out)
 {
 	u32 n = stat_at.n;
 
 	switch (stat_at.section) {
 	case STAT_HEAD:
-		show_head(m);
+		show_head(out);
 		break;
 	case STAT_CPUS:
 		if (n)
-			show_cpu(m, n - 1);
+			show_cpu(out, n - 1);
 		else
-			seq_puts(m, "\n# cpu frames created nested too_big overwritten shrunk\n");
+			put(out, "\n# cpu frames created nested too_big overwritten shrunk\n");
 		break;
 	case STAT_TRACEPOINTS:
 		if (n)
-			show_tracepoint(m, stat_at.tp);
+			show_tracepoint(out, stat_at.tp);
 		else
-			seq_puts(m, "\n# tracepoint address hits bytes missed returns errors\n");
+			put(out, "\n# tracepoint address hits bytes missed returns errors by\n");
 		break;
 	case STAT_REMARKS:
-		show_remark(m, n);
+		show_remark(out, n);
 		break;
 	default:
-		seq_printf(m, "%s# not available on this kernel: %s\n",
-			   n ? "" : "\n", kc_missing_feature(n));
+		put(out, "%s# not available on this kernel: %s\n",
+		    n ? "" : "\n", kc_missing_feature(n));
 	}
+}
+
+static int stat_show(struct seq_file *m, void *v)
+{
+	struct stat_out out = { m, NULL };
+
+	stat_put(&out);
 	return 0;
+}
+
+/* Left free in the reply: the longest record as a notice, and one that says that there is more. */
+#define STAT_ROOM	4096
+
+/* Holds gtp.lock. */
+void gtp_stat_tell(struct rsp_tx *tx)
+{
+	struct stat_out out = { NULL, tx };
+	loff_t pos = 0;
+	void *at;
+
+	stat_at.section = STAT_HEAD;
+	stat_at.n = 0;
+	for (at = stat_here(&pos); at; at = stat_next(NULL, at, &pos)) {
+		if (rsp_tx_room(tx) < STAT_ROOM) {
+			rsp_notice(tx, NOTE_STAT_MORE);
+			return;
+		}
+		stat_put(&out);
+	}
 }
 
 const struct seq_operations gtp_stat_ops = {

@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "trace/base/messages.h"
 #include "trace/target/private.h"
 
 static void put_error(struct rsp_tx *tx)
@@ -70,9 +71,15 @@ void gtp_put_status(struct rsp_tx *tx, int notes)
 	struct ringbuf_info info;
 
 	gtp_buffer_info(&info);
-	rsp_putc(tx, gtp.armed ? '1' : '0');
-	if (!gtp.armed)
+	/* GDB looks at no frame of a run. */
+	rsp_putc(tx, gtp.armed && !gtp_session.looks ? '1' : '0');
+	if (gtp_session.looks) {
+		rsp_puts(tx, ";tstop:");
+		rsp_put_hex_str(tx, STATUS_LOOKS);
+		rsp_puts(tx, ":0");
+	} else if (!gtp.armed) {
 		put_reason(tx, notes);
+	}
 	/* First, since GDB before 7.4 loses the field after "tstop:TEXT:0". */
 	put_field(tx, "starttime", gtp.start_us);
 	put_field(tx, "stoptime", gtp.stop_us);

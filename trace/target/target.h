@@ -51,6 +51,30 @@ void gtp_close(void);
 extern const struct seq_operations gtp_stat_ops;
 
 /*
+ * The trace as a file for GDB's `target tfile', while no run is on. It is made
+ * as it is read, and any number may be open.
+ */
+struct gtp_tfile;
+
+/*
+ * Return the file; or an ERR_PTR(): -EBUSY while a run is on, -ENOMEM or
+ * -ERESTARTSYS.
+ * Context: process; sleeps.
+ */
+struct gtp_tfile *gtp_tfile_open(void);
+void gtp_tfile_close(struct gtp_tfile *t);
+/*
+ * Read up to n bytes (1 or more) at offset off. Return how many, 0 at the end,
+ * or -ESTALE if the frames are gone: a run has begun, or the buffer's size was
+ * changed; -ENOMEM; -ERESTARTSYS. Reading on costs least; going back, as much as
+ * reading from the first frame.
+ * Context: process; sleeps; one caller at a time.
+ */
+ssize_t gtp_tfile_read(struct gtp_tfile *t, u64 off, void *dst, size_t n);
+/* Return the size in bytes, or an error of gtp_tfile_read(). The same context. */
+s64 gtp_tfile_size(struct gtp_tfile *t);
+
+/*
  * Taken around gtp_serve(). Return 0 or -ERESTARTSYS.
  * Context: process; sleeps.
  */

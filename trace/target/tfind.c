@@ -5,6 +5,7 @@
  * Context of all functions: process, holds gtp.lock.
  */
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
@@ -41,11 +42,30 @@ void gtp_select_moved(void)
 		selected->gone = 1;
 }
 
+void gtp_look_begin(void)
+{
+	gtp_select_drop();
+	gtp_session.looks = 1;
+}
+
+void gtp_look_end(void)
+{
+	if (gtp_session.looks && gtp.rb)
+		gtp_select_moved();
+	gtp_session.looks = 0;
+}
+
+/* Are there frames to look at? */
+static int frames_hidden(void)
+{
+	return gtp.armed && !gtp_session.looks;
+}
+
 int gtp_frames_many(void)
 {
 	struct ringbuf_info info;
 
-	if (gtp.armed || !gtp.rb)
+	if (frames_hidden() || !gtp.rb)
 		return 0;
 	ringbuf_get_info(gtp.rb, -1, &info);
 	return info.frames > FRAMES_MANY;
@@ -121,14 +141,14 @@ static int frames_search(const struct rsp_frame *what, u64 from, u64 *n)
 
 /*
  * Memory for the copy of a frame. Reuse that of small frames, to not allocate
- * pages for each one; free that of a large frame with it.
+ * pages for each one; free that of a large frame with it, unless keeps_room.
  */
 static int frames_room(struct gtp_selected *s, u32 len)
 {
 	u32 room = max_t(u32, len, FRAMES_KEPT);
 	void *copy;
 
-	if (len <= s->room && s->room == FRAMES_KEPT)
+	if (len <= s->room && (s->keeps_room || s->room == FRAMES_KEPT))
 		return 0;
 	copy = gtp_can_alloc(room) ? vmalloc(room) : NULL;
 	if (!copy)
@@ -139,16 +159,13 @@ static int frames_room(struct gtp_selected *s, u32 len)
 	return 0;
 }
 
-int gtp_copy_frame(u64 n, struct gtp_selected *s)
+int gtp_copy_ref(const struct ringbuf_ref *ref, u64 n, struct gtp_selected *s)
 {
-	struct ringbuf_ref ref;
 	struct ringbuf_hdr hdr;
 	u32 len;
 	int ret;
 
-	ret = ringbuf_index_get(gtp.rb, n, &ref);
-	if (!ret)
-		ret = ringbuf_read_hdr(gtp.rb, ref.cpu, ref.pos, &hdr);
+	ret = ringbuf_read_hdr(gtp.rb, ref->cpu, ref->pos, &hdr);
 	if (ret)
 		return ret;
 	len = hdr.size - sizeof(hdr);
@@ -157,8 +174,9 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 		return ret;
 	s->frame.data = s->copy;
 	s->frame.len = len;
-	ret = ringbuf_read(gtp.rb, ref.cpu, ref.pos, 0, s->copy, len);
-	/* Cannot fail while no run is on. If it does, the old copy is lost. */
+	ret = ringbuf_read_part(gtp.rb, ref->cpu, ref->pos, &hdr, 0, s->copy,
+				len);
+	/* Fails only if a run is on. The old copy is lost then. */
 	s->gone = ret && s->valid;
 	if (ret)
 		return ret;
@@ -166,21 +184,51 @@ int gtp_copy_frame(u64 n, struct gtp_selected *s)
 	s->valid = 1;
 	s->n = n;
 	s->num = hdr.tag;
-	s->cpu = ref.cpu;
-	s->pos = ref.pos;
+	s->cpu = ref->cpu;
+	s->pos = ref->pos;
 	s->addr = hdr.addr;
 	gtp_callers_end(s);
 	return 0;
 }
 
-static int frames_find(const struct rsp_frame *what)
+int gtp_copy_frame(u64 n, struct gtp_selected *s)
 {
-	u64 n = what->a;
+	struct ringbuf_ref ref;
+	int ret = ringbuf_index_get(gtp.rb, n, &ref);
+
+	return ret ? ret : gtp_copy_ref(&ref, n, s);
+}
+
+/*
+ * Select the frame, or the next one that matches if hits have overwritten it:
+ * the oldest ones go while they are looked at.
+ */
+static int frames_find(const struct rsp_frame *what, struct rsp_tx *tx)
+{
+	u64 n = what->a, first;
+	char text[80];
 	int ret = 0;
 
 	if (what->how != RSP_FRAME_NUMBER)
 		ret = frames_search(what, frames_next(), &n);
-	return ret ? ret : gtp_copy_frame(n, selected);
+	for (first = n; !ret;) {
+		ret = gtp_copy_frame(n, selected);
+		if (ret != -ESTALE)
+			break;
+		n++;
+		ret = what->how == RSP_FRAME_NUMBER ? frames_step(n) :
+				frames_search(what, n, &n);
+	}
+	if (n == first)
+		return ret;
+	/* The error that a reader of one frame gets. */
+	if (ret)
+		return ret == -ENOENT && what->how == RSP_FRAME_NUMBER ?
+		       -ESTALE : ret;
+	snprintf(text, sizeof(text), NOTE_FRAMES_GONE,
+		 (unsigned long long)first, (unsigned long long)n - 1);
+	rsp_notice(tx, text);
+	return 0;
 }
 
 static void put_found(struct rsp_tx *tx)
@@ -199,9 +247,10 @@ static int frames_is_none(const struct rsp_cmd *cmd)
 
 int gtp_frame_takes_long(const struct rsp_cmd *cmd)
 {
-	if (frames_is_none(cmd) || !gtp_frames_many())
+	if (frames_is_none(cmd) ||
+	    (gtp.index_ready && cmd->u.frame.how == RSP_FRAME_NUMBER))
 		return 0;
-	return !gtp.index_ready || cmd->u.frame.how != RSP_FRAME_NUMBER;
+	return gtp_frames_many();
 }
 
 void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
@@ -213,8 +262,8 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 		rsp_ok(tx);
 		return;
 	}
-	if (gtp.armed) {
-		rsp_error(tx, MSG_FIND, WHY_RUNNING);
+	if (frames_hidden()) {
+		rsp_error(tx, MSG_FIND, WHY_RUNNING_LOOK);
 		return;
 	}
 	if (!gtp.rb) {
@@ -223,7 +272,7 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	}
 	ret = gtp_frames_index();
 	if (!ret)
-		ret = frames_find(&cmd->u.frame);
+		ret = frames_find(&cmd->u.frame, tx);
 	if (!ret)
 		put_found(tx);
 	else if (ret == -ENOENT)
@@ -233,5 +282,6 @@ void gtp_serve_frame(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 	else if (ret == -EINTR)
 		rsp_error(tx, MSG_FIND, WHY_INTERRUPTED);
 	else
-		rsp_error(tx, MSG_FIND, WHY_FRAME_GONE);
+		rsp_error(tx, MSG_FIND, gtp_session.looks ? WHY_FRAMES_GONE :
+							    WHY_FRAME_GONE);
 }

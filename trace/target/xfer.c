@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * qXfer: target.xml, and the contents of a frame.
+ * qXfer: target.xml, and the contents of a frame. tasks.c has the threads.
  *
  * Context of all functions: process, holds gtp.lock.
  */
@@ -11,8 +11,9 @@
 #include "arch/arch.h"
 #include "trace/target/private.h"
 
-/* At most 127 bytes a line: one per register, and nine others. */
-#define TARGET_XML_MAX	((ARCH_REGS_MAX / 4 + 9) * 128)
+/* At most 127 bytes a line: one per register, nine others, and a longer one. */
+#define TARGET_XML_MAX	((ARCH_REGS_MAX / 4 + 9) * 128 + KERNEL_MAX)
+#define KERNEL_MAX	160
 
 /* Part [off, off + size) of a text that is generated on the fly. */
 struct window {
@@ -34,6 +35,27 @@ static void win_puts(struct window *w, const char *s)
 	}
 }
 
+/*
+ * Which kernel this is, and where: a comment that GDB's tsave keeps, since it
+ * copies this text. Readers: `kgtp open', and people.
+ */
+static void make_kernel(struct window *w)
+{
+	char line[KERNEL_MAX];
+	unsigned int i;
+	int n;
+
+	n = snprintf(line, sizeof(line), "<!-- kgtp: _text=0x%lx offset=0x%lx",
+		     gtp_kernel.text, gtp_kernel.slide);
+	if (gtp_kernel.build_id_len)
+		n += snprintf(line + n, sizeof(line) - n, " build-id=");
+	for (i = 0; i < gtp_kernel.build_id_len; i++)
+		n += snprintf(line + n, sizeof(line) - n, "%02x",
+			      gtp_kernel.build_id[i]);
+	snprintf(line + n, sizeof(line) - n, " -->\n");
+	win_puts(w, line);
+}
+
 static void make_features(struct window *w)
 {
 	const struct arch_reg *reg;
@@ -41,8 +63,9 @@ static void make_features(struct window *w)
 	unsigned int i;
 
 	win_puts(w, "<?xml version=\"1.0\"?>\n"
-		 "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
-		 "<target>\n<architecture>");
+		 "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n");
+	make_kernel(w);
+	win_puts(w, "<target>\n<architecture>");
 	win_puts(w, arch_name);
 	win_puts(w, "</architecture>\n<osabi>none</osabi>\n<feature name=\"");
 	win_puts(w, arch_feature);
@@ -131,6 +154,9 @@ void gtp_serve_xfer(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 			rsp_error_num(tx, 1);
 		else
 			serve_text(cmd, tx, make_frame_info);
+		break;
+	case RSP_OBJ_THREADS:
+		gtp_serve_threads_xfer(cmd, tx);
 		break;
 	}
 }

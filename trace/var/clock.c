@@ -58,16 +58,19 @@ static void clock_start(void)
 		ctx = per_cpu_ptr(gtp_hits.hit_ctx, cpu);
 		ctx->spent_clock = 0;
 		ctx->spent_cycles = 0;
+		ctx->wall_at = GTP_NO_WALL;
 	}
 }
 
-/* Take seconds and nanoseconds from one sample. */
+/* Take seconds and nanoseconds of a frame from one sample. */
 static void sample_wall(struct gtp_hit_ctx *ctx)
 {
-	if (ctx->has_wall)
+	u64 at = ringbuf_start(ctx->rc);
+
+	if (ctx->wall_at == at)
 		return;
 	ctx->wall_sec = kc_wall_any(&ctx->wall_nsec);
-	ctx->has_wall = 1;
+	ctx->wall_at = at;
 }
 
 static u64 get_xtime_sec(struct gtp_hit_ctx *ctx)
@@ -94,7 +97,7 @@ static u64 get_xtime_nsec(struct gtp_hit_ctx *ctx)
 
 static const struct gtp_special specials[] = {
 	{ .num = 5, .name = "clock", .get = get_clock,
-	  .quick = GTP_QUICK_CALL },
+	  .quick = GTP_QUICK_CLOCK },
 	{ .num = 20, .name = "cooked_clock", .get = get_cooked_clock,
 	  .uses = GTP_USES_COOKED },
 	{ .num = 21, .name = "rdtsc", .get = get_rdtsc,
@@ -102,9 +105,9 @@ static const struct gtp_special specials[] = {
 	{ .num = 22, .name = "cooked_rdtsc", .get = get_cooked_rdtsc,
 	  .uses = GTP_USES_COOKED },
 	{ .num = 23, .name = "xtime_sec", .get = get_xtime_sec,
-	  .uses = GTP_USES_STATE },
+	  .quick = GTP_QUICK_CLAIM },
 	{ .num = 24, .name = "xtime_nsec", .get = get_xtime_nsec,
-	  .uses = GTP_USES_STATE },
+	  .quick = GTP_QUICK_CLAIM },
 };
 
 const struct var_group gtp_clock_vars = {

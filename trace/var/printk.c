@@ -142,12 +142,12 @@ int gtp_print_one(void)
 	/*
 	 * Ignore hits of the printing itself: they would print, and hit again.
 	 */
-	kc_store(&gtp_hits.printer, current);
+	gtp_leave_out(gtp_hits.self, gtp_hits.peer, current);
 	if (r.kind == GTP_PRINT_STACK)
 		print_stack(&r);
 	else
 		print_value(&r);
-	kc_store(&gtp_hits.printer, NULL);
+	gtp_leave_out(gtp_hits.self, gtp_hits.peer, NULL);
 	return 1;
 }
 

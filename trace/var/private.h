@@ -34,7 +34,7 @@ struct var_group {
 };
 
 extern const struct var_group gtp_bt_vars, gtp_clock_vars, gtp_control_vars,
-	gtp_kret_vars, gtp_loss_vars, gtp_missing_vars, gtp_percpu_vars,
+	gtp_kret_marks, gtp_kret_vars, gtp_loss_vars, gtp_missing_vars, gtp_percpu_vars,
 	gtp_printk_vars, gtp_task_vars;
 
 /* ---- table.c ----------------------------------------------------------- */

@@ -21,6 +21,7 @@ static const struct var_group *const groups[] = {
 	&gtp_loss_vars,
 	&gtp_control_vars,
 	&gtp_bt_vars,
+	&gtp_kret_marks,
 	&gtp_kret_vars,
 	&gtp_printk_vars,
 	&gtp_percpu_vars,

@@ -18,13 +18,19 @@
 #define KC_HAVE_ASM_SYSTEM 1	/* barrier */
 #define KC_HAVE_ATOMIC32 1	/* sequence */
 #define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
+/* ftrace: not available */
+/* ftrace_batch: not available */
 #define KC_HAVE_KRETPROBE_RP 1	/* kretprobe */
+#define KC_HAVE_KRETPROBE_ENTRY_HANDLER 1	/* kretprobe_entry */
 /* trap_context: not available */
 #define KC_HAVE_KPROBE_FAULT_HANDLER 1	/* kprobe_faults */
 /* kretprobe_guard: not available */
 /* calls: not available */
 /* graph: not available */
 #define KC_HAVE_SCHED_STACK 1	/* task_stack */
+/* task_frame: not available */
+/* task_state: not available */
+/* page_state: not available */
 #define KC_HAVE_PDA 1	/* irq_stack */
 /* clock_order: not available */
 #define KC_HAVE_FILE_PAGES 1	/* mem_available */

@@ -18,13 +18,19 @@
 #define KC_HAVE_ASM_BARRIER 1	/* barrier */
 #define KC_HAVE_ATOMIC64 1	/* sequence */
 #define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
+/* ftrace: not available */
+/* ftrace_batch: not available */
 #define KC_HAVE_KRETPROBE_RP 1	/* kretprobe */
+#define KC_HAVE_KRETPROBE_ENTRY_HANDLER 1	/* kretprobe_entry */
 /* trap_context: not available */
 #define KC_HAVE_KPROBE_FAULT_HANDLER 1	/* kprobe_faults */
 /* kretprobe_guard: not available */
 /* calls: not available */
 /* graph: not available */
 #define KC_HAVE_SCHED_STACK 1	/* task_stack */
+#define KC_HAVE_SWITCH_MACRO 1	/* task_frame */
+/* task_state: not available */
+#define KC_HAVE_POISON 1	/* page_state */
 #define KC_HAVE_IRQ_STACK_NAME 1	/* irq_stack */
 #define KC_HAVE_CHECK_TSC_UNSTABLE 1	/* clock_order */
 #define KC_HAVE_SI_MEM_AVAILABLE 1	/* mem_available */

@@ -18,13 +18,19 @@
 #define KC_HAVE_ASM_BARRIER 1	/* barrier */
 #define KC_HAVE_ATOMIC64 1	/* sequence */
 #define KC_HAVE_UNREGISTER_KPROBES 1	/* kprobe_batch */
+#define KC_HAVE_FTRACE_FREGS 1	/* ftrace */
+#define KC_HAVE_FTRACE_SET_FILTER_IPS 1	/* ftrace_batch */
 #define KC_HAVE_KRETPROBE_RETADDR 1	/* kretprobe */
+#define KC_HAVE_KRETPROBE_ENTRY_HANDLER 1	/* kretprobe_entry */
 /* trap_context: not available */
 /* kprobe_faults: not available */
 #define KC_HAVE_KPROBE_BUSY 1	/* kretprobe_guard */
 #define KC_HAVE_CALLS_RETHOOK 1	/* calls */
 #define KC_HAVE_GRAPH_WORDS 1	/* graph */
 #define KC_HAVE_TASK_STACK_H 1	/* task_stack */
+#define KC_HAVE_INACTIVE_TASK_FRAME 1	/* task_frame */
+#define KC_HAVE_TASK_NEW_STATE 1	/* task_state */
+#define KC_HAVE_POISON_OFFLINE 1	/* page_state */
 #define KC_HAVE_PCPU_HOT 1	/* irq_stack */
 #define KC_HAVE_CHECK_TSC_UNSTABLE 1	/* clock_order */
 #define KC_HAVE_SI_MEM_AVAILABLE 1	/* mem_available */

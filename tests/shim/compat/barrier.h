@@ -9,6 +9,7 @@
 
 #define kc_load(p)		__atomic_load_n((p), __ATOMIC_RELAXED)
 #define kc_store(p, v)		__atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#define kc_add_own(p, n)	kc_store(p, kc_load(p) + (n))
 #define kc_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define kc_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define kc_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <linux/types.h>
 
+#define likely(x)	(x)
+#define unlikely(x)	(x)
 #define noinline	__attribute__((__noinline__))
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

@@ -15,9 +15,8 @@
 
 #define SHIM_CPUS	3
 
-#define likely(x)	(x)
-#define unlikely(x)	(x)
 #define __percpu
+#define __force
 #define BITS_PER_LONG	(8 * (int)sizeof(long))
 #define PAGE_SIZE	4096UL
 #define TASK_COMM_LEN	16
@@ -41,6 +40,19 @@
 #define preempt_disable()	do { } while (0)
 #define preempt_enable()	do { } while (0)
 
+/* ---- errors, and the task ---------------------------------------------- */
+
+#define ERR_PTR(err)	((void *)(long)(err))
+#define PTR_ERR(p)	((long)(p))
+#define IS_ERR(p)	((unsigned long)(p) >= -4095UL)
+
+#define ERESTARTSYS	512
+#define HZ		100
+#define current		NULL
+#define cond_resched()	do { } while (0)
+int signal_pending(void *task);			/* the test has these two */
+long schedule_timeout_interruptible(long jiffies);
+
 /* ---- lists ------------------------------------------------------------- */
 
 struct list_head {
@@ -59,6 +71,11 @@ struct hlist_node {
 	for (p = list_entry((head)->next, __typeof__(*p), member);	\
 	     &p->member != (head);					\
 	     p = list_entry(p->member.next, __typeof__(*p), member))
+
+#define list_for_each_entry_reverse(p, head, member)			\
+	for (p = list_entry((head)->prev, __typeof__(*p), member);	\
+	     &p->member != (head);					\
+	     p = list_entry(p->member.prev, __typeof__(*p), member))
 
 static inline void list_add_tail(struct list_head *one, struct list_head *head)
 {
@@ -111,6 +128,7 @@ typedef u64 __attribute__((aligned(8))) kc_word64_t;
 
 #define kc_load64(p)		(*(p))
 #define kc_store64(p, v)	((void)(*(p) = (v)))
+#define kc_count64(p, n)	((void)(*(p) += (n)))
 #define KC_HAS_ADD_OWN64	1
 
 /* ---- reading ----------------------------------------------------------- */

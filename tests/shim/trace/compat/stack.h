@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#include "tests/shim/trace/kernel.h"
+#include "tests/shim/trace/hit.h"

@@ -13,6 +13,7 @@
 #define PAGE_OFFSET	API_ANY(unsigned long)
 #endif
 #define __va(x)		((void *)((unsigned long)(x) + PAGE_OFFSET))
+#define __pa(x)		((unsigned long)(x) - PAGE_OFFSET)
 
 typedef struct {
 #ifdef CONFIG_X86_PAE
@@ -21,6 +22,26 @@ typedef struct {
 	unsigned long pgd;
 #endif
 } pgd_t;
+
+typedef struct {
+#ifdef CONFIG_X86_PAE
+	unsigned long long pte;
+#else
+	unsigned long pte;
+#endif
+} pte_t;
+
+static inline pte_t __pte(unsigned long long val)
+{
+	return API_ANY(pte_t);
+}
+
+static inline unsigned long pte_pfn(pte_t pte)
+{
+	return API_ANY(unsigned long);
+}
+
+#define _PAGE_PROTNONE	0x080
 
 #ifdef CONFIG_X86_64
 #define __PHYSICAL_MASK	API_ANY(unsigned long)

@@ -12,6 +12,15 @@ struct cpuinfo_x86 {
 	u8 x86_vendor;
 };
 
+#if API >= API_EL7
+struct thread_struct {
+	unsigned long sp;
+#if API < API_EL8_1 && defined(CONFIG_X86_32)
+	unsigned long ip;
+#endif
+};
+#endif
+
 extern struct cpuinfo_x86 boot_cpu_data;
 
 #if API >= API_EL6 && defined(CONFIG_X86_64)

@@ -92,6 +92,7 @@ struct file {
 	struct dentry *f_dentry;
 	struct vfsmount *f_vfsmnt;
 #endif
+	loff_t f_pos;
 	void *private_data;
 };
 

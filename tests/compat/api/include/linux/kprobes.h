@@ -45,6 +45,10 @@ typedef int (*kretprobe_handler_t)(struct kretprobe_instance *ri,
 struct kretprobe {
 	struct kprobe kp;
 	kretprobe_handler_t handler;
+#if API >= API_2_6_26
+	kretprobe_handler_t entry_handler;
+	size_t data_size;
+#endif
 	int maxactive;
 	int nmissed;
 };
@@ -54,6 +58,9 @@ struct kretprobe_instance {
 	struct kretprobe *rp;
 	kprobe_opcode_t *ret_addr;
 	struct task_struct *task;
+#if API >= API_2_6_26
+	char data[0];
+#endif
 };
 
 int register_kprobe(struct kprobe *kp);

@@ -7,6 +7,7 @@
 #include <linux/preempt.h>
 #include <linux/smp.h>
 #include <linux/thread_info.h>
+#include <linux/time.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <asm/processor.h>
@@ -31,12 +32,26 @@ struct task_struct {
 	pid_t pid;
 	pid_t tgid;
 	struct mm_struct *mm;
+#if API >= API_EL8_1
+	u64 start_time;
+#else
+	struct timespec start_time;
+#endif
 #if API >= API_2_6_26
 	unsigned int flags;
 #else
 	unsigned long flags;
 #endif
 	char comm[TASK_COMM_LEN];
+#if API >= API_EL7
+	volatile long state;
+	int exit_state;
+	int on_cpu;
+	void *stack;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	struct thread_struct thread;
+#endif
 #if API >= API_EL8_1
 	int curr_ret_stack;
 	struct ftrace_ret_stack *ret_stack;
@@ -59,7 +74,61 @@ static inline struct task_struct *get_current(void)
 #define current		get_current()
 #endif
 
+static inline unsigned int task_cpu(const struct task_struct *p)
+{
+	return API_ANY(unsigned int);
+}
+
+#if API >= API_EL7
+#define TASK_INTERRUPTIBLE	1
+#define TASK_UNINTERRUPTIBLE	2
+#define __TASK_STOPPED		4
+#define __TASK_TRACED		8
+#define TASK_PARKED		(64)
+#if API >= API_4_4
+#define EXIT_DEAD		16
+#define TASK_NOLOAD		1024
+#else
+#define EXIT_DEAD		32
+#endif
+
+/* Takes all from a list that is not there. */
+#define API_EACH_TASK(p, t)						\
+	for ((p) = &init_task; (p); (p) = API_ANY(struct task_struct *)) \
+		for ((t) = (p); (t); (t) = API_ANY(struct task_struct *))
+
 #if API < API_EL8_1
+#define TIF_FORK		18
+#define for_each_process_thread(p, t)	API_EACH_TASK(p, t)
+
+static inline int test_tsk_thread_flag(struct task_struct *t, int flag)
+{
+	return API_ANY(int);
+}
+#endif
+#endif
+
+#if API < API_EL8_1
+extern struct task_struct init_task;
+
+#define for_each_process(p)						\
+	for ((p) = &init_task; (p); (p) = API_ANY(struct task_struct *))
+
+static inline struct task_struct *next_thread(const struct task_struct *p)
+{
+	return API_ANY(struct task_struct *);
+}
+
+static inline void task_lock(struct task_struct *p)
+{
+	preempt_disable();
+}
+
+static inline void task_unlock(struct task_struct *p)
+{
+	preempt_enable();
+}
+
 static inline void *api_task_stack(struct task_struct *task)
 {
 	return task;

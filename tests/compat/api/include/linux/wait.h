@@ -42,6 +42,12 @@ void API_FASTCALL __wake_up(wait_queue_head_t *q, unsigned int mode, int n, void
 #define wake_up(q)			__wake_up(q, 3, 1, NULL)
 #define wake_up_interruptible(q)	__wake_up(q, 1, 1, NULL)
 
+/* Inline in all kernels. */
+static inline int waitqueue_active(wait_queue_head_t *q)
+{
+	return !list_empty(&q->api_waiting);
+}
+
 #define wait_event(q, cond) do {					\
 	while (!(cond))							\
 		schedule();						\

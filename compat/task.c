@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include "compat/barrier.h"
+#include "compat/read.h"
+#include "compat/symbols.h"
+#include "compat/task.h"
+
+#if kc_has_tasks()
+
+#include <linux/cpumask.h>
+#include <linux/init_task.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+
+/* 4.11 took these out of sched.h. */
+#ifdef KC_HAVE_TASK_STACK_H
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#endif
+
+/* 80ed87c8a9ca, 4.2 */
+#ifndef TASK_NOLOAD
+#define TASK_NOLOAD	0
+#endif
+
+/*
+ * The variable of smpboot.c that has a CPU's idle task; NULL: there is none, or
+ * kc_symbol() does not find it.  Written by kc_task_init(), under gtp.lock.
+ */
+static struct task_struct *__percpu *idle_threads;
+
+void kc_task_init(void)
+{
+#ifdef CONFIG_SMP
+	static int looked_up;
+
+	if (!looked_up)
+		idle_threads = (struct task_struct *__percpu *)
+			kc_symbol("idle_threads");
+	looked_up = 1;
+#endif
+	kc_switch_init();
+}
+
+/* Idle tasks are in no list.  CPU 0 has the first task of all. */
+static struct task_struct *idle_of(unsigned int cpu)
+{
+	struct task_struct *t = NULL;
+
+	if (!cpu)
+		return &init_task;
+	if (idle_threads &&
+	    kc_read_kernel(&t, (unsigned long)per_cpu_ptr(idle_threads, cpu),
+			   sizeof(t)))
+		return NULL;
+	return t;
+}
+
+int kc_each_task(int (*fn)(struct task_struct *t, void *arg), void *arg)
+{
+	struct task_struct *p, *t;
+	unsigned int cpu;
+	int ret = 0;
+
+	for_each_possible_cpu(cpu) {
+		t = idle_of(cpu);
+		if (t)
+			ret = fn(t, arg);
+		if (ret)
+			return ret;
+	}
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		ret = fn(t, arg);
+		if (ret)
+			goto out;
+	}
+out:
+	rcu_read_unlock();
+	return ret;
+}
+
+int kc_task_runs(const struct task_struct *t)
+{
+#ifdef CONFIG_SMP
+	return kc_load(&t->on_cpu);
+#else
+	return t == current;
+#endif
+}
+
+int kc_task_ended(const struct task_struct *t)
+{
+	return kc_load(&t->exit_state);
+}
+
+unsigned long kc_task_stack(const struct task_struct *t)
+{
+	return (unsigned long)kc_load(&t->stack);
+}
+
+unsigned long kc_task_switches(const struct task_struct *t)
+{
+	return kc_load(&t->nvcsw) + kc_load(&t->nivcsw);
+}
+
+static unsigned int task_state(const struct task_struct *t)
+{
+#ifdef KC_HAVE_TASK_NEW_STATE
+	return kc_load(&t->__state);
+#else
+	return kc_load(&t->state);
+#endif
+}
+
+static char state_letter(const struct task_struct *t)
+{
+	int ended = kc_task_ended(t);
+	unsigned int state = task_state(t);
+
+	if (ended)
+		return ended & EXIT_DEAD ? 'X' : 'Z';
+	if (state & TASK_INTERRUPTIBLE)
+		return 'S';
+	if (state & TASK_UNINTERRUPTIBLE)
+		return state & TASK_NOLOAD ? 'I' : 'D';
+	if (state & __TASK_STOPPED)
+		return 'T';
+	if (state & __TASK_TRACED)
+		return 't';
+	if (state & TASK_PARKED)
+		return 'P';
+	return 'R';
+}
+
+void kc_task_get(const struct task_struct *t, struct kc_task *task)
+{
+	memset(task, 0, sizeof(*task));
+	task->pid = t->pid;
+	task->tgid = t->tgid;
+	task->cpu = task_cpu(t);
+	task->running = kc_task_runs(t);
+	task->state = state_letter(t);
+	memcpy(task->comm, t->comm, sizeof(task->comm) - 1);
+}
+
+#else
+
+void kc_task_init(void)
+{
+}
+
+int kc_each_task(int (*fn)(struct task_struct *t, void *arg), void *arg)
+{
+	return 0;
+}
+
+int kc_task_runs(const struct task_struct *t)
+{
+	return 1;
+}
+
+int kc_task_ended(const struct task_struct *t)
+{
+	return 1;
+}
+
+unsigned long kc_task_stack(const struct task_struct *t)
+{
+	return 0;
+}
+
+unsigned long kc_task_switches(const struct task_struct *t)
+{
+	return 0;
+}
+
+void kc_task_get(const struct task_struct *t, struct kc_task *task)
+{
+	memset(task, 0, sizeof(*task));
+}
+
+#endif
