@@ -2,7 +2,8 @@
 #
 #	make			kgtp.ko for the running kernel, and putgtprsp
 #	make KDIR=DIR		the same for the kernel whose build tree is DIR
-#	make install, uninstall	(PREFIX, MODDIR, DESTDIR)
+#	make install, uninstall	the module, kgtp and putgtprsp (PREFIX, MODDIR, DESTDIR)
+#	make dkms		the same with DKMS, which builds the module for each new kernel
 #	make probe		show the results of the kernel API probes
 #	make demo		trace a kernel in QEMU with GDB, in one command
 #	make shell		the same, at the (gdb) prompt
@@ -52,25 +53,80 @@ putgtprsp/putgtprsp: $(wildcard putgtprsp/*.[ch]) dkms.conf
 	@echo '#include <stdio.h>' | $(CC) -E -x c - >/dev/null 2>&1 || { \
 		echo "putgtprsp: $(firstword $(CC)) is missing or finds no C library:" \
 			"install gcc and libc6-dev (Red Hat: glibc-devel)" >&2; exit 1; }
-	$(CC) $(CFLAGS) $(RELAY_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(RELAY_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS)
 
 # Not with DESTDIR: packages run depmod when they are installed.
 DEPMOD = PATH="$$PATH:/usr/sbin:/sbin" depmod $(KREL) || { \
 	echo "kgtp: depmod $(KREL) failed; if it is missing, install kmod" >&2; exit 1; }
 
-install: all
-	install -d $(DESTDIR)$(MODDIR) $(DESTDIR)$(PREFIX)/sbin \
-		$(DESTDIR)$(PREFIX)/share/man/man8
+SBIN = $(DESTDIR)$(PREFIX)/sbin
+SHARE = $(DESTDIR)$(PREFIX)/share
+MAN = $(SHARE)/man/man8
+COMPLETIONS = $(SHARE)/bash-completion/completions
+# GDB's scripts, in whatever directories they are.
+SCRIPTS = $(patsubst gdb/%,%,$(wildcard gdb/*.py gdb/*.gdb gdb/*/*.py))
+# kgtp report, with the libraries of its page.
+REPORT = $(wildcard report/*.py report/*/*.py report/page/* $(addprefix report/vendor/*.,js css LICENSE))
+
+# Packages use the three parts, the third of which is install-dkms.
+install: install-module install-tools
+
+install-module: modules
+	install -d $(DESTDIR)$(MODDIR)
 	install -m 644 kgtp.ko $(DESTDIR)$(MODDIR)/
-	install -m 755 putgtprsp/putgtprsp $(DESTDIR)$(PREFIX)/sbin/
-	install -m 644 putgtprsp/putgtprsp.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	$(if $(DESTDIR),,$(DEPMOD))
+
+install-tools: putgtprsp/putgtprsp
+	install -d $(SBIN) $(MAN) $(COMPLETIONS) $(SHARE)/kgtp/commands \
+		$(addprefix $(SHARE)/kgtp/gdb/,$(sort $(dir $(SCRIPTS)))) \
+		$(addprefix $(SHARE)/kgtp/,$(sort $(dir $(REPORT))))
+	install -m 755 putgtprsp/putgtprsp launcher/kgtp $(SBIN)/
+	install -m 644 putgtprsp/putgtprsp.8 launcher/kgtp.8 $(MAN)/
+	install -m 644 launcher/kgtp.bash-completion $(COMPLETIONS)/kgtp
+	install -m 644 launcher/*.sh $(SHARE)/kgtp/
+	install -m 644 launcher/commands/*.sh $(SHARE)/kgtp/commands/
+	$(foreach f,$(SCRIPTS),install -m 644 gdb/$f $(SHARE)/kgtp/gdb/$f &&) :
+	$(foreach f,$(REPORT),install -m 644 $f $(SHARE)/kgtp/$f &&) :
+	echo $(VERSION) > $(SHARE)/kgtp/version && chmod 644 $(SHARE)/kgtp/version
+
+# `dkms add' copies a whole tree with its tests and its history, and installs no
+# program. So DKMS gets what the module is built of, in a directory that says whose it is.
+DKMS_SOURCE = $(DESTDIR)/usr/src/kgtp-$(VERSION)
+DKMS_MARK = $(DKMS_SOURCE)/.by-make-dkms
+DKMS_DIRS = agent arch compat dev frame ringbuf rsp trace
+dkms:
+	@[ -n "$(DESTDIR)" ] || command -v dkms >/dev/null || { \
+		echo "kgtp: dkms is missing: install dkms" >&2; exit 1; }
+	@[ ! -e $(DKMS_SOURCE) ] || [ -e $(DKMS_MARK) ] || { \
+		echo "kgtp: $(DKMS_SOURCE) is not of make dkms: dkms remove kgtp/$(VERSION) --all, and move it away" >&2; exit 1; }
+	@$(MAKE) --no-print-directory install-tools
+	$(if $(DESTDIR),,$(DKMS_REMOVE))
+	rm -rf $(DKMS_SOURCE)
+	@$(MAKE) --no-print-directory install-dkms
+	install -m 644 /dev/null $(DKMS_MARK)
+	$(if $(DESTDIR),,dkms add -m kgtp -v $(VERSION))
+	$(if $(DESTDIR),,dkms install -m kgtp -v $(VERSION) $(if $(KREL),-k $(KREL)))
+
+install-dkms:
+	install -d $(DKMS_SOURCE)
+	find Makefile Kbuild dkms.conf COPYING gtp.c $(DKMS_DIRS) -name .probe -prune \
+		-o -type f ! -name '*.o' ! -name '.*' ! -path compat/config.h -print | \
+		while read -r f; do \
+			case $$f in *.sh) mode=755 ;; *) mode=644 ;; esac; \
+			install -D -m $$mode "$$f" "$(DKMS_SOURCE)/$$f" || exit 1; \
+		done
+
+DKMS_REMOVE = ! command -v dkms >/dev/null || [ -z "`dkms status -m kgtp -v $(VERSION)`" ] || \
+	dkms remove -m kgtp -v $(VERSION) --all
 
 uninstall:
 	@[ -n "$(KREL)" ] || { \
 		echo "kgtp: whose module? no kernel build tree at $(KDIR): say KDIR=DIR" >&2; exit 1; }
-	rm -f $(DESTDIR)$(MODDIR)/kgtp.ko $(DESTDIR)$(PREFIX)/sbin/putgtprsp \
-		$(DESTDIR)$(PREFIX)/share/man/man8/putgtprsp.8
+	$(if $(DESTDIR),,[ ! -e $(DKMS_MARK) ] || { $(DKMS_REMOVE); })
+	rm -f $(DESTDIR)$(MODDIR)/kgtp.ko $(SBIN)/kgtp $(SBIN)/putgtprsp \
+		$(MAN)/kgtp.8 $(MAN)/putgtprsp.8 $(COMPLETIONS)/kgtp
+	rm -rf $(SHARE)/kgtp
+	[ ! -e $(DKMS_MARK) ] || rm -rf $(DKMS_SOURCE)
 	$(if $(DESTDIR),,$(DEPMOD))
 
 demo:
@@ -104,5 +160,5 @@ clean-objects:
 		-exec rm -f {} +
 	rm -rf .tmp_versions
 
-.PHONY: all modules compat-config probe install uninstall demo shell check \
-	check-all lint unit compat bench clean clean-objects
+.PHONY: all modules compat-config probe install install-module install-tools install-dkms \
+	dkms uninstall demo shell check check-all lint unit compat bench clean clean-objects
