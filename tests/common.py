@@ -116,7 +116,10 @@ def main(suite, description, make_shared):
             except Skip as reason:
                 verdict, why = "SKIP", str(reason)
             except Exception as error:
-                at = traceback.extract_tb(error.__traceback__)[1].lineno
+                own = getattr(function, "__wrapped__", function).__name__
+                frames = traceback.extract_tb(error.__traceback__)
+                # The last line of the test's own; of whatever called it, if it is no function with a name.
+                at = ([frame for frame in frames if frame.name == own] or frames)[-1].lineno
                 verdict, why = "FAIL", f"line {at}: {type(error).__name__}: {error}"
             count[verdict] += 1
             print(f"{suite} {function.__name__:<32} {verdict}  {why}".rstrip(), flush=True)

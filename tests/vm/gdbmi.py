@@ -25,6 +25,10 @@ class GdbTimeout(Exception):
     """GDB did not answer."""
 
 
+class Skip(Exception):
+    """This case cannot run here; str() says why."""
+
+
 def unquote(text):
     """Return the value of a C string that GDB prints with quotes."""
     def one(match):
@@ -88,7 +92,8 @@ class Gdb:
     """transcript: a file to which the whole conversation is appended.
 
     slow: a factor for all time limits.
-    notices: GDB's asynchronous `=name,results`, as [(name, results)], in order; the user may clear it.
+    notices: GDB's asynchronous `=name,results`, and `*running` and `*stopped`, as [(name, results)], in order; the user may
+    clear it.
     """
 
     def __init__(self, program=None, transcript=None, gdb="gdb", slow=1):
@@ -192,6 +197,15 @@ class Gdb:
             return False
         return True
 
+    @property
+    def has_ctf(self):
+        """Return whether this GDB can save frames in CTF."""
+        return "-ctf" in self.cmd("help tsave")
+
+    def needs_ctf(self):
+        if not self.has_ctf:
+            raise Skip("this GDB has no `tsave -ctf'; all else passed")
+
     def frames(self):
         """Return the number of frames that tstatus reports."""
         return int(re.search(r"(?:Collected|Buffer contains) (\d+) trace frame", self.cmd("tstatus"))[1])
@@ -240,9 +254,7 @@ class Gdb:
             if line[:1] in ("~", "&", "@") and line[1:2] == '"':
                 shown.append(unquote(line[1:]))
                 continue
-            notice = re.match(r"=([\w-]+),?(.*)", line)
-            if notice:
-                self.notices.append((notice[1], notice[2]))
+            if self._notice(line):
                 continue
             record = re.match(rf"{self.token}\^(\w+),?(.*)", line)
             if not record:
@@ -251,6 +263,22 @@ class Gdb:
                 message = MiParser(record[2]).results().get("msg", record[2])
                 raise GdbError(message, "".join(shown))
             return "".join(shown), record[2]
+
+    def _notice(self, line):
+        found = re.match(r"[=*]([\w-]+),?(.*)", line)
+        if found:
+            self.notices.append((found[1], found[2]))
+        return found
+
+    def wait(self, name, timeout=60):
+        """Return the results of the next notice with this name, and forget those up to it."""
+        deadline = time.monotonic() + timeout * self.slow
+        while True:
+            for at, (found, results) in enumerate(self.notices):
+                if found == name:
+                    del self.notices[:at + 1]
+                    return MiParser(results).results()
+            self._notice(self._readline(deadline, f"notice {name}"))
 
     def _readline(self, deadline, command):
         while b"\n" not in self.buffer:

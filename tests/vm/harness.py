@@ -10,7 +10,7 @@ import sys
 
 import console
 import kprobe_table
-from gdbmi import Gdb, GdbError, GdbTimeout
+from gdbmi import Gdb, GdbError, GdbTimeout, Skip
 from qemu import Guest, GuestError, GuestLost
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -21,37 +21,34 @@ GUEST_RELAY = "/bin/putgtprsp"
 __all__ = ["case", "Skip", "Gdb", "GdbError", "GdbTimeout", "Guest", "GuestError", "GuestLost"]
 
 
-class Skip(Exception):
-    """This case cannot run here; str() says why."""
-
-
 class CaseTimeout(Exception):
     pass
 
 
 class Case:
-    def __init__(self, function, smp, module, guest_gdb, needs, timeout, core, old, last, disk, cmdline):
+    def __init__(self, function, smp, module, programs, needs, timeout, core, old, last, disk, cmdline,
+                 memory):
         self.function, self.name = function, function.__name__
         self.file = pathlib.Path(function.__code__.co_filename).stem
-        self.smp, self.module, self.guest_gdb, self.timeout = smp, module, guest_gdb, timeout
-        self.core, self.old, self.last, self.disk, self.cmdline = core, old, last, disk, cmdline
+        self.smp, self.module, self.programs, self.timeout = smp, module, programs, timeout
+        self.core, self.old, self.last, self.disk, self.cmdline, self.memory = core, old, last, disk, cmdline, memory
         self.needs = [needs] if isinstance(needs, str) or callable(needs) else list(needs)
 
     @property
     def variant(self):
         """Cases with the same variant can share a guest."""
-        return self.smp or 0, self.guest_gdb, self.disk, self.cmdline
+        return self.smp or 0, self.programs, self.disk, self.cmdline, self.memory or 0
 
     def matches(self, pattern):
-        return fnmatch.fnmatch(self.name, pattern) or fnmatch.fnmatch(f"{self.file}/{self.name}", pattern)
+        return any(fnmatch.fnmatch(name, pattern) for name in (self.name, self.file, f"{self.file}/{self.name}"))
 
     def why_not(self, kernel):
         """Return why the case cannot run on this kernel, as far as this is known without a guest; or None.
 
         needs: ">=3.2" or "<2.6.30" (kernel), "CONFIG_X", or a function of the test that returns why not, or None.
         """
-        if self.guest_gdb and kernel.version < (3, 2):
-            return "Debian's GDB needs a kernel >=3.2 to run in the guest"
+        if self.programs and kernel.version < (3, 2):
+            return "Debian's programs need a kernel >=3.2"
         for need in self.needs:
             if callable(need):
                 continue
@@ -74,13 +71,13 @@ class Case:
 CASES = []
 
 
-def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), timeout=180, core=False, old=False, last=False,
-         disk=False, cmdline=""):
+def case(function=None, *, smp=None, module=True, programs="", needs=(), timeout=180, core=False, old=False, last=False,
+         disk=False, cmdline="", memory=None):
     """Make a function of one argument, the Test, a case.
 
     smp        number of CPUs, if not the usual number
     module     True: kgtp.ko is loaded before and unloaded after; a string: with these parameters; None: neither
-    guest_gdb  put GDB into the guest
+    programs   "gdb": put GDB and netcats into the guest; "shell": busybox; "tracers": perf and bpftrace
     needs      see Case.why_not
     timeout    seconds for the whole case
     last       the guest cannot be used after it
@@ -89,9 +86,10 @@ def case(function=None, *, smp=None, module=True, guest_gdb=False, needs=(), tim
                files, ...): see KERNEL:core+old
     disk       give the guest a slow disk with an ext4 of 64 MiB: see Test.mount_disk
     cmdline    words for the kernel's command line
+    memory     of the guest, in MiB, if not the usual
     """
     def wrap(function):
-        CASES.append(Case(function, smp, module, guest_gdb, needs, timeout, core, old, last, disk, cmdline))
+        CASES.append(Case(function, smp, module, programs, needs, timeout, core, old, last, disk, cmdline, memory))
         return function
     return wrap(function) if function else wrap
 
@@ -204,13 +202,14 @@ class Test:
 
     # GDB.
 
-    def gdb(self, connect=True, program=True, relay=GUEST_RELAY, raw=False):
-        """Return a Gdb on the host, with the kernel's symbols, connected to the guest's module; raw: for QTStart by hand."""
+    def gdb(self, connect=True, program=True, relay=GUEST_RELAY, raw=False, path="gdb"):
+        """Return a Gdb on the host, with the kernel's symbols, connected to the guest's module; raw: for QTStart by hand; path: of
+        the GDB, if not the usual."""
         transcript = self.logs / f"{self.kernel.name}-{self.name}-gdb{len(self.transcripts) or ''}.log"
         self.transcripts.append(transcript)
         # Callbacks run in reverse order: GDB closes while the relay still answers.
         self.cleanup.callback(self.guest.stop_relay)
-        gdb = Gdb(self.kernel.vmlinux if program else None, transcript, slow=self.kernel.slow)
+        gdb = Gdb(self.kernel.vmlinux if program else None, transcript, gdb=path, slow=self.kernel.slow)
         self.cleanup.callback(gdb.close)
         if connect:
             self.connect(gdb, relay)
@@ -226,7 +225,7 @@ class Test:
         return gdb.connect(self.guest.gdb_socket)
 
     def guest_gdb(self, *commands, timeout=180):
-        """Run commands in a GDB in the guest. Return a Result. Needs @case(guest_gdb=True)."""
+        """Run commands in a GDB in the guest. Return a Result. Needs @case(programs="gdb")."""
         words = " ".join("-ex '" + command.replace("'", "'\\''") + "'" for command in commands)
         return self.run(f"gdb -nx -q -batch {words}", timeout)
 
@@ -312,10 +311,20 @@ class Test:
         return self.sh(f"cat /proc/{pid}/stat").split("(", 1)[1].rsplit(")", 1)[0]
 
     def probes(self):
-        """Return the kernel's list of kprobes, one per line."""
+        """Return the kernel's list of kprobes, one per line, and the functions whose entry our callback of ftrace serves."""
         if self.kernel.version < (2, 6, 22):
             return kprobe_table.listed(self.guest, self.kernel)
-        return self.sh("cat /sys/kernel/debug/kprobes/list")
+        listed = self.sh("cat /sys/kernel/debug/kprobes/list")
+        if self.kernel.entries_by_ftrace:
+            # Functions, and how many callbacks each has; all kprobes have one.
+            for name, n in re.findall(r"^(\S+) \((\d+)\)", self.sh("cat /sys/kernel/debug/tracing/enabled_functions"), re.M):
+                if int(n) > bool(re.search(rf"\b{name}\+0x[04] .*\[FTRACE\]", listed)):
+                    listed += f"kgtp  f  {name}+0x0    [FTRACE]\n"
+        return listed
+
+    def served(self):
+        """Return {tracepoint: by what it is served}, of gtpstat."""
+        return {int(n): by for n, by in re.findall(r"^tracepoint (\d+) .* (\S+)$", self.sh("cat /proc/gtpstat"), re.M)}
 
     def note(self, text):
         """Add a line to the report, below the verdict."""

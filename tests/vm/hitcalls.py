@@ -16,11 +16,11 @@ import subprocess
 import sys
 
 # Handlers that the kernel calls: of kprobes, of kretprobes, and for their faults.
-HANDLERS = ["probe_hit", "probe_if_reg", "probe_if_pid", "probe_if_counter", "probe_if_counter_more", "probe_if_shared",
-            "probe_if_shared_more", "probe_if_yes", "probe_each", "gtp_hit_none",
-            "return_hit", "return_none", "site_fault"]
+HANDLERS = ["gtp_probe_hit", "probe_if_reg", "probe_if_reg_more", "entry_hit", "probe_if_pid", "gtp_probe_if_counter", "probe_if_counter_more", "probe_if_shared",
+            "probe_if_shared_more", "gtp_probe_if_yes", "probe_each", "gtp_hit_none",
+            "return_hit", "return_if_yes", "return_each", "return_none", "entry_clock", "entry_args", "entry_both", "site_fault"]
 # Tables of pointers that hits call through: symbol (of any number of tables), pointers per row, and which of them hits use.
-TABLES = {"specials": (6, {1, 3, 4}), "prefilters": (2, {0, 1}), "gtp_kprobe_ops": (99, {0}), "gtp_kretprobe_ops": (99, {0})}
+TABLES = {"specials": (6, {1, 3, 4}), "marks": (6, {1, 3, 4}), "prefilters": (2, {0, 1}), "gtp_kprobe_ops": (99, {0}), "gtp_kretprobe_ops": (99, {0})}
 
 # The kernel's symbols that a hit may use, and why each is safe with any lock held, also in an NMI.
 ALLOWED = {
@@ -31,6 +31,8 @@ ALLOWED = {
         "variables that are only read",
     "cpumask_next _find_next_bit find_next_bit __first_cpu __next_cpu":
         "pure functions",
+    "preempt_schedule_notrace preempt_schedule_notrace_thunk __SCT__preempt_schedule_notrace __preempt_schedule_notrace*":
+        "what ends each callback of ftrace: it may reschedule where the traced function could be preempted, after the hit",
     "memcpy memset":
         "copies of memory that is there",
     "copy_from_kernel_nofault probe_kernel_read":
@@ -114,7 +116,13 @@ class Module:
                 self.functions.setdefault(section, []).append(here)
                 self.names[section, here] = label[2]
                 continue
-            if "\t" in line and re.match(r"^\s+[0-9a-f]+:\t", line):
+            at = re.match(r"^\s+([0-9a-f]+):\t", line)
+            if at:
+                # Of each static_cpu_has(), a piece that jumps back to where it is from.
+                if section == ".altinstr_aux" and code and code[-1][0] == section and "\tjmp" in code[-1][2]:
+                    here = int(at[1], 16)
+                    self.functions[section].append(here)
+                    self.names[section, here] = section
                 # -w prints an instruction's relocations behind it.
                 parts = re.split(r"\t(?=[0-9a-f]+: R_)", line)
                 code.append((section, here, parts[0], [p.strip() for p in parts[1:]]))
@@ -168,7 +176,10 @@ class Module:
 
     def handlers(self):
         missing = {name for name in HANDLERS if name not in self.symbols}
-        assert missing <= {"site_fault"}, missing       # only kernels with kprobe.fault_handler have that one
+        if "gtp_ftrace_arm" not in self.symbols:    # ftrace serves no entries on this kernel
+            missing.discard("entry_hit")
+        # What only kernels with kprobe.fault_handler have, and with kretprobe.entry_handler.
+        assert missing <= {"site_fault", "entry_clock", "entry_args", "entry_both"}, missing
         return {(section, address) for name in HANDLERS for section, address, _ in self.symbols.get(name, [])}
 
     def hit_uses(self):

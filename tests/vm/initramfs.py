@@ -77,10 +77,10 @@ def build(out, files=(), arch="amd64"):
         cpio.link(f"bin/{name}", "guest")
     cpio.link("init", "bin/guest")
 
-    programs, lib = user.klibc
-    if not programs.is_dir():
+    klibc, lib = user.klibc
+    if not klibc.is_dir():
         raise RuntimeError("klibc-utils is missing: run tests/vm/setup")
-    for path in sorted(programs.iterdir()):
+    for path in sorted(klibc.iterdir()):
         if path.name not in names:
             cpio.file(f"bin/{path.name}", path)
     for path in lib.glob("klibc-*.so"):
@@ -91,25 +91,29 @@ def build(out, files=(), arch="amd64"):
     pathlib.Path(out).write_bytes(cpio.bytes())
 
 
-# Debian packages, and the programs taken from them, for guests with GDB.
-PROGRAMS = {"gdb-minimal": "usr/bin/gdb", "netcat-traditional": "bin/nc.traditional", "netcat-openbsd": "bin/nc.openbsd",
-            "busybox-static": "bin/busybox"}
+# Debian packages, and the programs taken from them, for guests that need more than the usual ones.
+PROGRAMS = {
+    "gdb": {"gdb-minimal": "usr/bin/gdb", "netcat-traditional": "bin/nc.traditional", "netcat-openbsd": "bin/nc.openbsd",
+            "busybox-static": "bin/busybox"},
+    "shell": {"busybox-static": "bin/busybox"},
+    "tracers": {"linux-perf": "usr/bin/perf", "bpftrace": "usr/bin/bpftrace"},
+}
 
 
-def guest_gdb(arch="amd64"):
-    """Return a cpio archive with Debian's gdb-minimal, netcats and their libraries, to be appended to the other."""
+def programs(name, arch="amd64"):
+    """Return a cpio archive with the programs of that name and their libraries, to be appended to the other."""
     where = debian.cache_dir() / "guest"
-    archive = where / f"programs-{arch}.cpio"
-    with debian.lock(where / f"gdb-{arch}.lock"):
+    archive = where / f"{name}-{arch}.cpio"
+    with debian.lock(where / f"{name}-{arch}.lock"):
         if not archive.exists():
-            apt = debian.Apt(f"gdb-minimal-{arch}", ["bookworm"], arch)
+            apt = debian.Apt(f"{name}-{arch}", ["bookworm"], arch)
             apt.update()
-            root = where / f"gdb-root-{arch}"
+            root = where / f"{name}-root-{arch}"
             shutil.rmtree(root, ignore_errors=True)
-            for deb in apt.download(*apt.closure(*PROGRAMS)):
+            for deb in apt.download(*apt.closure(*PROGRAMS[name])):
                 subprocess.run(["dpkg", "-x", deb, root], check=True)
             tmp = archive.with_suffix(".tmp")
-            tmp.write_bytes(collect(root, PROGRAMS.values(), userland.get(arch).libs))
+            tmp.write_bytes(collect(root, PROGRAMS[name].values(), userland.get(arch).libs))
             tmp.rename(archive)
             shutil.rmtree(root)
             apt.clean()

@@ -96,6 +96,12 @@ class Kernel:
         """Return whether modules may call that function."""
         return bool(re.search(rf"^\w+\t{name}\t", (pathlib.Path(self.kdir) / "Module.symvers").read_text(), re.M))
 
+    @property
+    def entries_by_ftrace(self):
+        """Return whether the module can serve function entries by ftrace (family ftrace of compat/families)."""
+        return self.arch == "amd64" and self.config("CONFIG_KPROBES_ON_FTRACE") == "y" and \
+            self.exports("register_ftrace_function") and self.exports("synchronize_rcu_tasks_rude")
+
     @functools.cached_property
     def arch(self):
         """Debian's name of the machine."""

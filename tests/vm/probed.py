@@ -24,6 +24,28 @@ asm(".pushsection .text; .skip " __stringify(TEXT) ", 0xcc; .popsection");
 
 int probed_count;
 
+#ifdef PERCPU
+#include <linux/percpu.h>
+#include <linux/smp.h>
+DEFINE_PER_CPU(int, probed_mine);
+struct probed_thing { int first, second; } probed_thing = { 11, 22 };
+
+static int __init probed_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(probed_mine, cpu) = 1000 + cpu;
+	return 0;
+}
+
+static void __exit probed_exit(void)
+{
+}
+module_init(probed_init);
+module_exit(probed_exit);
+#endif
+
 int probed_work(int n);
 noinline int probed_work(int n)
 {

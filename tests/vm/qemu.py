@@ -19,6 +19,7 @@ import debian
 import initramfs
 
 BOOT_TIMEOUT = 180      # a good boot takes 3 to 10 s, on a busy machine a minute
+MEMORY = {"tracers": 1536}      # MiB, of guests with those programs
 CHUNK = 2048            # MAX_BODY in guest/init.c
 
 # An answer of QEMU's own gdbstub.
@@ -94,7 +95,7 @@ class Guest:
     Time limits are those of a usual kernel; a slow one has more (Kernel.slow).
     """
 
-    def __init__(self, kernel, log, files=(), smp=2, memory=None, guest_gdb=False, disk=False, append=""):
+    def __init__(self, kernel, log, files=(), smp=2, memory=None, programs=None, disk=False, append=""):
         self.kernel, self.log, self.smp = kernel, pathlib.Path(log), smp
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kgtp-vm-"))
         self.gdb_socket = self.dir / "gdb"
@@ -107,7 +108,7 @@ class Guest:
         self.qemu = None
         self.marks = 0
         try:
-            self._start(files, memory or kernel.memory, guest_gdb, disk, append)
+            self._start(files, memory or MEMORY.get(programs, kernel.memory), programs, disk, append)
             self.wait_for(lambda: self.ready, BOOT_TIMEOUT, "the guest's init")
         except BaseException:
             self.kill()
@@ -125,13 +126,13 @@ class Guest:
             debian.say(f"{kwargs['kernel'].name}: boot lost, trying once more: {error} (now {lost.name})")
             return cls(*args, **kwargs)
 
-    def _start(self, files, memory, guest_gdb, disk, append):
+    def _start(self, files, memory, programs, disk, append):
         initrd = self.dir / "initramfs"
         initramfs.build(initrd, files, self.kernel.arch)
-        if guest_gdb:
+        if programs:
             with open(initrd, "ab") as out:
                 out.write(b"\0" * (-out.tell() % 512))
-                out.write(initramfs.guest_gdb(self.kernel.arch).read_bytes())
+                out.write(initramfs.programs(programs, self.kernel.arch).read_bytes())
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
         if self.kernel.version < (2, 6, 32):

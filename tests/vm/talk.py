@@ -80,6 +80,11 @@ def packet(text):
     return b"$" + text + b"#%02x" % (sum(text) & 0xff)
 
 
+def expand(text):
+    """Return a reply without its run lengths."""
+    return re.sub(rb"(.)\*(.)", lambda run: run[1] * (run[2][0] - 28), text, flags=re.DOTALL)
+
+
 class Device:
     """A session without acks: packets and replies."""
 
@@ -102,7 +107,7 @@ class Device:
     def reply(self, data=b""):
         """Return the next packet's text, without the notices before it."""
         while True:
-            for text in re.findall(rb"\$([^#]*)#..", data):
+            for text in map(expand, re.findall(rb"\$([^#]*)#..", data)):
                 if text == b"OK" or not text.startswith(b"O"):
                     return text.decode(errors="surrogateescape")
             more = self.talk.read(ms=20000)
@@ -121,7 +126,7 @@ class Device:
             more = self.talk.read(ms=60000)
             assert more not in (b"", "late"), (data[-200:], more)
             data += more
-            replies = [text.decode() for text in re.findall(rb"\$([^#]*)#..", data) if not re.match(rb"O[0-9a-f]", text)]
+            replies = [expand(text).decode() for text in re.findall(rb"\$([^#]*)#..", data) if not re.match(rb"O[0-9a-f]", text)]
         return replies
 
     def must(self, text, good="OK"):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """GDB connects to a running kernel and inspects it; nothing is traced."""
 import re
+import tempfile
 
 import build
 from harness import GdbError, case
@@ -49,6 +50,64 @@ def kaslr(t):
     assert "vfs_read" in gdb.cmd(f"info symbol {symbol(t, 'vfs_read'):#x}")
     assert f"{symbol(t, 'vfs_read'):#x}" in gdb.cmd("trace *vfs_read")
     assert int(gdb.eval("*(unsigned int *)&_text")) >= 0 and text
+
+
+def packets(gdb, command):
+    """Return [(packet, reply)] of a command, which may fail."""
+    gdb.cmd("set debug remote 1")
+    try:
+        shown = gdb.cmd(command)
+    except GdbError as error:
+        shown = error.shown
+    gdb.cmd("set debug remote 0")
+    return re.findall(r"Sending packet: \$([^\n]*)#[0-9a-f]{2}.*?Packet received: ([^\n]*)", shown, re.S)
+
+
+def is_new(gdb):
+    """Return whether this GDB has the `x' packet, and takes texts of errors."""
+    return "binary-upload-packet" in gdb.cmd("help set remote")
+
+
+@case(core=True)
+def memory_is_dumped(t):
+    """`dump memory' has what the `m' packet has, by `x' where GDB has that; `find' finds; what is in front of a hole is read."""
+    gdb = t.gdb()
+    start, size = symbol(t, "vfs_read") & -0x1000, 0x20000       # more than the padding that 7.2 has first
+    with tempfile.NamedTemporaryFile(prefix="kgtp-dump-") as file:
+        sent = packets(gdb, f"dump binary memory {file.name} {start:#x} {start + size:#x}")
+        data = file.read()
+    reads = [packet for packet, _ in sent]
+    assert {packet[0] for packet in reads} == {"x" if is_new(gdb) else "m"}, reads
+    # 16 KiB at a time, not GDB's 4 KiB.
+    assert len(reads) <= size // 0x3000, reads
+    assert data == b"".join(bytes.fromhex(gdb.packet(f"m{start + at:x},1000")) for at in range(0, size, 0x1000))
+    assert all(data.count(byte) > 20 for byte in b"#$*}"), "no byte that is escaped"
+    banner = symbol(t, "linux_banner")
+    assert f"{banner + 6:#x}" in gdb.cmd(f"find /b {banner - 0x8000:#x}, {banner + 0x8000:#x}, 'v', 'e', 'r', 's', 'i', 'o', 'n', ' ', "
+                                         + ", ".join(map(str, t.kernel.release.encode())))
+    if not gdb.knows("page_offset_base"):
+        return
+    end = gdb.value("page_offset_base") + gdb.value("max_pfn") * 0x1000
+    assert len(gdb.packet(f"m{end - 0x10:x},20")) == 2 * 0x10 and gdb.packet(f"m{end:x},10").startswith("E")
+    reply = gdb.packet(f"x{end - 0x10:x},20")
+    assert reply.startswith("b") and gdb.packet(f"x{end:x},10").startswith("E"), reply
+    assert gdb.eval(f"*(long *){end - 8:#x}")
+    assert f"Cannot access memory at address {end:#x}" in gdb.fails(f"output *(long (*)[2]){end - 8:#x}")
+
+
+@case(core=True)
+def errors_have_a_text(t):
+    """GDBs that take the text of any error get one, and show it; others get a number."""
+    gdb = t.gdb()
+    new = is_new(gdb)
+    changed = gdb.fails(f"print {t.arg(1)} = 1")
+    assert ("the kernel is only read: its memory, registers and code stay as they are" in changed) == new, changed
+    assert new or "E01" in changed, changed
+    for command, text in (("output *(int *)16", "E.memory: cannot read: it is not mapped"),
+                          ("set var panic_timeout = 77", "E.the kernel is only read: ")):
+        sent = packets(gdb, command)
+        assert any(reply.startswith(text if new else "E01") for _, reply in sent), sent
+    assert gdb.value("jiffies_64") > 0
 
 
 @case
@@ -177,7 +236,7 @@ def without_a_vmlinux(t):
     assert "Linux version" in gdb.cmd(f"x/s {address:#x}")
 
 
-@case(guest_gdb=True, timeout=900)
+@case(programs="gdb", timeout=900)
 def gdb_in_the_guest(t):
     """`target remote /proc/gtp` works with GDB in the guest, with and without a relay."""
     banner = symbol(t, "linux_banner")
@@ -187,7 +246,7 @@ def gdb_in_the_guest(t):
         assert "get_tty_state" not in shown, shown
 
 
-@case(guest_gdb=True, timeout=900)
+@case(programs="gdb", timeout=900)
 def relay_modes(t):
     """putgtprsp serves the real device on a Unix socket and on TCP, and closes the device after each session."""
     banner = symbol(t, "linux_banner")
@@ -211,7 +270,7 @@ def relay_modes(t):
     assert t.run("putgtprsp -c 127.0.0.1:4322 </dev/null").status == 1
 
 
-@case(guest_gdb=True, timeout=300)
+@case(programs="gdb", timeout=300)
 def gdb_itself(t):
     """A GDB in the guest that is the relay's parent or connects by socket is not traced, unless $self_trace is set."""
     t.sh("loup")

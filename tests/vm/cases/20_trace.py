@@ -230,7 +230,7 @@ def constants_end_where_they_end(t):
         assert len(reply) // 2 <= most, (hex(start), reply)
         collected = max(collected, len(reply) // 2)
     assert collected >= 0x40
-    assert "E01" in gdb.cmd(f"maint packet m{jiffies - 4:x},4")
+    assert gdb.packet(f"m{jiffies - 4:x},4").startswith("E")
     gdb.cmd("maint packet QTFrame:ffffffff")
     gdb.cmd("maint packet QTinit")
 

@@ -22,7 +22,7 @@ def first_run(t, gdb):
 
 def counts(t):
     """Return gtpstat's lines on frames and tracepoints."""
-    return re.findall(r"^(?:frames|tracepoint).*", t.sh("cat /proc/gtpstat"), re.M)
+    return re.findall(r"^(?:frames .*|tracepoint .*(?= \S+$))", t.sh("cat /proc/gtpstat"), re.M)
 
 
 def look(gdb, load, where):

@@ -296,7 +296,8 @@ def upload(t):
     again.cmd("tfind")
     assert int(again.eval("$tracepoint")) == fourth
     again.cmd("tfind none")
-    check_ctf(again)
+    if again.has_ctf:
+        check_ctf(again)
     # A new run, with the uploaded definitions.
     more = t.load("pread", n=3, file="/proc/version", size=24)
     again.cmd(f"condition {first} {MINE.format(more.pid)}")
@@ -306,6 +307,7 @@ def upload(t):
     again.cmd("tstop")
     assert again.frames() == 3
     assert int(again.eval("$seen")) == -2
+    again.needs_ctf()
 
 
 def check_ctf(gdb):
@@ -321,6 +323,27 @@ def check_ctf(gdb):
         assert len(events) == gdb.frames(), text.stdout[:3000]
         for event in ("register:", "tsv:", "memory:", "status:", "tp_def:", "tsv_def:"):
             assert event in text.stdout, (event, text.stdout[:3000])
+
+
+@case
+def monitor_stat(t):
+    """`monitor stat` shows what gtpstat has; with many tracepoints, what fits, and says that there are more."""
+    gdb = t.gdb()
+    load = t.load("read", n=3, file="/dev/zero", size=8)
+    gdb.trace("*vfs_read", load.mine, "collect $args", "collect *(long *)8")
+    gdb.cmd("tstart")
+    load.go()
+    gdb.cmd("tstop")
+    shown = gdb.cmd("monitor stat")
+    assert shown == t.sh("cat /proc/gtpstat"), shown
+    assert re.search(r"^frames  +3$", shown, re.M) and "# tracepoint 1: action" in shown, shown
+    for _ in range(300):
+        gdb.cmd("trace *vfs_read if 0")
+    gdb.cmd("tstart")
+    gdb.cmd("tstop")
+    shown, there = gdb.cmd("monitor stat"), t.sh("cat /proc/gtpstat")
+    assert shown.endswith("# more in gtpstat\n") and there.startswith(shown[:shown.rindex("# more")]), shown
+    assert shown.count("tracepoint ") > 100, shown
 
 
 @case

@@ -98,6 +98,36 @@ def twenty_thousand(t):
     talk.end()
 
 
+@case(timeout=600, module="buffer_size=65536", needs=["CONFIG_KPROBES_ON_FTRACE"])
+def a_thousand_entries(t):
+    """1000 entries across the kernel are armed, and removed again; by ftrace that is a matter of seconds."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    talk.write(packet("QStartNoAckMode"))
+    talk.until(b"#9a")
+    assert answer(talk, "QTinit").endswith(b"$OK#9a")
+    ignore = special(talk, "ignore_error")
+    assert answer(talk, f"QTDV:{ignore}:1:0:" + b"ignore_error".hex()).endswith(b"$OK#9a")
+    assert answer(talk, "QTBuffer:circular:1").endswith(b"$OK#9a")
+    assert int(talk.call(f"points 0 E 1 1000 {int(talk.call('functions')) // 1000}")) == 1000
+    began = time.monotonic()
+    said = answer(talk, "QTStart")
+    start = time.monotonic() - began
+    assert said.endswith(b"$OK#9a"), said[-200:]
+    by = list(t.served().values())
+    began = time.monotonic()
+    said = answer(talk, "QTStop")
+    stop = time.monotonic() - began
+    assert said.endswith(b"$OK#9a"), said[-200:]
+    t.note(f"QTStart {start:.1f} s, QTStop {stop:.1f} s; " + ", ".join(f"{by.count(word)} {word}" for word in sorted(set(by))))
+    assert t.probes() == "", t.probes()
+    talk.call("close 0")
+    talk.end()
+    if t.kernel.entries_by_ftrace:
+        assert by.count("ftrace") > 250     # half of the names may be padding, which is refused
+        assert start < 60 and stop < 30, (start, stop)
+
+
 def special(talk, name):
     text = answer(talk, "qTfV").decode()
     while "$l#" not in text:

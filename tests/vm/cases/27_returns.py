@@ -70,7 +70,7 @@ def refusals(t):
     start = int(gdb.eval("(unsigned long)vfs_read"))
     inside = hex(gdb.inside("vfs_read")[0])
     entry = "kret works only at a function's entry"
-    usage = "the variable kret can only be set, to a constant, by a teval of its own"
+    usage = "the variables kret and kret_args can only be set, to a constant, by a teval of their own"
     size = "the number of calls to follow at once: 1 to 4096, or 0 for the kernel's default"
     condition = "if $kret == 0"
     for where, actions, why in ((inside, ["teval $kret = 0"], entry), (hex(start), ["teval $kret = -1"], size),
@@ -222,7 +222,7 @@ def arguments_in_expressions_at_return(t):
     gdb.cmd("tstop")
     status = gdb.cmd("tstatus")
     assert gdb.frames() == 6 and int(gdb.eval("$seen")) == 77, status
-    why = f"register {gone} is unavailable at a return; use it at the entry, 3 times"
+    why = f"register {gone} is unavailable at a return; use it at the entry, or set kret_args, 3 times"
     assert f"tracepoint {wants}: condition: {why}" in status, status
     assert f"tracepoint {other}: condition: {why.replace(gone, third)}" in status and f"tracepoint {named}: " not in status, status
     assert len(re.findall(f"tracepoint {fails}: action [^;]*: {why}", status)) == 4, status
@@ -321,8 +321,8 @@ def calls_under_way(t):
     assert lost >= 2 and int(gdb.eval("$lost_returns")) == lost, stat
     shown = gdb.cmd("tstatus")
     assert f"tracepoint 1: {lost} returns were missed: more calls were under way at once than $kret allows" in shown, shown
-    assert re.search(rf"^tracepoint 1 0x\w+ \d+ \d+ \d+ {lost} 0$", stat, re.M), stat
-    assert re.search(r"^tracepoint 2 0x\w+ 0 0 \d+ 0 0$", stat, re.M), stat
+    assert re.search(rf"^tracepoint 1 0x\w+ \d+ \d+ \d+ {lost} 0 \S+$", stat, re.M), stat
+    assert re.search(r"^tracepoint 2 0x\w+ 0 0 \d+ 0 0 \S+$", stat, re.M), stat
     # Its memory is reused for a probe while a call of the first run is still on a stack.
     gdb.cmd("tstart")
     gdb.cmd("tstop")
@@ -454,6 +454,9 @@ def ends(what, found, shown):
         return
     if what == "an interrupt" and "Backtrace stopped: previous frame inner to this frame" in shown:
         # So does the stack, and the one of the task, to which GDB would go on, has lower addresses: seen on 5.10.
+        return
+    if what == "an interrupt" and "Backtrace stopped: frame did not save the PC" in shown:
+        # GDB 16's words for the first of these, without a frame of `??'.
         return
     assert "Backtrace stopped" not in shown, shown
     unknown = [pc for pc, name in found if name == "??"]

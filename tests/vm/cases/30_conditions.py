@@ -142,4 +142,7 @@ def scenario_trace_condition(t):
                         ("(42 <= 42 ? 0 : 1) == 0", "(66 <= 42 ? 0 : 1) == 0"), ("(42 >= 42 ? 0 : 1) == 0", "(11 >= 42 ? 0 : 1) == 0"),
                         ("(42 > 21 ? 0 : 1) == 0", "(11 > 21 ? 0 : 1) == 0")):
         table += [(true, every), (false, 0)]
+    if "const8 1" in t.gdb(connect=False).cmd("maint agent-eval -at vfs_read, (66 < 42 ? 0 : 1) == 0"):
+        t.note("without ? and : of constants: this GDB takes the first value, whatever the condition is")
+        table = [row for row in table if "?" not in row[0]]
     check(t, table + [("$clock >= 0", every)], [(8, 8), (100, 1), (200, 1)], where)

@@ -12,12 +12,12 @@ def ends_of_the_address_space(t):
     gdb = t.gdb(raw=True)
     last = (1 << t.bits) - 1
     for address, length in ((last, 2), (last - 2, 4), (last & ~4095, 4096), (last & ~4095, 8192)):
-        assert gdb.packet(f"m{address:x},{length:x}") == "E01", hex(address)
+        assert gdb.packet(f"m{address:x},{length:x}").startswith("E"), hex(address)
     banner = int(gdb.eval("(unsigned long)&linux_banner"))
     assert bytes.fromhex(gdb.packet(f"m{banner:x},4")) == b"Linu"
     # One bit differs: nothing is mapped there.
     wide = banner ^ 1 << 40
-    assert gdb.packet(f"m{wide:x},4") == "E01"
+    assert gdb.packet(f"m{wide:x},4").startswith("E")
     read = int(gdb.eval("(unsigned long)vfs_read"))
     for address in (wide, last - 1):
         for rest in ("19", "0d04", "22042f"):       # behind a const64: ref32; trace_quick 4; const8 4, tracenz

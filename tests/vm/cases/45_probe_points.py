@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Places where a probe would crash the machine are refused with the reason, by the kernel or by the module."""
+import fnmatch
 import re
 
 from gdbmi import PATCHED
@@ -179,13 +180,41 @@ def code_between_functions(t):
     still_works(t, gdb)
 
 
+# Copied at any time, with the breakpoint of a probe in it: for an optimized probe, into a module, for a user of ftrace.
+TEMPLATES = {"optprobe_template_*": "is a template", "start_pv_*": "is a template", "end_pv_*": "is a template", "start__*": "is a template",
+             "end__*": "is a template",
+             "ftrace_caller*": "ftrace's own code", "ftrace_regs_caller*": "ftrace's own code", "ftrace_call": "ftrace's own code",
+             "ftrace_regs_call": "ftrace's own code", "ftrace_graph_call*": "ftrace's own code", "ftrace_stub*": "ftrace's own code",
+             "ftrace_epilogue": "ftrace's own code"}
+
+
+@case(timeout=600, old=True)
+def templates(t):
+    """Code that the kernel copies to run it elsewhere is refused from its first symbol to its last."""
+    gdb = t.gdb()
+    symbols = t.functions()
+    slide = int(gdb.eval("(unsigned long)vfs_read")) - symbols["vfs_read"]
+    tried = []
+    for name, address in symbols.items():
+        why = next((why for pattern, why in TEMPLATES.items() if fnmatch.fnmatch(name, pattern)), None)
+        # Some are in the text of kprobes or entries, and some ends are the start of another function.
+        if why:
+            message = refused(gdb, f"{address + slide:#x}")
+            assert why in message or "no probe is allowed" in message or "must not be probed" in message, (name, message)
+            tried.append(name)
+    if not tried:
+        raise Skip("this kernel has no such code")
+    t.note(", ".join(tried))
+    still_works(t, gdb)
+
+
 # Kernels differ in which of these they have.
 STARTS = ["secondary_startup_64", "secondary_startup_64_no_verify", "startup_32_smp", "start_cpu0", "early_setup_idt",
           "set_bringup_idt_handler.constprop.0", "start_secondary", "cr4_init", "cpu_init_secondary",
           "cpu_init_exception_handling", "load_current_idt", "wakeup_long64", "do_suspend_lowlevel", "restore_processor_state",
           "restore_registers", "wakeup_pmode_return", "verify_cpu", "checkCPUtype", "is486", "is386", "check_x87"]
-COPIED = ["wakeup_start", "wakeup_code", "check_vesa", "check_vesaa", "wakeup_stack_begin",
-          "relocate_kernel", "identity_mapped", "virtual_mapped", "swap_pages", "core_restore_code", "restore_image"]
+COPIED = ["wakeup_start", "wakeup_code", "check_vesa", "check_vesaa", "wakeup_stack_begin", "relocate_kernel", "relocate_new_kernel",
+          "identity_mapped", "virtual_mapped", "swap_pages", "core_restore_code", "restore_image"]
 STARTED = ["cpu_startup_entry", "cpu_idle", "rcu_cpu_starting", "notify_cpu_starting", "smp_callin", "smp_store_cpu_info"]
 
 

@@ -2,6 +2,7 @@
 """The device is a robust byte stream, with one session at a time."""
 import errno
 import random
+import re
 
 from harness import GUEST_RELAY, GdbError, case
 from talk import PROC, Talk, packet
@@ -97,6 +98,35 @@ def acks(t):
     assert talk.until(b"#c5") == b"$QC1#c5"
     talk.write("-")
     assert talk.read(ms=200) == "late"
+
+
+def whole_reply(talk):
+    data = b""
+    while not re.search(rb"#..$", data):
+        more = talk.read()
+        assert more not in (b"", "late"), (data[:40], more)
+        data += more
+    return data
+
+
+@case(core=True)
+def replies_across_the_end(t):
+    """Large replies of all lengths are whole where the FIFO of 128 KiB starts again, also when they are repeated."""
+    talk = Talk(t)
+    talk.call(f"open 0 {PROC} rw")
+    text = int(re.search(r"^(\w+) T vfs_read$", t.sh("grep ' vfs_read' /proc/kallsyms"), re.M)[1], 16)
+    whole = None
+    for n in range(16300, 16000, -11):
+        talk.write(packet(f"m{text:x},{n:x}"))
+        got = whole_reply(talk)
+        data = re.fullmatch(rb"\+(\$([0-9a-f]+)#(..))", got)
+        whole = whole or data[2]
+        assert data[2] == whole[:2 * n] and int(data[3], 16) == sum(data[2]) & 0xff, (n, got[:40], got[-40:])
+        talk.write("-")
+        again = whole_reply(talk)
+        assert again == data[1], (n, again[:40], again[-40:])
+        talk.write("+")
+    talk.end()
 
 
 @case

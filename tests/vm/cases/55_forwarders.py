@@ -99,19 +99,19 @@ def sessions(t, command):
     ended(t, job)
 
 
-@case(guest_gdb=True, needs=GLIBC, timeout=300)
+@case(programs="gdb", needs=GLIBC, timeout=300)
 def nc_traditional(t):
     """The traditional netcat works: nc -l -p PORT -s ADDRESS."""
     sessions(t, f"nc.traditional -l -p {PORT} -s 127.0.0.1")
 
 
-@case(guest_gdb=True, needs=GLIBC, timeout=300)
+@case(programs="gdb", needs=GLIBC, timeout=300)
 def nc_openbsd(t):
     """OpenBSD's netcat, which RHEL has up to 6, works: nc -l ADDRESS PORT."""
     sessions(t, f"nc.openbsd -l 127.0.0.1 {PORT}")
 
 
-@case(guest_gdb=True, needs=GLIBC, timeout=300)
+@case(programs="gdb", needs=GLIBC, timeout=300)
 def nc_busybox(t):
     """BusyBox's netcat works: nc -l -p PORT; Debian's build takes no address."""
     sessions(t, f"busybox nc -l -p {PORT}")

@@ -46,8 +46,8 @@ def loads(t):
             for i, op in enumerate(("fork", "fault", "open", "pwrite"))]
 
 
-def trace_at(t, gdb, contexts, most=None):
-    """Set tracepoints with $bt and a counter at those functions (the first `most`) of each context that this kernel has."""
+def trace_at(t, gdb, contexts, most=None, actions=("teval $n = $n + 1", "collect $bt, $n")):
+    """Set tracepoints with these actions at those functions (the first `most`) of each context that this kernel has."""
     gdb.cmd("delete")
     numbers = {}
     for places in contexts:
@@ -57,7 +57,7 @@ def trace_at(t, gdb, contexts, most=None):
                 n = int(re.search(r"Tracepoint (\d+)", gdb.cmd(f"trace *{place}"))[1])
             except GdbError:
                 continue                    # GDB does not know it as a function
-            gdb.actions(n, "teval $n = $n + 1", "collect $bt, $n")
+            gdb.actions(n, *actions)
             numbers[n] = place
     gdb.cmd("tstart", timeout=300)
     return numbers
@@ -101,6 +101,26 @@ def hot_places(t):
     for load in running:
         load.start()
     finish(t, running, run_for(t, gdb, numbers, 4 * SECONDS))
+
+
+@case(timeout=600, core=True, needs=[">=3.17"])
+def hot_returns(t):
+    """The same at their returns, with the handlers at the entry: for arguments, the clock, or both."""
+    gdb = t.gdb()
+    prepare(gdb)
+    hits = {}
+    for uses in (["teval $kret_args = 1", "collect $regs"], ["collect $kret_ns"], ["teval $kret_args = 1", "collect $regs, $bt, $kret_ns"]):
+        running = loads(t)
+        numbers = trace_at(t, gdb, PLACES.values(), most=3, actions=["teval $kret = 256", *uses])
+        for load in running:
+            load.start()
+        for place, n in run_for(t, gdb, numbers, 2 * SECONDS).items():
+            hits[place] = hits.get(place, 0) + n
+        for load in running:
+            assert load.finish()["ok"] > 0
+    t.note(", ".join(f"{place} {n}" for place, n in hits.items()))
+    for name in ("scheduler", "interrupts", "allocators", "timers", "page faults", "files"):
+        assert any(hits.get(place) for place in PLACES[name].split()), (name, hits)
 
 
 def if_asked(t):
@@ -157,7 +177,9 @@ def variables_against_the_scheduler(t):
         load.start()
     for _ in range(10):
         t.sh("usleep 300000")
-    packets(gdb, "QTStop")
+    # By GDB, which knows what to do with notices of progress.
+    gdb.cmd("tstatus")
+    gdb.cmd("tstop")
     assert "tstop" in gdb.cmd("maint packet qTStatus")
     hits = 0
     for n, a in re.findall(r"T([12]):(\w+):E", definitions):

@@ -40,6 +40,8 @@ def notices(gdb, command):
 def saved(gdb, folder):
     """Save the frames. Return [(kind, path)] of the files."""
     gdb.mi(f"-trace-save {folder}/t")
+    if not gdb.has_ctf:
+        return [("tfile", f"{folder}/t")]
     gdb.mi(f"-trace-save -ctf {folder}/ctf")
     return [("tfile", f"{folder}/t"), ("ctf", f"{folder}/ctf")]
 
@@ -99,6 +101,7 @@ def scenario_mi_trace_frame_collected(t):
         for kind, path in files:
             gdb.mi(f"-target-select {kind} {path}")
             look(kind)
+    gdb.needs_ctf()
 
 
 @case(timeout=120)
@@ -152,6 +155,7 @@ def scenario_mi_trace_unavailable(t):
         for kind, path in files:
             gdb.mi(f"-target-select {kind} {path}")
             look(kind)
+    gdb.needs_ctf()
 
 
 @case(timeout=120)

@@ -100,7 +100,7 @@ def original_script(t):
     assert gdb.value("$current_task_pid") == loads[0][0].pid and gdb.value("count") == 513
 
 
-@case(guest_gdb=True, timeout=400)
+@case(programs="gdb", timeout=400)
 def original_script_on_the_box(t):
     """`target remote /sys/kernel/debug/gtp` and `shell` work with GDB on the traced machine, and GDB's reads are not traced."""
     with tempfile.TemporaryDirectory() as folder:

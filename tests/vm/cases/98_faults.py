@@ -266,16 +266,26 @@ def faults_in_a_session(t):
             Step("qThreadExtraInfo,1", "[0-9a-f]+"), Step("T1"), Step("qAttached", "1"), Step("qAttached:1", "1"),
             Step("qOffsets", "TextSeg"), Step("qXfer:features:read:target.xml:0,ffb", "[lm]<"),
             Step("qSymbol::", "qSymbol:"), Step(f"qSymbol:{where:x}:" + b"wake_up_process".hex(), "qSymbol:", before=("qSymbol::",)))
-    f.steps(Step("g", "[0-9a-fx]+"), Step("p10", "[0-9a-fx]+"), Step(f"m{where:x},40", "[0-9a-f]+"),
+    f.steps(Step("g", "[0-9a-fx]+"), Step("p10", "[0-9a-fx]+"), Step(f"m{where:x},40", "[0-9a-f]+"), Step(f"x{where:x},40", "b"),
             Step("G00", "E01"), Step("P10=00", "E01"), Step(f"M{data:x},1:90", "E01"), Step(f"X{data:x},1:A", "E01"),
             Step(f"Z0,{where:x},1", "E01"), Step(f"z0,{where:x},1", "E01"),
             Step("c", "T00"), Step("s", "T00"), Step("C05", "T00"), Step("S05", "T00"), Step("bs", "T00"), Step("bc", "T00"),
-            Step("vCont?", ""), Step("vCont;c", "T00"))
+            Step("vCont?", ""), Step("vCont;c", "T00"), Step("QThreadSuffixSupported", ""))
+    shown, hidden = (monitor("threads on"),), (monitor("threads off"),)
     f.steps(Step(monitor("")), Step(monitor("help")), Step(monitor("nonsense")),
             Step(monitor("disable")), Step(monitor("disable 0x1000"), before=(monitor("disable clear"),)),
             Step(monitor("disable clear"), before=(monitor("disable 0x1000"),)),
             Step(monitor("io")), Step(monitor("io on"), after=(monitor("io off"),)),
             Step(monitor("io off"), before=(monitor("io on"),)),
+            Step(monitor("mem")), Step(monitor("mem phys"), after=(monitor("mem kernel"),)),
+            Step(monitor("mem pid 1"), after=(monitor("mem kernel"),)), Step(monitor("mem kernel"), before=(monitor("mem phys"),)),
+            Step("m100000,40", "[0-9a-f]+", before=(monitor("mem phys"),), after=(monitor("mem kernel"),)),
+            Step("m1,1", "E01", before=(monitor("mem pid 1"),), after=(monitor("mem kernel"),)),
+            Step(monitor("stat")), Step(monitor("threads")), Step(monitor("threads on"), after=(monitor("threads off"),)),
+            Step("qXfer:threads:read::0,7000", "m<", before=shown, after=hidden),
+            Step("qfThreadInfo", "m1,5b8d80,", before=shown, after=hidden), Step("qsThreadInfo", "l", before=(*shown, "qfThreadInfo"), after=hidden),
+            Step("T2", before=shown, after=hidden), Step("qThreadExtraInfo,2", "[0-9a-f]+", before=shown, after=hidden),
+            Step("Hg2", before=shown, after=hidden), Step("g", "[0-9a-fx]+", before=(*shown, "Hg2"), after=hidden),
             Step(monitor("vmlinux")), Step(monitor("vmlinux any")))
     f.steps(Step("D"), Step("D;1"), Step("k"), Step("vKill;1"))
     f.end()
@@ -367,6 +377,9 @@ def faults_at_start(t):
     assert kept > 10
     running = ("QTinit", *point(write, 2), f"QTDP:6:{read:x}:D:0:0", "QTStart")
     *head, last = point(read, 5)
+    f.steps(Step(monitor("look"), before=running, after=("QTStop",)),
+            Step(monitor("look off"), before=(*running, monitor("look")), after=("QTStop",)),
+            Step("QTFrame:0", "F", before=(*running, monitor("look")), after=("QTStop",)))
     f.steps(Step(last, before=(*running, *head), after=("QTStop",)),
             Step(f"QTEnable:6:{read:x}", before=running, after=("QTStop",)))
     f.device.must("QTinit")

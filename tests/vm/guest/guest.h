@@ -7,6 +7,7 @@
 #define KGTP_GUEST_H
 
 int init_main(int argc, char **argv);
+int crowd_main(int argc, char **argv);
 int load_main(int argc, char **argv);
 int rawtty_main(int argc, char **argv);
 int talk_main(int argc, char **argv);

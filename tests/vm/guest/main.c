@@ -177,6 +177,7 @@ static const struct {
 	int (*main)(int argc, char **argv);
 } tools[] = {
 	{ "init",	init_main },
+	{ "crowd",	crowd_main },
 	{ "load",	load_main },
 	{ "rawtty",	rawtty_main },
 	{ "talk",	talk_main },

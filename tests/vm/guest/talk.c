@@ -8,6 +8,7 @@
  *   close FD
  *   write FD HEX
  *   read FD COUNT MILLISECONDS  one read(2), if it returns in time
+ *   seek FD OFFSET SET|CUR|END
  *   readmap FD COUNT PATH       the same, into a mapping of a file of that size
  *   functions                   the number of the kernel's functions
  *   points FD E|D FROM TO STEP  define tracepoints, number N at the (N * STEP)th
@@ -420,6 +421,9 @@ int talk_main(int argc, char **argv)
 			do_write(n, word[2] ? word[2] : "");
 		else if (!strcmp(word[0], "read") && word[3])
 			do_read(n, atol(word[2]), atol(word[3]));
+		else if (!strcmp(word[0], "seek") && word[3])
+			answer(lseek(fds[n], atol(word[2]), word[3][0] == 'S' ? SEEK_SET :
+				     word[3][0] == 'C' ? SEEK_CUR : SEEK_END));
 		else if (!strcmp(word[0], "readmap") && word[3])
 			do_readmap(n, atol(word[2]), word[3]);
 		else if (!strcmp(word[0], "functions"))
