@@ -85,11 +85,15 @@ def ram(t):
 def physical_memory(t):
     """Physical addresses give the memory that the direct map has there; devices, holes and bad pages give nothing, also with `monitor io on'."""
     gdb = t.gdb()
-    banner = int(re.search(r"^(\w+) \w linux_banner$", t.sh("grep linux_banner /proc/kallsyms"), re.M)[1], 16)
-    if not gdb.knows("phys_base") or not gdb.knows("page_offset_base"):
+    banner = int(gdb.eval("(unsigned long)&linux_banner"))
+    direct = gdb.value("page_offset_base") if gdb.knows("page_offset_base") else 0xc0000000
+    if t.bits == 32:
+        at = banner - direct
+    elif gdb.knows("phys_base") and gdb.knows("page_offset_base"):
+        # With KASLR phys_base may be negative: it is what the kernel adds, in 64 bits.
+        at = (banner - 0xffffffff80000000 + gdb.value("phys_base")) % (1 << 64)
+    else:
         raise Skip("this kernel does not say where its image is")
-    # With KASLR phys_base may be negative: it is what the kernel adds, in 64 bits.
-    at = (banner - 0xffffffff80000000 + gdb.value("phys_base")) % (1 << 64)
     assert gdb.packet(f"m{at:x},10").startswith("E")
     assert "are physical" in gdb.cmd("monitor mem phys")
     gdb.cmd("maint flush dcache")
@@ -103,8 +107,7 @@ def physical_memory(t):
         # Where RAM ends, the local APIC, the display's memory.
         assert len(gdb.packet(f"m{last + 1 - 0x10:x},20")) == 2 * 0x10
         for hole in (last + 1, 0xfee00000, 0xb8000, 1 << 45, 1 << 52):
-            assert gdb.packet(f"m{hole:x},8").startswith("E"), hex(hole)
-    direct = gdb.value("page_offset_base")
+            assert hole >= 1 << t.bits or gdb.packet(f"m{hole:x},8").startswith("E"), hex(hole)
     page = last + 1 - 0x200000
     assert gdb.packet(f"m{page:x},1000") and gdb.packet(f"m{direct + page:x},8")
     path = "/sys/devices/system/memory/soft_offline_page"

@@ -360,7 +360,7 @@ def script_actions_and_why(t):
     writer = t.load("write", n=2, file="/dev/null", size=8)
     assert "It has been hit 3 times" in gdb.cmd("kgtp why 1")
     assert re.search(r"^tracepoint 1 0x\w+ 3 ", gdb.cmd("kgtp stat"), re.M)
-    assert "the condition is false each time: $current_task_pid == 0" in gdb.cmd("kgtp why 2 0")
+    assert "the condition is false each time: $current_task_pid == 0" in gdb.cmd("kgtp why 2")
     assert "is not reached" in gdb.cmd("kgtp why 3")
     assert "It is disabled: enable 5" in gdb.cmd("kgtp why 5")
     gdb.cmd("tstop")
