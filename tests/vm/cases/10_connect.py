@@ -162,7 +162,7 @@ def nothing_resumes(gdb):
     assert 0 < first <= second
 
 
-@case(core=True)
+@case
 def steps_end(t):
     """Commands that resume a program return at once and report that the kernel runs."""
     nothing_resumes(t.gdb())

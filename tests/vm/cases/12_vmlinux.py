@@ -27,7 +27,7 @@ def with_file(t, path):
     return gdb
 
 
-@case(core=True, needs="CONFIG_X86_64")
+@case(needs="CONFIG_X86_64")
 def another_kernels_vmlinux(t):
     """Another kernel's vmlinux is reported at once, and tstart fails unless `monitor vmlinux any' allows it for the session."""
     other = other_vmlinux(t)

@@ -91,7 +91,7 @@ def launcher_connects(t):
     assert done.returncode == 0 and "kgtp" not in t.sh("cat /proc/modules"), done.stdout
 
 
-@case(core=True)
+@case
 def launcher_refuses_another_vmlinux(t):
     """The vmlinux of another kernel is refused before GDB starts: which kernel it is of, which runs, and what to install."""
     serve(t)

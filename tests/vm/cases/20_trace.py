@@ -235,7 +235,7 @@ def constants_end_where_they_end(t):
     gdb.cmd("maint packet QTinit")
 
 
-@case(core=True)
+@case
 def more_sections_than_gdb_sends(t):
     """A QTro as long as GDB's buffer is accepted, and the kernel's code is constant although it names none of it."""
     load = t.load("pread", n=1, file="/proc/version", size=8)

@@ -155,7 +155,7 @@ def second_register(t):
     assert halves[own] and halves[args] == halves[own] and differ, (halves, differ)
 
 
-@case(needs=KEEPS, core=True, old=True)
+@case(needs=KEEPS, old=True)
 def conditions_and_blocks(t):
     """At a return a condition has the same answer whichever way it is decided; blocks have what is in memory, and on the stack
     the real return address."""

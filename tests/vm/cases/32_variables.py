@@ -298,7 +298,7 @@ def printed(t, n=1):
     return re.findall(rf"gtp {n}:(.*?)\r?$", text, re.M)
 
 
-@case(core=True)
+@case
 def print_values(t):
     """With $printk_level, collected values are printed, by type or as $printk_format says, with the user's own expression.
     A hit that only prints leaves no frame."""

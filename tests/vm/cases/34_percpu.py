@@ -180,7 +180,7 @@ def part_of_an_offset(t):
     gdb.cmd("tfind none")
 
 
-@case(core=True)
+@case
 def numbers_that_are_no_addresses(t):
     """A number, or a user address, as large as the KASLR offset is left unchanged."""
     gdb = t.gdb()

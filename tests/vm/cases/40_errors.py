@@ -220,7 +220,7 @@ def user_memory(t):
     gdb.fails(f"x/bx {BUFFER}")
 
 
-@case(core=True)
+@case
 def file_names(t):
     """A file name that openat gets by a user pointer can be collected, tested in a condition, and printed."""
     gdb = t.gdb()
@@ -341,7 +341,7 @@ def device_memory(t):
     gdb.fails(f"x/wx {devices[-1]:#x}")
 
 
-@case(core=True)
+@case
 def device_memory_of_a_user(t):
     """A hit does not read device memory that a task has mapped; it still reads the task's own memory."""
     gdb = t.gdb()
@@ -390,7 +390,7 @@ def refused_places(t):
     assert "Collected 3 trace frames" in shown, shown
 
 
-@case(core=True)
+@case
 def device_memory_is_for_a_session(t):
     """`monitor io on` ends with its session, except for a run that goes on."""
     gdb = t.gdb()

@@ -109,7 +109,7 @@ def whole_reply(talk):
     return data
 
 
-@case(core=True)
+@case
 def replies_across_the_end(t):
     """Large replies of all lengths are whole where the FIFO of 128 KiB starts again, also when they are repeated."""
     talk = Talk(t)
@@ -180,7 +180,7 @@ def blocking(t):
     assert talk.errno("close 7") == errno.EBADF
 
 
-@case(core=True)
+@case
 def two_descriptors(t):
     """`nc < /proc/gtp > /proc/gtp` opens the device twice, for one session."""
     talk, other = Talk(t), Talk(t)

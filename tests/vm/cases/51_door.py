@@ -42,7 +42,7 @@ def is_dead(talk, why, fd=0):
     assert talk.read(fd=fd) == b""
 
 
-@case(core=True)
+@case
 def http_post(t):
     """A session whose first byte is not GDB's is ended at once, and nothing of it is served."""
     for mode in "rw", "rw n":

@@ -25,7 +25,7 @@ def walk(gdb):
     return counts, said
 
 
-@case(core=True)
+@case
 def look_at_a_run(t):
     """Frames that are there have fixed numbers; the run goes on, and has all frames in the end."""
     gdb = t.gdb()
