@@ -15,7 +15,7 @@
  * Built from: trace/var/missing.c trace/var/kret.c trace/var/bt.c
  * Built from: agent/verify.c agent/div64.c agent/fold.c agent/pattern.c
  * Built from: agent/act.c agent/decide.c agent/expr.c agent/run.c
- * Built from: ringbuf/ringbuf.c ringbuf/write.c ringbuf/read.c
+ * Built from: ringbuf/ringbuf.c ringbuf/walk.c ringbuf/write.c ringbuf/read.c
  * Built from: rsp/packet.c rsp/reply.c rsp/scan.c rsp/parse.c rsp/parse_trace.c
  */
 #include "tests/unit/test_agent_programs.h"

@@ -5,7 +5,6 @@
  */
 #define CONFIG_X86			1
 #define KC_HAVE_KALLSYMS_LOOKUP_NAME	1
-#define cond_resched()			((void)0)
 
 #include "tests/unit/unit.h"
 #include "compat/symbols.c"

@@ -27,14 +27,6 @@
 #define cpu_relax()			abort()	/* nobody else has the lock */
 #define __GFP_NOWARN			0
 
-struct task_struct {
-	pid_t pid, tgid;
-};
-
-extern struct task_struct shim_task;
-
-#define current		(&shim_task)
-
 /* ---- time -------------------------------------------------------------- */
 
 #define kc_clock()		((u64)12345)

@@ -48,7 +48,14 @@
 
 #define ERESTARTSYS	512
 #define HZ		100
-#define current		NULL
+struct task_struct {
+	int pid, tgid;
+};
+
+/* A test that cares defines it. */
+extern struct task_struct shim_task;
+__attribute__((weak)) struct task_struct shim_task;
+#define current		(&shim_task)
 #define cond_resched()	do { } while (0)
 int signal_pending(void *task);			/* the test has these two */
 long schedule_timeout_interruptible(long jiffies);
