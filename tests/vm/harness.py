@@ -17,8 +17,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 MODULE = "kgtp"
 GUEST_MODULE = f"/lib/{MODULE}.ko"
 GUEST_RELAY = "/bin/putgtprsp"
+SCRIPT = HERE.parents[1] / "gdb/kgtp.py"
 
-__all__ = ["case", "Skip", "Gdb", "GdbError", "GdbTimeout", "Guest", "GuestError", "GuestLost"]
+__all__ = ["SCRIPT", "case", "Skip", "Gdb", "GdbError", "GdbTimeout", "Guest", "GuestError", "GuestLost"]
 
 
 class CaseTimeout(Exception):
@@ -218,6 +219,17 @@ class Test:
             for command in ("trace *vfs_read if 0", "tstart", "tstop", "delete"):
                 gdb.cmd(command)
         return gdb
+
+    def scripted(self, program=True, before=()):
+        """Return a Gdb with KGTP's script, and what it has shown on connecting; program: False, or another vmlinux; before: commands
+        that come before it."""
+        gdb = self.gdb(connect=False, program=False)
+        gdb.cmd(f"source {SCRIPT}")
+        for command in before:
+            gdb.cmd(command)
+        if program:
+            gdb.cmd(f"file {self.kernel.vmlinux if program is True else program}", timeout=120)
+        return gdb, self.connect(gdb)
 
     def connect(self, gdb, relay=GUEST_RELAY):
         """Connect a GDB, also again after it has disconnected."""

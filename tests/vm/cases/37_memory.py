@@ -1,21 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """`monitor mem', `kgtp mem': a task's memory, and physical memory, at the addresses below the kernel's."""
-import pathlib
 import re
 import tempfile
 
 from harness import Skip, case
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "gdb/kgtp.py"
 PATH = 0xf000000        # of guest/load.c: the name of its file
-
-
-def scripted(t):
-    gdb = t.gdb(connect=False, program=False)
-    gdb.cmd(f"source {SCRIPT}")
-    gdb.cmd(f"file {t.kernel.vmlinux}", timeout=120)
-    t.connect(gdb)
-    return gdb
 
 
 def reader(t, text):
@@ -122,7 +112,7 @@ def physical_memory(t):
 def script_reads_other_memory(t):
     """`kgtp mem --pid N COMMAND' is for that command only; without one the prompt says what is chosen, until the end of the session."""
     load = reader(t, "kgtp-text")
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     assert '"/tmp/kgtp-text"' in gdb.cmd(f"kgtp mem --pid {load.pid} x/s {PATH:#x}")
     assert "annot access memory" in gdb.cmd(f"x/s {PATH:#x}")
     assert "Only the kernel's memory" in gdb.cmd("kgtp mem")

@@ -2,16 +2,14 @@
 """The node gtpframe: the trace as a file for GDB's `target tfile'."""
 import errno
 import os
-import pathlib
 import re
 import struct
 
-from harness import GdbError, case
+from harness import SCRIPT, GdbError, case
 from talk import Talk
 from tfiles import PROC, frames_of, here, read_file
 
 DEBUGFS = "/sys/kernel/debug/gtpframe"
-SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "gdb/kgtp.py"
 NAME = "file->f_mapping->host->i_sb->s_type->name"      # on all kernels
 READ = {"op": "pread", "file": "/proc/version"}
 

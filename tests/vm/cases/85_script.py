@@ -1,28 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """gdb/kgtp.py with a real GDB: what it tells on connecting, and what it says instead of GDB's misleading texts."""
-import pathlib
 import re
 
 import gdbs
 import kernels
-from harness import GUEST_RELAY, Skip, case
+from harness import GUEST_RELAY, SCRIPT, Skip, case
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "gdb/kgtp.py"
-
-
-def scripted(t, program=True, connect=True):
-    """Return a GDB with the script, and what it has shown on connecting."""
-    gdb = t.gdb(connect=False, program=False)
-    gdb.cmd(f"source {SCRIPT}")
-    if program:
-        gdb.cmd(f"file {t.kernel.vmlinux if program is True else program}", timeout=120)
-    return gdb, t.connect(gdb) if connect else ""
 
 
 @case(core=True)
 def script_checks_the_vmlinux(t):
     """The right vmlinux gets no message; without one, and with another kernel's, it says which kernel runs, and what to load."""
-    gdb, shown = scripted(t)
+    gdb, shown = t.scripted()
     assert "vmlinux" not in shown, shown
     version = t.sh("cat /proc/version")
     assert f"is the vmlinux of the running kernel, {t.kernel.release} #" in gdb.cmd("kgtp vmlinux")
@@ -37,14 +26,14 @@ def script_checks_the_vmlinux(t):
     assert "is the vmlinux of" in gdb.cmd("kgtp vmlinux")
     gdb.cmd("disconnect")
 
-    gdb, shown = scripted(t, program=False)
+    gdb, shown = t.scripted(program=False)
     build = version[version.index("#"):].strip()
     assert f"GDB has no symbols: the running kernel is {t.kernel.release} {build}" in shown, shown
     gdb.cmd("disconnect")
     for name in ("5.10", "7.2", "6.1") if t.bits == 64 else ():
         other = kernels.cached(name)
         if other and name != t.kernel.name:
-            gdb, shown = scripted(t, program=other)
+            gdb, shown = t.scripted(program=other)
             assert re.search(rf"running: {re.escape(t.kernel.release)} #.*\n  file:    {re.escape(name)}\S* #.*vmlinux\)", shown), shown
             assert "Install it" in shown or "  file /" in shown, shown
             return
@@ -59,7 +48,7 @@ COMMANDS = {"breakpoint": "break vfs_read|b vfs_read|tbreak vfs_read|hbreak vfs_
 @case(core=True)
 def script_explains_refusals(t):
     """break, watch, continue, step, finish, call, set var and kill say what to type instead; the session goes on."""
-    gdb, _ = scripted(t)
+    gdb, _ = t.scripted()
     for text, commands in COMMANDS.items():
         for command in commands.split("|"):
             said = gdb.fails(command)
@@ -102,7 +91,7 @@ def script_without_python(t):
 @case
 def script_shows_user_pointers(t):
     """A pointer to user space that the frame lacks is an address; what the frame has collected is a text, as are the kernel's."""
-    gdb, _ = scripted(t)
+    gdb, _ = t.scripted()
     load = t.load("open", file="/proc/version")
     function = t.first("do_sys_openat2", "do_sys_open")
     for action in ("collect $args", "collect $args, filename, *filename@14"):
@@ -123,7 +112,7 @@ def script_shows_user_pointers(t):
 @case(timeout=300)
 def script_looks_at_a_run(t):
     """kgtp look shows the frames of a run that goes on, kgtp live each as it comes."""
-    gdb, _ = scripted(t)
+    gdb, _ = t.scripted()
     load = t.load("pread", n=40, file="/proc/version", size=9, pause=100000)
     gdb.trace("*vfs_read", load.mine, "collect $args, $cpu_id")
     assert "no run is on" in gdb.fails("kgtp look")

@@ -1,20 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """gdb/kgtp.py: what its commands show of the live kernel, compared with the guest's own /proc, with KASLR."""
-import pathlib
 import re
 import time
 
 from harness import case
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "gdb/kgtp.py"
-
-
-def scripted(t):
-    gdb = t.gdb(connect=False, program=False)
-    gdb.cmd(f"source {SCRIPT}")
-    gdb.cmd(f"file {t.kernel.vmlinux}", timeout=120)
-    t.connect(gdb)
-    return gdb
 
 
 def rows(text):
@@ -35,7 +25,7 @@ def until(check, tries=5):
 @case(smp=2, timeout=300)
 def script_ps(t):
     """kgtp ps has the pids, names, states, parents and CPUs of /proc; states, patterns and pids select; threads are there."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     load = t.load("read", file="/dev/zero", size=8, cpu=1)
     t.sh(f"kill -STOP {load.pid}")
 
@@ -78,7 +68,7 @@ def script_ps(t):
 @case(smp=2, needs=["CONFIG_X86_64", "CONFIG_STACKTRACE"], timeout=300)
 def script_bt(t):
     """kgtp bt has the functions of /proc/PID/stack, in order, with locals; a task that runs, or is gone, is said so."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     load = t.load("sleep", pause=100000000)
     load.start()
     time.sleep(1)
@@ -137,7 +127,7 @@ def script_bt(t):
 @case(timeout=300)
 def script_bt_says_what_moves(t):
     """A task that wakes up while its stack is read is said so, with what shows one moment; one that sleeps is not."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     job = t.spawn("exec crowd 2 2000")
     pid = int(re.search(r"first=(\d+)", job.readline(60))[1])
     assert "went on meanwhile" in gdb.cmd(f"kgtp bt {pid}")
@@ -150,7 +140,7 @@ def script_bt_says_what_moves(t):
 @case
 def script_files(t):
     """kgtp files has the numbers and paths of /proc/PID/fd: files, devices, pipes, sockets, below mounts."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     t.sh("mkdir -p /tmp/below; echo x >/tmp/below/file")
     t.cleanup.callback(t.run, "rm -r /tmp/below")
     job = t.spawn("exec 5</tmp/below/file 6</proc/version 7>/dev/null; echo $$; read nothing")
@@ -169,7 +159,7 @@ def script_files(t):
 @case
 def script_log(t):
     """kgtp dmesg has the lines of dmesg; kgtp log -f those that come."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     t.sh("echo one line of 85_script_kernel >/dev/kmsg")
     # klibc's dmesg prints times as the kernel does; levels may stand in front.
     there = [re.sub(r"^<\d+>", "", line) for line in t.sh("dmesg").splitlines()]
@@ -189,7 +179,7 @@ def script_log(t):
 @case(smp=2, timeout=300)
 def script_tables(t):
     """kgtp mounts and irq have what /proc/mounts and interrupts have."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     there = {tuple(line.split()[:3]) for line in t.sh("cat /proc/mounts").splitlines()}
     shown = {(row[3], row[4], row[2]) for row in rows(gdb.cmd("kgtp mounts"))}
     assert len(there) > 3 and there <= shown, there - shown
@@ -213,7 +203,7 @@ def no_slabinfo(t):
 @case(smp=2, needs=no_slabinfo, timeout=300)
 def script_slab(t):
     """kgtp slab has what /proc/slabinfo has."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
 
     def slabs():
         info = {line.split()[0]: [int(n) for n in line.split()[1:4]] for line in t.sh("cat /proc/slabinfo").splitlines()[2:]}
@@ -231,7 +221,7 @@ def script_slab(t):
 @case(smp=2)
 def script_locks(t):
     """kgtp locks shows the holder of a mutex, and who waits for it, in order."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     # A reader of a terminal holds the mutex of its line discipline while it waits.
     readers = [t.load("read", file="/dev/ttyS0", size=1) for _ in range(3)]
     for one in readers:
@@ -259,7 +249,7 @@ def numbers(gdb):
 @case(smp=2, timeout=300)
 def script_trace_conditions(t):
     """kgtp trace takes texts, characters, enumerators and anonymous members, and the hits are those that fulfil them."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     load, other = t.load("read", n=4, file="/dev/zero", size=8), t.load("read", n=3, file="/proc/version", size=8)
     name = "file->f_path.dentry->d_name"
     conditions = {f'comm == "load" && {load.mine}': 4, f'comm == "loaf" && {load.mine}': 0, f'{name}.name == "zero" && {load.mine}': 4,
@@ -298,7 +288,7 @@ def script_trace_conditions(t):
 def script_trace_patterns(t):
     """kgtp trace 'NAME*', FILE.c:* and MODULE:* set a tracepoint at each function; kgtp start leaves out and lists what the
     module refuses, but only of patterns."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     shown = gdb.cmd("kgtp trace 'vfs_re*' if count >= 0 collect $args")
     names = set(numbers(gdb).values())
     assert "vfs_read" in names and "vfs_rename" not in names, names
@@ -336,7 +326,7 @@ def script_trace_patterns(t):
 @case(smp=2, timeout=300)
 def script_actions_and_why(t):
     """kgtp actions adds and deletes lines, of which a wrong one drops no other; kgtp why says why a tracepoint does not fire."""
-    gdb = scripted(t)
+    gdb, _ = t.scripted()
     gdb.cmd("tvariable $reads = 0")
     gdb.cmd("trace *vfs_read")
     shown = gdb.cmd("kgtp actions 1 add collect $args, file->f_op; collect nosuch; teval $reads = $reads + 1; print 1")

@@ -6,24 +6,12 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import GUEST_RELAY, case
+from harness import GUEST_RELAY, SCRIPT, case
 from probed import build, calls, load_module
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
-SCRIPT = HERE.parents[1] / "gdb/kgtp.py"
 # However busy the machine is.
 PATIENT = "python import kgtp_gdb.modules; kgtp_gdb.modules.PATIENCE = 1000"
-
-
-def scripted(t, path=""):
-    """Return a connected GDB with the script, which looks for .ko files in a directory, and what it has shown."""
-    gdb = t.gdb(connect=False, program=False)
-    gdb.cmd(f"source {SCRIPT}")
-    gdb.cmd(PATIENT)
-    if path:
-        gdb.cmd(f"set kgtp module-path {path}")
-    gdb.cmd(f"file {t.kernel.vmlinux}", timeout=120)
-    return gdb, t.connect(gdb)
 
 
 def symbol(t, name):
@@ -38,7 +26,7 @@ def script_loads_modules(t):
     built, filler, other = build(t, "probed", "-DPERCPU"), build(t, "filler"), build(t, "probed", "-DPERCPU", "-DOTHER")
     t.cleanup.callback(t.run, "rmmod probed; rmmod filler")
     load_module(t, built)
-    gdb, shown = scripted(t, built.parent)
+    gdb, shown = t.scripted(before=[PATIENT, f"set kgtp module-path {built.parent}"])
     assert re.search(r"Modules: loaded symbols of probed; only names .*, of kgtp \(kgtp modules\)", shown), shown
     assert re.search(rf"^probed +0x\w+  {built}$", gdb.cmd("kgtp modules"), re.M)
     for name in ("probed_work", "probed_count", "calls_set"):
@@ -98,7 +86,7 @@ def script_loads_modules(t):
 @case
 def script_names_without_files(t):
     """Without .ko files the kernel's own names serve: addresses, trace, and backtraces."""
-    gdb, shown = scripted(t)
+    gdb, shown = t.scripted(before=[PATIENT])
     assert "only names" in shown and "kgtp" in shown, shown
     names = re.findall(r"^(\w+) [tT] (gtp_serve_\w+)\t\[kgtp\]", t.sh("grep 'gtp_serve' /proc/kallsyms"), re.M)
     assert len(names) > 10, names
@@ -160,7 +148,7 @@ def script_sees_modules_come_and_go(t):
 @case(smp=2)
 def script_per_cpu(t):
     """$kgtp_per_cpu() and kgtp per-cpu have each CPU's own copy, of variables and behind pointers; $kgtp_this_cpu() the frame's."""
-    gdb, _ = scripted(t)
+    gdb, _ = t.scripted(before=[PATIENT])
     for cpu in (0, 1):
         assert gdb.value(f"$kgtp_per_cpu(runqueues, {cpu}).cpu") == cpu
         assert gdb.value(f'$kgtp_per_cpu("runqueues", {cpu}).cpu') == cpu
