@@ -3,6 +3,7 @@
 import fnmatch
 import os
 import re
+import time
 
 import gdb
 
@@ -331,24 +332,85 @@ drops it at the first line that is wrong."""
             say("Tracepoint %d has no actions." % number)
 
 
+def trace_variable(name):
+    """Return the value that a trace state variable has on the target; None: it is not there."""
+    try:
+        return int(gdb.parse_and_eval(name))
+    except (RuntimeError, ValueError, TypeError):
+        return None
+
+
+def count_reached(row, number, seconds):
+    """Return how often a tracepoint's place was reached in a while of the run, and how often with a true condition.
+
+    Counted by a tracepoint without frames, which joins the run and is there only meanwhile.
+    """
+    name = "$kgtp_reached"
+    condition = "(%s = %s + 1) == 0" % (name, name)
+    if trace_variable(name) is None:
+        # GDB defines variables only at tstart.
+        base.output_of("tvariable %s = 0" % name)
+        known = re.search(r"\bsetv (\d+)", base.output_of("maint agent-eval " + condition))
+        told = base.output_of("maint packet QTDV:%x:0:0:%s" % (int(known.group(1)), "".join("%02x" % ord(char) for char in name[1:])))
+        if '"OK"' not in told:
+            raise base.Error("hits cannot be counted: %s" % told.strip())
+
+    def hits():
+        base.output_of("tstatus")
+        return rows()[number]["hits"]
+
+    last = gdb.parse_and_eval("$tpnum")
+    try:
+        base.output_of("trace *%s if %s" % (row["where"], condition))
+        before = hits(), trace_variable(name)
+        try:
+            time.sleep(seconds)
+        except KeyboardInterrupt:
+            pass
+        fired = hits() - before[0]
+        return max(trace_variable(name) - before[1], fired), fired
+    finally:
+        if int(gdb.parse_and_eval("$tpnum")) != int(last):
+            # GDB deletes it, the target keeps it until the next tstart.
+            base.try_output_of("disable $tpnum")
+            base.try_output_of("delete $tpnum")
+            gdb.execute("set $tpnum = %d" % int(last))
+
+
 class Why(base.Command):
     """Say why a tracepoint does not fire.
 
-  kgtp why [N]
+  kgtp why [N [SECONDS]]
 
 N: a tracepoint's number; default: the last one. Looks at the run, at whether it is enabled, in
-the code and switched on, at hits that were lost, and at the expressions that failed."""
+the code and switched on, at hits that were lost, and at the expressions that failed. If nothing
+is wrong, it counts for a second, or for so many, how often its place is reached, and how often
+with a false condition."""
     name = "kgtp why"
 
     def run(self, text):
         base.need_session()
+        words = text.split()
+        if len(words) > 2 or not all(word.isdigit() for word in words):
+            raise base.Error("usage: kgtp why [N [SECONDS]]")
         # tstatus brings the counts of hits, which `info tracepoints' shows.
         status = base.output_of("tstatus")
-        number, row = tracepoint(text)
-        for line in self.reasons(number, row, status):
+        number, row = tracepoint(words[0] if words else "")
+        for line in self.reasons(number, row, status, int(words[1]) if len(words) == 2 else 0):
             say(line)
 
-    def reasons(self, number, row, status):
+    def reached(self, number, row, seconds):
+        """Return what was seen in so many seconds of a run."""
+        reached, fired = count_reached(row, number, seconds)
+        meanwhile = "in %d s" % seconds
+        if not reached:
+            return "%s is not reached %s. It may be inlined where it is called: info scope, or a caller." % (row["function"] or row["where"], meanwhile)
+        if not row["condition"]:
+            return "Its place was reached %d times %s." % (reached, meanwhile)
+        return "Its place was reached %d times %s; the condition was false %s: %s" % (
+            reached, meanwhile, "%d times" % (reached - fired) if fired else "each time", row["condition"])
+
+    def reasons(self, number, row, status, seconds):
         mine = re.compile(r"\btracepoint %d\b" % number)
         found = []
         if "Trace is running" not in status:
@@ -365,27 +427,21 @@ the code and switched on, at hits that were lost, and at the expressions that fa
                               ("$lost_nested", "came during another hit on the same CPU"),
                               ("$lost_too_big", "had a frame larger than the CPU's share of the buffer"),
                               ("$lost_returns", "were returns of calls that the kernel did not follow")):
-            count = self.count(name)
+            count = trace_variable(name)
             if count:
                 found.append("%d hits of the run's tracepoints %s (%s)." % (count, meaning, name))
         problem = why_not(row["function"], row["condition"]) if row["condition"] else ""
         if problem:
             found.append("Its condition cannot be compiled: %s" % problem)
+        wrong = bool(found)
         if row["hits"]:
             found.insert(0, "It has been hit %d times, with a true condition." % row["hits"])
-        elif row["condition"] and not problem and not found:
-            found.append("Nothing is wrong with it: its place is not reached, or the condition is false each time: %s" % row["condition"])
-            found.append("To see which, set one without a condition there: trace *%s" % row["where"])
-        elif not found:
-            found.append("Nothing is wrong with it: %s is not reached. It may be inlined where it is called: info scope, or a caller." %
-                         (row["function"] or row["where"]))
+        elif not wrong:
+            found.append("Nothing is wrong with it.")
+        watchable = "Trace is running" in status and row["installed"] and row["enabled"] and row["where"].startswith("0x")
+        if watchable and (seconds or not wrong and not row["hits"]):
+            found.append(self.reached(number, row, seconds or 1))
         return found
-
-    def count(self, name):
-        try:
-            return int(gdb.parse_and_eval(name))
-        except (RuntimeError, ValueError):
-            return 0
 
 
 class Stat(base.Command):

@@ -95,7 +95,12 @@ static void test_user(void)
 	CHECK_STR(define(41, "cpu_id", 0), "");
 	CHECK(gtp_var_find(41) == gtp_var_find(1));
 	gtp.armed = 1;
+	/* A tracepoint that joins a run may need a new one. */
+	CHECK_STR(define(42, "late", 5), "");
+	CHECK_EQ(gtp_var_get(gtp_var_find(42)), 5);
 	CHECK_STR(define(42, "late", 0), "E.variable late: cannot set: the trace is running; use tstop first");
+	CHECK_STR(define(43, "p_late", 0), "E.variable p_late: cannot set: the trace is running; use tstop first");
+	CHECK(!gtp_var_find(43));
 	gtp.armed = 0;
 	gtp_vars_clear();
 	CHECK(!gtp_var_find(40) && !gtp_var_find(41));

@@ -37,18 +37,31 @@ static struct gtp_percpu *percpu_find(const char *name, size_t len)
 	return p;
 }
 
-/* "p_" or "per_cpu_", a name, and optionally a CPU's number. */
+/* Return what follows "p_" or "per_cpu_"; NULL for other names. */
+static const char *percpu_name(const char *name)
+{
+	if (!strncmp(name, "per_cpu_", 8))
+		return name + 8;
+	return strncmp(name, "p_", 2) ? NULL : name + 2;
+}
+
+/* In a run a new one could set, or begin to share, values in use. */
+static int percpu_check(const char *name, const char **why)
+{
+	if (!gtp.armed || !percpu_name(name))
+		return 0;
+	*why = WHY_RUNNING;
+	return -EBUSY;
+}
+
+/* The prefix, a name, and optionally a CPU's number. */
 static int percpu_attach(struct gtp_var *var, const char **why)
 {
-	const char *name = var->name;
+	const char *name = percpu_name(var->name);
 	size_t len, digits;
 	int cpu = 0;
 
-	if (!strncmp(name, "per_cpu_", 8))
-		name += 8;
-	else if (!strncmp(name, "p_", 2))
-		name += 2;
-	else
+	if (!name)
 		return 0;
 	len = strlen(name);
 	for (digits = len; digits; digits--)
@@ -127,6 +140,7 @@ static void percpu_drop_kept(void)
 }
 
 const struct var_group gtp_percpu_vars = {
+	.check = percpu_check,
 	.attach = percpu_attach,
 	.start = percpu_start_all,
 	.clear = percpu_clear,

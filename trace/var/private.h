@@ -17,7 +17,7 @@ struct var_group {
 	 */
 	int ask_for_probe;
 	void (*init)(void);
-	/* QTDV: may the name be used? Return 0, or -EPERM with *why set. */
+	/* QTDV: may the name be used? Return 0, or a negative errno with *why set. */
 	int (*check)(const char *name, const char **why);
 	/*
 	 * Make a new variable one of this family if its name says so. Return 0,

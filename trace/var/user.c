@@ -75,7 +75,11 @@ int gtp_var_define(u32 num, s64 value, int builtin, struct rsp_text hexname,
 		if (var)
 			return define_special(var, name, value, tx);
 	}
-	if (gtp.armed)
+	/*
+	 * A tracepoint that joins a run may need a new variable. The run's
+	 * other tracepoints know their slots, and look at no more.
+	 */
+	if (gtp.armed && var)
 		return complain(tx, name, WHY_RUNNING);
 	if (var && strcmp(name, var->name))
 		return complain(tx, name, WHY_VAR_OTHER);

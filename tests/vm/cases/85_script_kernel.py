@@ -350,8 +350,16 @@ def script_actions_and_why(t):
     writer = t.load("write", n=2, file="/dev/null", size=8)
     assert "It has been hit 3 times" in gdb.cmd("kgtp why 1")
     assert re.search(r"^tracepoint 1 0x\w+ 3 ", gdb.cmd("kgtp stat"), re.M)
-    assert "the condition is false each time: $current_task_pid == 0" in gdb.cmd("kgtp why 2")
-    assert "is not reached" in gdb.cmd("kgtp why 3")
+    # Counted while it watches.
+    writes = t.spawn("for i in 1 2 3 4 5 6 7 8 9 10; do echo >/dev/null; sleep 1; done")
+    shown = gdb.cmd("kgtp why 2 3", timeout=60)
+    assert re.search(r"reached (\d+) times in 3 s; the condition was false each time: \$current_task_pid == 0", shown), shown
+    writes.wait()
+    before = gdb.cmd("info tracepoints")
+    assert re.search(r"Nothing is wrong with it.\n\w+ is not reached in 1 s", gdb.cmd("kgtp why 3"))
+    assert gdb.cmd("info tracepoints") == before and gdb.value("$tpnum") == 5
+    for wrong in ("2 x", "1 2 3"):
+        assert "usage: kgtp why" in gdb.fails(f"kgtp why {wrong}"), wrong
     assert "It is disabled: enable 5" in gdb.cmd("kgtp why 5")
     gdb.cmd("tstop")
     gdb.cmd(f"condition 4 {writer.mine} && *(int *)8 == 1")
