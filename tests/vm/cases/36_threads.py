@@ -38,8 +38,9 @@ def kernels_stack(t, pid):
 
 def crowd(t, n, kind="", timeout=60):
     job = t.spawn(f"exec crowd {n} {kind}")
-    ready = re.match(r"ready n=(\d+) first=(\d+) last=(\d+)", job.readline(timeout))
-    assert ready and int(ready[1]) == n, ready
+    line = job.readline(timeout)
+    ready = re.match(r"ready n=(\d+) first=(\d+) last=(\d+)", line)
+    assert ready and int(ready[1]) == n, line
     return job, int(ready[2]), int(ready[3])
 
 
@@ -226,6 +227,8 @@ def threads_ten_thousand(t):
     gdb.cmd("disconnect")
     alone = sent(log)
     t.sh("echo 20000 > /proc/sys/kernel/threads-max")
+    if int(t.sh("cat /proc/sys/kernel/pid_max")) < 20000:
+        t.sh("echo 32768 > /proc/sys/kernel/pid_max")   # the most with CONFIG_BASE_SMALL
     job, first, last = crowd(t, 10000, "threads", timeout=300)
     began = time.monotonic()
     t.connect(gdb)
