@@ -138,14 +138,17 @@ def waiters(lock):
         return list(tree(kernel.need(kernel.member(inner, "waiters.rb_root", "waiters"), "waiters"), kind, path))
     name = "struct rwsem_waiter" if is_rwsem(lock) else "struct mutex_waiter"
     kind = kernel.need(kernel.find_type(name), name)
-    head = kernel.member(lock, "wait_list")
-    if head is not None:
+    head, inside = kernel.member(lock, "wait_list"), kernel.offset(kind, "list")
+    if head is not None and head.type.strip_typedefs().code != gdb.TYPE_CODE_PTR:
         return list(kernel.list_of(number(head.address), kind, "list", 1000))
-    first = number(kernel.need(kernel.member(lock, "first_waiter"), "wait_list"))       # 7.2: no head
+    # A ring without a head: el6's mutex points into the first one, or to itself; 7.2's to the first one.
+    if head is not None:
+        first = number(head) - inside if number(head) != number(head.address) else 0
+    else:
+        first = number(kernel.need(kernel.member(lock, "first_waiter"), "wait_list"))
     if not first:
         return []
-    head = first + kernel.offset(kind, "list")
-    return [kernel.at(first, kind)] + list(kernel.list_of(head, kind, "list", 1000))
+    return [kernel.at(first, kind)] + list(kernel.list_of(first + inside, kind, "list", 1000))
 
 
 def owner_of(lock):
@@ -304,6 +307,8 @@ def counts(number_, descriptor, cpus):
             found.append(number(stat["irqs"][number_]))
         elif counter.type.strip_typedefs().target().strip_typedefs().code == gdb.TYPE_CODE_PTR:
             found.append(number(counter[cpu][0]))
+        elif not kernel.has(descriptor.type, "irq_data"):       # before 2.6.37: one array
+            found.append(number(counter[cpu]))
         else:
             one = percpu.of_cpu(counter, cpu)
             one = one["cnt"] if one.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT else one

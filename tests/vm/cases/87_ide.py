@@ -233,8 +233,8 @@ class Screen(ide.Terminal):
         return self.drain()
 
 
-# GDB 13.1's window begins far above the function on 3.10.
-@case(needs=">=4.4", timeout=300)
+# On 3.10 and 4.4, GDB 13.1's window begins far above the function.
+@case(needs=">=5.10", timeout=300)
 def live_viewer_tui(t):
     """GDB's TUI has the code of trace frames; its windows for registers and sources do no harm."""
     gdb = start(t, Screen, t, "-x", str(SCRIPT))
