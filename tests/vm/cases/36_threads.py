@@ -37,6 +37,9 @@ def kernels_stack(t, pid):
 
 
 def crowd(t, n, kind="", timeout=60):
+    """Start processes or threads. Return the job, and the PIDs of the first and the last, which are in order."""
+    if int(t.sh("cat /proc/sys/kernel/pid_max")) < 20000:
+        t.sh("echo 32768 > /proc/sys/kernel/pid_max")   # the most with CONFIG_BASE_SMALL
     job = t.spawn(f"exec crowd {n} {kind}")
     line = job.readline(timeout)
     ready = re.match(r"ready n=(\d+) first=(\d+) last=(\d+)", line)
@@ -227,8 +230,6 @@ def threads_ten_thousand(t):
     gdb.cmd("disconnect")
     alone = sent(log)
     t.sh("echo 20000 > /proc/sys/kernel/threads-max")
-    if int(t.sh("cat /proc/sys/kernel/pid_max")) < 20000:
-        t.sh("echo 32768 > /proc/sys/kernel/pid_max")   # the most with CONFIG_BASE_SMALL
     job, first, last = crowd(t, 10000, "threads", timeout=300)
     began = time.monotonic()
     t.connect(gdb)
