@@ -71,19 +71,19 @@ static inline int kc_in_task(int trapped)
  * The registers with which the current task entered the kernel.
  * Context: any.
  */
-static inline struct pt_regs *kc_task_regs(void)
+static inline struct pt_regs *kc_user_regs(void)
 {
 	return task_pt_regs(current);
 }
 
 /*
  * Did the current task enter from user mode?  A kernel thread has no mm, and
- * its kc_task_regs() may be garbage.
+ * its kc_user_regs() may be garbage.
  * Context: any.
  */
 static inline int kc_task_is_user(void)
 {
-	return current->mm && user_mode(kc_task_regs());
+	return current->mm && user_mode(kc_user_regs());
 }
 
 #endif

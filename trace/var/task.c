@@ -54,7 +54,7 @@ static u64 get_task_user(struct gtp_hit_ctx *ctx)
 
 static u64 get_task_regs(struct gtp_hit_ctx *ctx)
 {
-	return (unsigned long)kc_task_regs();
+	return (unsigned long)kc_user_regs();
 }
 
 static const struct gtp_special specials[] = {
