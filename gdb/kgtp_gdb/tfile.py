@@ -75,11 +75,16 @@ def quoted(path):
 
 
 def load(path, head):
-    """Give GDB the symbols of path, at the addresses of the kernel that was traced."""
+    """Give GDB the symbols of path, at the addresses of the kernel that was traced.
+
+    What a frame does not have, GDB takes from the read-only sections of exec-file's program, if it has the address; and that is
+    where the program was linked (GDB's exec_read_partial_read_only()), wherever symbol-file -o has moved its symbols to. In a
+    kernel that was moved, other data may be there: it would be shown with code's bytes.
+    """
     mine = vmlinux.main_file()
+    gdb.execute("exec-file" if head.offset else "exec-file " + quoted(path))
     if mine and os.path.realpath(mine) == os.path.realpath(path) and head.text and kernel.address_of("_text") == head.text:
         return
-    gdb.execute("exec-file " + quoted(path))
     try:
         gdb.execute("symbol-file %s -o %#x" % (quoted(path), head.offset or 0))
     except RuntimeError:
