@@ -30,8 +30,9 @@ class Parser(argparse.ArgumentParser):
 
 def arguments(argv):
     parser = Parser(prog="kgtp report", allow_abbrev=False,
-                    description="What is in a file of trace frames: one of GDB's tsave, or a copy of gtpframe. `-' is the standard input.")
-    parser.add_argument("file", metavar="FILE")
+                    description="What is in a file of trace frames: one of GDB's tsave, or a copy of gtpframe. `-' is the standard input. "
+                    "Several files are reported by host.")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="several: one of each machine; its host is the file's name")
     group = parser.add_mutually_exclusive_group()
     for name, (_, text) in SINKS.items():
         group.add_argument(f"--{name}", dest="sink", action="store_const", const=name, help=text)
@@ -49,6 +50,8 @@ def arguments(argv):
     options.sink = options.sink or "text"
     if options.sink == "ctf" and not options.output:
         parser.error("--ctf writes a directory: say -o DIRECTORY")
+    if len(options.files) > 1 and "-" in options.files:
+        parser.error("the standard input is one file, and has no name: name the files")
     if options.rows < 1:
         parser.error("--rows: at least 1")
     if options.columns is not None and not options.columns:
@@ -115,8 +118,22 @@ def read(trace, made, stacks, sink, wanted):
     return damaged
 
 
-def report(options):
-    trace = open_trace(options.file)
+def hosts(files):
+    """Return a name for each file: its own without a suffix, its directories in front if it is not the only one with it; None for one."""
+    if len(files) == 1:
+        return [None]
+    names = [os.path.splitext(os.path.basename(name))[0] for name in files]
+    if len(set(names)) == len(files):
+        return names
+    names = [os.path.splitext(os.path.normpath(name))[0] for name in files]
+    if len(set(names)) < len(files):
+        raise ReportError("a file is named twice", "name each once; files of one machine have to have different names")
+    return names
+
+
+def report_file(name, host, sink, options):
+    """Give a file's frames to the sink, which is made if it is None. Return it, and whether the file was whole."""
+    trace = open_trace(name)
     symbols = open_symbols(trace, options)
     try:
         for point in options.tracepoint or []:
@@ -126,18 +143,36 @@ def report(options):
         stacks = None
         if symbols and not options.no_stack and any(plan.has_stack for plan in made.values()):
             stacks = Stacks(symbols, trace.registers)
-        out = open_output(options)
-        sink = SINKS[options.sink][0](out, trace, made, stacks, options)
+        if not sink:
+            sink = SINKS[options.sink][0](open_output(options), options)
+        sink.file(trace, made, stacks, host)
         damaged = read(trace, made, stacks, sink, options.tracepoint)
         if trace.broken:
             warn(f"{trace.name}: {trace.broken}; the {trace.whole} frames before it are whole, and are all that is shown")
-        sink.end()
-        if out:
-            out.close()
-        return 1 if trace.broken or damaged else 0
+        sink.file_ends()
+        return sink, not trace.broken and not damaged
     finally:
         if symbols:
             symbols.close()
+
+
+def report(options):
+    sink, status = None, 0
+    for name, host in zip(options.files, hosts(options.files)):
+        try:
+            sink, whole = report_file(name, host, sink, options)
+        except ReportError as error:
+            # One machine's file does not stop the others.
+            if host is None:
+                raise
+            warn(f"{name} is left out: {error}", *error.steps)
+            whole = False
+        status = status if whole else 1
+    if sink:
+        sink.end()
+        if sink.out:
+            sink.out.close()
+    return status
 
 
 def main(argv=None):

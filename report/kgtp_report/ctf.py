@@ -40,7 +40,7 @@ trace {{
 }};
 
 env {{
-	domain = "kernel";
+{host}	domain = "kernel";
 	tracer_name = "kgtp";
 	trace_name = "{name}";
 }};
@@ -153,14 +153,26 @@ class Ctf(Sink):
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.path = self.options.output
-        self.uuid, self.streams, self.events, self.clock = uuid.uuid4(), {}, [], True
+        if self.make(self.options.output):
+            raise ReportError(f"{self.options.output} is not empty", "say another directory: -o DIRECTORY")
+
+    @staticmethod
+    def make(path):
+        """Make a directory. Return the names in it."""
         try:
-            os.makedirs(self.path, exist_ok=True)
-            if os.listdir(self.path):
-                raise ReportError(f"{self.path} is not empty", "say another directory: -o DIRECTORY")
+            os.makedirs(path, exist_ok=True)
+            return os.listdir(path)
         except OSError as error:
-            raise ReportError(f"{self.path}: {error.strerror}", "say a directory that can be made: -o DIRECTORY") from None
+            raise ReportError(f"{path}: {error.strerror}", "say a directory that can be made: -o DIRECTORY") from None
+
+    def file(self, *args):
+        """Each file is a trace; those of several are in directories by their hosts, which babeltrace2 reads as one."""
+        super().file(*args)
+        self.uuid, self.streams, self.events, self.clock = uuid.uuid4(), {}, [], True
+        self.path = self.options.output
+        if self.host is not None:
+            self.path = os.path.join(self.path, re.sub(r"^\.+|/", "_", self.host))
+            self.make(self.path)
 
     def emitter(self, plan):
         names = {"unavailable", "stack"}
@@ -194,11 +206,13 @@ class Ctf(Sink):
             stream.add(number if row[TIME] is None else row[TIME], number, row, event, b"".join(parts))
         return emit
 
-    def end(self):
+    def file_ends(self):
         for stream in self.streams.values():
             stream.flush()
             stream.file.close()
         clock = "nanoseconds of $clock" if self.clock else "the number of the frame: not all tracepoints collect $clock"
+        host = "" if self.host is None else f'\thostname = "{quoted(self.host)}";\n'
         with open(os.path.join(self.path, "metadata"), "w", encoding="ascii") as file:
-            file.write(FRONT.format(uuid=self.uuid, name=quoted(os.path.basename(self.trace.name)), clock=clock))
+            file.write(FRONT.format(uuid=self.uuid, name=quoted(os.path.basename(self.trace.name)),
+                                    host=host, clock=clock))
             file.writelines(self.events)

@@ -61,17 +61,17 @@ class Page(Counted):
     def __init__(self, *args):
         super().__init__(*args)
         self.rows, self.every, self.seen = [], 1, 0
-        self.events, self.histograms = [], []
+        # An event is a tracepoint, in each file that has it at the same place.
+        self.events, self.histograms, self.broken, self.read = {}, {}, [], []
 
     def emitter(self, plan):
-        count, event = super().emitter(plan), len(self.events)
-        self.events.append({"name": plan.name, "number": plan.point.number, "address": f"{plan.point.address:#x}"})
+        count, host = super().emitter(plan), self.host
+        event = self.events.setdefault((plan.name, plan.point.number), len(self.events))
         columns = plan.shown
         numbers = []
         for column in columns:
             if column.kind in ("int", "enum", "bool") and column.place not in plan.absent:
-                numbers.append((column.place, Histogram(column)))
-        self.histograms += [(plan.name, histogram) for _, histogram in numbers]
+                numbers.append((column.place, self.histograms.setdefault((event, plan.name, column.name, column.kind), Histogram(column))))
 
         def emit(number, row):
             count(number, row)
@@ -79,15 +79,21 @@ class Page(Counted):
                 histogram.add(row[place])
             if self.seen % self.every == 0:
                 text = " ".join(f"{c.name}={shown(c, row[c.place])}" for c in columns)
-                self.rows.append([number, event, row[TIME], row[CPU], row[COMM], row[PID], text])
+                self.rows.append([number, event, row[TIME], row[CPU], row[COMM], row[PID], text] + ([] if host is None else [host]))
                 if len(self.rows) > self.options.rows:
                     self.rows, self.every = self.rows[::2], self.every * 2
             self.seen += 1
         return emit
 
+    def file_ends(self):
+        super().file_ends()
+        self.read.append(self.trace.name)
+        if self.trace.broken:
+            self.broken.append(f"{self.trace.name} is not whole: {self.trace.broken}.")
+
     def flames(self):
         top = {"name": "all", "value": 0, "children": {}}
-        for names, count in self.stacks_counted().items():
+        for names, count in self.named.items():
             node = top
             node["value"] += count
             for name in names:
@@ -99,18 +105,21 @@ class Page(Counted):
         return listed(top)
 
     def data(self):
-        trace = self.trace
         number = len(self.events)
         about = f"{self.seen} frames of {number} tracepoint{'s' if number != 1 else ''}"
+        if self.host is not None:
+            about += f" in {len(self.read)} files"
         if self.stacks:
             about += f", symbols of {self.stacks.symbols.vmlinux}"
-        return {"title": trace.name, "about": about, "frames": self.seen, "every": self.every,
-                "broken": f"The file is not whole: {trace.broken}." if trace.broken else None,
-                "events": self.events, "rows": self.rows, "flames": self.flames(),
+        return {"title": self.title(), "about": about, "frames": self.seen, "every": self.every, "broken": " ".join(self.broken) or None,
+                "hosts": self.host is not None, "events": [{"name": name, "number": number} for name, number in self.events], "rows": self.rows, "flames": self.flames(),
                 "histograms": [{"event": event, "column": one.column.name, "count": one.count, "missing": one.missing,
                                 "min": shown(one.column, one.low), "max": shown(one.column, one.high),
                                 "mean": one.sum / one.count, "bins": one.bins()}
-                               for event, one in self.histograms if one.count]}
+                               for (_, event, _, _), one in self.histograms.items() if one.count]}
+
+    def title(self):
+        return self.read[0] if len(self.read) == 1 else f"{len(self.read)} machines"
 
     def end(self):
         vendor, page = TOP / "vendor", TOP / "page"
@@ -118,7 +127,7 @@ class Page(Counted):
         licenses = "\n\n".join(f"{path.stem}:\n{path.read_text(encoding='utf-8')}" for path in sorted(vendor.glob("*.LICENSE")))
         scripts = [vendor / name for name in SCRIPTS] + [page / "page.js"]
         # In the order of the page.
-        parts = {"TITLE": html.escape(f"{self.trace.name}: kgtp report"),
+        parts = {"TITLE": html.escape(f"{self.title()}: kgtp report"),
                  "STYLES": "\n".join(library(path) for path in [*(vendor / name for name in STYLES), page / "page.css"]),
                  "LICENSES": html.escape(licenses), "DATA": data,
                  # No library has the end tag in a text; one that had would end the script.

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 """The outputs that are text: as perf script, JSON, CSV, folded stacks, and Chrome's trace events.
 
-A sink is made with the output and the plans. emitter(plan) returns a function (number, row), which is called for each
-frame; end() is called at the end.
+A sink is made with the output. file() says which file is read next, and emitter(plan) returns a function (number, row),
+which is called for each of its frames; file_ends() is called at the end of each file, end() at the end of all.
 """
 import collections
 import csv
 import json
 
+from .errors import warn
 from .row import COMM, CPU, PID, STACK, TIME
 
 SECOND = 1000000000
+HOST = 1 << 22      # numbers of tasks are below (PID_MAX_LIMIT): those of the next file begin there
 
 
 def shown(column, value):
@@ -46,8 +48,15 @@ def plain(column, value):
 class Sink:
     binary = False
 
-    def __init__(self, out, trace, plans, stacks, options):
-        self.out, self.trace, self.plans, self.stacks, self.options = out, trace, plans, stacks, options
+    def __init__(self, out, options):
+        self.out, self.options = out, options
+
+    def file(self, trace, plans, stacks, host):
+        """The next frames are of this file. host: the name of its machine, if several files are read; else None."""
+        self.trace, self.plans, self.stacks, self.host = trace, plans, stacks, host
+
+    def file_ends(self):
+        """The file's stacks can be named for the last time."""
 
     def end(self):
         pass
@@ -61,7 +70,7 @@ class Text(Sink):
     """As perf script: comm, pid, CPU, time, event, values; and the stack on lines of its own."""
 
     def emitter(self, plan):
-        head = ["f'"]
+        head = ["f'", "{host}"]
         head.append(r"{r[%d]:>16} " % COMM if COMM in plan.header else r"           <...> ")
         head.append(r"{r[%d]:>7} " % PID if PID in plan.header else "      - ")
         if CPU in plan.header:
@@ -70,7 +79,8 @@ class Text(Sink):
             head.append(r"{r[%d] // 1000000000:5d}.{r[%d] %% 1000000000:09d}: " % (TIME, TIME))
         head.append("{event}:")
         used = list(plan.header) + ([TIME] if plan.wall else [])
-        space = {"event": plan.name, "shown": shown}
+        host = "" if self.host is None else f"{self.host:<15} "
+        space = {"event": plan.name, "shown": shown, "host": host}
         for n, column in enumerate(plan.shown):
             space[f"name{n}"] = " " + column.name + "="
             if column.place in plan.absent:
@@ -89,7 +99,7 @@ class Text(Sink):
         gaps = " or ".join(f"r[{place}] is None" for place in used) or "False"
         exec(f"def line(r):\n    if {gaps}:\n        return slow(r)\n    return {''.join(head)}\n",
              space)
-        space["slow"] = lambda row: self.slow(plan, row)
+        space["slow"] = lambda row: host + self.slow(plan, row)
         line, write = space["line"], self.out.write
         if not self.stacks:
             return lambda number, row: write(line(row))
@@ -119,9 +129,10 @@ class Json(Sink):
 
     def emitter(self, plan):
         dumps, write, columns = json.JSONEncoder(ensure_ascii=False).encode, self.out.write, plan.shown
+        host = {} if self.host is None else {"host": self.host}
 
         def emit(number, row):
-            one = {"frame": number, "tracepoint": plan.point.number, "event": plan.name, "time": row[TIME], "cpu": row[CPU],
+            one = {**host, "frame": number, "tracepoint": plan.point.number, "event": plan.name, "time": row[TIME], "cpu": row[CPU],
                    "comm": row[COMM], "pid": row[PID], "values": {c.name: plain(c, row[c.place]) for c in columns}}
             if row[STACK]:
                 one["stack"] = [{"address": f"{address:#x}", "function": name, **({"line": line} if line else {})}
@@ -136,34 +147,43 @@ class Csv(Sink):
     def __init__(self, *args):
         super().__init__(*args)
         self.writer = csv.writer(self.out, lineterminator="\n")
-        self.names = list(dict.fromkeys(column.name for plan in self.plans.values() for column in plan.shown))
-        self.begun = False
+        self.names = self.with_stack = None
+
+    def file(self, *args):
+        super().file(*args)
+        self.told = set()
 
     def begin(self):
         # Raw columns are known at the first frame only.
-        self.names = list(dict.fromkeys(self.names + [c.name for plan in self.plans.values() for c in plan.shown]))
-        front = [] if self.options.columns else ["frame", "tracepoint", "event", "time", "cpu", "comm", "pid"]
-        self.writer.writerow(front + self.names + (["stack"] if self.stacks else []))
-        self.begun = True
+        self.names = list(dict.fromkeys(c.name for plan in self.plans.values() for c in plan.shown))
+        self.with_stack = bool(self.stacks)
+        front = [] if self.host is None else ["host"]
+        front += [] if self.options.columns else ["frame", "tracepoint", "event", "time", "cpu", "comm", "pid"]
+        self.writer.writerow(front + self.names + (["stack"] if self.with_stack else []))
 
     def emitter(self, plan):
-        if not self.begun:
+        if self.names is None:
             self.begin()
         columns, write = {column.name: column for column in plan.shown}, self.writer.writerow
+        for name in [name for name in columns if name not in self.names and name not in self.told]:
+            self.told.add(name)
+            warn(f"{self.trace.name}: {name} is left out: the first file, which makes the columns, does not have it",
+                 "--json has each file's own values; or name the columns: --columns 'EXPRESSION, ...'")
         columns = [columns.get(name) for name in self.names]
+        front = [] if self.host is None else [self.host]
 
         def emit(number, row):
-            values = [] if self.options.columns else [number, plan.point.number, plan.name, row[TIME], row[CPU], row[COMM], row[PID]]
+            values = front + ([] if self.options.columns else [number, plan.point.number, plan.name, row[TIME], row[CPU], row[COMM], row[PID]])
             for column in columns:
                 value = None if column is None else plain(column, row[column.place])
                 values.append(" ".join(map(str, value)) if isinstance(value, list) else value)
-            if self.stacks:
-                values.append(";".join(name for _, name, _ in self.frames_of(row)))
+            if self.with_stack:
+                values.append(";".join(name for _, name, _ in self.frames_of(row)) if self.stacks else None)
             write(values)
         return emit
 
     def end(self):
-        if not self.begun:
+        if self.names is None:
             self.begin()
 
 
@@ -172,7 +192,12 @@ class Counted(Sink):
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.counts = collections.Counter()
+        self.counts = collections.Counter()     # of the file that is read
+        self.named = collections.Counter()      # {names from the outside in: the host, the task, callers, the function: count}
+
+    def file(self, *args):
+        super().file(*args)
+        self.counts.clear()
 
     def emitter(self, plan):
         counts = self.counts
@@ -181,25 +206,22 @@ class Counted(Sink):
             counts[row[COMM], plan.name, row[STACK]] += 1
         return emit
 
-    def stacks_counted(self):
-        """Return Counter of names from the outside in: the task, callers, the function."""
-        found = collections.Counter()
+    def file_ends(self):
         for (comm, event, stack), count in self.counts.items():
-            names = [comm or "<...>"]
+            names = ([] if self.host is None else [self.host]) + [comm or "<...>"]
             if stack:
                 for _, name, _ in reversed(self.stacks.names(stack)):
                     names.append(name.replace(" (inlined)", "_[i]") if "(inlined)" in name else name.rpartition("+")[0] or name)
             else:
                 names.append(event)
-            found[tuple(names)] += count
-        return found
+            self.named[tuple(names)] += count
 
 
 class Folded(Counted):
     """For flamegraph.pl, speedscope, inferno: outer;inner count."""
 
     def end(self):
-        for names, count in sorted(self.stacks_counted().items()):
+        for names, count in sorted(self.named.items()):
             self.out.write(";".join(name.replace(";", ":") for name in names) + f" {count}\n")
 
 
@@ -209,8 +231,12 @@ class Chrome(Sink):
     def __init__(self, *args):
         super().__init__(*args)
         self.dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-        self.tracks, self.first = {}, True
+        self.tracks, self.first, self.base = {}, True, -HOST
         self.out.write('{"displayTimeUnit":"ns","traceEvents":[\n')
+
+    def file(self, *args):
+        super().file(*args)
+        self.base += HOST
 
     def put(self, event):
         self.out.write(("" if self.first else ",\n") + self.dumps(event))
@@ -223,6 +249,9 @@ class Chrome(Sink):
         else:
             ids = (row[PID], row[PID]) if row[PID] else (0, -1 - (row[CPU] or 0))
             name = process = row[COMM] or f"task {row[PID]}"
+        ids = ids[0] + self.base, ids[1] + self.base
+        if self.host is not None:
+            process = f"{self.host}: {process}"
         if self.tracks.get(ids) != name:
             self.tracks[ids] = name
             self.put({"ph": "M", "name": "process_name", "pid": ids[0], "tid": ids[1], "args": {"name": process}})

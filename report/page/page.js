@@ -8,7 +8,7 @@ const byId = (id) => document.getElementById(id);
 const width = () => Math.min(document.body.clientWidth - 32, 1368);
 const colours = d3.schemeTableau10;
 /* Places in a row. */
-const FRAME = 0, EVENT = 1, TIME = 2, CPU = 3, COMM = 4, PID = 5, VALUES = 6;
+const FRAME = 0, EVENT = 1, TIME = 2, CPU = 3, COMM = 4, PID = 5, VALUES = 6, HOST = 7;
 /* Lanes of the time line: tasks beyond these share one. */
 const LANES = 30;
 
@@ -31,10 +31,12 @@ function drawFlames() {
 	});
 }
 
+const onHost = (row, name) => data.hosts ? `${row[HOST]}: ${name}` : name;
+
 function task(row) {
 	if (row[COMM] === null && row[PID] === null)
-		return null;
-	return `${row[COMM] === null ? "<...>" : row[COMM]} ${row[PID] === null ? "" : row[PID]}`.trim();
+		return data.hosts ? onHost(row, "no task collected") : null;
+	return onHost(row, `${row[COMM] === null ? "<...>" : row[COMM]} ${row[PID] === null ? "" : row[PID]}`.trim());
 }
 
 /* Return the lanes' names, the busiest first, and each row's lane. */
@@ -63,8 +65,9 @@ function drawTimeline() {
 	rows.sort((a, b) => at(a) - at(b));
 	if (!rows.length)
 		return;
-	const cpus = byId("lanes").value === "cpu";
-	const [names, lane] = lanesOf(rows, cpus ? (row) => row[CPU] : task, cpus);
+	const by = byId("lanes").value, cpus = by === "cpu" && !data.hosts;
+	const nameOf = by === "host" ? (row) => row[HOST] : by === "task" ? task : cpus ? (row) => row[CPU] : (row) => onHost(row, `CPU ${row[CPU]}`);
+	const [names, lane] = lanesOf(rows, nameOf, cpus);
 	const series = [{ label: clock ? "s" : "frame" }];
 	const columns = [rows.map(at)];
 	data.events.forEach((event, n) => {
@@ -76,7 +79,7 @@ function drawTimeline() {
 				if (i === null || y === null)
 					return "";
 				const row = rows[i];
-				return `frame ${row[FRAME]}, CPU ${row[CPU]}, ${task(row) || ""}`;
+				return `${data.hosts ? `${row[HOST]}: ` : ""}frame ${row[FRAME]}, CPU ${row[CPU]}, ${task(row) || ""}`;
 			},
 		});
 		/* Events of one lane lie a little apart, so that none hides another. */
@@ -135,12 +138,14 @@ function drawHistograms() {
 function drawTable() {
 	const rows = data.rows.map((row) => ({
 		frame: row[FRAME], time: row[TIME] === null ? null : row[TIME] / 1e9, cpu: row[CPU], comm: row[COMM], pid: row[PID],
-		event: data.events[row[EVENT]].name, values: row[VALUES],
+		event: data.events[row[EVENT]].name, values: row[VALUES], host: row[HOST],
 	}));
 	const filter = { headerFilter: "input" };
+	const host = data.hosts ? [{ title: "host", field: "host", width: 140, ...filter }] : [];
 	const table = new Tabulator("#table", {
-		data: rows, height: "560px", layout: "fitColumns", index: "frame",
+		data: rows, height: "560px", layout: "fitColumns",
 		columns: [
+			...host,
 			{ title: "frame", field: "frame", width: 100, sorter: "number", ...filter },
 			{ title: "time", field: "time", width: 160, sorter: "number", ...filter,
 			  formatter: (cell) => cell.getValue() === null ? "" : cell.getValue().toFixed(9) },
@@ -155,7 +160,7 @@ function drawTable() {
 	search.addEventListener("input", () => {
 		const words = search.value.toLowerCase().split(/\s+/).filter((word) => word);
 		table.setFilter((row) => {
-			const text = `${row.frame} ${row.comm} ${row.pid} ${row.event} ${row.values}`.toLowerCase();
+			const text = `${row.host || ""} ${row.frame} ${row.comm} ${row.pid} ${row.event} ${row.values}`.toLowerCase();
 			return words.every((word) => text.includes(word));
 		});
 		byId("found").textContent = words.length ? `${table.getDataCount("active")} of ${rows.length}` : "";
@@ -168,6 +173,8 @@ byId("about").textContent = data.about;
 byId("broken").textContent = data.broken || "";
 byId("sample").textContent = data.rows.length < data.frames ?
 	`Each ${data.every} frames one is in the time line and the table, ${data.rows.length} of ${data.frames} (--rows); the flame graph and the histograms have all.` : "";
+if (data.hosts)
+	byId("lanes").prepend(new Option("host", "host", true, true));
 drawFlames();
 drawTimeline();
 drawHistograms();
