@@ -96,6 +96,7 @@ PROGRAMS = {
     "gdb": {"gdb-minimal": "usr/bin/gdb", "netcat-traditional": "bin/nc.traditional", "netcat-openbsd": "bin/nc.openbsd",
             "busybox-static": "bin/busybox"},
     "shell": {"busybox-static": "bin/busybox"},
+    "network": {"busybox-static": "bin/busybox", "dropbear-bin": "usr/sbin/dropbear"},
     "tracers": {"linux-perf": "usr/bin/perf", "bpftrace": "usr/bin/bpftrace"},
 }
 

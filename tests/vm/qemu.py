@@ -90,12 +90,13 @@ class Job:
 
 
 class Guest:
-    """kernel: a kernels.Kernel; files: {path in the guest: path here}; log: file for the console's output.
+    """kernel: a kernels.Kernel; files: {path in the guest: path here}; log: file for the console's output; network: the port here
+    that is the guest's port 22 (see network.py).
 
     Time limits are those of a usual kernel; a slow one has more (Kernel.slow).
     """
 
-    def __init__(self, kernel, log, files=(), smp=2, memory=None, programs=None, disk=False, append=""):
+    def __init__(self, kernel, log, files=(), smp=2, memory=None, programs=None, disk=False, append="", network=None):
         self.kernel, self.log, self.smp = kernel, pathlib.Path(log), smp
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kgtp-vm-"))
         self.gdb_socket = self.dir / "gdb"
@@ -108,7 +109,7 @@ class Guest:
         self.qemu = None
         self.marks = 0
         try:
-            self._start(files, memory or MEMORY.get(programs, kernel.memory), programs, disk, append)
+            self._start(files, memory or MEMORY.get(programs, kernel.memory), programs, disk, append, network)
             self.wait_for(lambda: self.ready, BOOT_TIMEOUT, "the guest's init")
         except BaseException:
             self.kill()
@@ -126,7 +127,7 @@ class Guest:
             debian.say(f"{kwargs['kernel'].name}: boot lost, trying once more: {error} (now {lost.name})")
             return cls(*args, **kwargs)
 
-    def _start(self, files, memory, programs, disk, append):
+    def _start(self, files, memory, programs, disk, append, network):
         initrd = self.dir / "initramfs"
         initramfs.build(initrd, files, self.kernel.arch)
         if programs:
@@ -165,6 +166,8 @@ class Guest:
                            stdout=subprocess.DEVNULL)
             command += ["-drive", f"if=none,id=disk,format=raw,file={image},throttling.bps-write=1000000",
                         "-device", "nvme,drive=disk,serial=kgtp"]
+        if network:
+            command += ["-netdev", f"user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:{network}-:22", "-device", "virtio-net-pci,netdev=net"]
         command = [part.replace("@SMP@", str(self.smp)) for part in command]
         # A session of its own: Ctrl-C reaches only us, and we end QEMU; if we are killed, so is QEMU.
         with open(self.stderr, "wb") as stderr:
