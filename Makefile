@@ -67,6 +67,7 @@ COMPLETIONS = $(SHARE)/bash-completion/completions
 SCRIPTS = $(patsubst gdb/%,%,$(wildcard gdb/*.py gdb/*.gdb gdb/*/*.py))
 # kgtp report, with the libraries of its page.
 REPORT = $(wildcard report/*.py report/*/*.py report/page/* $(addprefix report/vendor/*.,js css LICENSE))
+ANSIBLE = $(patsubst ansible/%,%,$(wildcard ansible/*.yml ansible/roles/kgtp/*/*))
 
 # Packages use the three parts, the third of which is install-dkms.
 install: install-module install-tools
@@ -77,7 +78,8 @@ install-module: modules
 	$(if $(DESTDIR),,$(DEPMOD))
 
 install-tools: putgtprsp/putgtprsp
-	install -d $(SBIN) $(MAN) $(COMPLETIONS) $(SHARE)/kgtp/commands \
+	install -d $(SBIN) $(MAN) $(COMPLETIONS) $(SHARE)/kgtp/commands $(SHARE)/kgtp/bundle \
+		$(addprefix $(SHARE)/kgtp/ansible/,$(sort $(dir $(ANSIBLE)))) \
 		$(addprefix $(SHARE)/kgtp/gdb/,$(sort $(dir $(SCRIPTS)))) \
 		$(addprefix $(SHARE)/kgtp/,$(sort $(dir $(REPORT))))
 	install -m 755 putgtprsp/putgtprsp launcher/kgtp $(SBIN)/
@@ -85,6 +87,8 @@ install-tools: putgtprsp/putgtprsp
 	install -m 644 launcher/kgtp.bash-completion $(COMPLETIONS)/kgtp
 	install -m 644 launcher/*.sh $(SHARE)/kgtp/
 	install -m 644 launcher/commands/*.sh $(SHARE)/kgtp/commands/
+	install -m 644 launcher/bundle/box.sh $(SHARE)/kgtp/bundle/
+	$(foreach f,$(ANSIBLE),install -m 644 ansible/$f $(SHARE)/kgtp/ansible/$f &&) :
 	$(foreach f,$(SCRIPTS),install -m 644 gdb/$f $(SHARE)/kgtp/gdb/$f &&) :
 	$(foreach f,$(REPORT),install -m 644 $f $(SHARE)/kgtp/$f &&) :
 	echo $(VERSION) > $(SHARE)/kgtp/version && chmod 644 $(SHARE)/kgtp/version

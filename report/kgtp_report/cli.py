@@ -119,16 +119,14 @@ def read(trace, made, stacks, sink, wanted):
 
 
 def hosts(files):
-    """Return a name for each file: its own without a suffix, its directories in front if it is not the only one with it; None for one."""
+    """Return a name for each file: its own without a suffix, or all of it (rpdcp puts the host behind), or its path; None for one."""
     if len(files) == 1:
         return [None]
-    names = [os.path.splitext(os.path.basename(name))[0] for name in files]
-    if len(set(names)) == len(files):
-        return names
-    names = [os.path.splitext(os.path.normpath(name))[0] for name in files]
-    if len(set(names)) < len(files):
-        raise ReportError("a file is named twice", "name each once; files of one machine have to have different names")
-    return names
+    for name in (lambda path: os.path.splitext(os.path.basename(path))[0], os.path.basename, os.path.normpath):
+        names = list(map(name, files))
+        if len(set(names)) == len(files):
+            return names
+    raise ReportError("a file is named twice", "name each once")
 
 
 def report_file(name, host, sink, options):
