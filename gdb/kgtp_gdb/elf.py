@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """ELF files, as much of them as is needed: sections, notes, and a file that has nothing but symbols. Uses no GDB."""
 import re
+import shutil
 import struct
 
 SHT_SYMTAB, SHT_STRTAB, SHT_NOTE, SHT_NOBITS = 2, 3, 7, 8
+ET_REL = 1
 SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR = 1, 2, 4
 NT_GNU_BUILD_ID = 3
 
@@ -31,6 +33,7 @@ class Elf(object):
         header = struct.unpack(form, self._at(16, struct.calcsize(form)))
         self.type, self.machine, self.flags = header[0], header[1], header[6]
         table, entry, count, names = header[5], header[10], header[11], header[12]
+        self.table, self.entry = table, entry
         if not table or not count:
             raise ElfError("%s has no sections" % path)
         form = self.order + ("IIQQQQIIQQ" if self.bits == 64 else "IIIIIIIIII")
@@ -60,6 +63,10 @@ class Elf(object):
             return b""
         return self._at(section.offset, section.size if size is None else min(size, section.size))
 
+    def is_placed(self):
+        """Return whether it is relocatable, and the linker has nevertheless given sections addresses."""
+        return self.type == ET_REL and any(one.address for one in self.sections)
+
     def build_id(self):
         """Return the build-id as hex digits, or None."""
         for one in self.sections:
@@ -79,6 +86,18 @@ class Elf(object):
             if found and found.start() < step:
                 return _string(data, found.start())
         return None
+
+
+def unplaced(path, target):
+    """Copy a relocatable file; in the copy, all sections are at address 0."""
+    shutil.copyfile(path, target)
+    opened = Elf(path)
+    opened.close()
+    field, size = (16, 8) if opened.bits == 64 else (12, 4)
+    with open(target, "r+b") as out:
+        for i in range(len(opened.sections)):
+            out.seek(opened.table + i * opened.entry + field)
+            out.write(b"\0" * size)
 
 
 def _string(data, start):

@@ -228,8 +228,27 @@ def quietly(command):
         gdb.execute("set confirm " + ("on" if asks else "off"))
 
 
+def unplaced(path):
+    """Return the path of a file like that, whose sections are all at 0; it may be a copy. Raises OSError.
+
+    GDB puts the sections of a relocatable file where it is told only if none has an address of its own (its
+    default_symfile_offsets()). In modules of 6.12 some have: then it takes all functions and variables to be in .text.
+    """
+    opened = elf.Elf(path)
+    opened.close()
+    if not opened.is_placed():
+        return path
+    target = Scratch.file("%s-%x.ko" % (os.path.basename(path).split(".ko")[0], abs(hash("at 0 " + path))))
+    elf.unplaced(path, target)
+    return target
+
+
 def add_file(module, path, sections):
     """Load a .ko file at the addresses of its sections. Return the address of its code."""
+    try:
+        path = unplaced(path)
+    except (IOError, OSError) as error:
+        raise RuntimeError("it cannot be copied to %s: %s" % (tempfile.gettempdir(), error.strerror))
     text = module.sections.get(".text") or module.core[0]
     words, nowhere = [], NOWHERE
     for name in sections:

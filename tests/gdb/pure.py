@@ -61,6 +61,26 @@ def symbol_files():
                 [("local", 0x20, 4, 2), ("work", 0x10, 8, 0x12), ("counter", 0x5000, 4, 0x11)], [vars(s) for s in found]
 
 
+def sections_of_relocatable_files():
+    for bits in (64, 32):
+        # A header of a relocatable file; its sections' addresses are not 0, as the linker's for some modules.
+        data = bytearray(elf.symbol_file([elf.Symbol("work", 0x1010, 8, 0x12)], (0x1000, 0x2000), 62, bits))
+        struct.pack_into("<H", data, 16, elf.ET_REL)
+        path, copy = write("placed.ko", bytes(data)), write("copy.ko", b"")
+        elf.unplaced(path, copy)
+        placed, read = elf.Elf(path), elf.Elf(copy)
+        try:
+            assert placed.is_placed() and not read.is_placed()
+            assert placed.section(".text").address == 0x1000 and [one.address for one in read.sections] == [0] * len(placed.sections)
+            assert [(one.name, one.offset, one.size) for one in read.sections] == [(one.name, one.offset, one.size) for one in placed.sections]
+        finally:
+            placed.close()
+            read.close()
+    program = elf.Elf(write("program", elf.symbol_file([elf.Symbol("work", 0x1010, 8, 0x12)], (0x1000, 0x2000), 62)))
+    program.close()
+    assert program.is_placed() == (program.type == elf.ET_REL)
+
+
 def find_in_section():
     # A section of two steps, the text across them.
     path = write("symbols", elf.symbol_file([elf.Symbol("x" * 100 + "Linux version %s", 16, 0, 0),
@@ -86,6 +106,6 @@ def broken_files():
         raise AssertionError("taken for an ELF file: %r" % data[:20])
 
 
-for test in (build_id_of_notes, symbol_files, find_in_section, broken_files):
+for test in (build_id_of_notes, symbol_files, sections_of_relocatable_files, find_in_section, broken_files):
     test()
     print(test.__name__)
