@@ -436,7 +436,7 @@ static int is_read_past(unsigned long addr, const struct kc_place *place)
 
 	if (end & ~PAGE_MASK || !kc_read_kernel(code, end, 1))
 		return 0;
-	return kc_read_kernel(code, addr, sizeof(code)) ||
+	return kc_read_kernel(code, arch_probe_place(addr), sizeof(code)) ||
 	       memcmp(code, nop, sizeof(code));
 }
 
