@@ -128,7 +128,7 @@ class Names:
             raise Refused("%s: its condition or actions read memory, at places of this build" % tracepoint, self.then)
 
     def check_block(self, tracepoint):
-        raise Refused("%s: it collects memory, at places of this build" % tracepoint, self.then)
+        raise Refused("%s: its condition or actions read memory, at places of this build" % tracepoint, self.then)
 
 
 # ---- packets -------------------------------------------------------------------------------------------------------------

@@ -208,7 +208,7 @@ static void write_file(FILE *f, const struct kernel *k, const struct lines *l)
 {
 	unsigned int i;
 
-	fprintf(f, "kgtp-experiment %d\n", FORMAT);
+	fprintf(f, "kgtp-experiment 1\n");
 	fprintf(f, "# `putgtprsp -f FILE --check' tries it, `putgtprsp -f FILE --start' begins a run.\n");
 	if (k->release[0])
 		fprintf(f, "release %s\n", k->release);
@@ -341,6 +341,19 @@ static int read_head(const char *path, unsigned int n, const char *line,
 	return 1;
 }
 
+/* The first line says which format it is. */
+static int read_first(const char *path, char *line)
+{
+	line[strcspn(line, "\r\n")] = '\0';
+	if (!strcmp(line, "kgtp-experiment 1"))
+		return 0;
+	complain(after(line, "kgtp-experiment") ?
+		 "%s needs a newer putgtprsp: its first line is not kgtp-experiment 1" :
+		 "%s is no experiment: its first line is not kgtp-experiment 1",
+		 path);
+	return -1;
+}
+
 static int read_lines(const char *path, FILE *f, char *line, struct experiment *e)
 {
 	unsigned int n = 0;
@@ -348,23 +361,17 @@ static int read_lines(const char *path, FILE *f, char *line, struct experiment *
 	int ret;
 
 	while (fgets(line, LINE_MAX_LEN, f)) {
-		n++;
 		len = strcspn(line, "\n");
+		if (!n++) {
+			if (read_first(path, line))
+				return -1;
+			continue;
+		}
 		if (line[len] != '\n')
 			return bad_line(path, n, "the line is cut off, or too long");
 		while (len && line[len - 1] == '\r')
 			len--;
 		line[len] = '\0';
-		if (n == 1) {
-			if (strcmp(line, "kgtp-experiment 1")) {
-				complain(after(line, "kgtp-experiment") ?
-					 "%s needs a newer putgtprsp: its first line is not kgtp-experiment 1" :
-					 "%s is no experiment: its first line is not kgtp-experiment 1",
-					 path);
-				return -1;
-			}
-			continue;
-		}
 		if (!len || line[0] == '#')
 			continue;
 		ret = read_head(path, n, line, e);

@@ -106,8 +106,6 @@ void scan_end(struct scan *s);
 int scan_busy(const struct scan *s);
 
 /* experiment.c */
-#define FORMAT		1	/* of the file */
-
 /* A kernel, as its target and its vmlinux tell. Empty and 0: unknown. */
 struct kernel {
 	char release[72];	/* uname -r */

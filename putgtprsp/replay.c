@@ -460,7 +460,7 @@ static const char *find_qtdv(const struct experiment *e, const char *name)
 static int check_variables(const struct request *q, const struct experiment *e,
 			   struct lines *resets)
 {
-	struct lines have = { NULL, NULL, 0 };
+	static struct lines have;
 	const char *reply, *name, *packet;
 	char text[300];
 	unsigned int i, j;
@@ -498,7 +498,6 @@ static int check_variables(const struct request *q, const struct experiment *e,
 			 q->file, e->packets.number[i], text);
 		return -1;
 	}
-	clear_lines(&have);
 	return 0;
 }
 
@@ -542,8 +541,9 @@ static void describe(const struct experiment *e, const char *packet, char *text,
 		snprintf(text, size, "tvariable $%s", source);
 		return;
 	}
-	if (sscanf(packet, "QTDP:%x:", &number) == 1 ||
-	    sscanf(packet, "QTDP:-%x:", &number) == 1 ||
+	/* %x takes a minus, too. */
+	if (sscanf(packet, "QTDP:-%x:", &number) == 1 ||
+	    sscanf(packet, "QTDP:%x:", &number) == 1 ||
 	    sscanf(packet, "QTDPsrc:%x:", &number) == 1) {
 		source_of(e, number, source, sizeof(source));
 		snprintf(text, size, "tracepoint %u%s%s%s", number,
@@ -590,7 +590,7 @@ static unsigned int tracepoints(const struct experiment *e)
 static int replay(const struct request *q)
 {
 	static struct experiment e;
-	struct lines resets = { NULL, NULL, 0 };
+	static struct lines resets;
 	struct kernel k;
 	int failed;
 
@@ -617,18 +617,10 @@ static int replay(const struct request *q)
 
 static int start(const struct request *q)
 {
-	const char *reply = ask("qTfP");
-
-	if (!reply)
-		return EXIT_TROUBLE;
-	if (reply[0] != 'T') {
-		complain("there are no tracepoints: putgtprsp -f FILE --start");
-		return EXIT_TROUBLE;
-	}
 	/* This session ends at once. */
 	if (order("QTDisconnected:1", "set disconnected-tracing"))
 		return EXIT_TROUBLE;
-	if (!order("QTStart", q->file ? q->file : "QTStart"))
+	if (!order("QTStart", q->file ? q->file : "--start"))
 		return 0;
 	if (q->file && !signals_caught())
 		order("QTinit", "QTinit");
