@@ -96,6 +96,7 @@ class Guest:
     """
 
     def __init__(self, kernel, log, files=(), smp=2, memory=None, programs=None, disk=False, append=""):
+        self.how = {"kernel": kernel, "files": files, "smp": smp, "memory": memory, "programs": programs, "disk": disk, "append": append}
         self.kernel, self.log, self.smp = kernel, pathlib.Path(log), smp
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kgtp-vm-"))
         self.gdb_socket = self.dir / "gdb"
