@@ -22,7 +22,7 @@ TYPE_WORDS = set("signed unsigned long int short char".split())
 class Refused(Exception):
     """What cannot be compiled, and what to type instead."""
 
-    def __init__(self, what, then=""):
+    def __init__(self, what, then="record it on the box, with GDB connected to it: putgtprsp -r FILE"):
         super().__init__(what)
         self.then = then
 
@@ -67,7 +67,7 @@ def functions(vmlinux):
 class Text:
     """Addresses are relative to _text."""
 
-    word = "_text"
+    word, same_build = "_text", True
 
     def __init__(self, first):
         self.first = first
@@ -90,7 +90,7 @@ class Text:
 class Names:
     """Addresses are names of functions; nothing else of this build is left."""
 
-    word = "names"
+    word, same_build = "names", False
     then = "without --symbols it can be compiled, for this build only"
 
     def __init__(self, first, vmlinux):
@@ -135,7 +135,7 @@ class Names:
 
 
 class Tracepoint:
-    """What the user has typed for it: sources is [("at", "cond" or "cmd", text)]."""
+    """What the user has typed for it; sources is [("at", "cond" or "cmd", text)]."""
 
     def __init__(self, number):
         self.number, self.sources = number, []
@@ -212,7 +212,8 @@ class Merger:
 
     def differ(self, what):
         return Refused("%s: GDB has compiled it to something else when the kernel was elsewhere" % what,
-                       "an address of the kernel may be shifted, multiplied or cut in it: write it in another way")
+                       "an address of the kernel may be shifted, multiplied or cut in it: write it in another way; or record it on the box: "
+                       "putgtprsp -r FILE")
 
     def is_moved(self, one, other, bits):
         return (other - one) % (1 << bits) == self.moved % (1 << bits)
@@ -298,8 +299,7 @@ class Merger:
                 line = "addresses " + self.how.word
             elif line.startswith("QT"):
                 line = next(rest)
-            # GDB does not move what QTro has; the module knows where the kernel's constants are.
-            if not self.is_idle(line) and not line.startswith("QTro"):
+            if not self.is_idle(line) and not (line.startswith("QTro") and not self.how.same_build):
                 result.append(line)
         return result
 
@@ -314,12 +314,10 @@ def main(words):
         with open(out, "w", encoding="utf-8", errors="surrogateescape") as opened:
             opened.write(text)
     except Refused as error:
-        print("kgtp: %s" % error, file=sys.stderr)
-        if error.then:
-            print("  next: %s" % error.then, file=sys.stderr)
+        print("kgtp: %s\n  next: %s" % (error, error.then), file=sys.stderr)
         return 1
     except OSError as error:
-        print("kgtp: cannot write %s: %s" % (out, error.strerror), file=sys.stderr)
+        print("kgtp: cannot write %s: %s\n  next: name another file: -o FILE" % (out, error.strerror), file=sys.stderr)
         return 1
     count = len(merger.tracepoints)
     print("kgtp: %s: %d tracepoint%s, %s %s" % (out, count, "" if count == 1 else "s",

@@ -20,12 +20,13 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$compile_recipe" ] || usage "compile needs a file with GDB's commands: trace, actions, tvariable..."
 [ -n "$compile_out" ] || usage "compile needs -o FILE"
-[ -r "$compile_recipe" ] || fail "$compile_recipe cannot be read"
+[ -r "$compile_recipe" ] || fail "$compile_recipe cannot be read" "write GDB's commands into it: trace, actions, tvariable..."
 need_gdb
 [ -n "$vmlinux" ] ||
 	fail "which kernel is it for?" "kgtp compile $compile_recipe --vmlinux FILE -o $compile_out" \
 		"kgtp --ssh root@BOX vmlinux finds the box's here"
-read_elf "$vmlinux" || fail "$vmlinux is $elf_is (compressed? GDB needs the vmlinux itself)"
+read_elf "$vmlinux" || fail "$vmlinux is $elf_is (compressed? GDB needs the vmlinux itself)" \
+	"kgtp --ssh root@BOX vmlinux finds the box's here"
 [ -n "$elf_debug" ] || fail "$vmlinux has no debug information" "install the package with it, as for kgtp connect"
 need_python
 if [ -n "$relay" ]; then
