@@ -17,6 +17,7 @@
 #include "putgtprsp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,7 +197,10 @@ static void write_comment(FILE *f, const struct lines *l, unsigned int i)
 	if (sscanf(packet, "QTDP:%x:", &number) != 1 || packet[5] == '-')
 		return;
 	fprintf(f, "\n");
-	for (; i < l->nr; i++) {
+	/* Its source comes behind it, and in front of the next one. */
+	for (i++; i < l->nr; i++) {
+		if (!strncmp(l->line[i], "QTDP:", 5) && l->line[i][5] != '-')
+			break;
 		at = 0;
 		if (sscanf(l->line[i], "QTDPsrc:%x:%*x:%7[a-z]:%*x:%*x:%n",
 			   &other, type, &at) == 2 && at && other == number)
@@ -231,14 +235,16 @@ int experiment_write(const char *path, const struct kernel *k,
 {
 	char tmp[NAME_LEN];
 	FILE *f;
-	int err;
+	int fd, err;
 
 	if (snprintf(tmp, sizeof(tmp), "%s.%ld", path, (long)getpid()) >=
 	    (int)sizeof(tmp)) {
 		complain("cannot write %s: its name is too long", path);
 		return -1;
 	}
-	f = fopen(tmp, "w");
+	/* For the owner only: it says where KASLR has put the kernel. */
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!f) {
 		complain("cannot write %s: %s", tmp, strerror(errno));
 		return -1;

@@ -149,7 +149,7 @@ int experiment_read(const char *path, struct experiment *e);
 int name_find(const char *name, u64 *addr, const char **why);
 
 /* record.c */
-int record_begin(const char *path, const struct kernel *k);
+void record_begin(const char *path, const struct kernel *k);
 void record_attach(struct scan *down, struct scan *up);
 int record_end(void);
 

@@ -21,11 +21,14 @@ static struct {
 } rec;
 
 /* k: release and version, and what the target may not tell. */
-int record_begin(const char *path, const struct kernel *k)
+void record_begin(const char *path, const struct kernel *k)
 {
 	rec.path = path;
 	rec.kernel = *k;
-	return 0;
+	rec.knows_kernel = 0;
+	rec.on = 0;
+	rec.done = 0;
+	rec.failed = 0;
 }
 
 static void save(void)

@@ -24,7 +24,7 @@ static struct {
 	const char *name;		/* of the device */
 	int owed;
 	int got;			/* a reply is in reply */
-	struct scan up;
+	struct scan down, up;		/* for the log, and for replies */
 	char reply[SCAN_TEXT];
 	char packet[2 * RSP_PACKET_SIZE];
 } line;
@@ -93,6 +93,7 @@ static int send_packet(const char *packet)
 		sum += (unsigned char)*p;
 	/* The ACK is for the last reply. */
 	n = snprintf(line.packet, sizeof(line.packet), "+$%s#%02x", packet, sum);
+	scan_feed(&line.down, (unsigned char *)line.packet, n);
 	while (at < n) {
 		done = write(line.fd, line.packet + at, n - at);
 		if (done > 0) {
@@ -559,7 +560,8 @@ static void describe(const struct experiment *e, const char *packet, char *text,
 static int define(const struct request *q, const struct experiment *e,
 		  const struct lines *resets)
 {
-	char what[600], where[900];
+	const char *reply;
+	char what[600];
 	unsigned int i;
 
 	if (order("QTinit", "QTinit"))
@@ -568,13 +570,29 @@ static int define(const struct request *q, const struct experiment *e,
 		if (order(resets->line[i], "a variable of the module"))
 			return -1;
 	for (i = 0; i < e->packets.nr; i++) {
-		describe(e, e->packets.line[i], what, sizeof(what));
-		snprintf(where, sizeof(where), "%s: line %u: %s", q->file,
-			 e->packets.number[i], what);
-		if (order(e->packets.line[i], where))
+		reply = ask(e->packets.line[i]);
+		if (!reply)
 			return -1;
+		if (!strcmp(reply, "OK"))
+			continue;
+		describe(e, e->packets.line[i], what, sizeof(what));
+		complain("%s: line %u: %s: refused: %s", q->file,
+			 e->packets.number[i], what, reason(reply));
+		return -1;
 	}
 	return 0;
+}
+
+/*
+ * Leave nothing half defined, also after ^C. The frames of the last run stay until
+ * the next one begins.
+ */
+static int forget(void)
+{
+	if (!signals_caught())
+		return order("QTinit", "QTinit");
+	send_packet("QTinit");
+	return -1;
 }
 
 static unsigned int tracepoints(const struct experiment *e)
@@ -602,8 +620,7 @@ static int replay(const struct request *q)
 	if (fill_in_all(q, &e, &k) || check_variables(q, &e, &resets))
 		return EXIT_TROUBLE;
 	failed = define(q, &e, &resets);
-	/* Leave nothing half defined. The frames of the last run stay. */
-	if ((failed || q->check) && !signals_caught() && order("QTinit", "QTinit"))
+	if ((failed || q->check) && forget())
 		failed = 1;
 	if (failed)
 		return EXIT_TROUBLE;
@@ -622,8 +639,8 @@ static int start(const struct request *q)
 		return EXIT_TROUBLE;
 	if (!order("QTStart", q->file ? q->file : "--start"))
 		return 0;
-	if (q->file && !signals_caught())
-		order("QTinit", "QTinit");
+	if (q->file)
+		forget();
 	return EXIT_TROUBLE;
 }
 
@@ -635,6 +652,7 @@ int serve_request(const struct request *q, int dev, const char *dev_name)
 
 	line.fd = dev;
 	line.name = dev_name;
+	scan_init(&line.down, 1, &line.owed);
 	scan_init(&line.up, 0, &line.owed);
 	line.up.got = got_reply;
 	if (!ask("qSupported:error-message+;xmlRegisters=i386"))

@@ -32,11 +32,11 @@ need_python
 if [ -n "$relay" ]; then
 	compile_relay=$relay
 elif [ -x "$tree/putgtprsp/putgtprsp" ]; then
-	compile_relay=$tree/putgtprsp/putgtprsp
+	compile_relay="'$tree/putgtprsp/putgtprsp'"
 else
 	compile_relay=$(command -v putgtprsp) || fail "putgtprsp is not installed here" "make install-tools, in a clone of kgtp's source"
 fi
-case $compile_relay$vmlinux$compile_recipe in
+case $vmlinux$compile_recipe$tree in
 *\'*|*\"*|*\\*) fail "a file's name has a quote or a backslash, which GDB does not take" "copy or link it to another name" ;;
 esac
 choose_script
@@ -48,7 +48,7 @@ gdb_settings >"$tmp/settings.gdb"
 compile_once() {
 	{
 		[ "$gdb_script" != "$scripts/kgtp.py" ] || say "source $gdb_script"
-		say "target remote | '$compile_relay' -r '$tmp/$1' --dry='$vmlinux' --offset=$2"
+		say "target remote | $compile_relay -r '$tmp/$1' --dry='$vmlinux' --offset=$2"
 		say "source $compile_recipe"
 		say "tstart"
 		say "echo kgtp: compiled\\n"

@@ -2,6 +2,7 @@
 """Experiments: -r, --dry, -f, --check, --start, --stop, --status."""
 import os
 import re
+import signal
 import struct
 import subprocess
 
@@ -121,7 +122,7 @@ def record_writes_the_set_up(c):
     assert words.pop('version').startswith('Linux version '), words
     assert words == {**HEAD, 'addresses': 'fixed %x' % TEXT}, words
     assert '# tracepoint 1: trace *vfs_read' in lines and '# tvariable $n' in lines, lines
-    assert os.listdir(c.tmp) == ['out']
+    assert os.listdir(c.tmp) == ['out'] and os.stat(path).st_mode & 0o777 == 0o600
 
 
 @test
@@ -279,6 +280,25 @@ def replay_starts_and_checks(c):
     assert m.set_up()[-2:] == ['QTDisconnected:1', 'QTStart'] and not out + err, (m.set_up(), out, err)
     m, out, err = request(c, '-f', write(c), '--check')
     assert m.set_up()[-1] == 'QTinit' and 'QTStart' not in m.set_up() and '1 tracepoints can be defined here' in out, (m.set_up(), out)
+
+
+@test
+def replay_leaves_nothing_half_defined(c):
+    """Also when it is interrupted while the module is at work."""
+    dev = c.device()
+    r = c.start('-d', dev.path, '-f', write(c), '--start')
+    m = Module(dev, {'QTDP:-1': []})
+    until('the packet is asked', lambda: any(text.startswith('QTDP:-1') for text in m.asked))
+    r.signal(signal.SIGINT)
+    r.exits(-signal.SIGINT)
+    m.job.result()
+    assert m.set_up()[-1] == 'QTinit' and 'QTStart' not in m.set_up(), m.set_up()
+
+
+@test
+def replay_logs_both_ways(c):
+    m, out, err = request(c, '-v', '-f', write(c))
+    assert re.search(r'-> \$QTinit#', err) and re.search(r'<- \$OK#9a', err) and '6 packets, 1 tracepoints: accepted' in err, err
 
 
 @test

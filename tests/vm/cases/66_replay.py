@@ -48,11 +48,15 @@ def nothing_is_set_up(t):
     assert "no tracepoint" in putgtprsp(t, "--start", status=1)
 
 
+# A per-CPU address and a word of the kernel's: KASLR moves them differently.
+CPU_OF_RUNQUEUE = "((struct rq *)((char *)&runqueues + __per_cpu_offset[1]))->cpu"
+
+
 def recipe_for(load):
     return ["tvariable $n = 5",
             f"trace *vfs_read if {load.mine} && count == 64",
             "actions", "collect $args, $bt, linux_banner[0]", "collect ((struct task_struct *)$current_task)->comm",
-            "teval $n = $n + 1", "collect $n", "end"]
+            "teval $n = $n + 1", "collect $n", f"collect {CPU_OF_RUNQUEUE}", "end"]
 
 
 def reads_are_traced(t, file, load):
@@ -72,6 +76,7 @@ def reads_are_traced(t, file, load):
         assert "Found trace frame" in gdb.cmd(f"tfind {n}")
         assert gdb.value("count") == 64 and gdb.value("$n") == 6 + n
         assert "vfs_read (" in gdb.cmd("bt 1") and gdb.value("linux_banner[0]") == ord("L")
+        assert gdb.value(CPU_OF_RUNQUEUE) == 1
         assert '"load' in gdb.cmd("print ((struct task_struct *)$current_task)->comm")
         assert len(re.findall(r"^#\d", gdb.cmd("bt 3"), re.M)) == 3
     gdb.cmd("disconnect")
@@ -156,6 +161,9 @@ def replay_says_what_is_refused(t):
         assert re.search(r"/tmp/bad: line \d+: tvariable \$pe_val_cycles: refused: variable pe_val_cycles: cannot set", said), said
         nothing_is_set_up(t)
 
+    _, said = compile_recipe(t, ["kgtp trace *vfs_read", "kgtp ps"], status=1)
+    assert "there is no kernel here: putgtprsp --dry only records an experiment" in said, said
+
     # An experiment that another version of kgtp has compiled.
     text = file.read_text().replace("QTDV:", f"QTDV:fff0:0:1:{b'kret_3'.hex()}\nQTDV:", 1)
     t.guest.push_bytes(text.encode(), "/tmp/bad")
@@ -166,7 +174,7 @@ def replay_says_what_is_refused(t):
 @case
 def replay_resets_variables(t):
     """What an earlier session has set of the module's variables does not change a replayed experiment."""
-    file, _ = compile_recipe(t, ["trace *vfs_read if 0"])
+    file, _ = compile_recipe(t, ['kgtp trace *vfs_read if comm == "nobody" collect comm, $args'])
     t.guest.push(file, "/tmp/experiment")
     gdb = t.gdb()
     gdb.cmd("tvariable $ignore_error = 1")
