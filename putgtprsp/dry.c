@@ -23,7 +23,8 @@
 
 #define XML_MAX		8192
 #define REPLY_MAX	RSP_PACKET_SIZE
-#define NAME_OF_TEXT	"5f74657874"	/* _text */
+#define NAME_OF_TEXT	"5f74657874"			/* _text */
+#define NAME_OF_BANNER	"6c696e75785f62616e6e6572"	/* linux_banner */
 
 struct reg {
 	const char *name, *type;
@@ -60,7 +61,7 @@ static struct {
 	const struct reg *regs;
 	struct kernel *kernel;
 	u64 offset;
-	int told;		/* a wrong file was reported */
+	int wrong;		/* GDB's file is another one than ours */
 	char xml[XML_MAX];
 	char reply[REPLY_MAX + 8];
 	size_t len;		/* of the reply so far, from its '$' on */
@@ -234,27 +235,63 @@ static void serve_memory(const char *packet, int binary)
 	}
 }
 
+static void check_text(u64 at)
+{
+	u64 right = vmlinux_base() + dry.offset;
+
+	if (at == right)
+		return;
+	if (!dry.wrong)
+		complain("GDB has _text at 0x%llx, not at 0x%llx: give GDB the file that --dry has, before it connects",
+			 at, right);
+	dry.wrong = 1;
+}
+
+/* All kernels have _text at the same place, but not this one. */
+static void check_banner(u64 at)
+{
+	char text[16 + sizeof(dry.kernel->release)];
+	unsigned char theirs[sizeof(text)];
+	int n;
+
+	n = snprintf(text, sizeof(text), "Linux version %s ",
+		     dry.kernel->release);
+	if (vmlinux_read(at - dry.offset, theirs, n) == (size_t)n &&
+	    !memcmp(theirs, text, n))
+		return;
+	if (!dry.wrong)
+		complain("GDB has the symbols of another kernel than %s: give it the file that --dry has",
+			 dry.kernel->release);
+	dry.wrong = 1;
+}
+
 /*
- * GDB offers to look up symbols whenever it has loaded a file. Ask for _text: with
- * another file than ours, what is recorded would be of no use.
+ * GDB offers to look up symbols whenever it has loaded a file. With another one than
+ * ours, what is recorded would be of no use.
  */
 static void serve_symbol(const char *packet)
 {
-	u64 at;
+	const char *name = strrchr(packet, ':') + 1, *end;
+	u64 at = hex_number(packet + 8, &end);
+	int found = end != packet + 8;
 
-	if (!strcmp(packet, "qSymbol::")) {
+	if (!*name) {
+		dry.wrong = 0;
 		puts_reply("qSymbol:" NAME_OF_TEXT);
 		return;
 	}
+	if (!strcmp(name, NAME_OF_TEXT)) {
+		if (found)
+			check_text(at);
+		/* Without its text there is nothing to compare. */
+		if (found && dry.kernel->release[0] && !dry.wrong) {
+			puts_reply("qSymbol:" NAME_OF_BANNER);
+			return;
+		}
+	} else if (found) {
+		check_banner(at);
+	}
 	puts_reply("OK");
-	if (packet[8] == ':')
-		return;		/* GDB has no symbols yet */
-	at = hex_number(packet + 8, NULL);
-	if (at == vmlinux_base() + dry.offset || dry.told)
-		return;
-	dry.told = 1;
-	complain("GDB has _text at 0x%llx, not at 0x%llx: give GDB the file that --dry has, before it connects",
-		 at, vmlinux_base() + dry.offset);
 }
 
 static void serve_var(int first)
@@ -386,6 +423,8 @@ static void serve(const char *packet)
 		serve_status();
 	else if (!strcmp(packet, "QStartNoAckMode") || is_setup(packet))
 		puts_reply("OK");
+	else if (!strcmp(packet, "QTStart") && dry.wrong)
+		puts_reply("E.GDB has another file than --dry");
 	else if (!strcmp(packet, "QTinit") || !strcmp(packet, "QTStart") ||
 		 !strcmp(packet, "QTStop")) {
 		dry.running = !strcmp(packet, "QTStart");

@@ -610,6 +610,7 @@ static int replay(const struct request *q)
 	static struct experiment e;
 	static struct lines resets;
 	struct kernel k;
+	unsigned int n;
 	int failed;
 
 	if (experiment_read(q->file, &e) || ask_kernel(&k) ||
@@ -624,11 +625,12 @@ static int replay(const struct request *q)
 		failed = 1;
 	if (failed)
 		return EXIT_TROUBLE;
-	note("%u packets, %u tracepoints: accepted", e.packets.nr,
-	     tracepoints(&e));
+	n = tracepoints(&e);
+	note("%u packets, %u tracepoint%s: accepted", e.packets.nr, n,
+	     n == 1 ? "" : "s");
 	if (q->check)
-		printf("%s: %u tracepoints can be defined here; places are checked when the run begins\n",
-		       q->file, tracepoints(&e));
+		printf("%s: %u tracepoint%s can be defined here; places are checked when the run begins\n",
+		       q->file, n, n == 1 ? "" : "s");
 	return 0;
 }
 

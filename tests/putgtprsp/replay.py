@@ -10,6 +10,7 @@ from fake import Job, packet, read_some, test, until
 
 TEXT, LINKED, ID = 0xffffffff9a000000, 0xffffffff81000000, '0123456789abcdef0123456789abcdef01234567'
 RELEASE = os.uname().release
+TEXT_NAME, BANNER_NAME = b'_text'.hex(), b'linux_banner'.hex()
 SOURCE = b'*vfs_read'.hex()
 SET_UP = ['QTDP:1:ffffffff9a123450:E:0:0-', 'QTDP:-1:ffffffff9a123450:R3c', f'QTDPsrc:1:ffffffff9a123450:at:0:9:{SOURCE}',
           'QTDV:29:0000000000000005:0:6e', 'QTDisconnected:0', 'QTBuffer:circular:1', 'QTNotes:user:;notes:;']
@@ -215,7 +216,8 @@ def dry_answers_as_the_module(c):
     assert sorted(specials) == list(range(1, len(specials) + 1)) and specials[2] == 'cpu_id' and specials[11] == 'bt', specials
     assert d.ask('vMustReplyEmpty') == '' and d.ask('Z0,1000,1') == 'E01' and d.ask('qTfP') == 'l'
     assert d.ask('qTStatus').startswith('T0;') and d.ask('QTFrame:0') == 'F-1'
-    assert d.ask('qSymbol::') == 'qSymbol:' + b'_text'.hex() and d.ask('qSymbol:%x:%s' % (TEXT, b'_text'.hex())) == 'OK'
+    assert d.ask('qSymbol::') == 'qSymbol:' + TEXT_NAME and d.ask('qSymbol:%x:%s' % (TEXT, TEXT_NAME)) == 'qSymbol:' + BANNER_NAME
+    assert d.ask('qSymbol:%x:%s' % (TEXT + 28, BANNER_NAME)) == 'OK'
     for text in ['QTinit', *SET_UP, 'QTStart']:
         assert d.ask(text) == 'OK', text
     assert d.ask('qTStatus').startswith('T1') and d.ask('QTStop') == 'OK' and d.ask('qTStatus').startswith('T0')
@@ -227,13 +229,24 @@ def dry_answers_as_the_module(c):
 
 
 @test
-def dry_tells_of_another_file(c):
+def dry_refuses_another_file(c):
+    """GDB's file is another one, by its address or by what is there."""
+    for text, banner, said in ((LINKED + 0x1000, None, 'GDB has _text at 0xffffffff81001000, not at 0xffffffff81000000: give GDB'),
+                               (LINKED, LINKED + 64, 'GDB has the symbols of another kernel than %s: give it the file' % RELEASE)):
+        d = Dry(c, '--dry=' + vmlinux(c))
+        d.ask('qSymbol::')
+        reply = d.ask('qSymbol:%x:%s' % (text, TEXT_NAME))
+        assert reply == ('qSymbol:' + BANNER_NAME if banner else 'OK')
+        if banner:
+            assert d.ask('qSymbol:%x:%s' % (banner, BANNER_NAME)) == 'OK'
+        assert d.ask('QTinit') == 'OK' and d.ask('QTStart') == 'E.GDB has another file than --dry'
+        d.end(1)
+        assert said in d.relay.stderr() and 'nothing was recorded' in d.relay.stderr(), d.relay.stderr()
+    # A GDB without symbols yet.
     d = Dry(c, '--dry=' + vmlinux(c))
     d.ask('qSymbol::')
-    assert d.ask('qSymbol:%x:%s' % (LINKED + 0x1000, b'_text'.hex())) == 'OK'
+    assert d.ask('qSymbol::' + TEXT_NAME) == 'OK' and d.ask('QTStart') == 'OK'
     d.end(1)
-    assert 'GDB has _text at 0xffffffff81001000, not at 0xffffffff81000000: give GDB the file that --dry has' in d.relay.stderr()
-    assert 'nothing was recorded' in d.relay.stderr()
 
 
 @test
@@ -279,7 +292,7 @@ def replay_starts_and_checks(c):
     m, out, err = request(c, '-f', write(c), '--start')
     assert m.set_up()[-2:] == ['QTDisconnected:1', 'QTStart'] and not out + err, (m.set_up(), out, err)
     m, out, err = request(c, '-f', write(c), '--check')
-    assert m.set_up()[-1] == 'QTinit' and 'QTStart' not in m.set_up() and '1 tracepoints can be defined here' in out, (m.set_up(), out)
+    assert m.set_up()[-1] == 'QTinit' and 'QTStart' not in m.set_up() and '1 tracepoint can be defined here' in out, (m.set_up(), out)
 
 
 @test
@@ -298,7 +311,7 @@ def replay_leaves_nothing_half_defined(c):
 @test
 def replay_logs_both_ways(c):
     m, out, err = request(c, '-v', '-f', write(c))
-    assert re.search(r'-> \$QTinit#', err) and re.search(r'<- \$OK#9a', err) and '6 packets, 1 tracepoints: accepted' in err, err
+    assert re.search(r'-> \$QTinit#', err) and re.search(r'<- \$OK#9a', err) and '6 packets, 1 tracepoint: accepted' in err, err
 
 
 @test

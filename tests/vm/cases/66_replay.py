@@ -61,7 +61,7 @@ def recipe_for(load):
 
 def reads_are_traced(t, file, load):
     """Replay an experiment of recipe_for(), and look at its frames with GDB."""
-    assert "1 tracepoints can be defined" in putgtprsp(t, f"-f {file} --check")
+    assert "1 tracepoint can be defined" in putgtprsp(t, f"-f {file} --check")
     nothing_is_set_up(t)
     putgtprsp(t, "--status", status=3)
     putgtprsp(t, f"-f {file} --start")
@@ -204,7 +204,7 @@ def replay_refuses_another_kernel(t):
             assert f"is for another kernel: {release} (" in said and f"; this is {t.kernel.release} (" in said and "--force" in said, said
         nothing_is_set_up(t)
     if t.bits == 64:
-        assert "1 tracepoints can be defined" in putgtprsp(t, "-f /tmp/other --check --force")
+        assert "1 tracepoint can be defined" in putgtprsp(t, "-f /tmp/other --check --force")
 
 
 @case(needs="CONFIG_X86_64", timeout=300)
