@@ -49,7 +49,10 @@ compat-config:
 probe: compat-config
 	@cat compat/.probe/table
 
-putgtprsp/putgtprsp: $(wildcard putgtprsp/*.[ch]) dkms.conf
+# Headers that the relay shares with the module.
+SHARED = arch/x86_regs.h dev/ioctl.h rsp/features.h trace/var/specials.h
+
+putgtprsp/putgtprsp: $(wildcard putgtprsp/*.[ch]) $(SHARED) dkms.conf
 	@echo '#include <stdio.h>' | $(CC) -E -x c - >/dev/null 2>&1 || { \
 		echo "putgtprsp: $(firstword $(CC)) is missing or finds no C library:" \
 			"install gcc and libc6-dev (Red Hat: glibc-devel)" >&2; exit 1; }
@@ -85,7 +88,7 @@ install-tools: putgtprsp/putgtprsp
 	install -m 755 putgtprsp/putgtprsp launcher/kgtp $(SBIN)/
 	install -m 644 putgtprsp/putgtprsp.8 launcher/kgtp.8 $(MAN)/
 	install -m 644 launcher/kgtp.bash-completion $(COMPLETIONS)/kgtp
-	install -m 644 launcher/*.sh $(SHARE)/kgtp/
+	install -m 644 launcher/*.sh launcher/*.py $(SHARE)/kgtp/
 	install -m 644 launcher/commands/*.sh $(SHARE)/kgtp/commands/
 	install -m 644 launcher/bundle/box.sh $(SHARE)/kgtp/bundle/
 	$(foreach f,$(ANSIBLE),install -m 644 ansible/$f $(SHARE)/kgtp/ansible/$f &&) :

@@ -12,36 +12,14 @@
 #include "compat/task.h"
 #include "compat/x86/regs.h"
 
-#define SAVED(reg, type, field)						\
-	{ reg, type, 32, offsetof(struct pt_regs, KC_REG(field)), 4 }
+#define PART(reg, type, bits, field, size)				\
+	{ reg, type, bits, offsetof(struct pt_regs, KC_REG(field)), size },
+#define FIELD(reg, type, bits, field)	PART(reg, type, bits, field, 4)
+#define HALF(reg, type, bits, field)	PART(reg, type, bits, field, 2)
+#define LACK(reg, type, bits)		{ reg, type, bits, ARCH_REG_UNSAVED, 0 },
 
-/* The upper half of the field is undefined. */
-#define SEGMENT(reg, field)						\
-	{ reg, "int32", 32, offsetof(struct pt_regs, KC_REG(field)), 2 }
-
-/*
- * GDB's feature org.gnu.gdb.i386.core requires all of these, in this order.
- * Not all kernels save fs and gs, and some use the field of gs for other
- * things.
- */
 const struct arch_reg arch_regs[] = {
-	SAVED("eax", "int32", ax),
-	SAVED("ecx", "int32", cx),
-	SAVED("edx", "int32", dx),
-	SAVED("ebx", "int32", bx),
-	SAVED("esp", "data_ptr", sp),
-	SAVED("ebp", "data_ptr", bp),
-	SAVED("esi", "int32", si),
-	SAVED("edi", "int32", di),
-	SAVED("eip", "code_ptr", ip),
-	SAVED("eflags", "int32", flags),
-	SEGMENT("cs", cs),
-	SEGMENT("ss", ss),
-	SEGMENT("ds", ds),
-	SEGMENT("es", es),
-	UNSAVED("fs", "int32", 32),
-	UNSAVED("gs", "int32", 32),
-	X87_REGS
+	X86_32_REGS(FIELD, HALF, LACK)
 };
 
 const unsigned int arch_nr_regs = ARRAY_SIZE(arch_regs);
@@ -49,8 +27,8 @@ const unsigned int arch_pc = 8, arch_sp = 4;
 /* esp, ebp, eip; ebx, esi, edi */
 const u64 arch_task_saved = 3 << 4 | 1 << 8 |
 			    (kc_saves_all() ? 1 << 3 | 3 << 6 : 0);
-const char * const arch_name = "i386";
-const char * const arch_feature = "org.gnu.gdb.i386.core";
+const char * const arch_name = X86_32_NAME;
+const char * const arch_feature = X86_FEATURE;
 
 #ifdef CONFIG_RELOCATABLE
 const unsigned long arch_link_text = PAGE_OFFSET + LOAD_PHYSICAL_ADDR;

@@ -16,11 +16,15 @@ family() {
 
 # This machine's, unless the box's.
 os_here() {
-	if [ "$via" = local ]; then
+	if [ "$via" = local ] && [ -n "${box_os:-}" ]; then
 		say "$box_os"
-	elif [ -f /etc/os-release ]; then
-		(ID='' ID_LIKE=''; . /etc/os-release; say "$ID $ID_LIKE")
+		return
 	fi
+	# Not all commands ask the box.
+	advice_file=/etc/os-release
+	[ "$via" != local ] || advice_file=$root$advice_file
+	# shellcheck source=/dev/null
+	[ ! -f "$advice_file" ] || (ID='' ID_LIKE=''; . "$advice_file"; say "$ID $ID_LIKE")
 }
 
 # yum is what RHEL 5 to 7 have.

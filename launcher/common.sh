@@ -37,6 +37,18 @@ have() {
 	command -v "$1" >/dev/null 2>&1
 }
 
+# [NEXT]: set $python to one that runs our programs.
+need_python() {
+	python=
+	for common_try in python3 python; do
+		if have "$common_try" && "$common_try" -c 'import sys; sys.exit(sys.version_info < (3, 6))' 2>/dev/null; then
+			python=$common_try
+			return
+		fi
+	done
+	fail "Python 3.6 or later is not installed here" "$(advise_install python3)" "$@"
+}
+
 # TEXT FILE: is it in that binary? Some greps end a line at its first NUL.
 contains() {
 	tr '\000' '\n' <"$2" | grep -q -F -e "$1"

@@ -14,7 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ALLOW_UID	256	/* long option without a letter */
+/* Long options without a letter. */
+enum { ALLOW_UID = 256, DRY, OFFSET, CHECK, START, STOP, STATUS, FORCE };
 
 enum mode { STDIO, TCP_LISTEN, TCP_CONNECT, UNIX_LISTEN };
 
@@ -23,6 +24,10 @@ struct options {
 	const char *address;
 	const char *device;	/* NULL: search */
 	int once;
+	const char *record;	/* -r */
+	const char *dry;	/* a vmlinux */
+	u64 offset;
+	struct request request;
 };
 
 /* One string a line: C90 compilers need not accept more than 509 bytes. */
@@ -31,7 +36,10 @@ static const char * const help[] = {
 	"       putgtprsp [-v1] [-d DEVICE] -l [ADDRESS:]PORT   listen on TCP",
 	"       putgtprsp [-v1] [-d DEVICE] -u PATH             listen on a Unix socket",
 	"       putgtprsp [-v] [-d DEVICE] -c HOST:PORT         connect out",
-	"Relay between the device of KGTP and GDB.",
+	"       putgtprsp [-v] -r FILE [--dry=VMLINUX] ...      record an experiment",
+	"       putgtprsp [-v] [-d DEVICE] -f FILE [--check | --start] [--force]",
+	"       putgtprsp [-v] [-d DEVICE] --start | --stop | --status",
+	"Relay between the device of KGTP and GDB, or use the device without GDB.",
 	"",
 	"  -l, --listen=[ADDRESS:]PORT  ADDRESS is 127.0.0.1 unless given; [V6]:PORT",
 	"  -u, --unix=PATH              the socket is made with mode 0600",
@@ -39,6 +47,15 @@ static const char * const help[] = {
 	"      --allow-uid=UID[,UID...]  users of this machine who may come by TCP, besides",
 	"                               root and whoever runs this; any: all of them",
 	"  -1, --once                   with -l and -u: end after the first connection",
+	"  -r, --record=FILE            write what each tstart sends to FILE",
+	"      --dry=VMLINUX            there is no kernel: VMLINUX tells of it",
+	"      --offset=HEX             by which --dry says that KASLR has moved it",
+	"  -f, --file=FILE              set up the experiment in FILE",
+	"      --check                  with -f: set up nothing, only try",
+	"      --force                  with -f: also on another kernel",
+	"      --start                  begin the run, which goes on without us",
+	"      --stop                   end the run",
+	"      --status                 print it; exit status 3: no run is on",
 	"  -d, --device=DEVICE          instead of gtp in debugfs, or else /proc/gtp",
 	"  -v, --verbose                log the packets on stderr",
 	"  -h, --help                   print this",
@@ -80,8 +97,10 @@ static int bad_option(int missing, char **argv)
 
 	name[0] = '-';
 	name[1] = optopt;
-	if (missing && optopt == ALLOW_UID)
-		return usage("an argument is missing after --allow-uid", "");
+	if (missing && optopt >= ALLOW_UID)
+		return usage("an argument is missing after ",
+			     optopt == DRY ? "--dry" :
+			     optopt == OFFSET ? "--offset" : "--allow-uid");
 	name[2] = '\0';
 	/*
 	 * With musl, optind is past the end here. optopt is also valid for long
@@ -104,6 +123,45 @@ static int set_mode(struct options *o, enum mode mode, const char *address)
 	return 0;
 }
 
+static int set_offset(struct options *o, const char *text)
+{
+	const char *end;
+
+	if (!strncmp(text, "0x", 2))
+		text += 2;
+	o->offset = hex_number(text, &end);
+	return *end || end == text ?
+	       usage("--offset needs a hexadecimal number, not ", text) : 0;
+}
+
+/* Options of what needs no GDB. Returns whether c is one. */
+static int take_request(int c, struct request *q)
+{
+	switch (c) {
+	case 'f':
+		q->file = optarg;
+		break;
+	case CHECK:
+		q->check = 1;
+		break;
+	case START:
+		q->start = 1;
+		break;
+	case STOP:
+		q->stop = 1;
+		break;
+	case STATUS:
+		q->status = 1;
+		break;
+	case FORCE:
+		q->force = 1;
+		break;
+	default:
+		return 0;
+	}
+	return 1;
+}
+
 /* Returns -1 to continue, or the exit status. */
 static int take_option(int c, struct options *o, char **argv)
 {
@@ -122,6 +180,15 @@ static int take_option(int c, struct options *o, char **argv)
 	case 'd':
 		o->device = optarg;
 		break;
+	case 'r':
+		o->record = optarg;
+		break;
+	case DRY:
+		o->dry = optarg;
+		break;
+	case OFFSET:
+		err = set_offset(o, optarg);
+		break;
 	case ALLOW_UID:
 		if (allow_uids(optarg))
 			err = EXIT_USAGE;
@@ -137,9 +204,40 @@ static int take_option(int c, struct options *o, char **argv)
 	case 'V':
 		return print(version);
 	default:
-		return bad_option(c == ':', argv);
+		if (!take_request(c, &o->request))
+			return bad_option(c == ':', argv);
 	}
 	return err ? err : -1;
+}
+
+static int wants_request(const struct options *o)
+{
+	const struct request *q = &o->request;
+
+	return q->file || q->start || q->stop || q->status;
+}
+
+/* Returns -1, or the exit status after reporting what does not go together. */
+static int check_options(const struct options *o)
+{
+	const struct request *q = &o->request;
+
+	if (o->once && o->mode != TCP_LISTEN && o->mode != UNIX_LISTEN)
+		return usage("-1 goes with -l or -u only", "");
+	if ((q->check || q->force) && !q->file)
+		return usage(q->check ? "--check" : "--force", " goes with -f only");
+	if (q->check && (q->start || q->stop))
+		return usage("--check begins and ends no run: leave out ",
+			     q->start ? "--start" : "--stop");
+	if (wants_request(o) && (o->mode != STDIO || o->record || o->dry))
+		return usage("-f, --start, --stop and --status need no GDB: leave out -l, -u, -c, -r and --dry", "");
+	if (o->dry && !o->record)
+		return usage("--dry goes with -r only", "");
+	if (o->offset && !o->dry)
+		return usage("--offset goes with --dry only", "");
+	if (o->dry && o->device)
+		return usage("--dry has no device: leave out -d", "");
+	return -1;
 }
 
 static int parse_options(int argc, char **argv, struct options *o)
@@ -151,6 +249,15 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "device", 1, NULL, 'd' },
 		{ "allow-uid", 1, NULL, ALLOW_UID },
 		{ "once", 0, NULL, '1' },
+		{ "record", 1, NULL, 'r' },
+		{ "dry", 1, NULL, DRY },
+		{ "offset", 1, NULL, OFFSET },
+		{ "file", 1, NULL, 'f' },
+		{ "check", 0, NULL, CHECK },
+		{ "start", 0, NULL, START },
+		{ "stop", 0, NULL, STOP },
+		{ "status", 0, NULL, STATUS },
+		{ "force", 0, NULL, FORCE },
 		{ "verbose", 0, NULL, 'v' },
 		{ "help", 0, NULL, 'h' },
 		{ "version", 0, NULL, 'V' },
@@ -160,7 +267,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 
 	memset(o, 0, sizeof(*o));
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":l:c:u:d:1vhV", longs,
+	while ((c = getopt_long(argc, argv, ":l:c:u:d:r:f:1vhV", longs,
 				NULL)) != -1) {
 		status = take_option(c, o, argv);
 		if (status >= 0)
@@ -168,9 +275,26 @@ static int parse_options(int argc, char **argv, struct options *o)
 	}
 	if (optind < argc)
 		return usage("unexpected argument ", argv[optind]);
-	if (o->once && o->mode != TCP_LISTEN && o->mode != UNIX_LISTEN)
-		return usage("-1 goes with -l or -u only", "");
-	return -1;
+	return check_options(o);
+}
+
+/* The device, or what --dry has in its place. */
+static int open_target(const struct options *o, const char **name)
+{
+	static struct kernel k;
+	int dev;
+
+	if (o->dry) {
+		*name = "--dry";
+		dev = dry_open(o->dry, o->offset, &k);
+	} else {
+		dev = device_open(o->device, name);
+		if (o->record)
+			kernel_local(&k);
+	}
+	if (o->record)
+		record_begin(o->record, &k);
+	return dev;
 }
 
 /* Keep the device open only while a peer that may be GDB is connected. */
@@ -178,16 +302,17 @@ static int serve_gdb(const struct options *o, const struct door *d, size_t n,
 		     int out, int lsn)
 {
 	const char *name;
-	int dev, status;
+	int dev, status, recorded;
 
-	dev = device_open(o->device, &name);
+	dev = open_target(o, &name);
 	if (dev < 0)
 		return EXIT_TROUBLE;
 	note("opened %s", name);
 	status = relay_session(dev, name, d, n, out, lsn);
 	close(dev);
 	note("closed %s", name);
-	return status;
+	recorded = record_end();
+	return status ? status : recorded;
 }
 
 /*
@@ -208,7 +333,7 @@ static int serve_peer(const struct options *o, int in, int out, int lsn,
 	/* Refuse early, before the peer has sent anything. */
 	if (d.strict && peer_allowed(in, peer))
 		return EXIT_TROUBLE;
-	if (device_look(o->device))
+	if (!o->dry && device_look(o->device))
 		return EXIT_TROUBLE;
 	/* Only now: a failure above must leave the terminal unchanged. */
 	if (in == STDIN_FILENO && (stdio_nonblock() || stdin_raw()))
@@ -288,8 +413,26 @@ static int serve_stdio(const struct options *o)
 	return serve_peer(o, STDIN_FILENO, STDOUT_FILENO, -1, "standard input");
 }
 
+/* Without GDB. */
+static int use_device(const struct options *o)
+{
+	const char *name;
+	int dev, status;
+
+	if (signals_setup())
+		return EXIT_TROUBLE;
+	dev = device_open(o->device, &name);
+	if (dev < 0)
+		return EXIT_TROUBLE;
+	status = serve_request(&o->request, dev, name);
+	close(dev);
+	return status;
+}
+
 static int serve(const struct options *o)
 {
+	if (wants_request(o))
+		return use_device(o);
 	switch (o->mode) {
 	case TCP_LISTEN:
 		return serve_tcp(o);

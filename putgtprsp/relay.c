@@ -415,6 +415,7 @@ int relay_session(int dev, const char *dev_name, const struct door *d, size_t n,
 	r->to_peer.head = r->to_peer.tail = 0;
 	scan_init(&r->down, 1, &r->owed);
 	scan_init(&r->up, 0, &r->owed);
+	record_attach(&r->down, &r->up);
 	tell_peer(r->dev, r->in);
 	scan_feed(&r->down, r->to_dev.data, n);
 	watch_packets(r, n);

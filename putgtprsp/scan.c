@@ -2,7 +2,8 @@
 /*
  * Find the packets in one direction of the byte stream. The relay only moves
  * bytes, but the log shows packets, and after GDB has hung up, the number of
- * replies still owed decides how long to wait for them.
+ * replies still owed decides how long to wait for them. -r, --dry and -f use it,
+ * too.
  */
 #include "putgtprsp.h"
 
@@ -62,7 +63,7 @@ static void restart(struct scan *s, int state)
 
 static void keep(struct scan *s, unsigned char c)
 {
-	if (s->len < SCAN_KEEP)
+	if (s->len < SCAN_TEXT - 1)
 		s->text[s->len] = c;
 	s->len++;
 }
@@ -112,6 +113,10 @@ static void packet_end(struct scan *s)
 		p = escape(p, (unsigned char *)s->digits, 2);
 		sprintf(p, "%s", bad ? " (bad checksum)" : "");
 		show(s, before, after);
+	}
+	if (s->got && !bad && s->len < SCAN_TEXT) {
+		s->text[s->len] = '\0';
+		s->got(s);
 	}
 	restart(s, IDLE);
 }

@@ -24,11 +24,14 @@ _seen = None        # the connection that on_connect() has looked at
 def on_connect():
     global _seen
     _seen = base.identity()
-    if base.connected() is None:
+    session = base.connected()
+    if session is None:
         return
     # Values at a function's entry are guesses of the caller's, which a frame rarely has.
     if "default" in base.try_output_of("show print entry-values"):
         gdb.execute("set print entry-values no")
+    if session.is_dry:
+        return
     problem = vmlinux.check()
     if problem:
         base.say(problem)

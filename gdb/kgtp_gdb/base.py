@@ -80,6 +80,7 @@ class Session(object):
 
     def __init__(self):
         self.facts = {}         # what the commands keep for this connection
+        self.is_dry = False     # putgtprsp --dry: there is no kernel
 
 
 _session = None
@@ -118,8 +119,10 @@ def connected():
     global _session, last_target
     _session = None
     # Only KGTP has this monitor command; any other target answers otherwise, or not at all.
-    if is_remote() and "monitor vmlinux" in try_output_of("monitor help"):
+    told = try_output_of("monitor help") if is_remote() else ""
+    if "monitor vmlinux" in told:
         _session = Session()
+        _session.is_dry = "There is no kernel here" in told
         _session.identity = identity()
         last_target = getattr(getattr(gdb.selected_inferior(), "connection", None), "details", None) or last_target
     return _session
@@ -142,7 +145,8 @@ def frame_is_selected():
 
 def need_live():
     """For commands that walk the live kernel."""
-    need_session()
+    if need_session().is_dry:
+        raise Error("there is no kernel here: putgtprsp --dry only records an experiment")
     if frame_is_selected():
         raise Error("a trace frame is selected, and has only what it collected: tfind none, then try again")
 

@@ -148,7 +148,7 @@ class Test:
     def __init__(self, case, kernel, guest, built, logs):
         self.case, self.kernel, self.guest, self.built, self.logs = case, kernel, guest, built, logs
         self.name = case.name
-        self.allowed, self.transcripts, self.notes = [], [], []
+        self.allowed, self.transcripts, self.notes, self.boots = [], [], [], 0
         self.console_start = guest.console_size()
         self.cleanup = contextlib.ExitStack()
 
@@ -180,7 +180,26 @@ class Test:
         self.cleanup.callback(self._end_job, load.job)
         return load
 
+    def reboot(self):
+        """Boot a new guest of the same kind in place of this one, after cleaning up; the module is loaded again."""
+        self.cleanup.close()
+        complaints = self.complaints()
+        assert not complaints, complaints
+        self.guest.kill()
+        self.boots += 1
+        self.guest = Guest.boot(**self.guest.how, log=self.logs / f"{self.kernel.name}-{self.name}-console{self.boots}.log")
+        self.console_start = 0
+        self.load_module()
+
     # The module.
+
+    def load_module(self):
+        """As the case asks for."""
+        if self.case.module is None:
+            return
+        if not self.built.module:
+            raise GuestError("there is no kgtp.ko: the build failed")
+        self.insmod(self.case.module if isinstance(self.case.module, str) else "")
 
     def insmod(self, params=""):
         self.guest.insmod(GUEST_MODULE, params)
@@ -379,10 +398,7 @@ def run_case(test):
     case.check_needs(test)
     try:
         with time_limit(case.timeout * slow):
-            if case.module is not None:
-                if not test.built.module:
-                    raise GuestError("there is no kgtp.ko: the build failed")
-                test.insmod(case.module if isinstance(case.module, str) else "")
+            test.load_module()
             case.function(test)
     finally:
         failed = sys.exc_info()[1]

@@ -97,6 +97,7 @@ class Guest:
     """
 
     def __init__(self, kernel, log, files=(), smp=2, memory=None, programs=None, disk=False, append="", network=None):
+        self.how = {"kernel": kernel, "files": files, "smp": smp, "memory": memory, "programs": programs, "disk": disk, "append": append, "network": network}
         self.kernel, self.log, self.smp = kernel, pathlib.Path(log), smp
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="kgtp-vm-"))
         self.gdb_socket = self.dir / "gdb"

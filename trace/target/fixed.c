@@ -6,6 +6,7 @@
  *
  * Context of all functions: process, holds gtp.lock.
  */
+#include "rsp/features.h"
 #include "trace/base/messages.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
@@ -16,12 +17,7 @@
 void gtp_serve_supported(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 {
 	gtp_session.error_texts = cmd->u.supported.error_message;
-	rsp_printf(tx, "PacketSize=%x", GTP_PACKET_SIZE);
-	rsp_puts(tx, ";QStartNoAckMode+;qXfer:features:read+"
-		 ";qXfer:traceframe-info:read+;qXfer:threads:read+;ConditionalTracepoints+"
-		 ";TracepointSource+;TraceStateVariables+;DisconnectedTracing+"
-		 ";EnableDisableTracepoints+;InstallInTrace+"
-		 ";QTBuffer:size+;tracenz+;binary-upload+;error-message+");
+	rsp_printf(tx, "PacketSize=%x" RSP_FEATURES, GTP_PACKET_SIZE);
 }
 
 /* The reply is empty: threads are selected by H. */

@@ -7,12 +7,13 @@
 
 #include <linux/types.h>
 
+#include "rsp/features.h"
 #include "trace/base/session.h"
 
 struct seq_operations;
 
 /* Largest payload in bytes, both directions; announced to GDB. */
-#define GTP_PACKET_SIZE	0x8000
+#define GTP_PACKET_SIZE	RSP_PACKET_SIZE
 
 /*
  * `tsave -r' may write below save_dir; NULL: nowhere. Return 0 or a negative

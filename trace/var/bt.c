@@ -61,7 +61,7 @@ static enum agent_error collect_bt(struct gtp_hit_ctx *ctx,
 }
 
 static const struct gtp_special specials[] = {
-	{ .num = 11, .name = "bt", .get = get_bt, .set = set_bt,
+	{ GTP_SPECIAL(bt), .get = get_bt, .set = set_bt,
 	  .collect = collect_bt },
 };
 

@@ -96,17 +96,17 @@ static u64 get_xtime_nsec(struct gtp_hit_ctx *ctx)
 }
 
 static const struct gtp_special specials[] = {
-	{ .num = 5, .name = "clock", .get = get_clock,
+	{ GTP_SPECIAL(clock), .get = get_clock,
 	  .quick = GTP_QUICK_CLOCK },
-	{ .num = 20, .name = "cooked_clock", .get = get_cooked_clock,
+	{ GTP_SPECIAL(cooked_clock), .get = get_cooked_clock,
 	  .uses = GTP_USES_COOKED },
-	{ .num = 21, .name = "rdtsc", .get = get_rdtsc,
+	{ GTP_SPECIAL(rdtsc), .get = get_rdtsc,
 	  .quick = GTP_QUICK_CALL },
-	{ .num = 22, .name = "cooked_rdtsc", .get = get_cooked_rdtsc,
+	{ GTP_SPECIAL(cooked_rdtsc), .get = get_cooked_rdtsc,
 	  .uses = GTP_USES_COOKED },
-	{ .num = 23, .name = "xtime_sec", .get = get_xtime_sec,
+	{ GTP_SPECIAL(xtime_sec), .get = get_xtime_sec,
 	  .quick = GTP_QUICK_CLAIM },
-	{ .num = 24, .name = "xtime_nsec", .get = get_xtime_nsec,
+	{ GTP_SPECIAL(xtime_nsec), .get = get_xtime_nsec,
 	  .quick = GTP_QUICK_CLAIM },
 };
 

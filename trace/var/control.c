@@ -72,19 +72,19 @@ static enum agent_error put_disable(struct gtp_hit_ctx *ctx, u64 val)
 }
 
 static const struct gtp_special specials[] = {
-	{ .num = 1, .name = "gtp_version", .get = get_version },
-	{ .num = 6, .name = "self_trace", .get = get_self_trace,
+	{ GTP_SPECIAL(gtp_version), .get = get_version },
+	{ GTP_SPECIAL(self_trace), .get = get_self_trace,
 	  .set = set_self_trace, .put = put_self_trace,
 	  .uses = GTP_USES_SELF },
-	{ .num = 7, .name = "cpu_number", .get = get_cpu_number },
-	{ .num = 8, .name = "ignore_error", .get = get_ignore_error,
+	{ GTP_SPECIAL(cpu_number), .get = get_cpu_number },
+	{ GTP_SPECIAL(ignore_error), .get = get_ignore_error,
 	  .set = set_ignore_error },
-	{ .num = 9, .name = "last_errno", .get = get_last_errno },
-	{ .num = 35, .name = "enable", .put = put_enable,
+	{ GTP_SPECIAL(last_errno), .get = get_last_errno },
+	{ GTP_SPECIAL(enable), .put = put_enable,
 	  .uses = GTP_USES_SWITCH },
-	{ .num = 36, .name = "disable", .put = put_disable,
+	{ GTP_SPECIAL(disable), .put = put_disable,
 	  .uses = GTP_USES_SWITCH },
-	{ .num = 37, .name = "stop_on_error", .get = get_stop_on_error,
+	{ GTP_SPECIAL(stop_on_error), .get = get_stop_on_error,
 	  .set = set_stop_on_error },
 };
 

@@ -35,16 +35,16 @@ static u64 get_kret_2(struct gtp_hit_ctx *ctx)
 }
 
 static const struct gtp_special marks[] = {
-	{ .num = 19, .name = "kret", .get = get_nothing, .put = put_nothing,
+	{ GTP_SPECIAL(kret), .get = get_nothing, .put = put_nothing,
 	  .uses = GTP_USES_KRET },
-	{ .num = 38, .name = "kret_args", .get = get_nothing,
+	{ GTP_SPECIAL(kret_args), .get = get_nothing,
 	  .put = put_nothing, .uses = GTP_USES_KRET_ARGS },
 };
 
 static const struct gtp_special specials[] = {
-	{ .num = 39, .name = "kret_ns", .get = get_kret_ns,
+	{ GTP_SPECIAL(kret_ns), .get = get_kret_ns,
 	  .quick = GTP_QUICK_KRET_NS, .uses = GTP_USES_KRET_NS },
-	{ .num = 40, .name = "kret_2", .get = get_kret_2,
+	{ GTP_SPECIAL(kret_2), .get = get_kret_2,
 	  .uses = GTP_USES_KRET_2 },
 };
 

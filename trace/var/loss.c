@@ -67,13 +67,13 @@ static u64 get_lost_returns(struct gtp_hit_ctx *ctx)
 }
 
 static const struct gtp_special specials[] = {
-	{ .num = 12, .name = "lost_nested", .get = get_lost_nested },
-	{ .num = 13, .name = "lost_overwritten", .get = get_lost_overwritten },
-	{ .num = 14, .name = "lost_shrunk", .get = get_lost_shrunk },
-	{ .num = 15, .name = "lost_too_big", .get = get_lost_too_big },
-	{ .num = 16, .name = "lost_missed", .get = get_lost_missed },
-	{ .num = 17, .name = "lost_no_share", .get = get_lost_no_share },
-	{ .num = 18, .name = "lost_returns", .get = get_lost_returns },
+	{ GTP_SPECIAL(lost_nested), .get = get_lost_nested },
+	{ GTP_SPECIAL(lost_overwritten), .get = get_lost_overwritten },
+	{ GTP_SPECIAL(lost_shrunk), .get = get_lost_shrunk },
+	{ GTP_SPECIAL(lost_too_big), .get = get_lost_too_big },
+	{ GTP_SPECIAL(lost_missed), .get = get_lost_missed },
+	{ GTP_SPECIAL(lost_no_share), .get = get_lost_no_share },
+	{ GTP_SPECIAL(lost_returns), .get = get_lost_returns },
 };
 
 const struct var_group gtp_loss_vars = {

@@ -170,15 +170,15 @@ static int print_prepare(void)
 }
 
 static const struct gtp_special specials[] = {
-	{ .num = 30, .name = "printk_level", .get = get_printk_level,
+	{ GTP_SPECIAL(printk_level), .get = get_printk_level,
 	  .put = put_printk_level, .uses = GTP_USES_PRINT },
-	{ .num = 31, .name = "printk_format", .get = get_printk_format,
+	{ GTP_SPECIAL(printk_format), .get = get_printk_format,
 	  .put = put_printk_format, .uses = GTP_USES_STATE },
-	{ .num = 32, .name = "printk_tmp", .get = get_printk_tmp,
+	{ GTP_SPECIAL(printk_tmp), .get = get_printk_tmp,
 	  .put = put_printk_tmp, .uses = GTP_USES_STATE },
-	{ .num = 33, .name = "dump_stack", .get = get_dump_stack,
+	{ GTP_SPECIAL(dump_stack), .get = get_dump_stack,
 	  .uses = GTP_USES_PRINT },
-	{ .num = 34, .name = "lost_printk", .get = get_lost_printk },
+	{ GTP_SPECIAL(lost_printk), .get = get_lost_printk },
 };
 
 const struct var_group gtp_printk_vars = {

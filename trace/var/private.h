@@ -5,6 +5,7 @@
 #ifndef VAR_PRIVATE_H
 #define VAR_PRIVATE_H
 
+#include "trace/var/specials.h"
 #include "trace/var/var.h"
 
 /* All members but nr may be NULL. Context of the functions: process. */

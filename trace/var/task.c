@@ -58,21 +58,21 @@ static u64 get_task_regs(struct gtp_hit_ctx *ctx)
 }
 
 static const struct gtp_special specials[] = {
-	{ .num = 2, .name = "cpu_id", .get = get_cpu_id,
+	{ GTP_SPECIAL(cpu_id), .get = get_cpu_id,
 	  .quick = GTP_QUICK_CPU },
-	{ .num = 3, .name = "current_task", .get = get_current_task,
+	{ GTP_SPECIAL(current_task), .get = get_current_task,
 	  .quick = GTP_QUICK_TASK },
-	{ .num = 4, .name = "current_thread_info", .get = get_thread_info,
+	{ GTP_SPECIAL(current_thread_info), .get = get_thread_info,
 	  .quick = GTP_QUICK_CALL },
-	{ .num = 10, .name = "current_task_pid", .get = get_current_pid,
+	{ GTP_SPECIAL(current_task_pid), .get = get_current_pid,
 	  .quick = GTP_QUICK_PID },
-	{ .num = 25, .name = "hardirq_count", .get = get_hardirq_count },
-	{ .num = 26, .name = "softirq_count", .get = get_softirq_count,
+	{ GTP_SPECIAL(hardirq_count), .get = get_hardirq_count },
+	{ GTP_SPECIAL(softirq_count), .get = get_softirq_count,
 	  .quick = GTP_QUICK_CALL },
-	{ .num = 27, .name = "irq_count", .get = get_irq_count },
-	{ .num = 28, .name = "current_task_user", .get = get_task_user,
+	{ GTP_SPECIAL(irq_count), .get = get_irq_count },
+	{ GTP_SPECIAL(current_task_user), .get = get_task_user,
 	  .quick = GTP_QUICK_CALL },
-	{ .num = 29, .name = "task_pt_regs", .get = get_task_regs,
+	{ GTP_SPECIAL(task_pt_regs), .get = get_task_regs,
 	  .quick = GTP_QUICK_CALL },
 };
 
