@@ -61,7 +61,8 @@ def start(guest, kernel, public_key):
     """Bring up the network of a guest that has one (Guest(network=PORT)), and an SSH server that knows this key of root."""
     for path in drivers(kernel):
         guest.insmod(guest.push(path))
-    guest.sh("/bin/busybox --install -s /bin 2>/dev/null; mkdir -p /etc/dropbear /root/.ssh /dev/pts /var/log /run")
+    # In front of klibc's utilities, some of which have few options, in the PATH of a session.
+    guest.sh("mkdir -p /usr/bin; /bin/busybox --install -s /usr/bin; /bin/busybox --install -s /bin 2>/dev/null; mkdir -p /etc/dropbear /root/.ssh /dev/pts /var/log /run")
     for path, text in {**SYSTEM, "/root/.ssh/authorized_keys": public_key}.items():
         guest.push_bytes(text.encode(), path)
     guest.sh("chmod 700 /root /root/.ssh; chmod 600 /root/.ssh/authorized_keys; mount -t devpts devpts /dev/pts || true;"
