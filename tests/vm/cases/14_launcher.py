@@ -8,6 +8,7 @@ import sys
 
 import control
 import kernels
+from experiments import ON_THE_BOX, install
 from harness import Skip, case
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
@@ -133,11 +134,7 @@ def small_vmlinux(t, vmlinux, path):
 @case(module=None, programs="gdb", timeout=300)
 def launcher_in_the_guest(t):
     """On the box itself, by busybox: kgtp loads the module, refuses another kernel's vmlinux, connects, and unloads it."""
-    tools = "/tmp/bb"
-    t.sh(f"mkdir -p {tools} /tmp/kgtp/commands; busybox --install -s {tools}")
-    for part in sorted((TOP / "launcher").rglob("*")):
-        if part.is_file():
-            t.guest.push(part, f"/tmp/kgtp/{part.relative_to(TOP / 'launcher')}")
+    tools = install(t)
     _, path = other(t)
     debug = "/usr/lib/debug/boot"
     t.sh(f"{tools}/mkdir -p {debug} /lib/modules/{t.kernel.release}/extra")
@@ -147,7 +144,7 @@ def launcher_in_the_guest(t):
     t.cleanup.callback(t.run, f"rm {extra}; {tools}/rm -r /usr/lib/debug")
 
     def kgtp(*words):
-        return t.run(f"PATH={tools}:$PATH; export PATH; sh /tmp/kgtp/kgtp {' '.join(words)} 2>&1 </dev/null", timeout=120)
+        return t.run(f"{ON_THE_BOX} {' '.join(words)} 2>&1 </dev/null", timeout=120)
 
     # A file that has the right name, and is of another kernel.
     wrong = small_vmlinux(t, path, f"{debug}/vmlinux-{t.kernel.release}")

@@ -1,27 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Experiments from a desk: `kgtp compile' and `putgtprsp -r' here, `putgtprsp -f' in the guest, where no GDB is."""
-import pathlib
 import re
-import subprocess
 
 import kernels
+from experiments import compile_recipe
 from harness import Skip, case
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
 READS = 12
-
-
-def compile_recipe(t, lines, *words, vmlinux=None, status=0):
-    """Compile GDB's commands here, with the guest's putgtprsp. Return (path of the experiment, what was said)."""
-    recipe, out = t.logs / f"{t.kernel.name}-{t.name}.gdb", t.logs / f"{t.kernel.name}-{t.name}.exp"
-    recipe.write_text("\n".join(lines) + "\n")
-    out.unlink(missing_ok=True)
-    done = subprocess.run([TOP / "launcher/kgtp", "--relay", t.built.files["bin/putgtprsp"], "compile", recipe, "-o", out,
-                           "--vmlinux", vmlinux or t.kernel.vmlinux, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=300)
-    assert done.returncode == status, done.stdout
-    assert out.exists() == (status == 0), done.stdout
-    return out, done.stdout
 
 
 def putgtprsp(t, words, status=0):
