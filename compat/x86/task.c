@@ -69,7 +69,7 @@ static unsigned long fork_pc;
 
 #ifdef CONFIG_X86_64
 
-/* 658fdbef66e5, 2.6.19; and a later 2.6.18 of RHEL 5. */
+/* 658fdbef66e5, 2.6.19; also RHEL 5's from 2.6.18-8.1.15 on. */
 #define FLAGS_PUSHED	(!memcmp(SAVE_CONTEXT, "pushf", 5))
 
 /* Where the others continue; written by kc_switch_init(). */
