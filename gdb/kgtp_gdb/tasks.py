@@ -253,17 +253,19 @@ def registers(task):
                 found[name] = number(saved[field.name])
         found["rsp"] = stack + frame.sizeof
         return found
-    # Before, the flags and rbp are on the stack, and the place is behind the call of __switch_to in schedule().
-    place = kernel.address_of("thread_return")
-    for function in ("__schedule", "schedule"):
-        place = place or behind_switch(function)
-    return {"rip": kernel.need(place, "a call of __switch_to"), "rbp": kernel.pointer_at(stack), "rsp": stack + 16}
+    # Before, rbp is on the stack, and the place is behind the call of __switch_to in schedule().
+    found = behind_switch("__schedule") or behind_switch("schedule")
+    place, pushed = kernel.need(found, "a call of __switch_to")
+    return {"rip": place, "rbp": kernel.pointer_at(stack), "rsp": stack + pushed}
 
 
 def behind_switch(function):
+    """Return the address behind a call of __switch_to, and how many bytes are pushed before: rbp, and before 4.4 or so flags."""
     code = base.try_output_of("disassemble " + function)
-    found = re.search(r"call[^\n]*<__switch_to>\s*\n\s*(0x\w+)", code)
-    return int(found.group(1), 16) if found else None
+    found = re.search(r"(?:pushf|pushq? +%rbp)[^\n]*\n(?:[^\n]*\n){0,4}?[^\n]*call[^\n]*<__switch_to>\s*\n\s*(0x\w+)", code)
+    if not found:
+        return None
+    return int(found.group(1), 16), 16 if "pushf" in found.group(0) else 8
 
 
 def make_unwinder():
