@@ -11,17 +11,10 @@
 #include "compat/paging.h"
 #include "compat/read.h"
 #include "compat/space.h"
-
-/* 4.11 took these out of sched.h. */
-#ifdef KC_HAVE_TASK_STACK_H
-#include <linux/sched/signal.h>
-#include <linux/sched/task.h>
-#endif
+#include "compat/task_list.h"
 
 /* How often a page may change its place before it is given up. */
 #define TRIES		8
-/* A thread that leaves its process meanwhile must not make the walk endless. */
-#define THREADS_MAX	65536
 
 /* ---- physical memory ---------------------------------------------------- */
 
@@ -86,23 +79,9 @@ static struct task_struct *find_task(pid_t pid)
 {
 	struct task_struct *p, *t;
 
-#ifdef for_each_process_thread
-	for_each_process_thread(p, t)
+	kc_for_each_thread(p, t)
 		if (t->pid == pid)
 			return t;
-#else
-	unsigned int n;
-
-	for_each_process(p) {
-		t = p;
-		n = 0;
-		do {
-			if (t->pid == pid)
-				return t;
-			t = next_thread(t);
-		} while (t != p && ++n < THREADS_MAX);
-	}
-#endif
 	return NULL;
 }
 

@@ -5,24 +5,32 @@
 #include "compat/read.h"
 #include "compat/symbols.h"
 #include "compat/task.h"
+#include "compat/task_list.h"
 
 #if kc_has_tasks()
 
 #include <linux/cpumask.h>
 #include <linux/init_task.h>
 #include <linux/percpu.h>
-#include <linux/rcupdate.h>
-
-/* 4.11 took these out of sched.h. */
 #ifdef KC_HAVE_TASK_STACK_H
-#include <linux/sched/signal.h>
-#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 #endif
 
 /* 80ed87c8a9ca, 4.2 */
 #ifndef TASK_NOLOAD
 #define TASK_NOLOAD	0
 #endif
+/* f2530dc71cf0, 3.9 */
+#ifndef TASK_PARKED
+#define TASK_PARKED	0
+#endif
+/* f021a3c2b14d, 2.6.25 */
+#ifndef __TASK_STOPPED
+#define __TASK_STOPPED	TASK_STOPPED
+#define __TASK_TRACED	TASK_TRACED
+#endif
+
+#ifdef KC_HAVE_INACTIVE_TASK_FRAME
 
 /*
  * The variable of smpboot.c that has a CPU's idle task; NULL: there is none, or
@@ -30,31 +38,57 @@
  */
 static struct task_struct *__percpu *idle_threads;
 
+static void idle_init(void)
+{
+	idle_threads = (struct task_struct *__percpu *)kc_symbol("idle_threads");
+}
+
+static struct task_struct *idle_of_other(unsigned int cpu)
+{
+	struct task_struct *t = NULL;
+
+	if (idle_threads &&
+	    kc_read_kernel(&t, (unsigned long)per_cpu_ptr(idle_threads, cpu),
+			   sizeof(t)))
+		return NULL;
+	return t;
+}
+
+#else
+
+/*
+ * That variable is from 3.5 (29d5e0476e1c), and without CONFIG_KALLSYMS_ALL it has
+ * no symbol.  These kernels do not check calls, so calling by address works.
+ */
+static struct task_struct *(*idle_task_fn)(int cpu);
+
+static void idle_init(void)
+{
+	idle_task_fn = (void *)kc_symbol("idle_task");
+}
+
+/* NULL: the CPU was never there. */
+static struct task_struct *idle_of_other(unsigned int cpu)
+{
+	return idle_task_fn ? idle_task_fn(cpu) : NULL;
+}
+
+#endif
+
 void kc_task_init(void)
 {
-#ifdef CONFIG_SMP
 	static int looked_up;
 
 	if (!looked_up)
-		idle_threads = (struct task_struct *__percpu *)
-			kc_symbol("idle_threads");
+		idle_init();
 	looked_up = 1;
-#endif
 	kc_switch_init();
 }
 
 /* Idle tasks are in no list.  CPU 0 has the first task of all. */
 static struct task_struct *idle_of(unsigned int cpu)
 {
-	struct task_struct *t = NULL;
-
-	if (!cpu)
-		return &init_task;
-	if (idle_threads &&
-	    kc_read_kernel(&t, (unsigned long)per_cpu_ptr(idle_threads, cpu),
-			   sizeof(t)))
-		return NULL;
-	return t;
+	return cpu ? idle_of_other(cpu) : &init_task;
 }
 
 int kc_each_task(int (*fn)(struct task_struct *t, void *arg), void *arg)
@@ -71,7 +105,7 @@ int kc_each_task(int (*fn)(struct task_struct *t, void *arg), void *arg)
 			return ret;
 	}
 	rcu_read_lock();
-	for_each_process_thread(p, t) {
+	kc_for_each_thread(p, t) {
 		ret = fn(t, arg);
 		if (ret)
 			goto out;
@@ -81,6 +115,8 @@ out:
 	return ret;
 }
 
+/* Before 3.0 it is the machine's part. */
+#ifdef KC_HAVE_ON_CPU
 int kc_task_runs(const struct task_struct *t)
 {
 #ifdef CONFIG_SMP
@@ -89,6 +125,7 @@ int kc_task_runs(const struct task_struct *t)
 	return t == current;
 #endif
 }
+#endif
 
 int kc_task_ended(const struct task_struct *t)
 {
@@ -97,7 +134,7 @@ int kc_task_ended(const struct task_struct *t)
 
 unsigned long kc_task_stack(const struct task_struct *t)
 {
-	return (unsigned long)kc_load(&t->stack);
+	return (unsigned long)task_stack_page((struct task_struct *)t);
 }
 
 unsigned long kc_task_switches(const struct task_struct *t)

@@ -9,8 +9,16 @@
 #include <linux/types.h>
 #include "compat/config.h"
 
-#if defined(KC_HAVE_INACTIVE_TASK_FRAME) || defined(KC_HAVE_SWITCH_MACRO)
-#define kc_has_tasks()	1
+#if defined(KC_HAVE_INACTIVE_TASK_FRAME) || defined(KC_HAVE_SWITCH_MACRO) || \
+	defined(KC_HAVE_SYSTEM_SP) || defined(KC_HAVE_SYSTEM_RSP) || \
+	defined(KC_HAVE_SYSTEM_ESP)
+#define KC_HAS_FRAME	1
+#else
+#define KC_HAS_FRAME	0
+#endif
+#if defined(KC_HAVE_ON_CPU) || defined(KC_HAVE_CURRENT_TASK) || \
+	defined(KC_HAVE_PDA_PCURRENT) || defined(KC_HAVE_TSS_ESP0)
+#define kc_has_tasks()	KC_HAS_FRAME
 #else
 #define kc_has_tasks()	0
 #endif

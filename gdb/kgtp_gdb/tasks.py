@@ -253,21 +253,26 @@ def registers(task):
                 found[name] = number(saved[field.name])
         found["rsp"] = stack + frame.sizeof
         return found
-    # Before, the flags and rbp are on the stack, and the place is behind the call of __switch_to in schedule().
-    place = kernel.address_of("thread_return")
-    for function in ("__schedule", "schedule"):
-        place = place or behind_switch(function)
-    return {"rip": kernel.need(place, "a call of __switch_to"), "rbp": kernel.pointer_at(stack), "rsp": stack + 16}
+    # Before, rbp is on the stack, and the place is behind the call of __switch_to in schedule().
+    found = behind_switch("__schedule") or behind_switch("schedule")
+    place, pushed = kernel.need(found, "a call of __switch_to")
+    return {"rip": place, "rbp": kernel.pointer_at(stack), "rsp": stack + pushed}
 
 
 def behind_switch(function):
+    """Return the address behind a call of __switch_to, and how many bytes are pushed before: rbp, and before 4.4 or so flags."""
     code = base.try_output_of("disassemble " + function)
-    found = re.search(r"call[^\n]*<__switch_to>\s*\n\s*(0x\w+)", code)
-    return int(found.group(1), 16) if found else None
+    found = re.search(r"(?:pushf|pushq? +%rbp)[^\n]*\n(?:[^\n]*\n){0,4}?[^\n]*call[^\n]*<__switch_to>\s*\n\s*(0x\w+)", code)
+    if not found:
+        return None
+    return int(found.group(1), 16), 16 if "pushf" in found.group(0) else 8
 
 
 def make_unwinder():
-    """Tell GDB that the frame below the live one, whose pc is 0, is that of the chosen task: GDB's own unwinder does the rest."""
+    """Tell GDB that the frame below the live one, whose pc is 0, is that of the chosen task: GDB's own unwinder does the rest.
+
+    Also end the frames of a task at user mode. There the unwind information that entry code has up to 4.1 leads to; the stack
+    pointer that it gives is that of the kernel's stack, and GDB would take what is above it for hundreds of frames."""
     from gdb.unwinder import Unwinder
 
     class Id(object):
@@ -279,21 +284,22 @@ def make_unwinder():
             Unwinder.__init__(self, "kgtp-sleeping-task")
 
         def __call__(self, pending):
-            if _shown is None or base.session() is None:
+            if base.session() is None:
                 return None
-            entry = _shown[2]
+            entry = _shown[2] if _shown else (0, 0)
             word = kernel.unsigned_long()
             try:
                 place = number(pending.read_register("rip").cast(word))
-                if place and not entry[0] <= place < entry[1] or base.frame_is_selected():
+                ends = 0 < place < 1 << 63 or entry[0] <= place < entry[1]
+                if not ends and (place or not _shown) or base.frame_is_selected():
                     return None
-                if place:       # Above is user space. GDB ends where a frame is its own caller.
+                if place:       # GDB ends where a frame is its own caller.
                     own = pending.read_register("rsp"), pending.read_register("rip")
                     info = pending.create_unwind_info(Id(*own))
                     info.add_saved_register("rsp", own[0])
                     info.add_saved_register("rip", own[1])
                     return info
-            except RuntimeError:
+            except (RuntimeError, ValueError):      # no rip
                 return None
             found = _shown[1]
             info = pending.create_unwind_info(Id(gdb.Value(kernel.signed(found["rsp"] - 8)).cast(word), gdb.Value(0).cast(word)))

@@ -63,7 +63,7 @@ def same(kind, name, real, declaration):
 
 def there(name):
     """Return a check that it is declared. A macro in the real tree suffices."""
-    return f"#ifndef {name}\nenum {{ there_{name} = sizeof({name}) }};\n"
+    return f"#ifndef {name}\nenum {{ there_{name} = sizeof(__typeof__({name}) *) }};\n"
 
 
 def structs(text):

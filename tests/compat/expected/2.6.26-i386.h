@@ -28,7 +28,8 @@
 /* calls: not available */
 /* graph: not available */
 #define KC_HAVE_SCHED_STACK 1	/* task_stack */
-/* task_frame: not available */
+#define KC_HAVE_SYSTEM_SP 1	/* task_frame */
+#define KC_HAVE_CURRENT_TASK 1	/* task_runs */
 /* task_state: not available */
 /* page_state: not available */
 #define KC_HAVE_PDA 1	/* irq_stack */

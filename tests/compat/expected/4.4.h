@@ -29,6 +29,7 @@
 /* graph: not available */
 #define KC_HAVE_SCHED_STACK 1	/* task_stack */
 #define KC_HAVE_SWITCH_MACRO 1	/* task_frame */
+#define KC_HAVE_ON_CPU 1	/* task_runs */
 /* task_state: not available */
 #define KC_HAVE_POISON 1	/* page_state */
 #define KC_HAVE_IRQ_STACK_NAME 1	/* irq_stack */

@@ -29,6 +29,7 @@
 #define KC_HAVE_GRAPH_WORDS 1	/* graph */
 #define KC_HAVE_TASK_STACK_H 1	/* task_stack */
 #define KC_HAVE_INACTIVE_TASK_FRAME 1	/* task_frame */
+#define KC_HAVE_ON_CPU 1	/* task_runs */
 #define KC_HAVE_TASK_NEW_STATE 1	/* task_state */
 #define KC_HAVE_POISON_OFFLINE 1	/* page_state */
 #define KC_HAVE_PCPU_HOT 1	/* irq_stack */

@@ -17,6 +17,7 @@ FUNCTIONS = {
 }
 # Older kernels have them without an option.
 RETURNS = "return probes"
+# All have them.
 TASKS = "tasks as threads"
 SAID = "ot available on this kernel: "
 
@@ -27,8 +28,6 @@ def missing_is_told(t):
     wanted = {text for option, text in OPTIONS.items() if not t.kernel.config(option)}
     if not t.kernel.config("CONFIG_KRETPROBES") and t.kernel.version >= (2, 6, 26):
         wanted.add(RETURNS)
-    if t.kernel.version < (3, 10):
-        wanted.add(TASKS)
     wanted |= {text for text, names in FUNCTIONS.items() if not any(map(t.kernel.exports, names))}
 
     def told(text, where):

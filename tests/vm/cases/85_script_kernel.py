@@ -66,6 +66,24 @@ def script_ps(t):
     gdb.cmd("tfind none")
 
 
+@case(needs=["CONFIG_X86_64", "<4.2"])
+def script_user_mode(t):
+    """The frames of a task end with that of user mode, where entry code has unwind information: as a thread, and in kgtp bt."""
+    load = t.load("read", n=1)
+    gdb, _ = t.scripted()
+    gdb.cmd("set print thread-events off")
+    gdb.cmd("monitor threads on")
+    found = gdb.mi("-thread-info")["threads"]
+    gdb.cmd(f"thread {next(one['id'] for one in found if one['target-id'] == f'Thread {load.pid}')}")
+    shown = gdb.cmd("bt")
+    gdb.cmd("thread 1")
+    for text in (shown, gdb.cmd(f"kgtp bt {load.pid}")):
+        assert re.search(r"^#\d+ .*sys_rt_sigtimedwait", text, re.M), text
+        assert re.fullmatch(r"\s*#\d+ +0x0000[0-9a-f]+ in \?\? \(\)\n?(Backtrace stopped: .*\n?)?",
+                            text.split("<signal handler called>")[1]), text
+    assert load.go()["ok"] == 1
+
+
 @case(smp=2, needs=["CONFIG_X86_64", "CONFIG_STACKTRACE"], timeout=300)
 def script_bt(t):
     """kgtp bt has the functions of /proc/PID/stack, in order, with locals; a task that runs, or is gone, is said so."""

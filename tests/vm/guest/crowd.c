@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * crowd N [USEC|threads]: N processes that sleep in pause(), or in naps of USEC
- * microseconds; or N threads that sleep in pause().  They are named crowd-0 and so
- * on, until end of file on stdin.  The last has a name that is hard to quote.
+ * crowd N [USEC|threads|churn]: N processes that sleep in pause(), or in naps of
+ * USEC microseconds; or N threads that sleep in pause().  They are named crowd-0 and
+ * so on, until end of file on stdin.  The last has a name that is hard to quote.
+ * churn: N processes that never rest.  Each forks, has threads that end, and lets
+ * one of them exec() it again, which ends the first one.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -76,14 +78,50 @@ static int crowd_of_threads(int n)
 	return err || !i;
 }
 
+static void *napper(void *unused)
+{
+	usleep(500);
+	return unused;
+}
+
+static void *starter(void *unused)
+{
+	execl("/proc/self/exe", "crowd", "1", "again", NULL);
+	_exit(1);
+	return unused;
+}
+
+/* Until another thread's exec(). */
+static int churn(void)
+{
+	void *(* const fn[])(void *) = { napper, napper, starter };
+	pthread_t thread;
+	unsigned int i;
+
+	if (!fork())
+		_exit(0);
+	for (i = 0; i < sizeof(fn) / sizeof(fn[0]); i++)
+		if (pthread_create(&thread, NULL, fn[i], NULL))
+			_exit(1);
+	for (;;)
+		pause();
+}
+
 int crowd_main(int argc, char **argv)
 {
 	int n = argc > 1 ? atoi(argv[1]) : 1, i, made;
 	int nap = argc > 2 ? atoi(argv[2]) : 0;
+	int churns = argc > 2 && !strcmp(argv[2], "churn");
 	pid_t *pids = calloc(n, sizeof(*pids));
+	int go[2];
+	char c;
 
+	if (pipe(go))
+		return 1;
 	if (argc > 2 && !strcmp(argv[2], "threads"))
 		return crowd_of_threads(n);
+	if (argc > 2 && !strcmp(argv[2], "again"))
+		return churn();
 	/* Leave no zombies. */
 	signal(SIGCHLD, SIG_IGN);
 	for (made = 0; pids && made < n; made++) {
@@ -92,9 +130,16 @@ int crowd_main(int argc, char **argv)
 			perror("crowd: fork");
 			break;
 		}
+		if (!pids[made] && churns) {
+			close(go[1]);
+			(void)!read(go[0], &c, 1);
+			return churn();
+		}
 		if (!pids[made])
 			sleep_as(made, n, nap);
 	}
+	/* Their PIDs are in order: they begin when all are there. */
+	close(go[1]);
 	await_end(made, made ? (int)pids[0] : 0,
 		  made ? (int)pids[made - 1] : 0);
 	for (i = 0; i < made; i++)

@@ -12,12 +12,27 @@ struct cpuinfo_x86 {
 	u8 x86_vendor;
 };
 
-#if API >= API_EL7
 struct thread_struct {
+#if API >= API_2_6_26
 	unsigned long sp;
 #if API < API_EL8_1 && defined(CONFIG_X86_32)
 	unsigned long ip;
 #endif
+#elif defined(CONFIG_X86_32)
+	unsigned long esp;
+	unsigned long eip;
+#else
+	unsigned long rsp;
+#endif
+};
+
+#if API < API_2_6_26 && defined(CONFIG_X86_32)
+struct desc_struct {
+	unsigned long a, b;
+};
+
+struct tss_struct {
+	unsigned long esp0;
 };
 #endif
 

@@ -12,6 +12,12 @@
 #define set_base(ldt, base)	((void)(ldt), (void)(base))
 #endif
 
+#if defined(CONFIG_X86_64) && (API == API_2_6_18 || API == API_EL5_0)
+#define SAVE_CONTEXT	"" "pushq"
+#elif defined(CONFIG_X86_64)
+#define SAVE_CONTEXT	"" "pushf"
+#endif
+
 #define mb()		__asm__ __volatile__("mfence" : : : "memory")
 #define rmb()		__asm__ __volatile__("lfence" : : : "memory")
 #define wmb()		__asm__ __volatile__("sfence" : : : "memory")

@@ -8,8 +8,16 @@
 #include <linux/smp.h>
 #include <linux/types.h>
 
-#if API >= API_EL6
+#if defined(CONFIG_SMP) && (API >= API_EL6 || defined(CONFIG_X86_32))
 extern unsigned long __per_cpu_offset[NR_CPUS];
+#endif
+#if API < API_EL7 && (API >= API_EL6 || defined(CONFIG_X86_32))
+#define per_cpu(var, cpu)	(*__extension__({			\
+	unsigned long api_at_ = (unsigned long)&per_cpu__##var;		\
+	(__typeof__(&per_cpu__##var))(api_at_ + __per_cpu_offset[cpu]);	\
+}))
+#endif
+#if API >= API_EL6
 #if API >= API_EL7
 extern unsigned long this_cpu_off;
 #endif

@@ -43,15 +43,18 @@ struct task_struct {
 	unsigned long flags;
 #endif
 	char comm[TASK_COMM_LEN];
-#if API >= API_EL7
 	volatile long state;
+#if API >= API_2_6_26
 	int exit_state;
+#else
+	long exit_state;
+#endif
+#if API >= API_EL7
 	int on_cpu;
-	void *stack;
+#endif
 	unsigned long nvcsw;
 	unsigned long nivcsw;
 	struct thread_struct thread;
-#endif
 #if API >= API_EL8_1
 	int curr_ret_stack;
 	struct ftrace_ret_stack *ret_stack;
@@ -79,12 +82,18 @@ static inline unsigned int task_cpu(const struct task_struct *p)
 	return API_ANY(unsigned int);
 }
 
-#if API >= API_EL7
 #define TASK_INTERRUPTIBLE	1
 #define TASK_UNINTERRUPTIBLE	2
+#if API >= API_2_6_26
 #define __TASK_STOPPED		4
 #define __TASK_TRACED		8
+#else
+#define TASK_STOPPED		4
+#define TASK_TRACED		8
+#endif
+#if API >= API_EL7
 #define TASK_PARKED		(64)
+#endif
 #if API >= API_4_4
 #define EXIT_DEAD		16
 #define TASK_NOLOAD		1024
@@ -98,17 +107,6 @@ static inline unsigned int task_cpu(const struct task_struct *p)
 		for ((t) = (p); (t); (t) = API_ANY(struct task_struct *))
 
 #if API < API_EL8_1
-#define TIF_FORK		18
-#define for_each_process_thread(p, t)	API_EACH_TASK(p, t)
-
-static inline int test_tsk_thread_flag(struct task_struct *t, int flag)
-{
-	return API_ANY(int);
-}
-#endif
-#endif
-
-#if API < API_EL8_1
 extern struct task_struct init_task;
 
 #define for_each_process(p)						\
@@ -117,6 +115,24 @@ extern struct task_struct init_task;
 static inline struct task_struct *next_thread(const struct task_struct *p)
 {
 	return API_ANY(struct task_struct *);
+}
+
+#if API >= API_EL7
+#define for_each_process_thread(p, t)	API_EACH_TASK(p, t)
+#else
+static inline int pid_alive(struct task_struct *p)
+{
+	return API_ANY(int);
+}
+#endif
+
+#if defined(CONFIG_X86_64) || API >= API_2_6_27
+#define TIF_FORK		18
+#endif
+
+static inline int test_tsk_thread_flag(struct task_struct *t, int flag)
+{
+	return API_ANY(int);
 }
 
 static inline void task_lock(struct task_struct *p)
