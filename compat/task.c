@@ -2,6 +2,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include "compat/barrier.h"
+#include "compat/cpu.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
 #include "compat/task.h"
@@ -12,6 +13,8 @@
 #include <linux/cpumask.h>
 #include <linux/init_task.h>
 #include <linux/percpu.h>
+#include <linux/smp.h>
+#include <linux/workqueue.h>
 #ifdef KC_HAVE_TASK_STACK_H
 #include <linux/sched/task_stack.h>
 #endif
@@ -38,17 +41,59 @@
  */
 static struct task_struct *__percpu *idle_threads;
 
+/*
+ * Without it (6.12 with IBT: see kc_low_percpu()), the idle tasks that have been
+ * seen running; NULL: that CPU's has not.  They live as long as the kernel does.
+ */
+static DEFINE_PER_CPU(struct task_struct *, idle_seen);
+
+/* Context: interrupts are off. */
+static void idle_see(void *unused)
+{
+	if (!current->pid)
+		per_cpu(idle_seen, smp_processor_id()) = current;
+}
+
+static void idle_see_all(struct work_struct *work)
+{
+	on_each_cpu(idle_see, NULL, 1);
+}
+
+static DECLARE_WORK(idle_work, idle_see_all);
+
+/*
+ * At load: who looks keeps one CPU busy, but not while another one looks.  A CPU
+ * that is busy with something else may be idle at a later look.
+ */
 static void idle_init(void)
 {
+	unsigned int cpu;
+
 	idle_threads = (struct task_struct *__percpu *)kc_symbol("idle_threads");
+	if (idle_threads)
+		return;
+	kc_cpus_lock();
+	cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
+	if (cpu < nr_cpu_ids) {
+		schedule_work_on(cpu, &idle_work);
+		flush_work(&idle_work);
+	}
+	kc_cpus_unlock();
+}
+
+static void idle_look(void)
+{
+	if (!idle_threads)
+		on_each_cpu(idle_see, NULL, 1);
 }
 
 static struct task_struct *idle_of_other(unsigned int cpu)
 {
 	struct task_struct *t = NULL;
 
-	if (idle_threads &&
-	    kc_read_kernel(&t, (unsigned long)per_cpu_ptr(idle_threads, cpu),
+	if (!idle_threads)
+		return kc_load(&per_cpu(idle_seen, cpu));
+	if (kc_read_kernel(&t, (unsigned long)per_cpu_ptr(idle_threads, cpu),
 			   sizeof(t)))
 		return NULL;
 	return t;
@@ -67,6 +112,10 @@ static void idle_init(void)
 	idle_task_fn = (void *)kc_symbol("idle_task");
 }
 
+static void idle_look(void)
+{
+}
+
 /* NULL: the CPU was never there. */
 static struct task_struct *idle_of_other(unsigned int cpu)
 {
@@ -82,6 +131,7 @@ void kc_task_init(void)
 	if (!looked_up)
 		idle_init();
 	looked_up = 1;
+	idle_look();
 	kc_switch_init();
 }
 

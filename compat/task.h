@@ -74,8 +74,9 @@ int kc_task_regs(const struct task_struct *t, struct pt_regs *regs);
 #endif
 
 /*
- * Must come before the others; kc_switch_init() is the machine's part.
- * Context: process, holds gtp.lock, may sleep.
+ * Must come before the others; kc_switch_init() is the machine's part.  Later
+ * calls look once more for idle tasks, where only those that run can be seen.
+ * Context: process, may sleep; at load, or under gtp.lock.
  */
 void kc_task_init(void);
 void kc_switch_init(void);

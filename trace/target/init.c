@@ -17,6 +17,7 @@
 #include "compat/module.h"
 #include "compat/read.h"
 #include "compat/symbols.h"
+#include "compat/task.h"
 #include "trace/target/private.h"
 #include "trace/target/target.h"
 
@@ -77,6 +78,7 @@ int gtp_init(u64 buffer_size, const char *save_dir)
 	if (ret)
 		return ret;
 	gtp_percpu_init();
+	kc_task_init();
 	ret = kc_clock_init();
 	if (ret) {
 		kc_err("the kernel has no clock sched_clock()\n");
