@@ -17,6 +17,7 @@ FUNCTIONS = {
 }
 # Older kernels have them without an option.
 RETURNS = "return probes"
+ENTRIES = "what return probes keep of the entry"
 # All have them.
 TASKS = "tasks as threads"
 SAID = "ot available on this kernel: "
@@ -28,11 +29,13 @@ def missing_is_told(t):
     wanted = {text for option, text in OPTIONS.items() if not t.kernel.config(option)}
     if not t.kernel.config("CONFIG_KRETPROBES") and t.kernel.version >= (2, 6, 26):
         wanted.add(RETURNS)
+    if t.kernel.version < (2, 6, 25):
+        wanted.add(ENTRIES)
     wanted |= {text for text, names in FUNCTIONS.items() if not any(map(t.kernel.exports, names))}
 
     def told(text, where):
         lines = [line.split(SAID)[1] for line in text.splitlines() if SAID in line]
-        names = {text for text in (*OPTIONS.values(), *FUNCTIONS, RETURNS, TASKS) for line in lines if line.startswith(text)}
+        names = {text for text in (*OPTIONS.values(), *FUNCTIONS, RETURNS, ENTRIES, TASKS) for line in lines if line.startswith(text)}
         assert names == wanted and len(lines) == len(wanted), (where, lines, wanted)
 
     t.guest.sync_console()

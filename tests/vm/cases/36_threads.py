@@ -160,7 +160,7 @@ def threads_that_wake(t):
         functions = functions_of(shown)
         assert any("nanosleep" in name for name in functions), shown
         # Where assembly code has unwind information, GDB goes on into user mode, without a name.
-        assert re.search("entry|system_call|(?i:sys.*nanosleep)", functions[-1]), shown
+        assert re.search("entry|system_call|syscall_call|(?i:sys.*nanosleep)", functions[-1]), shown
         whole += 1
     t.note(f"{whole} whole, {runs} while it ran")
     assert whole >= 20, (whole, runs)
