@@ -33,15 +33,19 @@ def nothing_is_set_up(t):
     assert "no tracepoint" in putgtprsp(t, "--start", status=1)
 
 
-# A per-CPU address and a word of the kernel's: KASLR moves them differently.
-CPU_OF_RUNQUEUE = "((struct rq *)((char *)&runqueues + __per_cpu_offset[1]))->cpu"
+def of_cpu(t):
+    """Return an expression that is 1: a per-CPU address and a word of the kernel's, which KASLR moves differently."""
+    if t.kernel.version < (2, 6, 30):
+        return "1"
+    name = "runqueues" if t.kernel.version >= (2, 6, 33) else "per_cpu__runqueues"
+    return f"((struct rq *)((char *)&{name} + __per_cpu_offset[1]))->cpu"
 
 
-def recipe_for(load):
+def recipe_for(t, load):
     return ["tvariable $n = 5",
             f"trace *vfs_read if {load.mine} && count == 64",
             "actions", "collect $args, $bt, linux_banner[0]", "collect ((struct task_struct *)$current_task)->comm",
-            "teval $n = $n + 1", "collect $n", f"collect {CPU_OF_RUNQUEUE}", "end"]
+            "teval $n = $n + 1", "collect $n", f"collect {of_cpu(t)}", "end"]
 
 
 def reads_are_traced(t, file, load):
@@ -61,7 +65,7 @@ def reads_are_traced(t, file, load):
         assert "Found trace frame" in gdb.cmd(f"tfind {n}")
         assert gdb.value("count") == 64 and gdb.value("$n") == 6 + n
         assert "vfs_read (" in gdb.cmd("bt 1") and gdb.value("linux_banner[0]") == ord("L")
-        assert gdb.value(CPU_OF_RUNQUEUE) == 1
+        assert gdb.value(of_cpu(t)) == 1
         assert '"load' in gdb.cmd("print ((struct task_struct *)$current_task)->comm")
         assert len(re.findall(r"^#\d", gdb.cmd("bt 3"), re.M)) == 3
     gdb.cmd("disconnect")
@@ -75,7 +79,7 @@ def replay_wherever_the_kernel_is(t):
     gdb = t.gdb(connect=False)
     t.guest.start_relay("putgtprsp -r /tmp/recorded")
     gdb.connect(t.guest.gdb_socket)
-    gdb.script("\n".join(recipe_for(load)) + "\n")
+    gdb.script("\n".join(recipe_for(t, load)) + "\n")
     gdb.cmd("tstart")
     gdb.cmd("tstop")
     gdb.cmd("disconnect")
@@ -91,7 +95,7 @@ def replay_wherever_the_kernel_is(t):
             break
     assert text_address(t) != first, "five boots with the same KASLR slide"
     load = t.load("read", n=READS, file="/proc/version", size=64)
-    file, said = compile_recipe(t, recipe_for(load))
+    file, said = compile_recipe(t, recipe_for(t, load))
     assert f"1 tracepoint, for {t.kernel.release}\n" in said, said
     t.guest.push(file, "/tmp/compiled")
     t.guest.push_bytes(recorded.encode(), "/tmp/recorded")
@@ -106,7 +110,7 @@ def replay_wherever_the_kernel_is(t):
 def replay_where_it_was_linked(t):
     """The same without KASLR, and with a run that goes on, a second one that is refused, and a device that is busy."""
     load = t.load("read", n=READS, file="/proc/version", size=64)
-    file, _ = compile_recipe(t, recipe_for(load))
+    file, _ = compile_recipe(t, recipe_for(t, load))
     t.guest.push(file, "/tmp/compiled")
     nothing_is_set_up(t)
     reads_are_traced(t, "/tmp/compiled", load)
@@ -128,7 +132,7 @@ def replay_where_it_was_linked(t):
 def replay_says_what_is_refused(t):
     """A command that the module refuses is named, with the reason, and nothing is left set up; the frames of the last run stay."""
     load = t.load("read", n=READS, file="/proc/version", size=64)
-    file, _ = compile_recipe(t, recipe_for(load))
+    file, _ = compile_recipe(t, recipe_for(t, load))
     t.guest.push(file, "/tmp/good")
     reads_are_traced(t, "/tmp/good", load)
 
