@@ -13,8 +13,6 @@
 #include <linux/cpumask.h>
 #include <linux/init_task.h>
 #include <linux/percpu.h>
-#include <linux/smp.h>
-#include <linux/workqueue.h>
 #ifdef KC_HAVE_TASK_STACK_H
 #include <linux/sched/task_stack.h>
 #endif
@@ -34,6 +32,9 @@
 #endif
 
 #ifdef KC_HAVE_INACTIVE_TASK_FRAME
+
+#include <linux/smp.h>
+#include <linux/workqueue.h>
 
 /*
  * The variable of smpboot.c that has a CPU's idle task; NULL: there is none, or
@@ -73,10 +74,12 @@ static void idle_init(void)
 	if (idle_threads)
 		return;
 	kc_cpus_lock();
-	cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
-	if (cpu < nr_cpu_ids) {
+	for_each_online_cpu(cpu) {
+		if (cpu == raw_smp_processor_id())
+			continue;
 		schedule_work_on(cpu, &idle_work);
 		flush_work(&idle_work);
+		break;
 	}
 	kc_cpus_unlock();
 }

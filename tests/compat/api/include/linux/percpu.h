@@ -27,6 +27,10 @@ void free_percpu(void __percpu *p);
 	((type __percpu *)__alloc_percpu(sizeof(type), __alignof__(type)))
 #define per_cpu_ptr(p, cpu)						\
 	((__typeof__(p))((unsigned long)(p) + __per_cpu_offset[cpu]))
+#if API >= API_EL7
+#define DEFINE_PER_CPU(type, name)	type __percpu name
+#define per_cpu(name, cpu)		(*per_cpu_ptr(&(name), cpu))
+#endif
 #elif defined(CONFIG_SMP)
 struct percpu_data {
 	void *ptrs[NR_CPUS];
