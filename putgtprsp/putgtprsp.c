@@ -7,6 +7,7 @@
  * See putgtprsp.8. putgtprsp.h lists the source files.
  */
 #include "putgtprsp.h"
+#include "record.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -31,6 +32,7 @@ static const char * const help[] = {
 	"       putgtprsp [-v1] [-d DEVICE] -l [ADDRESS:]PORT   listen on TCP",
 	"       putgtprsp [-v1] [-d DEVICE] -u PATH             listen on a Unix socket",
 	"       putgtprsp [-v] [-d DEVICE] -c HOST:PORT         connect out",
+	"       putgtprsp --record -o DIR [OPTION...]           write a run to files (-h)",
 	"Relay between the device of KGTP and GDB.",
 	"",
 	"  -l, --listen=[ADDRESS:]PORT  ADDRESS is 127.0.0.1 unless given; [V6]:PORT",
@@ -55,7 +57,7 @@ static const char * const help[] = {
 
 static const char * const version[] = { "putgtprsp " KGTP_VERSION, NULL };
 
-static int print(const char * const *lines)
+int print(const char * const *lines)
 {
 	while (*lines)
 		puts(*lines++);
@@ -309,6 +311,8 @@ int main(int argc, char **argv)
 
 	if (fill_std_fds())
 		return EXIT_TROUBLE;
+	if (argc > 1 && !strcmp(argv[1], "--record"))
+		return record_main(argc - 1, argv + 1);
 	status = parse_options(argc, argv, &o);
 	if (status >= 0)
 		return status;

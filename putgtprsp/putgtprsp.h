@@ -10,6 +10,7 @@
  * peer.c	finds the local process and user behind a connection
  * net.c	addresses, listening, accepting, connecting
  * undo.c	signals, messages, and cleanup at exit
+ * record.c	putgtprsp --record: see record.h
  *
  * Must build with gcc 4.1 (gnu89) and run on Linux 2.6.18: no accept4, pipe2,
  * SOCK_CLOEXEC, signalfd, ppoll or epoll, and no clock_gettime (needs -lrt
@@ -29,6 +30,9 @@
 #define EXIT_USAGE	2
 
 #define NAME_LEN	512
+
+/* putgtprsp.c: print lines up to NULL. Returns an exit status. */
+int print(const char * const *lines);
 
 /* undo.c */
 extern int verbose;
