@@ -17,6 +17,7 @@
 #include "dev/dev.h"
 #include "dev/frame.h"
 #include "dev/ioctl.h"
+#include "dev/pipe.h"
 #include "dev/session.h"
 #include "dev/stat.h"
 
@@ -265,6 +266,7 @@ static struct kc_node dev_nodes[] = {
 	{ .name = "gtp", .mode = 0600, .fops = &dev_fops },
 	{ .name = "gtpstat", .mode = 0400, .fops = &dev_stat_fops },
 	{ .name = "gtpframe", .mode = 0400, .fops = &dev_frame_fops },
+	{ .name = "gtpframe_pipe", .mode = 0400, .fops = &dev_pipe_fops },
 };
 
 static int dev_create(struct kc_node *node, enum dev_transport transport)

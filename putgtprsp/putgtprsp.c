@@ -7,6 +7,7 @@
  * See putgtprsp.8. putgtprsp.h lists the source files.
  */
 #include "putgtprsp.h"
+#include "recorder.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -39,6 +40,7 @@ static const char * const help[] = {
 	"       putgtprsp [-v] -r FILE [--dry=VMLINUX] ...      record an experiment",
 	"       putgtprsp [-v] [-d DEVICE] -f FILE [--check | --start] [--force]",
 	"       putgtprsp [-v] [-d DEVICE] --start | --stop | --status",
+	"       putgtprsp --record -o DIR [OPTION...]           write a run to files (-h)",
 	"Relay between the device of KGTP and GDB, or use the device without GDB.",
 	"",
 	"  -l, --listen=[ADDRESS:]PORT  ADDRESS is 127.0.0.1 unless given; [V6]:PORT",
@@ -47,7 +49,7 @@ static const char * const help[] = {
 	"      --allow-uid=UID[,UID...]  users of this machine who may come by TCP, besides",
 	"                               root and whoever runs this; any: all of them",
 	"  -1, --once                   with -l and -u: end after the first connection",
-	"  -r, --record=FILE            write what each tstart sends to FILE",
+	"  -r, --record-setup=FILE      write what each tstart sends to FILE",
 	"      --dry=VMLINUX            there is no kernel: VMLINUX tells of it",
 	"      --offset=HEX             by which --dry says that KASLR has moved it",
 	"  -f, --file=FILE              set up the experiment in FILE",
@@ -72,7 +74,7 @@ static const char * const help[] = {
 
 static const char * const version[] = { "putgtprsp " KGTP_VERSION, NULL };
 
-static int print(const char * const *lines)
+int print(const char * const *lines)
 {
 	while (*lines)
 		puts(*lines++);
@@ -249,7 +251,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "device", 1, NULL, 'd' },
 		{ "allow-uid", 1, NULL, ALLOW_UID },
 		{ "once", 0, NULL, '1' },
-		{ "record", 1, NULL, 'r' },
+		{ "record-setup", 1, NULL, 'r' },
 		{ "dry", 1, NULL, DRY },
 		{ "offset", 1, NULL, OFFSET },
 		{ "file", 1, NULL, 'f' },
@@ -452,6 +454,8 @@ int main(int argc, char **argv)
 
 	if (fill_std_fds())
 		return EXIT_TROUBLE;
+	if (argc > 1 && !strcmp(argv[1], "--record"))
+		return record_main(argc - 1, argv + 1);
 	status = parse_options(argc, argv, &o);
 	if (status >= 0)
 		return status;

@@ -10,6 +10,7 @@
  * peer.c	finds the local process and user behind a connection
  * net.c	addresses, listening, accepting, connecting
  * undo.c	signals, messages, and cleanup at exit
+ * recorder.c	putgtprsp --record: see recorder.h
  *
  * record.c	-r: finds the set-up in a session's packets
  * experiment.c	the file of an experiment: written, read
@@ -41,6 +42,9 @@ typedef unsigned long long u64;
 #define EXIT_NO_RUN	3	/* --status */
 
 #define NAME_LEN	512
+
+/* putgtprsp.c: print lines up to NULL. Returns an exit status. */
+int print(const char * const *lines);
 
 /* undo.c */
 extern int verbose;

@@ -13,6 +13,7 @@
 #include "compat/barrier.h"
 
 #define RINGBUF_LEVELS		7	/* contexts that can nest on one CPU */
+#define RINGBUF_LINE		128	/* bytes: two cache lines, mostly */
 
 /* Tests override this to run the 32-bit code on a 64-bit machine. */
 #ifndef RINGBUF_SPLIT_COUNTS
@@ -87,7 +88,7 @@ static inline void ringbuf_count_publish_more(union ringbuf_count *c, u64 n)
 
 /*
  * On its own cache lines.  During a run only its CPU writes here, even to
- * resize, unless it is offline.
+ * resize, unless it is offline; but ->taken.
  */
 struct ringbuf_cpu {
 	/*
@@ -116,9 +117,17 @@ struct ringbuf_cpu {
 	union ringbuf_count overwritten;
 	union ringbuf_count too_big;
 	union ringbuf_count shrunk;
+	union ringbuf_count freed;	/* frames dropped that had been taken */
 	union ringbuf_count nested[RINGBUF_LEVELS];	/* by depth */
 	u64 share;		/* bytes */
 	u64 no_share;		/* nested before it had a share */
+
+	/* Written by the reader that takes frames, and no writer waits for it. */
+	struct ringbuf_taken {
+		union ringbuf_count pos;	/* all frames before are taken */
+		union ringbuf_count frames;	/* how many */
+		union ringbuf_count lost;	/* dropped before that */
+	} taken __attribute__((__aligned__(RINGBUF_LINE)));
 };
 
 /* Drop frames if necessary so that the frame can grow to end: 0 or -ENOSPC. */

@@ -13,7 +13,6 @@
 
 #define RINGBUF_PAGE_MASK	(RINGBUF_PAGE_SIZE - 1)
 #define RINGBUF_STRIDE		1024	/* a power of 2 */
-#define RINGBUF_LINE		128	/* bytes: two cache lines, mostly */
 #define RINGBUF_NO_SHARE	0x100	/* in ->depth: it has no share yet */
 /* Rings of this size drop frames ahead, to the end of a page. */
 #define RINGBUF_AHEAD		(16 * RINGBUF_PAGE_SIZE)
@@ -48,7 +47,7 @@ static inline u64 ringbuf_count_get(const union ringbuf_count *c)
 /*
  * Does not wait for the writer, which may be interrupted by code that waits for
  * us.  For counters: while the writer changes the high half, the value is one
- * that the counter is passing.
+ * that the counter is passing.  It never decreases.
  * Context: any, including NMI; any CPU.
  */
 static inline u64 ringbuf_count_peek(const union ringbuf_count *c)
@@ -88,6 +87,34 @@ struct ringbuf {
 static inline struct ringbuf_cpu *ringbuf_of(const struct ringbuf *rb, u32 cpu)
 {
 	return &rb->slots[cpu].rc;
+}
+
+static inline int ringbuf_has_share(const struct ringbuf_cpu *rc)
+{
+	return !(kc_load(&rc->depth) & RINGBUF_NO_SHARE);
+}
+
+/*
+ * Frames dropped so far, of all that were committed.
+ * Context: any, including NMI.
+ */
+static inline u64 ringbuf_dropped(const struct ringbuf_cpu *rc)
+{
+	return ringbuf_count_peek(&rc->overwritten) +
+	       ringbuf_count_peek(&rc->shrunk) +
+	       ringbuf_count_peek(&rc->freed);
+}
+
+/*
+ * Frames that are not in the buffer any more: dropped, taken, or both.
+ * Context: any, including NMI.
+ */
+static inline u64 ringbuf_gone(const struct ringbuf_cpu *rc)
+{
+	u64 taken = ringbuf_count_peek(&rc->taken.frames) +
+		    ringbuf_count_peek(&rc->taken.lost);
+
+	return max_t(u64, taken, ringbuf_dropped(rc));
 }
 
 /* ---- arithmetic --------------------------------------------------------- */

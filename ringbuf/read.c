@@ -74,9 +74,13 @@ static int ringbuf_copy_out(const struct ringbuf_cpu *rc, u64 frame, u64 pos,
 
 u64 ringbuf_first(struct ringbuf *rb, unsigned int cpu)
 {
+	struct ringbuf_cpu *rc;
+
 	if (cpu >= rb->nr_cpus)
 		return 0;
-	return ringbuf_count_get(&ringbuf_of(rb, cpu)->tail);
+	rc = ringbuf_of(rb, cpu);
+	return max_t(u64, ringbuf_count_get(&rc->tail),
+		     ringbuf_count_own(&rc->taken.pos));
 }
 
 u64 ringbuf_end(struct ringbuf *rb, unsigned int cpu)
@@ -126,6 +130,64 @@ int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
 
 	err = ringbuf_read_hdr(rb, cpu, pos, &hdr);
 	return err ? err : ringbuf_read_part(rb, cpu, pos, &hdr, off, dst, len);
+}
+
+/* ---- frames that leave the buffer ---------------------------------------- */
+
+/*
+ * What was dropped and not taken is known when all that was taken is before the
+ * tail, or the end.
+ */
+static void ringbuf_count_lost(struct ringbuf_cpu *rc)
+{
+	u64 taken = ringbuf_count_own(&rc->taken.frames);
+	u64 pos = ringbuf_count_own(&rc->taken.pos);
+	u64 tail, end, before;
+
+	do {
+		end = ringbuf_count_get(&rc->committed);
+		tail = ringbuf_count_get(&rc->tail);
+		before = pos == end ? ringbuf_count_get(&rc->created) :
+				      ringbuf_dropped(rc);
+	} while (ringbuf_count_get(&rc->tail) != tail ||
+		 ringbuf_count_get(&rc->committed) != end);
+	if (pos <= tail || pos == end)
+		ringbuf_count_set(&rc->taken.lost, before - taken);
+}
+
+void ringbuf_take(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 size)
+{
+	struct ringbuf_cpu *rc = ringbuf_of(rb, cpu);
+
+	if (pos != ringbuf_count_own(&rc->taken.pos))
+		ringbuf_count_lost(rc);
+	ringbuf_count_add(&rc->taken.frames, 1);
+	/* A release: the frame has been read. */
+	ringbuf_count_publish(&rc->taken.pos, pos + size);
+}
+
+u64 ringbuf_lost(struct ringbuf *rb)
+{
+	struct ringbuf_cpu *rc;
+	u64 lost = 0;
+	u32 cpu;
+
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
+		rc = ringbuf_of(rb, cpu);
+		ringbuf_count_lost(rc);
+		lost += ringbuf_count_own(&rc->taken.lost);
+	}
+	return lost;
+}
+
+int ringbuf_is_empty(struct ringbuf *rb)
+{
+	u32 cpu;
+
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++)
+		if (ringbuf_first(rb, cpu) < ringbuf_end(rb, cpu))
+			return 0;
+	return 1;
 }
 
 /* ---- frame numbers ------------------------------------------------------ */

@@ -30,11 +30,6 @@ struct ringbuf_change {
 
 /* ---- shares ------------------------------------------------------------- */
 
-static int ringbuf_has_share(const struct ringbuf_cpu *rc)
-{
-	return !(kc_load(&rc->depth) & RINGBUF_NO_SHARE);
-}
-
 /* The part of a share that frames can use. */
 static u64 ringbuf_room(u64 share)
 {
@@ -147,7 +142,8 @@ static int ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
 {
 	u64 end = ringbuf_count_own(&rc->committed);
 	u64 tail = ringbuf_count_own(&rc->tail);
-	u64 next, dropped = 0;
+	u64 taken = ringbuf_count_peek(&rc->taken.pos);
+	u64 next, dropped = 0, freed = 0;
 	u32 idx = rc->tail_idx;
 	const struct ringbuf_hdr *hdr;
 
@@ -155,10 +151,12 @@ static int ringbuf_shrink(struct ringbuf_cpu *rc, u64 room)
 		hdr = rc->pages[idx] + (tail & RINGBUF_PAGE_MASK);
 		next = tail + hdr->size;
 		idx = ringbuf_page_on(rc, idx, tail, next);
+		freed += tail < taken;
 		tail = next;
 		dropped++;
 	}
-	ringbuf_count_add(&rc->shrunk, dropped);
+	ringbuf_count_add(&rc->freed, freed);
+	ringbuf_count_add(&rc->shrunk, dropped - freed);
 	ringbuf_count_publish(&rc->tail, tail);
 	rc->tail_idx = idx;
 	return end - tail <= room;
@@ -376,6 +374,9 @@ void ringbuf_reset(struct ringbuf *rb)
 		ringbuf_count_set(&rc->overwritten, 0);
 		ringbuf_count_set(&rc->too_big, 0);
 		ringbuf_count_set(&rc->shrunk, 0);
+		ringbuf_count_set(&rc->freed, 0);
+		ringbuf_count_set(&rc->taken.frames, 0);
+		ringbuf_count_set(&rc->taken.lost, 0);
 		for (i = 0; i < RINGBUF_LEVELS; i++)
 			ringbuf_count_set(&rc->nested[i], 0);
 		rc->no_share = 0;
@@ -397,21 +398,23 @@ void ringbuf_set_circular(struct ringbuf *rb, int circular)
 static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
 			 struct ringbuf_info *info)
 {
-	u64 tail, end, gone;
+	u64 tail, taken, end, gone;
 	int tries;
 
 	info->shrunk = ringbuf_count_peek(&rc->shrunk);
 	for (tries = 0; tries < 8; tries++) {
 		tail = ringbuf_count_peek(&rc->tail);
 		info->overwritten = ringbuf_count_peek(&rc->overwritten);
+		gone = ringbuf_gone(rc);
+		taken = ringbuf_count_peek(&rc->taken.pos);
 		end = ringbuf_count_peek(&rc->committed);
 		info->created = ringbuf_count_peek(&rc->created);
 		if (ringbuf_count_peek(&rc->tail) == tail &&
 		    ringbuf_count_peek(&rc->committed) == end)
 			break;
 	}
-	gone = info->overwritten + info->shrunk;
 	info->frames = info->created - gone;
+	tail = max_t(u64, tail, taken);
 	*used = min_t(u64, end - tail, rc->share);
 }
 
@@ -431,6 +434,7 @@ static void ringbuf_cpu_info(const struct ringbuf_cpu *rc,
 	info->no_share = ringbuf_has_share(rc) ? rc->no_share : nested;
 	info->nested = nested - info->no_share;
 	info->too_big = ringbuf_count_peek(&rc->too_big);
+	info->taken = ringbuf_count_peek(&rc->taken.frames);
 	info->memory = sizeof(union ringbuf_slot) +
 		       rc->nr_pages * (RINGBUF_PAGE_SIZE + sizeof(void *));
 }
@@ -459,6 +463,7 @@ void ringbuf_get_info(struct ringbuf *rb, int cpu, struct ringbuf_info *info)
 		info->shrunk += one.shrunk;
 		info->nested += one.nested;
 		info->too_big += one.too_big;
+		info->taken += one.taken;
 		info->no_share += one.no_share;
 		info->memory += one.memory;
 	}

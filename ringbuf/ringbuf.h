@@ -69,6 +69,7 @@ struct ringbuf_info {
 	u64 nested;		/* hits lost: the CPU's writer was in use */
 	u64 too_big;		/* frames larger than the CPU's share */
 	u64 no_share;		/* hits lost while the CPU had no share */
+	u64 taken;		/* frames that ringbuf_take() has taken */
 	u64 memory;		/* bytes of memory in use, including tables */
 };
 
@@ -208,7 +209,7 @@ void ringbuf_discard_too_big(struct ringbuf_cpu *rc);
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Start of a CPU's oldest frame, and end of its newest. */
+/* Start of a CPU's oldest frame that is not taken, and end of its newest. */
 u64 ringbuf_first(struct ringbuf *rb, unsigned int cpu);
 u64 ringbuf_end(struct ringbuf *rb, unsigned int cpu);
 /*
@@ -252,6 +253,30 @@ u64 ringbuf_walk_begin(struct ringbuf *rb, struct ringbuf_walk *walk);
 /* Returns 0, or -ENOENT at the end.  Frames that were dropped are left out. */
 int ringbuf_walk_next(struct ringbuf *rb, struct ringbuf_walk *walk,
 		      struct ringbuf_ref *ref);
+
+/*
+ * The frame that ringbuf_walk_next() returns next: its time, and *all: does the
+ * walk have a later one of each CPU, so that none can come before it any more?
+ * Returns 0 or -ENOENT.
+ */
+int ringbuf_walk_peek(const struct ringbuf_walk *walk, u64 *time, int *all);
+
+/* ---- frames that leave the buffer ---------------------------------------- */
+
+/*
+ * The frame of `size' at pos has been read, and is to leave the buffer: hits may
+ * use its space, in any mode, and no reader finds it or one before it on its CPU.
+ * Hits do not wait: one may have dropped it by now.
+ */
+void ringbuf_take(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 size);
+/*
+ * Frames that were dropped, but not taken before, since the last reset.  Exact
+ * when all frames are taken and no writer is active; until then a frame that was
+ * dropped while it was read may count, too.
+ */
+u64 ringbuf_lost(struct ringbuf *rb);
+/* Are there no frames? */
+int ringbuf_is_empty(struct ringbuf *rb);
 
 /* ---- frame numbers ------------------------------------------------------ */
 

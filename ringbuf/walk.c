@@ -23,6 +23,7 @@ struct ringbuf_head {
 
 struct ringbuf_walk {
 	u32 n;			/* CPUs in the heap */
+	u32 shares;		/* CPUs that can have frames */
 	struct ringbuf_head heap[];
 };
 
@@ -87,8 +88,7 @@ static u32 ringbuf_heap_fill(struct ringbuf *rb, struct ringbuf_head *heap,
 	*frames = 0;
 	for (cpu = 0; cpu < rb->nr_cpus; cpu++) {
 		rc = ringbuf_of(rb, cpu);
-		gone = ringbuf_count_get(&rc->overwritten) +
-		       ringbuf_count_get(&rc->shrunk);
+		gone = ringbuf_gone(rc);
 		heap[n].cpu = cpu;
 		heap[n].time = 0;
 		heap[n].next = ringbuf_first(rb, cpu);
@@ -115,9 +115,22 @@ void ringbuf_walk_free(struct ringbuf_walk *walk)
 u64 ringbuf_walk_begin(struct ringbuf *rb, struct ringbuf_walk *walk)
 {
 	u64 frames;
+	u32 cpu;
 
+	walk->shares = 0;
+	for (cpu = 0; cpu < rb->nr_cpus; cpu++)
+		walk->shares += ringbuf_has_share(ringbuf_of(rb, cpu));
 	walk->n = ringbuf_heap_fill(rb, walk->heap, &frames);
 	return walk->n ? frames : 0;
+}
+
+int ringbuf_walk_peek(const struct ringbuf_walk *walk, u64 *time, int *all)
+{
+	if (!walk->n)
+		return -ENOENT;
+	*time = walk->heap[0].time;
+	*all = walk->n == walk->shares;
+	return 0;
 }
 
 int ringbuf_walk_next(struct ringbuf *rb, struct ringbuf_walk *walk,

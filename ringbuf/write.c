@@ -107,48 +107,73 @@ static void ringbuf_truncate(struct ringbuf_cpu *rc, u64 pos)
 
 /* ---- space -------------------------------------------------------------- */
 
-/* How far the frame can grow; if circular, by dropping all older frames. */
-static u64 ringbuf_reach(const struct ringbuf_cpu *rc)
+/* Older frames may be dropped up to here: taken ones; if circular, all. */
+static u64 ringbuf_droppable(const struct ringbuf_cpu *rc)
+{
+	if (kc_load(&rc->rb->circular))
+		return ringbuf_count_own(&rc->committed);
+	return ringbuf_count_peek(&rc->taken.pos);
+}
+
+/* How far the frame can grow, by dropping all frames before `most`. */
+static u64 ringbuf_reach(const struct ringbuf_cpu *rc, u64 most)
 {
 	u64 start = ringbuf_count_own(&rc->committed);
 
-	if (!kc_load(&rc->rb->circular))
-		return min_t(u64, rc->limit, start + RINGBUF_FRAME_MAX);
-	return start + min_t(u64, rc->room, RINGBUF_FRAME_MAX);
+	return min_t(u64, max_t(u64, rc->limit, most + rc->room),
+		     start + RINGBUF_FRAME_MAX);
+}
+
+/*
+ * Drop the oldest frames, from *tail up to `most', until the current one can grow
+ * to ahead; for what is behind end, no large ones.  Returns how many.
+ */
+static u64 ringbuf_drop(struct ringbuf_cpu *rc, u64 *tail, u64 most, u64 end,
+			u64 ahead)
+{
+	u64 at = *tail, next, dropped = 0;
+	u32 idx = rc->tail_idx;
+	const struct ringbuf_hdr *hdr;
+
+	while (ahead - at > rc->room && at < most) {
+		/*
+		 * Only the header's first word, with the size, is never split.
+		 */
+		hdr = rc->pages[idx] + (at & RINGBUF_PAGE_MASK);
+		if (end - at <= rc->room && hdr->size > RINGBUF_PAGE_SIZE)
+			break;
+		next = at + hdr->size;
+		idx = ringbuf_page_on(rc, idx, at, next);
+		at = next;
+		dropped++;
+	}
+	rc->tail_idx = idx;
+	*tail = at;
+	return dropped;
 }
 
 /*
  * Drop the oldest frames until the current one can grow to end, which is within
- * ringbuf_reach(): dropping all others suffices.
+ * ringbuf_reach() of `most'.
  *
  * A large ring drops small frames ahead, to the end of that page, so that the
  * next frames take the fast path.
  */
-static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
+static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end, u64 most)
 {
 	u64 tail = ringbuf_count_own(&rc->tail);
-	u64 start = ringbuf_count_own(&rc->committed);
-	u64 ahead = end, next, dropped = 0;
-	u32 idx = rc->tail_idx;
-	const struct ringbuf_hdr *hdr;
+	u64 taken = ringbuf_count_peek(&rc->taken.pos);
+	u64 ahead = end, freed = 0, dropped;
 
 	if (rc->room >= RINGBUF_AHEAD)
 		ahead = ((end - 1) | RINGBUF_PAGE_MASK) + 1;
-	while (ahead - tail > rc->room && tail != start) {
-		/*
-		 * Only the header's first word, with the size, is never split.
-		 */
-		hdr = rc->pages[idx] + (tail & RINGBUF_PAGE_MASK);
-		if (end - tail <= rc->room && hdr->size > RINGBUF_PAGE_SIZE)
-			break;
-		next = tail + hdr->size;
-		idx = ringbuf_page_on(rc, idx, tail, next);
-		tail = next;
-		dropped++;
-	}
-	rc->tail_idx = idx;
+	if (tail < taken)
+		freed = ringbuf_drop(rc, &tail, min_t(u64, taken, most), end,
+				     ahead);
+	dropped = ringbuf_drop(rc, &tail, most, end, ahead);
 	rc->limit = tail + rc->room;
 	ringbuf_set_edge(rc);
+	ringbuf_count_add(&rc->freed, freed);
 	ringbuf_count_add(&rc->overwritten, dropped);
 	ringbuf_count_publish(&rc->tail, tail);
 	/* Readers must see the new tail before they see overwritten data. */
@@ -157,10 +182,12 @@ static void ringbuf_make_room(struct ringbuf_cpu *rc, u64 end)
 
 RINGBUF_RARE int ringbuf_need_more(struct ringbuf_cpu *rc, u64 end)
 {
-	if (end > ringbuf_reach(rc))
+	u64 most = ringbuf_droppable(rc);
+
+	if (end > ringbuf_reach(rc, most))
 		return -ENOSPC;
 	if (end > rc->limit)
-		ringbuf_make_room(rc, end);
+		ringbuf_make_room(rc, end, most);
 	return 0;
 }
 
@@ -201,17 +228,18 @@ static void ringbuf_put(struct ringbuf_cpu *rc, const u8 *data, u32 n)
 
 void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got)
 {
-	u64 end;
+	u64 end, most;
 
 	if (rc->pos == rc->page_end)
 		ringbuf_next_page(rc);
 	end = min_t(u64, rc->pos + want, rc->page_end);
 	if (end > rc->edge) {
-		end = min_t(u64, end, ringbuf_reach(rc));
+		most = ringbuf_droppable(rc);
+		end = min_t(u64, end, ringbuf_reach(rc, most));
 		if (end == rc->pos)
 			return NULL;
 		if (end > rc->limit)
-			ringbuf_make_room(rc, end);
+			ringbuf_make_room(rc, end, most);
 	}
 	*got = end - rc->pos;
 	return ringbuf_at(rc, rc->pos);
@@ -219,7 +247,7 @@ void *ringbuf_space(struct ringbuf_cpu *rc, u32 want, u32 *got)
 
 int ringbuf_fits(const struct ringbuf_cpu *rc, u64 n)
 {
-	return n <= ringbuf_reach(rc) - rc->pos;
+	return n <= ringbuf_reach(rc, ringbuf_droppable(rc)) - rc->pos;
 }
 
 int ringbuf_append(struct ringbuf_cpu *rc, const void *data, u32 n)

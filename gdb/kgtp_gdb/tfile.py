@@ -3,6 +3,8 @@
 import glob
 import os
 import re
+import struct
+import tempfile
 
 import gdb
 
@@ -16,12 +18,14 @@ class Head(object):
 
     def __init__(self, path):
         self.text = self.offset = self.build_id = None
+        self.end = 0    # of these lines
         with open(path, "rb") as opened:
             if opened.read(len(MAGIC)) != MAGIC:
                 raise base.Error("%s is no trace file of GDB's: those begin with TRACE0" % path)
             # A line is no longer than GDB reads.
             for line in iter(lambda: opened.readline(1024), b""):
                 if line == b"\n":
+                    self.end = opened.tell()
                     return
                 found = re.match(r"tdesc <!-- kgtp:(.*)-->", line.decode("latin-1"))
                 if found:
@@ -94,14 +98,58 @@ def load(path, head):
         gdb.execute("symbol-file " + quoted(path))
 
 
+def last_whole(path, end):
+    """Return where the last whole frame ends, from the end of the lines on, and the number of frames; or None if the file is whole."""
+    with open(path, "rb") as opened:
+        opened.seek(0, 2)
+        size = opened.tell()
+        opened.seek(end)
+        frames = 0
+        while True:
+            start = opened.read(6)
+            if start[:2] == b"\0\0":
+                return None
+            if len(start) < 6:
+                return end, frames
+            next_end = end + 6 + struct.unpack("<I", start[2:])[0]
+            if next_end > size:
+                return end, frames
+            opened.seek(next_end)
+            end, frames = next_end, frames + 1
+
+
+def copy_whole(path, lines, end, frames):
+    """Write a copy of the file up to there, with the mark that GDB needs at the end, and the number of frames, if that has a place in
+    the lines. Return its path."""
+    handle, name = tempfile.mkstemp(suffix=".tfile")
+    try:
+        with open(path, "rb") as opened:
+            with os.fdopen(handle, "wb") as copy:
+                count = (";tframes:%08x;" % min(frames, 0x7fffffff)).encode()
+                copy.write(opened.read(lines).replace(b";tframes:00000001;", count, 1))
+                end -= lines
+                while end:
+                    part = opened.read(min(end, 1 << 20))
+                    if not part:
+                        raise base.Error("%s has become shorter" % path)
+                    copy.write(part)
+                    end -= len(part)
+                copy.write(b"\0\0\0\0")
+    except (IOError, OSError, base.Error):
+        os.unlink(name)
+        raise
+    return name
+
+
 class Open(base.Command):
     """Look at a trace file: like `target tfile FILE', with the right symbols at the right addresses.
 
   kgtp open FILE
 
-The file is a copy of the node gtpframe, or one that tsave has written. It says which build of the kernel was
-traced, and where that kernel was in memory (KASLR). The vmlinux is searched where distributions put it, if GDB
-does not have it. Afterwards tfind, tdump and bt work as on the traced machine."""
+The file is a copy of the node gtpframe, or one that tsave or kgtp record has written. It says which build of the
+kernel was traced, and where that kernel was in memory (KASLR). The vmlinux is searched where distributions put it,
+if GDB does not have it. Afterwards tfind, tdump and bt work as on the traced machine. Of a file that was cut off,
+its whole frames are shown: those of a copy, in $TMPDIR; the file stays as it is."""
     name = "kgtp open"
 
     def run(self, text):
@@ -110,12 +158,30 @@ does not have it. Afterwards tfind, tdump and bt work as on the traced machine."
         path = os.path.abspath(os.path.expanduser(text))
         try:
             head = Head(path)
+            cut = last_whole(path, head.end)
         except (IOError, OSError) as error:
             raise base.Error("cannot read %s: %s" % (path, error.strerror))
         found = choose(head)
         load(found, head)
-        gdb.execute("target tfile " + path)
+        self.show(path, head.end, cut)
         base.say("Symbols of %s%s." % (found, ", moved by %#x" % head.offset if head.offset else ""))
+
+    @staticmethod
+    def show(path, lines, cut):
+        if not cut:
+            gdb.execute("target tfile " + path)
+            return
+        try:
+            copy = copy_whole(path, lines, *cut)
+        except (IOError, OSError) as error:
+            raise base.Error("%s was cut off, and its whole frames cannot be copied: %s: set TMPDIR to a directory with space"
+                             % (path, error.strerror))
+        try:
+            gdb.execute("target tfile " + copy)
+        finally:
+            # GDB has it open.
+            os.unlink(copy)
+        base.say("%s was cut off: its %d whole frames are shown." % (path, cut[1]))
 
 
 COMMANDS = [Open]

@@ -207,6 +207,23 @@ static void upload(void)
 	report("upload", start, 1, at);
 }
 
+/* Take all frames out of the buffer. */
+static void stream(unsigned long long frames)
+{
+	int fd = open("/proc/gtpframe_pipe", O_RDONLY | O_NONBLOCK);
+	unsigned long long start = ticks(), bytes = 0;
+	ssize_t n;
+
+	while ((n = read(fd, reply, CHUNK)) > 0)
+		bytes += n;
+	if (n || !bytes)
+		die("gtpframe_pipe");
+	report("stream", start, frames, bytes);
+	close(fd);
+	if (strncmp(ask("QTFrame:0"), "F-1", 3))
+		die("frames are left");
+}
+
 static int trace(unsigned long long address, long frames, const char *bytes)
 {
 	unsigned long long start, n, want = frames;
@@ -233,6 +250,7 @@ static int trace(unsigned long long address, long frames, const char *bytes)
 	ask("QTFrame:ffffffff");
 	upload();
 	save();
+	stream(n);
 	return 0;
 }
 

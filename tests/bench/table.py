@@ -73,6 +73,7 @@ AFTER = [("kgtp", "first", "kgtp: the first `tfind` after `tstop`"),
          ("kgtp", "walk", "kgtp: `tfind`, registers read, to the end"),
          ("kgtp", "save", "kgtp: `tsave -r`, a file in the guest"),
          ("kgtp", "upload", "kgtp: `tsave`, what GDB reads for it"),
+         ("kgtp", "stream", "kgtp: the same from `gtpframe_pipe`"),
          ("ftrace", "pipe", "ftrace: as many events of 4 arguments from `trace_pipe`")]
 
 
@@ -81,12 +82,14 @@ def after(found):
     pipe = found["found"]["ftrace"]["pipe"]["ticks"]
 
     def one(group, key, what):
-        took = found["found"][group][key]
+        took = found["found"][group].get(key)
+        if not took:
+            return []       # not measured then
         ticks, size, frames = took["ticks"], took["bytes"], found["frames"]
-        return (f"| {what} | {ticks / 1e6:.1f} | {ticks / frames:.1f} | {ticks / pipe:.2f} | {size or ''} | "
-                f"{f'{size / ticks * 1000:.1f}' if size else ''} |")
+        return [f"| {what} | {ticks / 1e6:.1f} | {ticks / frames:.1f} | {ticks / pipe:.2f} | {size or ''} | "
+                f"{f'{size / ticks * 1000:.1f}' if size else ''} |"]
     return "\n".join([f"| {found['frames']} frames | million instructions | per frame | to `trace_pipe` | bytes | MB in 10^9 instructions |",
-                      "| --- | ---: | ---: | ---: | ---: | ---: |", *(one(*what) for what in AFTER)])
+                      "| --- | ---: | ---: | ---: | ---: | ---: |", *(row for what in AFTER for row in one(*what))])
 
 
 def memory(found):

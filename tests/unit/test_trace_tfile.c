@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The trace as a file: made as it is read, by parts of any size from any offset,
- * it is the same; and gtp.lock is held for few frames at a time.
+ * it is the same; and gtp.lock is held for few frames at a time. The trace as a
+ * stream: such files, in order and without a hole, whatever happens to the run.
  *
- * Built from: trace/target/tfile.c trace/target/tfind.c
+ * Built from: trace/target/tfile.c trace/target/tfind.c trace/target/pipe.c
  * Built from: ringbuf/read.c ringbuf/ringbuf.c ringbuf/walk.c ringbuf/write.c
  * Built from: frame/frame.c frame/tfile.c
  * Built from: rsp/packet.c rsp/reply.c rsp/scan.c rsp/parse.c
@@ -21,6 +22,7 @@
 struct gtp gtp;
 struct gtp_hits gtp_hits;
 struct gtp_session gtp_session;
+unsigned long jiffies;
 
 /* ---- the rest of trace/, and the kernel ---------------------------------- */
 
@@ -107,6 +109,18 @@ void gtp_put_status(struct rsp_tx *tx, int with_notes)
 	rsp_puts(tx, "0;tstop::0");
 	if (with_notes)
 		rsp_puts(tx, notes);
+}
+
+void gtp_put_streamed(struct rsp_tx *tx, int with_notes)
+{
+	gtp_put_status(tx, with_notes);
+}
+
+static int moved;
+
+void gtp_buffer_drop(void)
+{
+	moved++;
 }
 
 static struct list_head tracepoints;
@@ -401,6 +415,268 @@ static void test_long_notes(void)
 	end_trace();
 }
 
+/* ---- the stream ----------------------------------------------------------- */
+
+#define NOW	(gtp_hits.sequence)	/* of hits */
+
+static u64 have_len;
+
+/* Append what there is, by parts. Return how the last read has ended. */
+static ssize_t stream_read(size_t part)
+{
+	ssize_t got;
+
+	do {
+		got = gtp_pipe_read(have + have_len, part);
+		if (got > 0)
+			have_len += got;
+	} while (got > 0);
+	CHECK(have_len < sizeof(have));
+	return got;
+}
+
+/* So many jiffies later; the thread kgtp looks meanwhile. */
+static void pass(unsigned long ticks)
+{
+	jiffies += ticks;
+	gtp_pipe_poll();
+}
+
+static void expect_begin(void)
+{
+	want_len = 0;
+	have_len = 0;
+	expect(head, sizeof(head) - 1);
+}
+
+static void expect_so_far(void)
+{
+	CHECK_EQ(have_len, want_len);
+	CHECK(!memcmp(have, want, want_len));
+}
+
+static void expect_end(void)
+{
+	expect("\0\0\0", 4);
+	expect_so_far();
+}
+
+/* A run is on, and the stream is open. */
+static void begin_stream(void)
+{
+	begin_trace(0);
+	expect_begin();
+	gtp_hits.clock = GTP_CLOCK_COUNTS;
+	NOW = 500;
+	CHECK_EQ(gtp_pipe_open(), 0);
+	gtp_pipe_cut();
+	gtp.armed = 1;
+}
+
+static void end_stream(void)
+{
+	gtp_pipe_close();
+	CHECK(!gtp_pipe_ready());
+	gtp.armed = 0;
+	end_trace();
+}
+
+static void test_stream_parts(void)
+{
+	static const size_t parts[] = { 1, 7, 4096, 65536, 1 << 20 };
+	unsigned int i, n;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		begin_stream();
+		most_copied = 0;
+		for (n = 0; n < FRAMES; n++) {
+			write_frame(n);
+			expect_frame(n);
+			if (n % 500 == 499) {
+				NOW = 1000 + n;
+				pass(HZ / 10);
+				pass(HZ / 10);
+				CHECK_EQ(stream_read(parts[i]), -EAGAIN);
+				CHECK(!gtp_pipe_ready());
+				expect_so_far();
+				CHECK(ringbuf_is_empty(gtp.rb));
+			}
+		}
+		CHECK(most_copied && most_copied <= MOST_A_TURN);
+		gtp.armed = 0;
+		gtp_pipe_poll();
+		CHECK(gtp_pipe_ready());
+		CHECK_EQ(stream_read(parts[i]), 0);
+		expect_end();
+		CHECK_EQ(stream_read(parts[i]), -EAGAIN);
+		end_stream();
+	}
+}
+
+/* A frame is out when no CPU can have an earlier one any more. */
+static void test_stream_order(void)
+{
+	begin_stream();
+	CHECK(gtp_pipe_open() == -EBUSY && !gtp.lock.taken);
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	expect_so_far();
+	/* Two CPUs of three; then one of them is later. */
+	write_frame(0);
+	write_frame(1);
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	write_frame(2);
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	expect_frame(0);
+	expect_so_far();
+	/* A hit that began before now, and ends late. */
+	NOW = 1009;
+	pass(HZ / 10);
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	expect_so_far();
+	NOW = 1100;
+	pass(HZ / 10);
+	CHECK(gtp_pipe_ready());
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	expect_frame(1);
+	expect_frame(2);
+	expect_so_far();
+	write_frame(200);
+	pass(HZ / 10 - 1);
+	CHECK(!gtp_pipe_ready());
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	expect_so_far();
+	/* All is out at the end. */
+	gtp_pipe_wait.tasks = 1;
+	gtp.armed = 0;
+	gtp_pipe_poll();
+	CHECK(gtp_pipe_ready() && !gtp_pipe_wait.tasks);
+	CHECK_EQ(stream_read(100), 0);
+	expect_frame(200);
+	expect_end();
+	end_stream();
+}
+
+/* A definition that changes: its lines come before its frames, once. */
+static void test_stream_redefined(void)
+{
+	begin_stream();
+	write_frame(7);
+	NOW = 2000;
+	pass(HZ / 10);
+	pass(HZ / 10);
+	/* In a frame. */
+	have_len += gtp_pipe_read(have, sizeof(head) - 1);
+	have_len += gtp_pipe_read(have + have_len, 50);
+	write_frame(8);
+	gtp_pipe_redefine();
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	expect_frame(7);
+	expect_so_far();
+	jiffies += HZ / 10;
+	gtp_pipe_redefine();
+	pass(HZ / 10);
+	CHECK(!gtp_pipe_ready());
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	pass(HZ / 10 + 1);
+	CHECK(gtp_pipe_ready());
+	CHECK_EQ(stream_read(100), 0);
+	expect_end();
+	/* The next file begins at once. */
+	CHECK(gtp_pipe_ready());
+	expect_begin();
+	expect_frame(8);
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	expect_so_far();
+	/* Redefined, and then the run ends. */
+	write_frame(9);
+	gtp_pipe_redefine();
+	gtp.armed = 0;
+	CHECK_EQ(stream_read(100), 0);
+	expect_end();
+	expect_begin();
+	expect_frame(9);
+	CHECK_EQ(stream_read(100), 0);
+	expect_end();
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	end_stream();
+}
+
+/* A new run drops the frames that are not read: but not the one that is. */
+static void test_stream_cut(void)
+{
+	struct ringbuf_info info;
+
+	begin_stream();
+	write_frame(7);
+	write_frame(8);
+	write_frame(9);
+	gtp.armed = 0;
+	have_len += gtp_pipe_read(have, sizeof(head) - 1);
+	have_len += gtp_pipe_read(have + have_len, 5000);
+	/* Others look at frames of this run. */
+	CHECK(moved);
+	gtp_pipe_cut();
+	ringbuf_reset(gtp.rb);
+	gtp.armed = 1;
+	CHECK(gtp_pipe_ready());
+	CHECK_EQ(stream_read(100), 0);
+	expect_frame(7);
+	expect_end();
+	ringbuf_get_info(gtp.rb, -1, &info);
+	CHECK_EQ(gtp_pipe_lost(&info), 2);
+	write_frame(10);
+	gtp.armed = 0;
+	expect_begin();
+	expect_frame(10);
+	CHECK_EQ(stream_read(100), 0);
+	expect_end();
+	gtp_pipe_close();
+	/* What is left goes to the next reader, or to GDB. */
+	write_frame(11);
+	write_frame(12);
+	CHECK_EQ(gtp_pipe_open(), 0);
+	ringbuf_get_info(gtp.rb, -1, &info);
+	CHECK_EQ(gtp_pipe_lost(&info), 0);
+	CHECK(gtp_pipe_ready());
+	expect_begin();
+	expect_frame(11);
+	have_len += gtp_pipe_read(have, sizeof(head) - 1);
+	have_len += gtp_pipe_read(have + have_len, want_len - have_len);
+	expect_so_far();
+	gtp_pipe_close();
+	CHECK_EQ(gtp_pipe_open(), 0);
+	expect_begin();
+	expect_frame(12);
+	CHECK_EQ(stream_read(100), 0);
+	expect_end();
+	end_stream();
+}
+
+/* Without memory for the lines, or for a frame, nothing is lost. */
+static void test_stream_no_memory(void)
+{
+	u8 byte;
+
+	begin_stream();
+	no_memory = 1;
+	CHECK_EQ(gtp_pipe_read(&byte, 1), -ENOMEM);
+	no_memory = 0;
+	CHECK_EQ(stream_read(100), -EAGAIN);
+	expect_so_far();
+	write_frame(107);
+	write_frame(108);
+	gtp.armed = 0;
+	no_memory = 1;
+	CHECK_EQ(stream_read(100), -ENOMEM);
+	CHECK_EQ(stream_read(100), -ENOMEM);
+	no_memory = 0;
+	CHECK_EQ(stream_read(100), 0);
+	expect_frame(107);
+	expect_frame(108);
+	expect_end();
+	end_stream();
+}
+
 int main(void)
 {
 	RUN(test_parts);
@@ -410,5 +686,10 @@ int main(void)
 	RUN(test_no_frames);
 	RUN(test_no_memory);
 	RUN(test_long_notes);
+	RUN(test_stream_parts);
+	RUN(test_stream_order);
+	RUN(test_stream_redefined);
+	RUN(test_stream_cut);
+	RUN(test_stream_no_memory);
 	return unit_end();
 }

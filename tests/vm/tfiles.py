@@ -16,16 +16,22 @@ def here(t, data, name="frames"):
     return path
 
 
-def frames_of(data):
-    """Return the lines before the frames, and the frames as (tracepoint, bytes)."""
+def cut(data):
+    """Return the lines before the frames, the frames as (tracepoint, bytes), and what follows the last whole one: nothing, if the end
+    of the file is missing."""
     end = data.index(b"\n\n") + 2
     lines, frames = data[:end - 2].split(b"\n"), []
-    while True:
-        number, = struct.unpack_from("<h", data, end)
-        if not number:
+    while len(data) >= end + 6:
+        number, size = struct.unpack_from("<hI", data, end)
+        if not number or len(data) < end + 6 + size:
             break
-        size, = struct.unpack_from("<I", data, end + 2)
         frames.append((number, data[end + 6:end + 6 + size]))
         end += 6 + size
-    assert data[end:] == b"\0\0\0\0", data[end:end + 20]
-    return [line.decode() for line in lines], frames
+    return [line.decode() for line in lines], frames, data[end:]
+
+
+def frames_of(data):
+    """Return the lines before the frames, and the frames as (tracepoint, bytes), of a file that is whole."""
+    lines, frames, rest = cut(data)
+    assert rest == b"\0\0\0\0", rest[:20]
+    return lines, frames

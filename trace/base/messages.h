@@ -271,7 +271,7 @@
 	"kgtp does not trace user space"
 
 #define WHY_NO_PIPE \
-	"kgtp has no gtpframe_pipe; use tsave"
+	"gtpframe_pipe needs no variable; kgtp record reads it"
 
 #define WHY_NO_DISCARDS \
 	"kgtp discards frames, not pages; use lost_overwritten"
@@ -329,6 +329,8 @@
 /* In place of the user's note at tstop. */
 #define STATUS_LOOKS \
 	"for this session only: the run goes on, and monitor look shows its frames"
+#define STATUS_STREAMED \
+	"streamed by gtpframe_pipe while the run went on; without kgtp record, it may have more than 1 frame"
 
 #define WHY_FRAME_GONE \
 	"the trace frame is no longer in the buffer"

@@ -104,6 +104,7 @@ static int run_join(struct gtp_tracepoint *tp, struct rsp_tx *tx)
 	/* Its actions may name it, so it is listed before it is hit. */
 	if (site)
 		gtp_site_add(site, tp);
+	gtp_pipe_redefine();
 	return 0;
 }
 

@@ -255,6 +255,7 @@ static void tracepoint_back(struct gtp_tracepoint *tp,
 	tp->refused = 0;
 	tp->addr = (unsigned long)(tp->addr + moved);
 	gtp_compile_move(tp, moved);
+	gtp_pipe_redefine();
 	/* Unarmed until the user sets it again, with the new addresses. */
 	if (is_stale(tp, mod)) {
 		refused(tp, NULL);

@@ -138,6 +138,10 @@ void gtp_frames_drop(void);
 void gtp_frames_moved(void);
 /* No run is on any more. */
 void gtp_frames_ended(void);
+/* Ten times a second during a run: wake the reader of gtpframe_pipe. */
+void gtp_pipe_poll(void);
+/* A tracepoint of the run, or what is known of one, has changed. */
+void gtp_pipe_redefine(void);
 /* Tracepoints were freed or put aside: none is being uploaded. */
 void gtp_upload_reset(void);
 /* The thread serves a deferred packet, if any, and a save. */

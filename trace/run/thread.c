@@ -67,8 +67,10 @@ static int run_poll(void *unused)
 		run_finishing = 0;
 		gtp_serve_deferred();
 		gtp_save_poll();
-		if (gtp.armed)
+		if (gtp.armed) {
 			kc_wall_anchor();
+			gtp_pipe_poll();
+		}
 		if (gtp.armed && kc_wall_us() - looked_us >= 1000000) {
 			looked_us = kc_wall_us();
 			gtp_check_armed(0);

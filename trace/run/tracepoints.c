@@ -194,6 +194,7 @@ int gtp_tracepoint_define(const struct rsp_cmd *cmd, const char **why)
 	if (redefined) {
 		/* Its symbols have followed its module. */
 		tp->gdb_addr = cmd->u.tdp.addr;
+		gtp_pipe_redefine();
 		return 0;
 	}
 	if (tp) {
@@ -298,5 +299,6 @@ int gtp_tracepoint_source(const struct rsp_cmd *cmd, const char **why)
 		return no_memory(why);
 	}
 	list_add_tail(&t->list, &tp->sources);
+	gtp_pipe_redefine();
 	return 0;
 }

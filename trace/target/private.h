@@ -150,6 +150,8 @@ void gtp_serve_tv(const struct rsp_cmd *cmd, struct rsp_tx *tx);
 void gtp_buffer_info(struct ringbuf_info *info);
 /* The qTStatus reply without its T; notes: include the user's notes. */
 void gtp_put_status(struct rsp_tx *tx, int notes);
+/* The same for a file whose frames are yet to come: GDB may look at them. */
+void gtp_put_streamed(struct rsp_tx *tx, int notes);
 
 /* ---- remarks.c --------------------------------------------------------- */
 
@@ -192,13 +194,41 @@ int gtp_frames_many(void);	/* too many to walk quickly */
 
 /* ---- tfile.c; target.h has more ----------------------------------------- */
 
-/* As gtp_tfile_open(), for the holder of gtp.lock. NULL: no memory. */
-struct gtp_tfile *gtp_tfile_new(void);
+/*
+ * May the next frame of this walk be taken out of the buffer? Return 0; -EAGAIN:
+ * not yet; -ENOENT: the file ends here. It may begin the walk anew.
+ */
+typedef int (*gtp_may_take_t)(struct ringbuf_walk *walk);
+
+/*
+ * As gtp_tfile_open(), for the holder of gtp.lock. NULL: no memory. may_take:
+ * frames leave the buffer as they are read, by gtp_tfile_part() only, and may be
+ * added meanwhile; or NULL.
+ */
+struct gtp_tfile *gtp_tfile_new(gtp_may_take_t may_take);
+/*
+ * Read a part, for the holder of gtp.lock: as gtp_tfile_read(), but never -ESTALE;
+ * -EAGAIN: not done yet, or no frame can be taken yet.
+ */
+ssize_t gtp_tfile_part(struct gtp_tfile *t, u64 off, void *dst, size_t n);
+/* Can the byte at off be read without another frame? */
+int gtp_tfile_holds(const struct gtp_tfile *t, u64 off);
+struct ringbuf_walk *gtp_tfile_walk(const struct gtp_tfile *t);	/* or NULL */
 /* Frames are dropped, or have moved: files that are open end. */
 void gtp_tfile_outdate(void);
 /* Frames read so far; lines left out. Need not hold gtp.lock. */
 u64 gtp_tfile_frames(const struct gtp_tfile *t);
 unsigned int gtp_tfile_left_out(const struct gtp_tfile *t);
+
+/* ---- pipe.c; target.h and run.h have more -------------------------------- */
+
+/* Frames are about to be dropped. */
+void gtp_pipe_cut(void);
+/*
+ * Frames that the reader of gtpframe_pipe has missed: dropped in this run before
+ * it came to them; and by a tstart while it is open. info: of all CPUs.
+ */
+u64 gtp_pipe_lost(const struct ringbuf_info *info);
 
 /* ---- callers.c --------------------------------------------------------- */
 

@@ -231,7 +231,7 @@ void gtp_serve_save(const struct rsp_cmd *cmd, struct rsp_tx *tx)
 
 	s->tx = tx;
 	s->notice_us = kc_wall_us();
-	s->tfile = gtp_tfile_new();
+	s->tfile = gtp_tfile_new(NULL);
 	if (!s->tfile)
 		s->err = -ENOMEM;
 	save_hand_over(s);

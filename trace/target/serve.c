@@ -223,6 +223,7 @@ void gtp_frames_drop(void)
 	gtp_select_drop();
 	gtp_buffer_drop();
 	gtp_tfile_outdate();
+	gtp_pipe_cut();
 }
 
 void gtp_frames_moved(void)
@@ -236,4 +237,5 @@ void gtp_frames_ended(void)
 {
 	if (gtp_session.looks)
 		gtp_look_end();
+	gtp_pipe_poll();
 }

@@ -51,10 +51,12 @@ static void show_info(const struct stat_out *out, const struct ringbuf_info *inf
 	show(out, "memory_bytes", info->memory);
 	show(out, "frames", info->frames);
 	show(out, "frames_created", info->created);
+	show(out, "frames_streamed", info->taken);
 	show(out, "lost_nested", info->nested);
 	show(out, "lost_too_big", info->too_big);
 	show(out, "lost_overwritten", info->overwritten);
 	show(out, "lost_shrunk", info->shrunk);
+	show(out, "lost_unread", gtp_pipe_lost(info));
 	show(out, "lost_missed", gtp_lost_missed());
 	show(out, "lost_no_share", info->no_share);
 	show(out, "lost_returns", gtp_lost_returns());

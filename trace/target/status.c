@@ -66,6 +66,31 @@ void gtp_buffer_info(struct ringbuf_info *info)
 		ringbuf_get_info(gtp.rb, -1, info);
 }
 
+static void put_notes(struct rsp_tx *tx)
+{
+	rsp_puts(tx, ";username:");
+	rsp_puts(tx, gtp.user ? gtp.user : "");
+	rsp_puts(tx, ";notes:");
+	gtp_put_notes(tx);
+}
+
+void gtp_put_streamed(struct rsp_tx *tx, int notes)
+{
+	rsp_puts(tx, "0;tstop:");
+	rsp_put_hex_str(tx, STATUS_STREAMED);
+	rsp_puts(tx, ":0");
+	put_field(tx, "starttime", gtp.start_us);
+	/*
+	 * GDB warns of a file that has none. The digits are for putgtprsp
+	 * --record, which knows at the end.
+	 */
+	rsp_puts(tx, ";tframes:00000001");
+	put_field(tx, "circular", gtp_hits.circular);
+	put_field(tx, "disconn", gtp.disconnected);
+	if (notes)
+		put_notes(tx);
+}
+
 void gtp_put_status(struct rsp_tx *tx, int notes)
 {
 	struct ringbuf_info info;
@@ -89,12 +114,8 @@ void gtp_put_status(struct rsp_tx *tx, int notes)
 	put_field(tx, "tsize", min_t(u64, info.size, SIZE_SHOWN_MAX));
 	put_field(tx, "circular", gtp_hits.circular);
 	put_field(tx, "disconn", gtp.disconnected);
-	if (!notes)
-		return;
-	rsp_puts(tx, ";username:");
-	rsp_puts(tx, gtp.user ? gtp.user : "");
-	rsp_puts(tx, ";notes:");
-	gtp_put_notes(tx);
+	if (notes)
+		put_notes(tx);
 }
 
 void gtp_serve_status(const struct rsp_cmd *cmd, struct rsp_tx *tx)

@@ -6,6 +6,7 @@
 #define TARGET_TARGET_H
 
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include "rsp/features.h"
 #include "trace/base/session.h"
@@ -74,6 +75,30 @@ void gtp_tfile_close(struct gtp_tfile *t);
 ssize_t gtp_tfile_read(struct gtp_tfile *t, u64 off, void *dst, size_t n);
 /* Return the size in bytes, or an error of gtp_tfile_read(). The same context. */
 s64 gtp_tfile_size(struct gtp_tfile *t);
+
+/*
+ * The trace as a stream of such files, whose frames leave the buffer as they are
+ * read, during a run or after it. One reader at a time.
+ *
+ * Return 0, -EBUSY or -ERESTARTSYS.
+ * Context: process; sleeps.
+ */
+int gtp_pipe_open(void);
+void gtp_pipe_close(void);
+/*
+ * Read up to n bytes (1 or more). Return how many; 0 once at the end of each
+ * file, and then the next one begins; -EAGAIN: nothing can be read now;
+ * -ENOMEM, -ERESTARTSYS. After an error nothing is lost.
+ * Context: process; sleeps.
+ */
+ssize_t gtp_pipe_read(void *dst, size_t n);
+/*
+ * Is there something to read? gtp_pipe_wait is woken when there is; up to 0.1 s
+ * later, or more while the thread kgtp is busy.
+ * Context: any.
+ */
+int gtp_pipe_ready(void);
+extern wait_queue_head_t gtp_pipe_wait;
 
 /*
  * Taken around gtp_serve(). Return 0 or -ERESTARTSYS.

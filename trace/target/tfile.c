@@ -33,6 +33,7 @@ struct gtp_tfile {
 	u32 head_len, head_room;
 	unsigned int left_out;	/* lines that were too long for GDB */
 	struct ringbuf_walk *walk;	/* NULL: there are no frames */
+	gtp_may_take_t may_take;	/* NULL: the frames stay in the buffer */
 	/* The frame that was read last: `start' to `end', behind the head. */
 	struct gtp_selected frame;
 	u8 regs[ARCH_REGS_MAX];
@@ -84,12 +85,15 @@ static void line_end(struct gtp_tfile *t)
 
 static void head_status(struct gtp_tfile *t)
 {
+	void (*put)(struct rsp_tx *tx, int notes) =
+		t->may_take ? gtp_put_streamed : gtp_put_status;
+
 	line_begin(t, "status ");
-	gtp_put_status(&t->line, 1);
+	put(&t->line, 1);
 	if (!line_fits(t)) {
 		t->left_out++;
 		line_begin(t, "status ");
-		gtp_put_status(&t->line, 0);
+		put(&t->line, 0);
 	}
 	line_end(t);
 }
@@ -227,8 +231,33 @@ static void frames_rewind(struct gtp_tfile *t)
 		ringbuf_walk_begin(gtp.rb, t->walk);
 }
 
+/*
+ * Copy the next frame, and take it out of the buffer. Return 0; an error of
+ * may_take() or gtp_copy_ref(). A hit may have dropped it.
+ */
+static int frames_take(struct gtp_tfile *t)
+{
+	struct ringbuf_ref ref;
+	unsigned int tries = 0;
+	int ret;
+
+	do {
+		ret = tries++ < STRIDE ? t->may_take(t->walk) : -EAGAIN;
+		if (!ret)
+			ret = ringbuf_walk_next(gtp.rb, t->walk, &ref);
+		if (!ret)
+			ret = gtp_copy_ref(&ref, t->frames, &t->frame);
+	} while (ret == -ESTALE);
+	if (!ret)
+		ringbuf_take(gtp.rb, ref.cpu, ref.pos, t->frame.frame.len +
+			     sizeof(struct ringbuf_hdr));
+	else if (ret == -ENOMEM)
+		ringbuf_walk_begin(gtp.rb, t->walk);
+	return ret;
+}
+
 /* Return 0, -ENOENT at the end, or another error of gtp_copy_ref(). */
-static int frames_step(struct gtp_tfile *t)
+static int frames_copy(struct gtp_tfile *t)
 {
 	struct ringbuf_ref ref;
 	int ret;
@@ -236,6 +265,13 @@ static int frames_step(struct gtp_tfile *t)
 	ret = t->walk ? ringbuf_walk_next(gtp.rb, t->walk, &ref) : -ENOENT;
 	if (!ret)
 		ret = gtp_copy_ref(&ref, t->frames, &t->frame);
+	return ret;
+}
+
+static int frames_step(struct gtp_tfile *t)
+{
+	int ret = t->may_take ? frames_take(t) : frames_copy(t);
+
 	if (ret)
 		return ret;
 	t->regs_len = gtp_reg_block(&t->frame, t->regs);
@@ -247,8 +283,8 @@ static int frames_step(struct gtp_tfile *t)
 
 /*
  * Copy n bytes from offset off behind the head, or fewer. Return how many; 0 at
- * the end; -EAGAIN if off is farther than the frames of one turn; or an error of
- * gtp_copy_ref().
+ * the end; -EAGAIN if off is farther than the frames of one turn, or if a frame
+ * cannot be taken yet; or an error of gtp_copy_ref().
  */
 static ssize_t frames_read(struct gtp_tfile *t, u64 off, u8 *dst, size_t n)
 {
@@ -282,7 +318,7 @@ static ssize_t frames_read(struct gtp_tfile *t, u64 off, u8 *dst, size_t n)
 
 /* ---- see target.h -------------------------------------------------------- */
 
-struct gtp_tfile *gtp_tfile_new(void)
+struct gtp_tfile *gtp_tfile_new(gtp_may_take_t may_take)
 {
 	struct gtp_tfile *t = vmalloc(sizeof(*t));
 
@@ -293,6 +329,7 @@ struct gtp_tfile *gtp_tfile_new(void)
 	rsp_tx_init(&t->line, t->line_buf, sizeof(t->line_buf));
 	t->serial = frames_serial;
 	t->frame.keeps_room = 1;
+	t->may_take = may_take;
 	if (gtp.rb) {
 		t->walk = ringbuf_walk_alloc(gtp.rb);
 		if (!t->walk)
@@ -336,7 +373,7 @@ struct gtp_tfile *gtp_tfile_open(void)
 
 	if (ret)
 		return ERR_PTR(ret);
-	t = gtp_tfile_new();
+	t = gtp_tfile_new(NULL);
 	gtp_unlock();
 	return t ? t : ERR_PTR(-ENOMEM);
 }
@@ -350,6 +387,25 @@ void gtp_tfile_close(struct gtp_tfile *t)
 	vfree(t);
 }
 
+ssize_t gtp_tfile_part(struct gtp_tfile *t, u64 off, void *dst, size_t n)
+{
+	if (off >= t->head_len)
+		return frames_read(t, off - t->head_len, dst, n);
+	n = min_t(u64, n, t->head_len - off);
+	memcpy(dst, t->head + off, n);
+	return n;
+}
+
+int gtp_tfile_holds(const struct gtp_tfile *t, u64 off)
+{
+	return off < t->head_len + t->end;
+}
+
+struct ringbuf_walk *gtp_tfile_walk(const struct gtp_tfile *t)
+{
+	return t->walk;
+}
+
 ssize_t gtp_tfile_read(struct gtp_tfile *t, u64 off, void *dst, size_t n)
 {
 	ssize_t ret;
@@ -359,14 +415,8 @@ ssize_t gtp_tfile_read(struct gtp_tfile *t, u64 off, void *dst, size_t n)
 		ret = gtp_lock();
 		if (ret)
 			return ret;
-		if (t->serial != frames_serial) {
-			ret = -ESTALE;
-		} else if (off < t->head_len) {
-			ret = min_t(u64, n, t->head_len - off);
-			memcpy(dst, t->head + off, ret);
-		} else {
-			ret = frames_read(t, off - t->head_len, dst, n);
-		}
+		ret = t->serial == frames_serial ?
+			gtp_tfile_part(t, off, dst, n) : -ESTALE;
 		gtp_unlock();
 	} while (ret == -EAGAIN && !signal_pending(current));
 	return ret == -EAGAIN ? -ERESTARTSYS : ret;

@@ -13,6 +13,7 @@
 #define kc_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define kc_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define kc_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define kc_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define kc_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
 /* Between code and an interrupt on the same CPU. */
 #define kc_barrier()		__atomic_signal_fence(__ATOMIC_SEQ_CST)

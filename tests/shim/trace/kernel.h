@@ -48,6 +48,8 @@
 
 #define ERESTARTSYS	512
 #define HZ		100
+extern unsigned long jiffies;			/* the test has it */
+#define time_before(a, b)	((long)((a) - (b)) < 0)
 struct task_struct {
 	int pid, tgid;
 };
@@ -104,10 +106,16 @@ struct mutex {
 };
 
 #define __MUTEX_INITIALIZER(name)	{ 0 }
+#define mutex_lock(m)		((void)((m)->taken ? abort() : (void)((m)->taken = 1)))
+#define mutex_unlock(m)		((void)((m)->taken = 0))
 
 typedef struct {
-	int tasks;
+	int tasks;		/* that wait: the test says so */
 } wait_queue_head_t;
+
+#define DECLARE_WAIT_QUEUE_HEAD(name)	wait_queue_head_t name
+#define waitqueue_active(q)		((q)->tasks != 0)
+#define wake_up_interruptible(q)	((void)((q)->tasks = 0))
 
 struct pt_regs {
 	unsigned long ax, dx, di, sp, ip;

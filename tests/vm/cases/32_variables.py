@@ -88,7 +88,7 @@ def names_of_what_there_is_not(t):
             ("no hardware watchpoints", "watch_static watch_type watch_size watch_set_id watch_set_addr watch_start watch_stop "
              "watch_trace_num watch_trace_addr watch_addr watch_val watch_prev_val watch_count"),
             ("does not step", "step_count step_id"), ("does not trace user space", "inferior_pid current"),
-            ("no gtpframe_pipe", "pipe_trace"), ("use lost_overwritten", "gtp_rb_discard_page_number")):
+            ("gtpframe_pipe needs no variable", "pipe_trace"), ("use lost_overwritten", "gtp_rb_discard_page_number")):
         for name in names.split():
             gdb.cmd(f"tvariable ${name} = 1")
             shown = gdb.fails("tstart")

@@ -7,5 +7,6 @@
 extern unsigned long volatile jiffies;
 
 #define time_after(a, b)	((long)((b) - (a)) < 0)
+#define time_before(a, b)	time_after(b, a)
 
 #endif

@@ -59,5 +59,13 @@ static inline int waitqueue_active(wait_queue_head_t *q)
 	__wake_up(&(q), 0, 0, NULL);	/* q has the type */		\
 	api_ret_;							\
 })
+/* Since 2.6.9. */
+#define wait_event_interruptible_timeout(q, cond, jiffies) __extension__({ \
+	long api_left_ = (jiffies);					\
+	while (!(cond) && api_left_)					\
+		api_left_ = schedule_timeout_interruptible(api_left_);	\
+	__wake_up(&(q), 0, 0, NULL);	/* q has the type */		\
+	api_left_;							\
+})
 
 #endif
