@@ -26,6 +26,9 @@ static char *save_dir;
 module_param(save_dir, charp, 0444);
 MODULE_PARM_DESC(save_dir, "directory below which `tsave -r' may write files (default: none, it may not)");
 
+module_param_named(log_frames, gtp_log_frames, uint, 0644);
+MODULE_PARM_DESC(log_frames, "how many of the last trace frames an oops or panic writes to the kernel's log (0 to 256; default 0)");
+
 static int __init parse_transport(enum dev_transport *t)
 {
 	if (!strcmp(transport, "auto"))

@@ -4,6 +4,7 @@
 #include "compat/config.h"
 #include "compat/kprobe.h"
 #include "compat/missing.h"
+#include "compat/oops.h"
 #include "compat/task.h"
 
 static const char * const missing[] = {
@@ -33,6 +34,9 @@ static const char * const missing[] = {
 #endif
 #if !kc_has_tasks()
 	"tasks as threads (monitor threads)",
+#endif
+#if !KC_HAS_OOPS
+	"frames in the kernel's log at an oops or panic (log_frames=)",
 #endif
 #ifndef CONFIG_UPROBES
 	"uprobes",

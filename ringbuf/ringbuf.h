@@ -278,6 +278,44 @@ u64 ringbuf_lost(struct ringbuf *rb);
 /* Are there no frames? */
 int ringbuf_is_empty(struct ringbuf *rb);
 
+/* ---- the newest frames, after an oops or a panic -------------------------- */
+
+struct ringbuf_last {
+	u64 time;		/* orders them: see ringbuf_walk_next() */
+	u64 stamp;		/* ->time of the frame */
+	u64 addr;
+	u64 pos;
+	u32 cpu;
+	u32 tag;
+	u32 len;		/* bytes of payload */
+};
+
+struct ringbuf_last_info {
+	u64 frames;		/* all that were found */
+	u32 cut;		/* CPUs of which the newest were not */
+};
+
+/*
+ * Find the newest frames, at most `most' (1 or more), in the order of a walk.
+ * work: space for as many positions.  Returns how many.  Of a CPU whose ring was
+ * being changed there may be none, or not the newest; where a frame makes no
+ * sense, there are those before it.
+ *
+ * Waits for nobody: other CPUs may write, or have been stopped in the middle of
+ * a frame or of a change.
+ *
+ * Context: any, including NMI; one caller at a time.
+ */
+u32 ringbuf_last(struct ringbuf *rb, struct ringbuf_last *last, u64 *work,
+		 u32 most, struct ringbuf_last_info *info);
+/*
+ * Read len bytes at offset off of its payload.  Returns 0, -ENOENT beyond the
+ * payload, or -ESTALE if the frame is gone.
+ * Context: as ringbuf_last().
+ */
+int ringbuf_last_read(struct ringbuf *rb, const struct ringbuf_last *frame,
+		      u32 off, void *dst, u32 len);
+
 /* ---- frame numbers ------------------------------------------------------ */
 
 /*
@@ -305,6 +343,11 @@ void ringbuf_table_free(void *table);
  * locally if the CPU is offline.  Waits until fn() has returned.
  */
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg);
+/*
+ * Copy n bytes of kernel memory that may not be there.  Returns 0 or an error.
+ * Context: any, including NMI.
+ */
+int ringbuf_peek(void *dst, const void *src, u32 n);
 /*
  * Called every RINGBUF_STRIDE steps of a long operation: let others run.
  * Returns 0, or a negative errno if the requester has given up.

@@ -12,6 +12,7 @@ from .sinks import Chrome, Csv, Folded, Json, Text
 from .stack import Stacks
 from .symbols import Symbols, find_vmlinux
 from .tfile import TraceFile
+from .vmcore import Vmcore, extract
 
 SINKS = {"text": (Text, "as perf script, a line a frame; the default"),
          "folded": (Folded, "counted stacks, for flame graphs (flamegraph.pl, speedscope)"),
@@ -19,7 +20,8 @@ SINKS = {"text": (Text, "as perf script, a line a frame; the default"),
          "json": (Json, "a JSON object a line"),
          "csv": (Csv, "comma-separated values"),
          "ctf": (Ctf, "a directory in the Common Trace Format (babeltrace2, Trace Compass); needs -o"),
-         "html": (Page, "one page with a flame graph, a time line, histograms and a table")}
+         "html": (Page, "one page with a flame graph, a time line, histograms and a table"),
+         "tfile": (None, "the frames as a trace file, for GDB; with --vmcore; needs -o")}
 
 
 class Parser(argparse.ArgumentParser):
@@ -44,12 +46,20 @@ def arguments(argv):
     parser.add_argument("--rows", metavar="N", type=int, default=50000, help="rows in the table of --html (50000); a sample if there are more frames")
     parser.add_argument("--vmlinux", metavar="FILE", default=os.environ.get("KGTP_VMLINUX") or None,
                         help="the vmlinux with debug information of the kernel that was traced; --vmlinux '' reads without symbols")
+    parser.add_argument("--vmcore", action="store_true", help="FILE is a crash dump of a machine that was traced, or a vmcore of kdump; needs drgn")
+    parser.add_argument("--module", metavar="FILE", help="with --vmcore: the kgtp.ko with debug information that was loaded")
     parser.add_argument("--text-address", metavar="ADDRESS", type=lambda text: int(text, 16),
                         help="the address of _text in the run, if the file does not tell")
     options = parser.parse_args(argv)
     options.sink = options.sink or "text"
     if options.sink == "ctf" and not options.output:
         parser.error("--ctf writes a directory: say -o DIRECTORY")
+    if options.sink == "tfile" and not (options.vmcore and options.output and len(options.files) == 1):
+        parser.error("--tfile makes one trace file of one crash dump: --vmcore FILE --tfile -o OUTPUT")
+    if options.module and not options.vmcore:
+        parser.error("--module is for crash dumps: --vmcore FILE")
+    if options.vmcore and "-" in options.files:
+        parser.error("a crash dump cannot be the standard input: name the file")
     if len(options.files) > 1 and "-" in options.files:
         parser.error("the standard input is one file, and has no name: name the files")
     if options.rows < 1:
@@ -59,7 +69,14 @@ def arguments(argv):
     return options
 
 
-def open_trace(name):
+def open_trace(name, options):
+    if options.vmcore:
+        stream = Vmcore(name, options.vmlinux, options.module)
+        try:
+            return TraceFile(stream, name)
+        except BaseException:
+            stream.close()
+            raise
     if name == "-":
         return TraceFile(os.fdopen(0, "rb", buffering=0), "standard input")
     try:
@@ -131,9 +148,10 @@ def hosts(files):
 
 def report_file(name, host, sink, options):
     """Give a file's frames to the sink, which is made if it is None. Return it, and whether the file was whole."""
-    trace = open_trace(name)
-    symbols = open_symbols(trace, options)
+    trace = open_trace(name, options)
+    symbols = None
     try:
+        symbols = open_symbols(trace, options)
         for point in options.tracepoint or []:
             if point not in trace.tracepoints:
                 raise ReportError(f"--tracepoint {point}: the file has {', '.join(map(str, sorted(trace.tracepoints))) or 'none'}")
@@ -148,13 +166,26 @@ def report_file(name, host, sink, options):
         if trace.broken:
             warn(f"{trace.name}: {trace.broken}; the {trace.whole} frames before it are whole, and are all that is shown")
         sink.file_ends()
-        return sink, not trace.broken and not damaged
+        whole = not trace.broken and not damaged
+        if options.vmcore:
+            trace.stream.finish()
+            whole = whole and trace.stream.whole
+        return sink, whole
     finally:
         if symbols:
             symbols.close()
+        if options.vmcore:
+            trace.stream.close()
 
 
 def report(options):
+    if options.sink == "tfile":
+        stream = Vmcore(options.files[0], options.vmlinux, options.module)
+        try:
+            extract(stream, options.output)
+        finally:
+            stream.close()
+        return 0 if stream.whole else 1
     sink, status = None, 0
     for name, host in zip(options.files, hosts(options.files)):
         try:

@@ -119,6 +119,12 @@ int ringbuf_yield(const char *what, u64 done)
 	return 0;
 }
 
+int ringbuf_peek(void *dst, const void *src, u32 n)
+{
+	memcpy(dst, src, n);
+	return 0;
+}
+
 void ringbuf_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {
 	struct cpu *c = &cpus[cpu];

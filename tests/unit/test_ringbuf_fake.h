@@ -34,27 +34,42 @@ int ringbuf_cpu_present(unsigned int cpu)
 	return (present >> cpu) & 1;
 }
 
+/* Before each block; a list, by which ringbuf_peek() knows what is there. */
+struct block {
+	struct block *next, *prev;
+	size_t bytes;
+	size_t pad;
+};
+
+static struct block blocks = { &blocks, &blocks, 0, 0 };
+
 static inline void *take(size_t bytes, int fill)
 {
-	size_t *p;
+	struct block *b;
 
 	if (allocs++ == fail_at)
 		return NULL;
-	p = malloc(16 + bytes);
-	p[0] = bytes;
-	memset(p + 2, fill, bytes);
+	b = malloc(sizeof(*b) + bytes);
+	b->bytes = bytes;
+	memset(b + 1, fill, bytes);
+	b->prev = &blocks;
+	b->next = blocks.next;
+	b->next->prev = b;
+	blocks.next = b;
 	live_bytes += bytes;
 	live_blocks++;
-	return p + 2;
+	return b + 1;
 }
 
 static inline void give(void *block)
 {
-	size_t *p = (size_t *)block - 2;
+	struct block *b = (struct block *)block - 1;
 
-	live_bytes -= p[0];
+	b->prev->next = b->next;
+	b->next->prev = b->prev;
+	live_bytes -= b->bytes;
 	live_blocks--;
-	free(p);
+	free(b);
 }
 
 void *ringbuf_page_alloc(void)
@@ -76,6 +91,23 @@ void *ringbuf_table_alloc(size_t bytes)
 void ringbuf_table_free(void *table)
 {
 	give(table);
+}
+
+/* Fails where there is no block. */
+int ringbuf_peek(void *dst, const void *src, u32 n)
+{
+	const struct block *b;
+	const u8 *at = src, *from;
+
+	for (b = blocks.next; b != &blocks; b = b->next) {
+		from = (const u8 *)(b + 1);
+		if (at >= from && n <= b->bytes &&
+		    (size_t)(at - from) <= b->bytes - n) {
+			memcpy(dst, src, n);
+			return 0;
+		}
+	}
+	return -EFAULT;
 }
 
 static long ways;			/* yields so far */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ringbuf/ and NMIs: the code is single-stepped, with a hit between any two
- * instructions.  Machines other than x86-64 rely on stress_ringbuf.c.
+ * ringbuf/ and NMIs: the code is single-stepped, with a hit, or a look at the
+ * newest frames as after an oops, between any two instructions.  Machines other than x86-64 rely on stress_ringbuf.c.
  *
  *	test_ringbuf_nmi [all]		all: at each instruction in turn, slow
  */
@@ -84,6 +84,9 @@ static int stepping;
 static long steps;	/* so far */
 static long at;		/* where to hit; -1: everywhere */
 
+/* What comes between the instructions. */
+static void (*between)(void) = hit;
+
 static void on_trap(int sig, siginfo_t *si, void *context)
 {
 	ucontext_t *uc = context;
@@ -94,7 +97,7 @@ static void on_trap(int sig, siginfo_t *si, void *context)
 	}
 	uc->uc_mcontext.gregs[REG_EFL] |= TRAP_FLAG;
 	if (steps++ == at || at < 0)
-		hit();
+		between();
 }
 
 /*
@@ -225,6 +228,87 @@ static void test_hit_in_resize(void)
 	resize_steps(small, ARRAY_SIZE(small));
 }
 
+static u64 looks, cut;
+
+/*
+ * As after an oops: whatever was interrupted, the frames that are found are
+ * whole and in order, and the newest ones unless a change of size is on.
+ */
+static void look(void)
+{
+	static struct ringbuf_last last[10];
+	static u64 work[ARRAY_SIZE(last)];
+	struct ringbuf_last_info info;
+	u64 words[25], next = 0;
+	u32 i, j, n;
+
+	n = ringbuf_last(rb, last, work, ARRAY_SIZE(last), &info);
+	looks++;
+	cut += info.cut;
+	CHECK_EQ(n, min_t(u64, info.frames, ARRAY_SIZE(last)));
+	for (i = 0; i < n && !unit_failed_; i++) {
+		CHECK_EQ(last[i].time, last[i].stamp);
+		CHECK_EQ(last[i].time, i ? next : last[0].time);
+		CHECK_EQ(last[i].addr, last[i].time);
+		CHECK_EQ(last[i].len, 8 + 8 * last[i].tag);
+		if (ringbuf_last_read(rb, &last[i], 0, words, last[i].len)) {
+			/* Its second page has moved. */
+			CHECK(info.cut && i == n - 1);
+			break;
+		}
+		for (j = 1; j <= last[i].tag && !unit_failed_; j++)
+			CHECK_EQ(words[j], last[i].time);
+		next = last[i].time + 1;
+	}
+	/* A frame may be committed, and not counted yet by the test. */
+	CHECK(info.cut || !n || next == seq || next == seq + 1);
+}
+
+static void test_look_in_hit(void)
+{
+	u64 before;
+	int i;
+
+	new_buffer();
+	between = look;
+	looks = 0;
+	cut = 0;
+	/* Frames of each size, some of which drop others. */
+	for (i = 0; i < 60 && !unit_failed_; i++) {
+		before = seq;
+		step_through(hit, -1);
+		CHECK_EQ(seq, before + 1);
+	}
+	check_all();
+	CHECK(looks > 10000);
+	CHECK_EQ(cut, 0);
+	between = hit;
+	old_buffer();
+}
+
+static void test_look_in_resize(void)
+{
+	static const u64 sizes[] = { 30000, 9000, 2000, 8192, 300, 9000 };
+	u32 i;
+
+	new_buffer();
+	between = look;
+	run_how = step_call;
+	call_at = -1;
+	looks = 0;
+	cut = 0;
+	for (i = 0; i < ARRAY_SIZE(sizes) && !unit_failed_; i++) {
+		CHECK_EQ(ringbuf_resize(rb, sizes[i]), 0);
+		check_all();
+	}
+	CHECK(looks > 1000);
+	/* While pages move they cannot be walked. */
+	CHECK(cut && cut < looks);
+	run_how = NULL;
+	between = hit;
+	old_buffer();
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction sa;
@@ -237,6 +321,8 @@ int main(int argc, char **argv)
 	RUN(test_hit_in_hit);
 	RUN(test_hit_in_nested_hit);
 	RUN(test_hit_in_resize);
+	RUN(test_look_in_hit);
+	RUN(test_look_in_resize);
 	return unit_end();
 }
 

@@ -38,6 +38,9 @@ INJECTED = [TRACE, KPROBES]
 FTRACE_REFUSES = [TRACE, KPROBES]
 # A scan by kmemleak.
 LEAKS = [(r"\bkmemleak: \d+ new suspected memory leaks\b", "its list has those of others, too: the case reads it, and finds ours")]
+# A case has the kernel oops, or panic.
+OOPS = [TRACE, (r"\bOops\b|\bBUG: kernel NULL pointer dereference|\bBUG: unable to handle", "the oops that the case asks for")]
+PANIC = [TRACE, (r"\bKernel panic - not syncing: sysrq triggered crash", "the panic that the case asks for")]
 # SysRq t, when a case hangs.
 TASKS = [(TRACE[0], "the stack of each task")]
 

@@ -7,6 +7,7 @@ import pathlib
 import re
 import signal
 import sys
+import time
 
 import console
 import kprobe_table
@@ -149,6 +150,7 @@ class Test:
         self.case, self.kernel, self.guest, self.built, self.logs = case, kernel, guest, built, logs
         self.name = case.name
         self.allowed, self.transcripts, self.notes, self.boots = [], [], [], 0
+        self.gdbs, self.has_ended = [], False
         self.console_start = guest.console_size()
         self.cleanup = contextlib.ExitStack()
 
@@ -231,6 +233,7 @@ class Test:
         self.cleanup.callback(self.guest.stop_relay)
         gdb = Gdb(self.kernel.vmlinux if program else None, transcript, gdb=path, slow=self.kernel.slow)
         self.cleanup.callback(gdb.close)
+        self.gdbs.append(gdb)
         if connect:
             self.connect(gdb, relay)
         if raw:
@@ -278,6 +281,19 @@ class Test:
     def thaw(self, where):
         """Let writers continue. No error if it was not frozen."""
         self.load("thaw", file=where).go()
+
+    def wait_for_end(self, timeout=120):
+        """Wait until the guest has ended by itself, as a panic does (needs last=True). Its jobs are not cleaned up."""
+        assert self.case.last
+        end = time.monotonic() + timeout * self.kernel.slow
+        while self.guest.qemu.poll() is None:
+            if time.monotonic() > end:
+                raise GuestError(f"the guest still runs after {timeout} s; console: {self.guest.log}")
+            time.sleep(0.1)
+        self.has_ended = True
+        self.cleanup.pop_all()
+        for gdb in self.gdbs:
+            gdb.close()
 
     # Names and properties of the guest's machine and kernel.
 
@@ -370,7 +386,8 @@ class Test:
 
     def complaints(self):
         """Return the kernel's complaints since the case began, except those that are allowed."""
-        self.guest.sync_console()
+        if not self.has_ended:
+            self.guest.sync_console()
         return self.guest.complaints(self.console_start, self.allowed)
 
     def show_tasks(self):

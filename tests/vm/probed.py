@@ -54,12 +54,26 @@ noinline int probed_work(int n)
 	return n + 1;
 }
 
+#ifdef OOPS
+#include <linux/kthread.h>
+
+static int oops(void *data)
+{
+	*(volatile int *)OOPS = 1;
+	return 0;
+}
+#endif
+
 static int calls_set(const char *val, const struct kernel_param *kp)
 {
 	int i;
 
 	for (i = 0; i < 3; i++)
 		probed_work(i);
+#ifdef OOPS
+	/* Not here, where locks are held. */
+	kthread_run(oops, NULL, "oops");
+#endif
 	return 0;
 }
 

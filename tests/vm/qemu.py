@@ -363,6 +363,14 @@ class Guest:
         if answer != "OK":
             raise GuestError(f"QEMU cannot inject an NMI: {answer}")
 
+    def dump_memory(self, path):
+        """Write all memory and registers to a file, as QEMU's ELF core; the guest goes on afterwards."""
+        with self._stopped() as stub:
+            stub.settimeout(300)
+            answer = self._stub(stub, "qRcmd," + f"dump-guest-memory {path}".encode().hex())
+            if answer != "OK":
+                raise GuestError(f"QEMU does not dump memory: {bytes.fromhex(answer[1:]).decode()}")
+
     @staticmethod
     def _stub(stub, text):
         stub.sendall(b"+$%s#%02x" % (text.encode(), sum(text.encode()) & 255))

@@ -173,6 +173,7 @@ struct gtp_tracepoint {
 	int has_cond;		/* has a condition in bytecode */
 	int kind_flags;		/* those of kind */
 	u16 regs_are;		/* FRAME_REGS_* */
+	u32 regs_named;		/* by the actions: mask by index in arch_regs */
 	u64 regs_head;		/* header of the R block */
 	u64 absent_regs;	/* by index in arch_regs: without a value */
 	struct agent_prog cond;

@@ -20,6 +20,7 @@
  *	rsp/parse*.c		what is wrong with a packet, which GDB never sends
  *	trace/target/monitor.c	the help of `monitor'
  *	trace/target/init.c	why the module does not load: for the kernel's log
+ *	trace/target/last.c	the frames, at an oops or panic: for the kernel's log
  */
 #ifndef BASE_MESSAGES_H
 #define BASE_MESSAGES_H

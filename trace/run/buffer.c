@@ -11,6 +11,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat/cpu.h"
+#include "compat/read.h"
 #include "trace/run/private.h"
 
 int run_alloc_buffer(void)
@@ -100,6 +101,12 @@ void *ringbuf_table_alloc(size_t bytes)
 void ringbuf_table_free(void *table)
 {
 	vfree(table);
+}
+
+/* Context: any, including NMI. */
+int ringbuf_peek(void *dst, const void *src, u32 n)
+{
+	return kc_read_kernel(dst, (unsigned long)src, n);
 }
 
 /* Context: process; sleeps. */

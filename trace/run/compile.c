@@ -351,6 +351,7 @@ static void compile_regs(struct compile *c, struct rsp_text mask)
 	u32 regs = first_regs(mask), all = (1U << arch_pc) - 1;
 
 	c->tp->regs = GTP_REGS_BLOCK;
+	c->tp->regs_named |= regs;
 	if (regs & arch_return_second &&
 	    ((regs & arch_return_clobbered) == arch_return_second ||
 	     (regs & all) == all))
@@ -434,6 +435,7 @@ void gtp_compile_drop(struct gtp_tracepoint *tp)
 	tp->regs = 0;
 	gtp_probe_default(tp);
 	tp->regs_are = 0;
+	tp->regs_named = 0;
 	tp->absent_regs = 0;
 	tp->maxactive = 0;
 	tp->uses = 0;

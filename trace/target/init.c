@@ -98,12 +98,15 @@ int gtp_init(u64 buffer_size, const char *save_dir)
 	if (ret) {
 		gtp_run_exit();
 		gtp_vars_exit();
+		return ret;
 	}
-	return ret;
+	gtp_last_init();
+	return 0;
 }
 
 void gtp_exit(void)
 {
+	gtp_last_exit();
 	gtp_save_exit();
 	gtp_modules_exit();
 	gtp_run_exit();

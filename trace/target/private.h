@@ -245,6 +245,21 @@ u32 gtp_reg_block_len(void);
 int gtp_regs_init(void);
 /* dst has ARCH_REGS_MAX bytes. Return the length used. */
 u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst);
+/*
+ * The same. Return which have no value, as bits by index; their bytes are
+ * undefined.
+ * Context: any, including NMI.
+ */
+u64 gtp_copy_regs(const struct gtp_selected *s, u8 *dst);
+
+/* ---- last.c: frames in the kernel's log, at an oops or panic ------------ */
+
+/*
+ * Once, when all else is there; and first of all at the end.
+ * Context: process; sleeps.
+ */
+void gtp_last_init(void);
+void gtp_last_exit(void);
 
 /* ---- memory.c ---------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
 /*
  * Registers in GDB's layout.
  *
- * Context of all functions: process, holds gtp.lock.
+ * Context of all functions, unless noted: process, holds gtp.lock.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
@@ -49,6 +49,7 @@ static u64 lost_at_return(u16 are)
 		arch_return_clobbered;
 }
 
+/* Context: any. */
 static void copy_saved(u8 *dst, const void *saved)
 {
 	const struct saved_reg *r;
@@ -62,13 +63,11 @@ static void copy_saved(u8 *dst, const void *saved)
 }
 
 /*
- * Copy the registers of a frame to GDB's block. Return which have no value, as
- * bits by index; their bytes are undefined.
- *
- * Without pt_regs only the pc is available. Outside of a frame it is 0: a
- * running kernel has none, but GDB refuses to connect to a target without pc.
+ * See private.h. Without pt_regs only the pc is available. Outside of a frame it
+ * is 0: a running kernel has none, but GDB refuses to connect to a target without
+ * pc.
  */
-static u64 copy_regs(const struct gtp_selected *s, u8 *dst)
+u64 gtp_copy_regs(const struct gtp_selected *s, u8 *dst)
 {
 	struct frame_block b;
 	const struct frame_block *regs = find_regs(s, &b);
@@ -113,7 +112,7 @@ static int copy_shown(u8 *dst, u64 *lost)
 		copy_saved(dst, &regs);
 		*lost = ~arch_task_saved;
 	} else if (err == -EAGAIN) {
-		*lost = copy_regs(s, dst);
+		*lost = gtp_copy_regs(s, dst);
 		err = 0;
 	}
 	return err;
@@ -195,7 +194,7 @@ int gtp_regs_init(void)
 
 u32 gtp_reg_block(const struct gtp_selected *s, u8 *dst)
 {
-	u64 lost = copy_regs(s, dst);
+	u64 lost = gtp_copy_regs(s, dst);
 	unsigned int i, next;
 
 	for (i = 0; i < arch_nr_regs; i = next) {

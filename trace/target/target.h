@@ -16,6 +16,9 @@ struct seq_operations;
 /* Largest payload in bytes, both directions; announced to GDB. */
 #define GTP_PACKET_SIZE	RSP_PACKET_SIZE
 
+/* How many of the newest frames an oops or panic writes to the kernel's log. */
+extern unsigned int gtp_log_frames;
+
 /*
  * `tsave -r' may write below save_dir; NULL: nowhere. Return 0 or a negative
  * errno.

@@ -48,5 +48,7 @@
 #define KC_HAVE_PERCPU_DATA 1	/* percpu_kmalloc */
 /* low_percpu: not available */
 #define KC_HAVE_MODULE_CORE 1	/* module_text */
+#define KC_HAVE_PANIC_KERNEL_H 1	/* panic_list */
+#define KC_HAVE_KDEBUG_H 1	/* die_chain */
 
 #endif

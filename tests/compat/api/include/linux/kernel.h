@@ -77,4 +77,6 @@ int sscanf(const char *buf, const char *fmt, ...)
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 	__attribute__((format(printf, 3, 0)));
 
+extern struct atomic_notifier_head panic_notifier_list;
+
 #endif

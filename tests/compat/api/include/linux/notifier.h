@@ -9,6 +9,15 @@ struct notifier_block {
 	int priority;
 };
 
+struct atomic_notifier_head {
+	int api_unused;
+};
+
+int atomic_notifier_chain_register(struct atomic_notifier_head *head,
+				   struct notifier_block *nb);
+int atomic_notifier_chain_unregister(struct atomic_notifier_head *head,
+				     struct notifier_block *nb);
+
 #define NOTIFY_DONE	0x0000
 
 #endif
