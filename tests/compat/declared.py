@@ -93,7 +93,7 @@ def variables(text):
 
 def enums(text):
     for body in re.findall(r"^enum \w* ?\{([^}]*)\}", text, re.M):
-        for name in re.findall(r"\w+", body):
+        for name in re.findall(r"\w+", re.sub("=[^,]*", "", body)):
             yield there(name) + "#endif"
 
 
