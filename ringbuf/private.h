@@ -95,6 +95,15 @@ static inline int ringbuf_has_share(const struct ringbuf_cpu *rc)
 }
 
 /*
+ * Is a writer between its first and its last access?
+ * Context: any, including NMI.
+ */
+static inline int ringbuf_is_written(const struct ringbuf_cpu *rc)
+{
+	return (kc_load(&rc->depth) & ~RINGBUF_NO_SHARE) != 0;
+}
+
+/*
  * Frames dropped so far, of all that were committed.
  * Context: any, including NMI.
  */
@@ -106,7 +115,8 @@ static inline u64 ringbuf_dropped(const struct ringbuf_cpu *rc)
 }
 
 /*
- * Frames that are not in the buffer any more: dropped, taken, or both.
+ * Frames that are not in the buffer any more: dropped, taken, or both.  While
+ * frames are dropped it may be more than that, even more than all.
  * Context: any, including NMI.
  */
 static inline u64 ringbuf_gone(const struct ringbuf_cpu *rc)

@@ -136,23 +136,29 @@ int ringbuf_read(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 off,
 
 /*
  * What was dropped and not taken is known when all that was taken is before the
- * tail, or the end.
+ * tail; or before the end, unless a writer is there, whose frame may be counted
+ * as created and not be committed yet.
  */
 static void ringbuf_count_lost(struct ringbuf_cpu *rc)
 {
 	u64 taken = ringbuf_count_own(&rc->taken.frames);
 	u64 pos = ringbuf_count_own(&rc->taken.pos);
-	u64 tail, end, before;
+	u64 tail, end, dropped, created;
+	int writes;
 
 	do {
 		end = ringbuf_count_get(&rc->committed);
 		tail = ringbuf_count_get(&rc->tail);
-		before = pos == end ? ringbuf_count_get(&rc->created) :
-				      ringbuf_dropped(rc);
+		dropped = ringbuf_dropped(rc);
+		created = ringbuf_count_get(&rc->created);
+		kc_rmb();
+		writes = ringbuf_is_written(rc);
 	} while (ringbuf_count_get(&rc->tail) != tail ||
 		 ringbuf_count_get(&rc->committed) != end);
-	if (pos <= tail || pos == end)
-		ringbuf_count_set(&rc->taken.lost, before - taken);
+	if (pos <= tail)
+		ringbuf_count_set(&rc->taken.lost, dropped - taken);
+	else if (pos == end && !writes)
+		ringbuf_count_set(&rc->taken.lost, created - taken);
 }
 
 void ringbuf_take(struct ringbuf *rb, unsigned int cpu, u64 pos, u32 size)

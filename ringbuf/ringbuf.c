@@ -413,7 +413,7 @@ static void ringbuf_used(const struct ringbuf_cpu *rc, u64 *used,
 		    ringbuf_count_peek(&rc->committed) == end)
 			break;
 	}
-	info->frames = info->created - gone;
+	info->frames = info->created - min_t(u64, gone, info->created);
 	tail = max_t(u64, tail, taken);
 	*used = min_t(u64, end - tail, rc->share);
 }

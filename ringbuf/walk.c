@@ -82,7 +82,7 @@ static u32 ringbuf_heap_fill(struct ringbuf *rb, struct ringbuf_head *heap,
 			     u64 *frames)
 {
 	struct ringbuf_cpu *rc;
-	u64 gone;
+	u64 created, gone;
 	u32 cpu, i, n = 0;
 
 	*frames = 0;
@@ -93,7 +93,8 @@ static u32 ringbuf_heap_fill(struct ringbuf *rb, struct ringbuf_head *heap,
 		heap[n].time = 0;
 		heap[n].next = ringbuf_first(rb, cpu);
 		heap[n].end = ringbuf_end(rb, cpu);
-		*frames += ringbuf_count_get(&rc->created) - gone;
+		created = ringbuf_count_get(&rc->created);
+		*frames += created - min_t(u64, gone, created);
 		n += ringbuf_head_next(rb, &heap[n]);
 	}
 	for (i = n / 2; i-- > 0;)

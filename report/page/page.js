@@ -16,8 +16,9 @@ function drawFlames() {
 	if (!data.flames.value)
 		return;
 	const chart = flamegraph.default().width(width()).cellHeight(18).minFrameSize(1).inverted(false)
-		.setDetailsElement(byId("flame-details"));
+		.setDetailsElement(byId("flame-details")).transitionDuration(0);
 	d3.select("#flames").datum(data.flames).call(chart);
+	chart.transitionDuration(400);
 	const search = byId("flame-search");
 	search.addEventListener("input", () => search.value ? chart.search(search.value) : chart.clear());
 	byId("flame-reset").addEventListener("click", () => {
