@@ -86,8 +86,10 @@ static void *napper(void *unused)
 
 static void *starter(void *unused)
 {
-	execl("/proc/self/exe", "crowd", "1", "again", NULL);
-	_exit(1);
+	for (;;) {
+		execl("/proc/self/exe", "crowd", "1", "again", NULL);
+		usleep(1000);
+	}
 	return unused;
 }
 
@@ -98,11 +100,12 @@ static int churn(void)
 	pthread_t thread;
 	unsigned int i;
 
+	signal(SIGCHLD, SIG_IGN);	/* nobody waits for them */
 	if (!fork())
 		_exit(0);
 	for (i = 0; i < sizeof(fn) / sizeof(fn[0]); i++)
-		if (pthread_create(&thread, NULL, fn[i], NULL))
-			_exit(1);
+		while (pthread_create(&thread, NULL, fn[i], NULL))
+			usleep(1000);
 	for (;;)
 		pause();
 }
