@@ -119,12 +119,12 @@ int crowd_main(int argc, char **argv)
 	int go[2];
 	char c;
 
-	if (pipe(go))
-		return 1;
 	if (argc > 2 && !strcmp(argv[2], "threads"))
 		return crowd_of_threads(n);
 	if (argc > 2 && !strcmp(argv[2], "again"))
 		return churn();
+	if (pipe(go))
+		return 1;
 	/* Leave no zombies. */
 	signal(SIGCHLD, SIG_IGN);
 	for (made = 0; pids && made < n; made++) {
