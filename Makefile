@@ -70,7 +70,7 @@ COMPLETIONS = $(SHARE)/bash-completion/completions
 SCRIPTS = $(patsubst gdb/%,%,$(wildcard gdb/*.py gdb/*.gdb gdb/*/*.py))
 # kgtp report, with the libraries of its page.
 REPORT = $(wildcard report/*.py report/*/*.py report/page/* $(addprefix report/vendor/*.,js css LICENSE))
-ANSIBLE = $(patsubst ansible/%,%,$(wildcard ansible/*.yml ansible/roles/kgtp/*/*))
+ANSIBLE = $(patsubst ansible/%,%,$(wildcard ansible/*.yml $(addprefix ansible/roles/kgtp/*/*.,yml py)))
 
 # Packages use the three parts, the third of which is install-dkms.
 install: install-module install-tools
