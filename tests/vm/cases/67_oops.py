@@ -89,7 +89,8 @@ def oops_logs_frames(t):
         assert shown.endswith("...") and len(shown) == 67, shown
         assert bytes.fromhex(shown[:8]) == real["bytes"].to_bytes(4, "little"), (shown, real)
         assert bytes.fromhex(frame[f"{real['name']:#x}:5"]) == b"proc\0", frame
-        assert frame["$bt"] == "256" and re.search(r"0x\w+:256=\w{64}\.\.\.", frame["line"]), frame
+        # The stack may end before.
+        assert frame["$bt"] == "256" and any(100 < int(n) <= 256 for n in re.findall(r"0x\w+:(\d+)=\w{64}\.\.\.", frame["line"])), frame
     # Of several CPUs, and more than there are; frames of a return; and a run that has ended.
     gdb.cmd("delete")
     loads = [t.load("pread", n=5, file="/proc/version", size=24, cpu=cpu) for cpu in range(t.guest.smp)]
@@ -113,7 +114,8 @@ def oops_logs_frames(t):
     gdb.cmd("tstop")
 
 
-@case(core=True, module=None, last=True, timeout=300)
+# On older kernels sysrq's crash is an oops.
+@case(core=True, module=None, last=True, timeout=300, needs=">=5.0")
 def panic_logs_frames(t):
     """A panic in a run on all CPUs writes the last frames, in order, before the kernel's dumpers save the log; the rest of the panic comes."""
     t.allow(console.PANIC)
