@@ -20,7 +20,7 @@ case $flight_files in
 ''|0*|*[!0-9]*) usage "-n needs a number of files, from 1" ;;
 esac
 [ "$via" = local ] || fail "the recorder runs on the box itself" "on the box: kgtp flight $flight_experiment"
-[ -r "$flight_experiment" ] || fail "$flight_experiment cannot be read"
+[ -r "$flight_experiment" ] || fail "$flight_experiment cannot be read" "name a file of kgtp compile"
 grep -q '^QTDP:[^-].*:E:[^:]*:[1-9a-fA-F]' "$flight_experiment" ||
 	fail "no tracepoint of $flight_experiment has a passcount, which says when to write" \
 		"in the recipe: passcount 1 N, for the tracepoint that is the trigger"
@@ -58,12 +58,13 @@ flight_node gtpstat
 flight_stat=$flight_path
 flight_node gtpframe
 while :; do
-	"$box_relay" -f "$flight_experiment" --start || fail "the experiment does not start, for the reason above"
+	"$box_relay" -f "$flight_experiment" --start || fail "the experiment does not start, for the reason above" "$box_relay -f $flight_experiment --check"
 	flight_run=on
 	[ -n "${flight_said:-}" ] || say "recording; the files go to $flight_dir; Ctrl-C ends it"
 	flight_said=yes
-	while grep -q '^running  *1$' "$flight_stat"; do
-		sleep 1
+	# A second at least, for files are named by it: the trigger may come at once.
+	while sleep 1; grep -q '^running  *1$' "$flight_stat"; do
+		:
 	done
 	flight_run=
 	flight_why=$("$box_relay" --status | sed 1q)
